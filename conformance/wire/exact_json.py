@@ -1,0 +1,130 @@
+"""One exact JSON reader and writer: integers of any size, decimals as written, duplicate keys noticed.
+
+A suite about money must see ``10000000000000000000001`` come back digit for digit, so nothing here ever passes through
+a binary float.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+Json = Any
+"""A JSON value: dict, list, str, int, Decimal, bool or None."""
+
+# CPython refuses int(str) beyond 4300 digits; a Decimal holds any number of digits exactly and compares equal to ints.
+_INT_DIGITS = 4000
+
+
+class NotJson(ValueError):
+    """The bytes are not one JSON document; ``trailing`` tells that a valid document is followed by something else."""
+
+    def __init__(self, reason: str, *, trailing: bool = False) -> None:
+        super().__init__(reason)
+        self.trailing = trailing
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed body: its value, and the keys that some object in it held more than once."""
+
+    value: Json
+    duplicate_keys: tuple[str, ...] = ()
+
+
+def _integer(text: str) -> int | Decimal:
+    return int(text) if len(text) <= _INT_DIGITS else Decimal(text)
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise NotJson(f"the number {text[:40]} is out of any range") from error
+
+
+def _constant(text: str) -> Json:
+    raise NotJson(f"{text} is not a JSON value")
+
+
+class _Reader:
+    """Collects duplicate keys while the standard decoder reads one document."""
+
+    def __init__(self) -> None:
+        self.duplicates: list[str] = []
+        self.decoder = json.JSONDecoder(
+            object_pairs_hook=self._object, parse_int=_integer, parse_float=_decimal, parse_constant=_constant
+        )
+
+    def _object(self, pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            seen: set[str] = set()
+            self.duplicates += [key for key, _ in pairs if key in seen or seen.add(key)]  # type: ignore[func-returns-value]
+        return found
+
+    def read(self, text: str) -> Document:
+        start = len(text) - len(text.lstrip(" \t\r\n"))
+        value, end = self.decoder.raw_decode(text, start)
+        if text[end:].strip(" \t\r\n"):
+            raise NotJson("a JSON document is followed by something else", trailing=True)
+        return Document(value, tuple(dict.fromkeys(self.duplicates)))
+
+
+def parse(body: bytes | str) -> Document:
+    """Read one JSON document. Raises NotJson for anything else (bad UTF-8, NaN, too deep, trailing text)."""
+    try:
+        text = body.decode("utf-8") if isinstance(body, bytes) else body
+        return _Reader().read(text)
+    except UnicodeDecodeError as error:
+        raise NotJson(f"not UTF-8: {error.reason} at byte {error.start}") from error
+    except json.JSONDecodeError as error:
+        raise NotJson(f"{error.msg} at character {error.pos}") from error
+    except RecursionError as error:
+        raise NotJson("nested too deeply") from error
+
+
+def parse_or_none(body: bytes | str | None) -> Json | None:
+    """The value of a body, or None when it is no JSON."""
+    if body is None:
+        return None
+    try:
+        return parse(body).value
+    except NotJson:
+        return None
+
+
+def dumps(value: Json) -> str:
+    """Write JSON compactly, numbers with every digit; lone surrogates stay escaped so that the text is always UTF-8."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{json.dumps(str(key))}:{dumps(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(dumps(item) for item in value) + "]"
+    if isinstance(value, Decimal):
+        return (
+            format(value, "f") if value == value.to_integral_value() and value.adjusted() < _INT_DIGITS else str(value)
+        )
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("NaN and infinities have no JSON form")
+    return json.dumps(value)
+
+
+def encode(value: Json) -> bytes:
+    """``dumps`` as bytes, ready to be a request body."""
+    return dumps(value).encode("utf-8")
+
+
+def equal(left: Json, right: Json) -> bool:
+    """JSON equality: numbers by value (1 equals 1.0, True equals only True), objects without order."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(equal(left[key], right[key]) for key in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(equal, left, right))
+    if isinstance(left, dict | list) or isinstance(right, dict | list):
+        return False
+    return bool(left == right)

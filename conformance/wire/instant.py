@@ -1,0 +1,69 @@
+"""Instants (RFC 3339, nanoseconds kept) and durations as the API writes them ("1s", "1m30s")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+SECOND = 1_000_000_000
+MILLISECOND = 1_000_000
+MICROSECOND = 1_000
+
+_RFC3339 = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,12}))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UNITS = {
+    "ns": 1,
+    "us": MICROSECOND,
+    "µs": MICROSECOND,
+    "ms": MILLISECOND,
+    "s": SECOND,
+    "m": 60 * SECOND,
+    "h": 3600 * SECOND,
+}
+_DURATION = re.compile(r"(\d+)(ns|us|µs|ms|s|m|h)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Instant:
+    """A point in time: nanoseconds since 1970 UTC; ``digits`` of the second's fraction that were written (0 to 9)."""
+
+    ns: int
+    digits: int = 9
+
+    @property
+    def granularity(self) -> int:
+        """The size in ns of the last digit written: 1 for nanoseconds, 10**9 for whole seconds."""
+        return int(10 ** (9 - min(self.digits, 9)))
+
+    def isoformat(self) -> str:
+        """RFC 3339 in UTC with all nine digits."""
+        seconds, fraction = divmod(self.ns, SECOND)
+        moment = _EPOCH + timedelta(seconds=seconds)
+        return f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction:09d}Z"
+
+
+def parse_instant(text: object) -> Instant | None:
+    """Read an RFC 3339 date-time; None for anything else (leap seconds read as the following second)."""
+    match = _RFC3339.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        return None
+    year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
+    fraction, sign, off_hours, off_minutes = match.groups()[6:]
+    try:
+        moment = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
+    except ValueError:
+        return None
+    offset = (int(off_hours) * 60 + int(off_minutes)) * (-1 if sign == "-" else 1) if sign else 0
+    seconds = (moment - _EPOCH) // timedelta(seconds=1) + (second - min(second, 59)) - offset * 60
+    digits = fraction or ""
+    return Instant(seconds * SECOND + int(digits[:9].ljust(9, "0")), min(len(digits), 9))
+
+
+def parse_duration(text: object) -> int | None:
+    """Nanoseconds of a duration such as "1s", "250ms" or "1m30s"; None for any other text."""
+    if not isinstance(text, str) or not text or _DURATION.sub("", text):
+        return None
+    return sum(int(number) * _UNITS[unit] for number, unit in _DURATION.findall(text))
