@@ -1,0 +1,1 @@
+"""The contract as data: the bundled specification, the requirement catalogue, and what reads them."""

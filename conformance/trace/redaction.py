@@ -1,0 +1,28 @@
+"""What must never leave this process: credentials in headers and URLs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit, urlunsplit
+
+REDACTED = "[redacted]"
+_SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
+
+
+def redact_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The headers with the values of secret ones replaced; an authentication scheme stays readable."""
+    return [(name, _redacted(value) if name.lower() in _SECRET else value) for name, value in headers]
+
+
+def redact_url(url: str) -> str:
+    """The URL without user name and password."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "@" in parts.netloc else url
+
+
+def _redacted(value: str) -> str:
+    scheme, space, _ = value.partition(" ")
+    return f"{scheme} {REDACTED}" if space and scheme.isalpha() else REDACTED

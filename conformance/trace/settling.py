@@ -1,0 +1,58 @@
+"""When an effect is due: the settle time follows from control runs, never from a constant.
+
+A *control* is a run of a noop workflow, watched until it has terminated. The settle time is a multiple of the slowest
+control around the moment in question, so a target that slows down under load gets more time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from conformance.wire.instant import MILLISECOND, SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A control run: when its request was sent and when it was seen terminated (None: never), in client ns."""
+
+    started: int
+    finished: int | None
+
+
+@dataclass(frozen=True)
+class Settling:
+    """The controls of a run, and how a settle time follows from them.
+
+    ``factor`` times the slowest control within ``window`` of the cause, at least ``floor``. ``lag`` is the client's own
+    event-loop lag, which it must not blame on the target. ``patience`` is what counts as never, when no control at all
+    has finished.
+    """
+
+    controls: Sequence[Control] = field(default_factory=tuple)
+    factor: float = 4.0
+    floor: int = 150 * MILLISECOND
+    lag: int = 0
+    window: int = 10 * SECOND
+    patience: int = 30 * SECOND
+
+    def settle(self, cause: int, until: int) -> int:
+        """The settle time in ns for a cause, judged with the controls around [cause, until]."""
+        near = [
+            control.finished - control.started
+            for control in self.controls
+            if control.finished is not None
+            and control.finished >= cause - self.window
+            and control.started <= until + self.window
+        ]
+        return max(self.floor, int(self.factor * max(near, default=0))) + self.lag
+
+    def settled_at(self, cause: int) -> int | None:
+        """The moment after which a read must show the effect of a cause; None while no later control has finished."""
+        proofs = [c.finished for c in self.controls if c.started > cause and c.finished is not None]
+        if proofs:
+            first = min(proofs)
+            return max(first, cause + self.settle(cause, first))
+        if self.controls and all(control.finished is None for control in self.controls):
+            return cause + self.patience
+        return None

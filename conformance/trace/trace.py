@@ -1,0 +1,68 @@
+"""The exchanges of one scenario, with what is needed to judge them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from conformance.trace.exchange import Exchange
+from conformance.trace.settling import Settling
+from conformance.wire.instant import Instant, parse_instant
+
+_TIMES = ("createdAt", "updatedAt", "startedAt", "terminatedAt")
+Source = Literal["scenario", "operations", "control", "recording", "proxy", "replay"]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Exchanges in order of sending; concurrent ones overlap.
+
+    ``settling`` is None where nothing is known about the target's latency (a recording): rules that hold *eventually*
+    then have nothing to say. ``origin`` is the wall-clock time (ns since 1970) of client ns 0. ``features`` are those
+    the target offers. Ids made in a trace are its own: nobody else acts on them.
+    """
+
+    id: str
+    exchanges: tuple[Exchange, ...]
+    settling: Settling | None = None
+    origin: int = 0
+    source: Source = "scenario"
+    scenario: Mapping[str, Any] | None = None
+    features: frozenset[str] = frozenset({"ledger"})
+    complete: bool = True
+    notes: tuple[str, ...] = field(default=())
+
+    def settled_at(self, cause: int) -> int | None:
+        """The moment (client ns) after which reads must show the effect of ``cause``; None where that is unknown."""
+        return self.settling.settled_at(cause) if self.settling else None
+
+    @cached_property
+    def _by_index(self) -> dict[int, Exchange]:
+        return {exchange.index: exchange for exchange in self.exchanges}
+
+    def at(self, index: int) -> Exchange:
+        """The exchange of an index, which is its position only in a whole trace. Raises KeyError."""
+        return self._by_index[index]
+
+    @cached_property
+    def granularity(self) -> int:
+        """The coarsest granularity in ns among the target's own timestamps in this trace."""
+        found = [instant.granularity for exchange in self.exchanges for instant in _instants(exchange)]
+        return max(found, default=1)
+
+
+def _instants(exchange: Exchange) -> list[Instant]:
+    data = exchange.data
+    items = data if isinstance(data, list) else [data]
+    records = [item for item in items if isinstance(item, dict)]
+    stages = [
+        stage
+        for record in records
+        if isinstance(record.get("status"), list)
+        for stage in record["status"]
+        if isinstance(stage, dict)
+    ]
+    values = [parse_instant(record.get(name)) for record in (*records, *stages) for name in _TIMES]
+    return [value for value in values if value is not None]

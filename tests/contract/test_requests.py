@@ -1,0 +1,326 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from conformance.contract.bodies import LARGEST_BODY
+from conformance.contract.requests import Classification, classify
+
+MALFORMED = "workflow.create-malformed"
+BAD_STAGE = "workflow.create-bad-stage"
+BAD_VARIABLES = "run.bad-variables"
+BAD_EVENT = "event.malformed"
+
+
+def create(body: bytes | str | None) -> Classification:
+    return classify("createWorkflow", {}, [], body.encode() if isinstance(body, str) else body)
+
+
+def stage(text: str) -> Classification:
+    return create(f'{{"stages":[{{"noop":{{}}}},{text}]}}')
+
+
+def run(body: str | None, query: tuple[tuple[str, str], ...] = ()) -> Classification:
+    return classify("runWorkflow", {"workflowID": "w1"}, query, None if body is None else body.encode())
+
+
+def send(body: str | None) -> Classification:
+    return classify("sendEvent", {"instanceID": "i1"}, [], None if body is None else body.encode())
+
+
+def verdict(found: Classification) -> str:
+    return found.requirement or found.kind
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"stages":[]}',
+        '{"name":"","stages":[{"noop":{}}]}',
+        ' {"stages":[{"wait_event":{"event":"go ${order}"}}]}\n',
+        json.dumps({"name": "größer 🎉", "stages": []}),
+    ],
+)
+def test_valid_configurations(body: str) -> None:
+    assert create(body) == Classification("valid")
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (None, "missing"),
+        (b"", "missing"),
+        (b"  ", "no plain JSON"),
+        (b"{", "no plain JSON"),
+        (b'{"stages":[NaN]}', "no plain JSON"),
+        (b"\xff{", "no plain JSON"),
+        ("[]", "not an object"),
+        ('"x"', "not an object"),
+        ("7", "not an object"),
+        ("true", "not an object"),
+        ("{}", "stages is missing"),
+        ('{"stages":"x"}', "wrong JSON type"),
+        ('{"stages":{}}', "wrong JSON type"),
+        ('{"stages":[7]}', "stages[0] is not an object"),
+        ('{"stages":[{"noop":{}},[]]}', "stages[1] is not an object"),
+        ('{"stages":[],"name":5}', "name is of the wrong"),
+        ('{"stages":[],"name":false}', "name is of the wrong"),
+        ('{"stages":[{"bogus":{}}],"name":[]}', "name is of the wrong"),
+        ('{"stages":"x","extra":null}', "stages is of the wrong"),
+    ],
+)
+def test_malformed_configurations(body: bytes | str | None, reason: str) -> None:
+    found = create(body)
+    assert verdict(found) == MALFORMED
+    assert reason in found.reason
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "null",
+        '{"stages":null}',
+        '{"stages":[null]}',
+        '{"stages":[],"name":null}',
+        '{"stages":[],"extra":1}',
+        '{"Stages":[]}',
+        '{"stages":"x","STAGES":[]}',
+        '{"stages":[]} {}',
+        '{"stages":[]}]',
+        '{"stages":"x","stages":[]}',
+        '{"stages":[],"name":"a\\u0000b"}',
+        '{"stages":[],"name":"\\ud800"}',
+        '{"stages":"x","\\udc00":1}',
+        b'{"stages":[],"name":"\x00"}',
+        b'\xef\xbb\xbf{"stages":[]}',
+        b'{"stages":[],"name":"\xff"}',
+        '{"stages":[' + "[" * 200 + "]" * 200 + "]}",
+        '{"stages":[' + "[" * 90_000 + "]" * 90_000 + "]}",
+        '{"stages":"x","n":1e99999999999999999999}',
+        '{"stages":"' + "x" * LARGEST_BODY + '"}',
+        "[" * 2_000,
+    ],
+)
+def test_configurations_that_the_api_leaves_open(body: bytes | str) -> None:
+    assert verdict(create(body)) == "open"
+
+
+SEND = '{"send":{"source":{"account":{"id":"world"}},"destination":{"account":{"id":"b"}},"amount":%s}}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"noop":{}}',
+        '{"delay":{"duration":"10ms"}}',
+        '{"delay":{"duration":"0s"}}',
+        '{"delay":{"until":"2026-11-23T22:46:44.27Z"}}',
+        '{"delay":{"until":"2026-11-23T22:46:44+01:00"}}',
+        '{"wait_event":{"event":" "}}',
+        SEND % '{"asset":"USD/2","amount":0}',
+        SEND % f'{{"asset":"USD/2","amount":{10**40}}}',
+        '{"update":{"account":{"id":"b","ledger":"default","metadata":{"k":"v"}}}}',
+    ],
+)
+def test_valid_stages(text: str) -> None:
+    assert verdict(stage(text)) == "valid"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        '{"noop":{},"delay":{"duration":"1s"}}',
+        '{"bogus":{}}',
+        '{"Noop":{}}',
+        '{"noop":[]}',
+        '{"noop":"x"}',
+        '{"delay":{"duration":5}}',
+        '{"delay":{"until":true}}',
+        '{"delay":{"duration":"1s","until":"2026-11-23T22:46:44Z"}}',
+        '{"delay":{"duration":5,"extra":1}}',
+        '{"wait_event":{"event":["go"]}}',
+        '{"send":{"source":"world"}}',
+        '{"send":{"source":{"account":"world"}}}',
+        '{"send":{"source":{"account":{"id":7}}}}',
+        '{"send":{"source":{"account":{"id":"a","allowOverdraft":"yes"}}}}',
+        '{"send":{"destination":{"payment":{"psp":"stripe","type":1}}}}',
+        '{"send":{"metadata":{"k":1}}}',
+        SEND % '{"asset":"USD/2","amount":1.5}',
+        SEND % '{"asset":"USD/2","amount":"100"}',
+        SEND % '{"asset":"USD/2","amount":true}',
+        SEND % "100",
+        '{"update":{"account":{"metadata":{"k":{}}}}}',
+    ],
+)
+def test_bad_stages(text: str) -> None:
+    assert verdict(stage(text)) == BAD_STAGE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"noop":null}',
+        '{"noop":{"extra":1}}',
+        '{"delay":{}}',
+        '{"delay":{"duration":null}}',
+        '{"delay":{"duration":"1s","until":null}}',
+        '{"delay":{"duration":"soon"}}',
+        '{"delay":{"duration":"1m30s"}}',
+        '{"delay":{"duration":"1.5s"}}',
+        '{"delay":{"duration":"٣s"}}',
+        '{"delay":{"duration":"99999999999h"}}',
+        '{"delay":{"duration":"' + "9" * 5000 + 's"}}',
+        '{"delay":{"until":"tomorrow"}}',
+        '{"delay":{"until":"2026-02-30T00:00:00Z"}}',
+        '{"delay":{"until":"2026-11-23t22:46:44z"}}',
+        '{"delay":{"Duration":5}}',
+        '{"wait_event":{}}',
+        '{"wait_event":{"event":""}}',
+        '{"send":{}}',
+        '{"send":{"source":{"account":{"id":"a"},"wallet":{"id":"w"}}}}',
+        SEND % '{"asset":"USD/2","amount":1.0}',
+        SEND % '{"asset":"USD/2","amount":1e2}',
+        SEND % '{"asset":"USD/2","amount":-1}',
+        SEND % '{"asset":"USD/2","amount":null}',
+        SEND % '{"asset":"","amount":1}',
+        '{"send":{"destination":{"payment":{"psp":"stripe","type":"OTHER"}}}}',
+        '{"update":{"account":{"id":"b","ledger":"default","metadata":{"k":null}}}}',
+    ],
+)
+def test_stages_that_the_api_leaves_open(text: str) -> None:
+    assert verdict(stage(text)) == "open"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (None, "valid"),
+        ("", "valid"),
+        ("{}", "valid"),
+        ('{"order":"42","":""}', "valid"),
+        ('{"order":42}', BAD_VARIABLES),
+        ('{"order":{}}', BAD_VARIABLES),
+        ('{"order":true,"other":null}', BAD_VARIABLES),
+        ("[]", BAD_VARIABLES),
+        ('"x"', BAD_VARIABLES),
+        ("1", BAD_VARIABLES),
+        ("false", BAD_VARIABLES),
+        ("{", BAD_VARIABLES),
+        (" ", "open"),
+        ("null", "open"),
+        ('{"order":null}', "open"),
+        ('{"a":"1","a":"2"}', "open"),
+        ('{"a":"1"} x', "open"),
+        ('{"a":"\\u0000"}', "open"),
+    ],
+)
+def test_variables(body: str | None, expected: str) -> None:
+    assert verdict(run(body)) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ((("wait", "true"),), "valid"),
+        ((("wait", "false"),), "valid"),
+        ((("wait", "1"),), "open"),
+        ((("wait", ""),), "open"),
+        ((("wait", "true"), ("wait", "true")), "open"),
+        ((("trace", "x"),), "open"),
+    ],
+)
+def test_wait(query: tuple[tuple[str, str], ...], expected: str) -> None:
+    assert verdict(run("{}", query)) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('{"name":"go"}', "valid"),
+        ('{"name":" "}', "valid"),
+        (None, BAD_EVENT),
+        ("", BAD_EVENT),
+        (" ", BAD_EVENT),
+        ("go", BAD_EVENT),
+        ("[]", BAD_EVENT),
+        ('"go"', BAD_EVENT),
+        ("{}", BAD_EVENT),
+        ('{"event":"go"}', BAD_EVENT),
+        ('{"name":5}', BAD_EVENT),
+        ('{"name":{},"x":1}', BAD_EVENT),
+        ("null", "open"),
+        ('{"name":null}', "open"),
+        ('{"name":""}', "open"),
+        ('{"Name":"go"}', "open"),
+        ('{"name":"go","x":1}', "open"),
+        ('{"name":"go","name":5}', "open"),
+        ('{"name":"\\u0000"}', "open"),
+        ('{"name":"go"}}', "open"),
+    ],
+)
+def test_events(body: str | None, expected: str) -> None:
+    assert verdict(send(body)) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("0", "valid"),
+        ("17", "valid"),
+        ("2147483647", "valid"),
+        ("2147483648", "open"),
+        ("9" * 5000, "open"),
+        ("-1", "open"),
+        ("-0", "open"),
+        ("007", "open"),
+        ("+1", "open"),
+        ("1.0", "open"),
+        ("1e2", "open"),
+        ("1e999999999", "open"),
+        ("0x1f", "open"),
+        (" 1", "open"),
+        ("٣", "open"),
+        ("", "open"),
+        ("..", "open"),
+        ("abc", "stage-history.bad-number"),
+        ("1.5", "stage-history.bad-number"),
+        ("1,0", "stage-history.bad-number"),
+        ("NaN", "stage-history.bad-number"),
+        ("Infinity", "stage-history.bad-number"),
+        ("null", "stage-history.bad-number"),
+    ],
+)
+def test_stage_numbers(number: str, expected: str) -> None:
+    found = classify("getInstanceStageHistory", {"instanceID": "i1", "number": number}, [], None)
+    assert verdict(found) == expected
+
+
+@pytest.mark.parametrize("value", ["", ".", "..", "a/b", "a\\b", "a\nb", "\0", "\ud800"])
+def test_odd_path_values_are_open_whatever_the_body(value: str) -> None:
+    assert verdict(classify("getWorkflow", {"flowId": value}, [], None)) == "open"
+    assert verdict(classify("sendEvent", {"instanceID": value}, [], b"{")) == "open"
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ([], "valid"),
+        ([("running", "true")], "valid"),
+        ([("workflowID", "w1"), ("running", "true")], "valid"),
+        ([("running", "false")], "open"),
+        ([("running", "AAA")], "open"),
+        ([("workflowID", "")], "open"),
+        ([("workflowID", "a\0")], "open"),
+        ([("workflowID", "a"), ("workflowID", "b")], "open"),
+        ([("pageSize", "5")], "open"),
+    ],
+)
+def test_list_queries(query: list[tuple[str, str]], expected: str) -> None:
+    assert verdict(classify("listInstances", {}, query, None)) == expected
+
+
+def test_a_body_where_none_is_documented_is_open() -> None:
+    assert verdict(classify("cancelEvent", {"instanceID": "i1"}, [], b"{}")) == "open"
+    assert verdict(classify("cancelEvent", {"instanceID": "i1"}, [], b"")) == "valid"
