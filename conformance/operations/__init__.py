@@ -1,0 +1,14 @@
+"""Requests for every operation, generated from the API document and played. Makes traffic; judges nothing."""
+
+from conformance.operations.plan import OperationPlan, OperationSettings, plan_operations
+from conformance.operations.player import OperationProgress, play_operations
+from conformance.operations.template import CaseTemplate
+
+__all__ = [
+    "CaseTemplate",
+    "OperationPlan",
+    "OperationProgress",
+    "OperationSettings",
+    "plan_operations",
+    "play_operations",
+]

@@ -1,0 +1,48 @@
+"""Giving a case the ids it is about: of something that exists, or of the server's own form but given to nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from conformance.operations.template import WORKFLOW_PARAMETERS, CaseTemplate, Ids
+from conformance.target.ids import unknown_like
+
+_OWN_SHARE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """The ids that cases may be about. An empty tuple leaves what was generated."""
+
+    workflows: tuple[str, ...] = ()
+    instances: tuple[str, ...] = ()
+
+
+def bind(case: CaseTemplate, resources: Resources, random: Random) -> CaseTemplate:
+    """The case with its ids. Deterministic for a seed and the same ids."""
+    ids = _decided(case, random)
+    if ids == "generated":
+        return case
+    return case.with_ids(
+        {name: _id(ids, resources.workflows, random) for name in _named(case, WORKFLOW_PARAMETERS, resources.workflows)}
+        | {name: _id(ids, resources.instances, random) for name in _named(case, {"instanceID"}, resources.instances)}
+    )
+
+
+def _decided(case: CaseTemplate, random: Random) -> Ids:
+    if case.ids != "mixed":
+        return case.ids
+    # With two mistakes in one request it would be open which of them the answer is about.
+    if case.classification().kind == "invalid" or random.random() < _OWN_SHARE:
+        return "own"
+    return random.choice(("unknown", "generated"))
+
+
+def _named(case: CaseTemplate, names: frozenset[str] | set[str], ids: Sequence[str]) -> list[str]:
+    return [name for name, _ in (*case.params, *case.query) if name in names and ids]
+
+
+def _id(kind: Ids, ids: Sequence[str], random: Random) -> str:
+    return unknown_like(ids, random) if kind == "unknown" else random.choice(ids)

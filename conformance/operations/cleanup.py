@@ -1,0 +1,76 @@
+"""Leaving nothing behind: what a trace created is cancelled and deleted, as far as the target lets it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.operations.session import Session, answered_id
+from conformance.operations.template import encoded_segment
+from conformance.trace import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """The ids of what could not be cancelled or deleted."""
+
+    instances: tuple[str, ...] = ()
+    workflows: tuple[str, ...] = ()
+
+    def notes(self) -> tuple[str, ...]:
+        """One sentence for each kind of leftover."""
+        kinds = (("instances still running", self.instances), ("workflows not deleted", self.workflows))
+        return tuple(f"{what}: {', '.join(ids)}" for what, ids in kinds if ids)
+
+
+async def cleanup(session: Session) -> Leftovers:
+    """Cancel every instance and delete every workflow that the session's exchanges created, also unintendedly."""
+    exchanges = session.recorder.exchanges()
+    instances = [each for each in await _running(session, exchanges) if not await _cancelled(session, each)]
+    gone = {exchange.params["flowId"] for exchange in _succeeded(exchanges, "deleteWorkflow")}
+    workflows = [each for each in _created(exchanges, "createWorkflow") if each not in gone]
+    kept = [each for each in workflows if not await _deleted(session, each)]
+    return Leftovers(tuple(instances), tuple(kept))
+
+
+async def _running(session: Session, exchanges: tuple[Exchange, ...]) -> list[str]:
+    """Instances not known to have ended, also those whose runs were never answered."""
+    ended = {id_ for exchange in exchanges for id_ in _ended_in(exchange)}
+    found = dict.fromkeys(_created(exchanges, "runWorkflow"))
+    run = dict.fromkeys(exchange.params["workflowID"] for exchange in exchanges if exchange.operation == "runWorkflow")
+    for workflow in [each for each in run if each in set(_created(exchanges, "createWorkflow"))]:
+        listed = await session.request("GET", "/instances", query=[("workflowID", workflow)])
+        records = [record for record in _records(listed) if record.get("workflowID") == workflow]
+        ended |= _ended_in(listed)
+        found |= dict.fromkeys(record["id"] for record in records if isinstance(record.get("id"), str))
+    return [id_ for id_ in found if id_ not in ended]
+
+
+async def _cancelled(session: Session, instance: str) -> bool:
+    exchange = await session.request("PUT", f"/instances/{encoded_segment(instance)}/abort")
+    return exchange.response is not None and exchange.response.status < 500
+
+
+async def _deleted(session: Session, workflow: str) -> bool:
+    exchange = await session.request("DELETE", f"/workflows/{encoded_segment(workflow)}")
+    return exchange.ok or exchange.status == 404
+
+
+def _succeeded(exchanges: Iterable[Exchange], operation: str) -> Iterable[Exchange]:
+    return (exchange for exchange in exchanges if exchange.ok and exchange.operation == operation)
+
+
+def _created(exchanges: Iterable[Exchange], operation: str) -> list[str]:
+    found = (answered_id(exchange) for exchange in _succeeded(exchanges, operation))
+    return list(dict.fromkeys(id_ for id_ in found if id_))
+
+
+def _records(exchange: Exchange) -> list[dict[str, Any]]:
+    items = exchange.data if isinstance(exchange.data, list) else [exchange.data]
+    return [item for item in items if isinstance(item, dict)]
+
+
+def _ended_in(exchange: Exchange) -> set[str]:
+    ended = {each["id"] for each in _records(exchange) if each.get("terminated") is True and "id" in each}
+    return {id_ for id_ in ended if isinstance(id_, str)}

@@ -1,0 +1,151 @@
+"""Cases made by hand: mistakes that generators seldom make, and the plain uses that every operation must see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import chain, zip_longest
+from random import Random
+
+from conformance.contract.operations import CORE_OPERATIONS, OPERATIONS_BY_ID, known_path
+from conformance.operations.markers import PLACEHOLDER
+from conformance.operations.template import CaseTemplate, Ids
+from conformance.wire import exact_json
+
+HUGE = 123456789012345678901234567890
+_OTHER_METHODS = ("PATCH", "PUT", "DELETE", "POST", "GET")
+_WAIT = [{"wait_event": {"event": PLACEHOLDER}}]
+_SEND = {"source": {"account": {"id": "world"}}, "destination": {"account": {"id": "conformance"}}}
+
+_VALID_BODIES: Mapping[str, Mapping[str, object]] = {
+    "createWorkflow": {
+        "without a name": {"stages": [{"noop": {}}]},
+        "without stages": {"name": "conformance", "stages": []},
+        "a huge amount": {"stages": [{"send": {**_SEND, "amount": {"asset": "USD/2", "amount": HUGE}}}]},
+        "a name in several scripts": {"name": 'übergröße 工作流 "\\', "stages": [{"delay": {"duration": "1ms"}}]},
+    },
+    "runWorkflow": {"no variables": {}, "some variables": {"order": "42", "größe": ""}},
+    "sendEvent": {"a name nobody waits for": {"name": "conformance-other"}, "blanks": {"name": " conformance "}},
+}
+
+_BAD_BODIES: Mapping[str, Mapping[str, object]] = {
+    "createWorkflow": {
+        "an unknown kind of stage": {"name": PLACEHOLDER, "stages": [{"teleport": {}}]},
+        "a stage of two kinds": {"name": PLACEHOLDER, "stages": [{"noop": {}, "delay": {"duration": "1ms"}}]},
+        "an empty stage": {"name": PLACEHOLDER, "stages": [{}]},
+        "no stages": {"name": PLACEHOLDER},
+        "stages that are no list": {"name": PLACEHOLDER, "stages": {"noop": {}}},
+        "a stage that is text": {"name": PLACEHOLDER, "stages": ["noop"]},
+        "a name that is a number": {"name": 5, "stages": _WAIT},
+        "an event that is a number": {"name": PLACEHOLDER, "stages": [{"wait_event": {"event": 5}}]},
+        "a list at the top": [{"name": PLACEHOLDER, "stages": []}],
+        "text at the top": PLACEHOLDER,
+    },
+    "runWorkflow": {
+        "a number as variable": {"order": 42},
+        "an object as variable": {"order": {"id": "42"}},
+        "a list of variables": ["order", "42"],
+        "text": "order",
+        "a boolean": True,
+    },
+    "sendEvent": {
+        "no name": {},
+        "a name that is a number": {"name": 5},
+        "a name that is a list": {"name": ["conformance"]},
+        "a list at the top": [{"name": "conformance"}],
+        "text at the top": "conformance",
+    },
+}
+
+_BROKEN_BODIES: Mapping[str, Mapping[str, bytes | None]] = {
+    "createWorkflow": {
+        "truncated JSON": f'{{"name": "{PLACEHOLDER}", "stages": [{{"noop": {{}}}}'.encode(),
+        "an empty body": b"",
+        "no JSON": f"name={PLACEHOLDER}&stages=".encode(),
+    },
+    "runWorkflow": {"truncated JSON": b'{"order": "42"', "no JSON": b"order=42"},
+    "sendEvent": {"truncated JSON": b'{"name": "conformance"', "no body": None, "an empty body": b"", "no JSON": b"go"},
+}
+
+_NUMBERS = ("0", "99", "abc", "1.5")
+
+
+def crafted(operation_id: str) -> list[CaseTemplate]:
+    """The hand-made cases of an operation; the first one is a plain use that succeeds."""
+    first, *others = [*_plain(operation_id), *_good_bodies(operation_id)]
+    return [first, *_unknown(operation_id), *others, *_bad_bodies(operation_id)]
+
+
+def undocumented_methods(random: Random, per_path: int) -> list[CaseTemplate]:
+    """Requests with methods that a known path does not have. HEAD, OPTIONS and TRACE are left alone: servers differ."""
+    found: list[CaseTemplate] = []
+    seen: set[str] = set()
+    for operation in CORE_OPERATIONS:
+        case = _case(operation.id, "an undocumented method", ids="own")
+        shape = "/".join("{}" if segment.startswith("{") else segment for segment in operation.segments)
+        if shape not in seen:
+            seen.add(shape)
+            others = [method for method in _OTHER_METHODS if method not in (known_path(case.path) or ())]
+            found += [_method(case, method) for method in random.sample(others, min(per_path, len(others)))]
+    return found
+
+
+def _method(case: CaseTemplate, method: str) -> CaseTemplate:
+    return CaseTemplate(case.operation, case.params, ids="own", mode="negative", method=method, description=method)
+
+
+def _unknown(operation_id: str) -> Iterable[CaseTemplate]:
+    if OPERATIONS_BY_ID[operation_id].path_parameters:
+        body = next((exact_json.encode(value) for value in _VALID_BODIES.get(operation_id, {}).values()), None)
+        yield _case(operation_id, "an id that nobody made", body=body, ids="unknown")
+
+
+def _plain(operation_id: str) -> Iterable[CaseTemplate]:
+    if operation_id == "listInstances":
+        for query in ((), (("workflowID", "w"),), (("running", "true"),), (("workflowID", "w"), ("running", "true"))):
+            yield CaseTemplate(operation_id, query=query, ids="own", description="selecting instances")
+        yield CaseTemplate(operation_id, query=(("workflowID", "w"),), ids="unknown", description="an unknown workflow")
+    elif operation_id == "getInstanceStageHistory":
+        for number in _NUMBERS:
+            yield _case(operation_id, f"stage {number}", ids="own", number=number, negative=not number.isdigit())
+    elif operation_id == "runWorkflow":
+        yield _case(operation_id, "no body", ids="own")
+        yield CaseTemplate(
+            operation_id, (("workflowID", "w"),), (("wait", "true"),), ids="own", description="waiting for the end"
+        )
+    elif operation_id not in _VALID_BODIES:
+        yield _case(operation_id, "plain", ids="own")
+
+
+def _good_bodies(operation_id: str) -> Iterable[CaseTemplate]:
+    for name, value in _VALID_BODIES.get(operation_id, {}).items():
+        yield _case(operation_id, name, body=exact_json.encode(value), ids="own")
+
+
+def _bad_bodies(operation_id: str) -> Iterable[CaseTemplate]:
+    broken = _BROKEN_BODIES.get(operation_id, {}).items()
+    wrong = [(name, exact_json.encode(value)) for name, value in _BAD_BODIES.get(operation_id, {}).items()]
+    # In turn, so that a short run sees both kinds of mistake.
+    for mistake in chain.from_iterable(zip_longest(wrong, broken)):
+        if mistake is not None:
+            name, body = mistake
+            yield _case(operation_id, name, body=body, ids="own", negative=True)
+
+
+def _case(
+    operation_id: str,
+    description: str,
+    *,
+    body: bytes | None = None,
+    ids: Ids = "mixed",
+    negative: bool = False,
+    number: str = "0",
+) -> CaseTemplate:
+    parameters = OPERATIONS_BY_ID[operation_id].path_parameters
+    return CaseTemplate(
+        operation=operation_id,
+        params=tuple((name, number if name == "number" else "x") for name in parameters),
+        body=body,
+        mode="negative" if negative else "positive",
+        ids=ids,
+        description=description,
+    )

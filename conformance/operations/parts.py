@@ -1,0 +1,134 @@
+"""How the cases of each operation are played: about what, and what is read afterwards so that rules can judge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+
+from conformance.operations.binding import Resources
+from conformance.operations.markers import marked
+from conformance.operations.plan import DISPOSABLE_RUNS, POOL_RUNS, OperationPlan, OperationSettings, run_cases
+from conformance.operations.pool import QUICK, WAITING, has_started, make_pool
+from conformance.operations.session import Session, answered_id
+from conformance.operations.template import CaseTemplate, encoded_segment
+from conformance.target import Client
+
+_NO_WORKFLOW = "no workflow could be created"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The cases that share a trace. ``runs`` tells its share of the runWorkflow requests."""
+
+    name: str
+    operations: tuple[str, ...]
+    play: Callable[[Session, OperationPlan], Awaitable[None]]
+    runs: Callable[[OperationSettings], int] = lambda settings: 0  # noqa: ARG005 - most parts run nothing
+
+
+async def _reading(session: Session, plan: OperationPlan) -> None:
+    pool = await make_pool(session)
+    by_operation = zip_longest(*(plan.cases.get(operation, ()) for operation in READS))
+    left = (case for case in chain.from_iterable(by_operation) if case is not None)
+    workers = (_read(session, client, left, pool.resources) for client in session.clients)
+    await asyncio.gather(*workers)
+    for case in plan.methods:
+        await session.play(case, pool.quick)
+
+
+async def _read(session: Session, client: Client, left: Iterator[CaseTemplate], resources: Resources) -> None:
+    for case in left:
+        await session.play(case, resources, client)
+
+
+async def _creating(session: Session, plan: OperationPlan) -> None:
+    for case in plan.cases.get("createWorkflow", ()):
+        valid = case.classification().kind == "valid"
+        created = answered_id(await session.play(case if valid else marked(case, session.marker()), Resources()))
+        if created is not None:
+            await session.request("GET", f"/workflows/{encoded_segment(created)}")
+    await session.request("GET", "/workflows")
+
+
+async def _deleting(session: Session, plan: OperationPlan) -> None:
+    for case in plan.cases.get("deleteWorkflow", ()):
+        made = None if session.stopped else await session.create(QUICK, "conformance disposable")
+        if made is None:
+            session.give_up(_NO_WORKFLOW)
+            return
+        exchange = await session.play(case, Resources(workflows=(made,)))
+        if exchange is not None and exchange.ok:
+            await session.request("GET", f"/workflows/{encoded_segment(made)}")
+            await session.request("DELETE", f"/workflows/{encoded_segment(made)}")
+    await session.request("GET", "/workflows")
+
+
+async def _running(session: Session, plan: OperationPlan) -> None:
+    good, bad = await session.create(QUICK, "conformance runs"), await session.create(QUICK, "conformance bad runs")
+    if good is None or bad is None:
+        session.give_up(_NO_WORKFLOW)
+        return
+    for case in plan.cases.get("runWorkflow", ()):
+        invalid = case.classification().kind == "invalid"
+        exchange = await session.play(case, Resources(workflows=(bad if invalid else good,)))
+        if (made := answered_id(exchange)) is not None:
+            await session.request("GET", f"/instances/{encoded_segment(made)}")
+    for workflow in (good, bad):
+        await session.request("GET", "/instances", query=[("workflowID", workflow)])
+
+
+async def _sending(session: Session, plan: OperationPlan) -> None:
+    workflow = await session.create(WAITING, "conformance events")
+    good, bad = await session.run(workflow), await session.run(workflow)
+    for instance in (good, bad):
+        await session.until(instance, has_started)
+    for case in plan.cases.get("sendEvent", ()):
+        chosen = bad if case.classification().kind == "invalid" else good
+        await session.play(case, Resources(instances=(chosen,) if chosen else ()))
+    await _read_back(session, good, bad)
+
+
+async def _cancelling(session: Session, plan: OperationPlan) -> None:
+    workflow = await session.create(WAITING, "conformance cancellations")
+    instances = [await session.run(workflow), await session.run(workflow)]
+    for instance in instances:
+        await session.until(instance, has_started)
+    for number, case in enumerate(plan.cases.get("cancelEvent", ())):
+        chosen = instances[min(number, 1)]
+        await session.play(case, Resources(instances=(chosen,) if chosen else ()))
+    await _read_back(session, *instances)
+
+
+async def _read_back(session: Session, *instances: str | None) -> None:
+    for instance in instances:
+        if instance is not None:
+            await session.request("GET", f"/instances/{encoded_segment(instance)}")
+            await session.request("GET", f"/instances/{encoded_segment(instance)}/history")
+
+
+READS = (
+    "getServerInfo",
+    "listWorkflows",
+    "getWorkflow",
+    "listInstances",
+    "getInstance",
+    "getInstanceHistory",
+    "getInstanceStageHistory",
+)
+
+
+def _after_pool(settings: OperationSettings, place: int) -> int:
+    """The share of the instances to send to (place 0) and to cancel (place 1), after the pool has had its own."""
+    return max(0, min(DISPOSABLE_RUNS, settings.runs - POOL_RUNS - place * DISPOSABLE_RUNS))
+
+
+PARTS: tuple[Part, ...] = (
+    Part("reads", READS, _reading, lambda settings: min(POOL_RUNS, settings.runs)),
+    Part("createWorkflow", ("createWorkflow",), _creating),
+    Part("deleteWorkflow", ("deleteWorkflow",), _deleting),
+    Part("runWorkflow", ("runWorkflow",), _running, run_cases),
+    Part("sendEvent", ("sendEvent",), _sending, lambda settings: _after_pool(settings, 0)),
+    Part("cancelEvent", ("cancelEvent",), _cancelling, lambda settings: _after_pool(settings, 1)),
+)

@@ -1,0 +1,133 @@
+"""Playing the cases of one trace: its client, its share of the budget, and when to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
+from typing import Any
+
+from conformance.contract.operations import OPERATIONS_BY_ID
+from conformance.operations.binding import Resources, bind
+from conformance.operations.plan import OperationSettings
+from conformance.operations.template import CaseTemplate, encoded_segment
+from conformance.target import Client, Recorder, RequestOptions, Target
+from conformance.trace import Exchange
+from conformance.wire import exact_json
+
+_FAILURES_IN_A_ROW = 3
+_PATIENCE_S = 10.0
+_FIRST_PAUSE_S = 0.01
+_LONGEST_PAUSE_S = 0.5
+
+
+class Session:
+    """One trace in the making. ``runs`` is how many runWorkflow requests it may send."""
+
+    def __init__(
+        self, target: Target, settings: OperationSettings, runs: int, on_case: Callable[[], None] = lambda: None
+    ) -> None:
+        self.settings = settings
+        self.recorder = Recorder()
+        self.clients = [self._client(target, number + 1) for number in range(settings.concurrency)]
+        self.cases: list[dict[str, Any]] = []
+        self._runs_left = runs
+        self._failures = 0
+        self._given_up: str | None = None
+        self._on_case = on_case
+
+    def _client(self, target: Target, number: int) -> Client:
+        return target.client(self.recorder, str(number))
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await asyncio.gather(*(client.aclose() for client in self.clients))
+
+    @property
+    def stopped(self) -> str | None:
+        """Why no further case should be played, None while there is no reason."""
+        if self._given_up:
+            return self._given_up
+        deadline = self.settings.deadline
+        if deadline is not None and time.monotonic() >= deadline:
+            return "the time was up"
+        return "the target stopped answering" if self._failures >= _FAILURES_IN_A_ROW else None
+
+    def give_up(self, reason: str) -> None:
+        """Play no further case, because what the cases need could not be had."""
+        self._given_up = self.stopped or reason
+
+    def marker(self) -> str:
+        """A text that occurs nowhere else."""
+        return f"marker-{uuid.uuid4().hex}"
+
+    async def request(self, method: str, path: str, **options: Any) -> Exchange:
+        """Send a request that is no case but serves the cases."""
+        exchange = await self.clients[0].request(method, path, **options)
+        self._note(exchange)
+        return exchange
+
+    async def create(self, stages: Sequence[Mapping[str, Any]], name: str = "conformance") -> str | None:
+        """The id of a new workflow, None when the target gave none."""
+        if self.stopped:
+            return None
+        body = exact_json.encode({"name": name, "stages": list(stages)})
+        return answered_id(await self.request("POST", "/workflows", body=body))
+
+    async def run(
+        self, workflow: str | None, variables: Mapping[str, str] | None = None, *, wait: bool = False
+    ) -> str | None:
+        """The id of a new instance, None when the target gave none or the budget is spent."""
+        if workflow is None or self._runs_left <= 0 or self.stopped:
+            return None
+        self._runs_left -= 1
+        options: RequestOptions = {"query": [("wait", "true")] if wait else []}
+        if variables is not None:
+            options["body"] = exact_json.encode(dict(variables))
+        return answered_id(await self.request("POST", f"/workflows/{encoded_segment(workflow)}/instances", **options))
+
+    async def until(self, instance: str | None, reached: Callable[[Exchange], bool]) -> None:
+        """Read an instance until it is in a state, or for some seconds if it never is."""
+        pause, patience = _FIRST_PAUSE_S, time.monotonic() + _PATIENCE_S
+        while instance is not None and not self.stopped and time.monotonic() < patience:
+            if reached(await self.request("GET", f"/instances/{encoded_segment(instance)}")):
+                return
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    async def play(self, case: CaseTemplate, resources: Resources, client: Client | None = None) -> Exchange | None:
+        """Send a case about one of the resources; None when the budget or the time forbids it."""
+        self._on_case()
+        cost = int(case.operation == "runWorkflow" and case.method is None)
+        if self.stopped or cost > self._runs_left:
+            return None
+        self._runs_left -= cost
+        step = len(self.cases)
+        self.cases.append(_described(case, step))
+        bound = bind(case, resources, Random(f"{self.settings.seed}:{case.operation}:{step}"))
+        exchange = await (client or self.clients[0]).request(
+            bound.method or OPERATIONS_BY_ID[bound.operation].method,
+            bound.path,
+            query=bound.query,
+            body=bound.body,
+            step=step,
+        )
+        self._note(exchange)
+        return exchange
+
+    def _note(self, exchange: Exchange) -> None:
+        self._failures = self._failures + 1 if exchange.failure else 0
+
+
+def answered_id(exchange: Exchange | None) -> str | None:
+    """The id of what a successful answer created; None when it tells none."""
+    data = exchange.data if exchange else None
+    found = data.get("id") if isinstance(data, dict) else None
+    return found if isinstance(found, str) and found else None
+
+
+def _described(case: CaseTemplate, step: int) -> dict[str, Any]:
+    described = {"step": step, "operation": case.operation, "phase": case.phase, "mode": case.mode}
+    return described | {"description": case.description}

@@ -1,0 +1,44 @@
+"""``python -m conformance.reference``: serve in the foreground."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from conformance.reference.faults import UnknownFault
+from conformance.reference.options import ServerOptions
+from conformance.reference.process import end_with_parent, serve
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m conformance.reference", description="Serve the reference server.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--prefix", default="")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds; 0.4 behaves like a slow real server")
+    parser.add_argument("--jitter", action="store_true")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--clock-skew", type=float, default=0.0, help="seconds added to every timestamp")
+    parser.add_argument("--auth", action="store_true")
+    parser.add_argument("--client-id", default="conformance")
+    parser.add_argument("--client-secret", default="conformance")
+    parser.add_argument("--fault", action="append", default=[], dest="faults", metavar="NAME")
+    parser.add_argument("--end-with-parent", action="store_true", help="end when standard input closes")
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve as the arguments say; gives the exit code: 2 for a fault that does not exist."""
+    given = vars(_parser().parse_args(argv))
+    if given.pop("end_with_parent"):
+        end_with_parent()
+    options = ServerOptions(**given | {"faults": tuple(given["faults"])})
+    try:
+        return serve(options)
+    except UnknownFault as error:
+        sys.stdout.write(f"{error}\n")
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

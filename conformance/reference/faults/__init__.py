@@ -1,0 +1,62 @@
+"""The catalogue of faults: defects of the kinds that real servers have, each one switchable by name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from conformance.reference.faults import (
+    authentication,
+    cancelling,
+    envelope,
+    events,
+    history,
+    lists,
+    runs,
+    stages,
+    variables,
+    workflows,
+    workflows_gone,
+)
+from conformance.reference.faults.fault import Fault
+from conformance.reference.server import Server
+
+__all__ = ["FAULTS", "Fault", "UnknownFault", "apply_faults"]
+
+_AREAS = (
+    envelope.FAULTS,
+    workflows.FAULTS,
+    workflows_gone.FAULTS,
+    runs.FAULTS,
+    variables.FAULTS,
+    stages.FAULTS,
+    events.FAULTS,
+    cancelling.FAULTS,
+    history.FAULTS,
+    lists.FAULTS,
+    authentication.FAULTS,
+)
+
+FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for area in _AREAS for fault in area})
+"""By name."""
+
+
+class UnknownFault(ValueError):
+    """A name that no fault has."""
+
+    def __init__(self, name: str) -> None:
+        close = difflib.get_close_matches(name, FAULTS, n=3)
+        hint = f"did you mean {' or '.join(close)}?" if close else "list the faults to see their names."
+        super().__init__(f"there is no fault named {name!r}; {hint}")
+        self.name = name
+        self.close = tuple(close)
+
+
+def apply_faults(server: Server) -> None:
+    """Apply the faults that the server's options name, in that order. Raises UnknownFault before applying any."""
+    for name in server.options.faults:
+        if name not in FAULTS:
+            raise UnknownFault(name)
+    for name in server.options.faults:
+        FAULTS[name].apply(server)

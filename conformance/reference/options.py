@@ -1,0 +1,29 @@
+"""What a reference server can be asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ServerOptions:
+    """Options of one server.
+
+    ``faults`` names entries of ``conformance.reference.faults.FAULTS``. ``latency`` is in seconds: 0 is fast, 0.4 shows
+    the windows measured on a real server, other values scale them. ``jitter`` draws each wait from its window, with
+    ``seed``; without it each wait is the middle of its window. ``clock_skew`` (seconds) shifts every timestamp.
+    ``auth`` asks for OAuth2 bearer tokens. ``prefix`` is where a gateway would mount the API. ``port`` 0 is any free
+    one.
+    """
+
+    faults: tuple[str, ...] = ()
+    latency: float = 0.0
+    jitter: bool = False
+    clock_skew: float = 0.0
+    auth: bool = False
+    prefix: str = ""
+    seed: int = 0
+    host: str = "127.0.0.1"
+    port: int = 0
+    client_id: str = "conformance"
+    client_secret: str = "conformance"

@@ -1,0 +1,124 @@
+"""Serving: in the foreground, and as a subprocess that never outlives whoever started it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+
+from conformance.reference.app import create_app
+from conformance.reference.options import ServerOptions
+
+READY = "listening on "
+"""What a server prints before its URL, once it accepts connections."""
+
+_EXIT_TIMEOUT = 5.0
+# An open wait=true must not keep a server alive that was asked to end.
+_GRACE = 1
+# Longer than any scenario pauses, so that a client's idle connection is not closed under its hands.
+_KEEP_ALIVE = 75
+
+
+class ServerDidNotStart(RuntimeError):
+    """The subprocess ended, or said something else, before it listened."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(f"the reference server did not start: {said.strip() or 'it said nothing'}; check its options")
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """Prints its URL when, and not before, it accepts connections."""
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        await super().startup(sockets=None)
+        del sockets
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        sys.stdout.write(f"{READY}http://{f'[{host}]' if ':' in host else host}:{port}\n")
+        sys.stdout.flush()
+
+
+def serve(options: ServerOptions) -> int:
+    """Serve in the foreground until interrupted; gives the exit code. Raises UnknownFault."""
+    app = create_app(options)
+    config = uvicorn.Config(
+        app,
+        options.host,
+        options.port,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    server = _AnnouncingServer(config)
+    try:
+        asyncio.run(server.serve())
+    except KeyboardInterrupt:
+        return 0
+    return 0 if server.started else 1
+
+
+def end_with_parent() -> None:
+    """End this process when its standard input closes: the pipe breaks when the parent dies, however it dies."""
+
+    def watch() -> None:
+        while os.read(0, 1024):
+            pass
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def arguments(options: ServerOptions) -> list[str]:
+    """The command line that gives ``python -m conformance.reference`` these options."""
+    given = [f"--host={options.host}", f"--port={options.port}", f"--prefix={options.prefix}", f"--seed={options.seed}"]
+    given += [f"--latency={options.latency}", f"--clock-skew={options.clock_skew}"]
+    given += [f"--client-id={options.client_id}", f"--client-secret={options.client_secret}"]
+    given += [f"--fault={name}" for name in options.faults]
+    return given + ["--jitter"] * options.jitter + ["--auth"] * options.auth
+
+
+class ReferenceProcess:
+    """A reference server in a subprocess: enter to start it, leave to end it; ``url`` is its base URL, with prefix.
+
+    Raises ServerDidNotStart on entering.
+    """
+
+    def __init__(self, options: ServerOptions | None = None) -> None:
+        self._options = options or ServerOptions()
+        self._process: subprocess.Popen[str] | None = None
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-m", "conformance.reference", "--end-with-parent", *arguments(self._options)]
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+        self._process = process
+        line = process.stdout.readline() if process.stdout else ""
+        if not line.startswith(READY):
+            rest = process.communicate()[0] or "" if process.poll() is not None or not line else ""
+            self.stop()
+            raise ServerDidNotStart(line + rest)
+        prefix = self._options.prefix.strip("/")
+        self.url = line.removeprefix(READY).strip() + (f"/{prefix}" if prefix else "")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the server, by force if it does not end by itself."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        try:
+            process.communicate(timeout=_EXIT_TIMEOUT)  # closes its standard input, on which it ends
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()

@@ -1,0 +1,160 @@
+"""A recorded HTTP client: every request becomes an exchange, whatever the target does with it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import TypedDict, Unpack
+
+import httpx
+
+from conformance.contract.operations import match
+from conformance.target import wire
+from conformance.target.config import TargetConfig
+from conformance.target.limits import Limiter
+from conformance.target.recorder import Recorder
+from conformance.trace import Exchange, Failure, Request
+from conformance.trace.redaction import REDACTED
+
+
+class RequestOptions(TypedDict, total=False):
+    """What a request may carry besides method and path.
+
+    ``query``: decoded pairs. ``body``: bytes, sent as they are. ``headers``: pairs that replace the configured ones of
+    the same name. ``content_type``: default application/json where there is a body; None for no header. ``timeout_s``:
+    patience in seconds, default the target's; ``expected_wait_s`` comes on top, for answers that rightly take long.
+    ``authenticate``: False leaves out the target's token and configured headers.
+    """
+
+    query: Iterable[tuple[str, str]]
+    body: bytes | None
+    headers: Iterable[tuple[str, str]]
+    content_type: str | None
+    step: int | None
+    timeout_s: float | None
+    expected_wait_s: float
+    authenticate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the clients of one target have in common."""
+
+    config: TargetConfig
+    base: httpx.URL
+    limiter: Limiter
+    bearer: Callable[[], Awaitable[str | None]]
+    started: Callable[[str | None], None]
+    answered: Callable[[Exchange], None]
+
+
+class Client:
+    """Sends requests for one party of a trace. Made by `Target.client`; close it when its part is played."""
+
+    def __init__(self, shared: Shared, http: httpx.AsyncClient, recorder: Recorder, name: str) -> None:
+        self._shared = shared
+        self._http = http
+        self.recorder = recorder
+        self.name = name
+
+    @property
+    def url(self) -> str:
+        """The URL of the API's root."""
+        return self._shared.config.url
+
+    async def request(self, method: str, path: str, **options: Unpack[RequestOptions]) -> Exchange:
+        """Send one request and return its exchange; what goes wrong with the target is in ``exchange.failure``.
+
+        ``path`` is relative to the API's root and already percent-encoded; it goes out as given, dot segments
+        included. A 429 or 503 with Retry-After holds back all of the target's traffic for that long; trying again is
+        the caller's matter. Cancelling the task leaves an exchange that was aborted. Raises TokenRefused.
+        """
+        headers = await self._headers(options)
+        async with self._shared.limiter.admitted():
+            outgoing = self._request(method, path, headers, options)
+            # Whoever wants to send at this moment gets ready first; then all send, a fraction of a ms apart.
+            await asyncio.sleep(0)
+            return await self._send(outgoing, options)
+
+    async def warm(self) -> Exchange:
+        """Open the connection with a recorded request for the server's version."""
+        return await self.request("GET", "/_info")
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def _headers(self, options: RequestOptions) -> list[tuple[str, str, bool]]:
+        """Name, value, and whether the value is a secret of the configuration."""
+        own = [(name, value, False) for name, value in options.get("headers", ())]
+        content_type = options.get("content_type", "application/json" if options.get("body") is not None else None)
+        if content_type is not None:
+            own.insert(0, ("content-type", content_type, False))
+        taken = {name.lower() for name, _, _ in own}
+        common = await self._common() if options.get("authenticate", True) else []
+        return [header for header in common if header[0].lower() not in taken] + own
+
+    async def _common(self) -> list[tuple[str, str, bool]]:
+        token = await self._shared.bearer()
+        configured = [(name, value, True) for name, value in self._shared.config.headers.items()]
+        return [("authorization", f"Bearer {token}", True), *configured] if token else configured
+
+    def _request(
+        self, method: str, path: str, headers: list[tuple[str, str, bool]], options: RequestOptions
+    ) -> _Outgoing:
+        query = tuple(options.get("query", ()))
+        sent_path = wire.encoded_path(path)
+        body = options.get("body")
+        raw = [wire.raw_header(name, value) for name, value, _ in headers]
+        target = f"{self._shared.config.prefix}{sent_path}{wire.encoded_query(query)}"
+        # httpx removes dot segments from URLs; the target extension puts the path on the wire as it is.
+        extensions = {"target": target.encode("ascii")}
+        outgoing = self._http.build_request(method, self._shared.base, headers=raw, content=body, extensions=extensions)
+        shown = tuple((name, _shown(name, value) if secret else value) for name, value, secret in headers)
+        url = f"{self._shared.config.url}{sent_path}{wire.encoded_query(query)}"
+        return _Outgoing(outgoing, Request(method.upper(), url, sent_path, query, shown, body))
+
+    async def _send(self, outgoing: _Outgoing, options: RequestOptions) -> Exchange:
+        patience = _patience(options, self._shared.config.timeout_s)
+        found = match(outgoing.recorded.method, outgoing.recorded.path)
+        self._shared.started(found.operation.id if found else None)
+        index, sent = self.recorder.begin(), time.monotonic_ns()
+        outcome = wire.Outcome(failure=Failure("aborted", "given up by the client"))
+        try:
+            outcome = await wire.exchange(self._http, outgoing.http, patience)
+        finally:
+            # Also on cancellation: the request may have had its effect, so the trace must show it.
+            exchange = Exchange(
+                index=index,
+                request=outgoing.recorded,
+                sent=sent,
+                received=time.monotonic_ns(),
+                response=outcome.response,
+                failure=outcome.failure,
+                operation=found.operation.id if found else None,
+                params=found.params if found else {},
+                client=self.name,
+                step=options.get("step"),
+                timeout=int(patience * 1e9),
+                expected_wait=int(options.get("expected_wait_s", 0.0) * 1e9),
+            )
+            self.recorder.finish(exchange)
+            self._shared.answered(exchange)
+        return exchange
+
+
+@dataclass(frozen=True, slots=True)
+class _Outgoing:
+    http: httpx.Request
+    recorded: Request
+
+
+def _patience(options: RequestOptions, default_s: float) -> float:
+    given = options.get("timeout_s")
+    return (default_s if given is None else given) + options.get("expected_wait_s", 0.0)
+
+
+def _shown(name: str, value: str) -> str:
+    return f"{value.split(' ', maxsplit=1)[0]} {REDACTED}" if name == "authorization" else REDACTED

@@ -1,0 +1,54 @@
+"""What keeps this suite from using a target at all. None of these is a finding about the target."""
+
+from __future__ import annotations
+
+from conformance.contract.errors import UserError
+
+
+class TargetError(UserError):
+    """The target cannot be used."""
+
+
+class Unreachable(TargetError):
+    """No connection, or no answer."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(
+            f"{url} cannot be reached: {reason}.", "Check that the server is running, and that host and port are right."
+        )
+
+
+class Unauthorised(TargetError):
+    """The target refuses our credentials, or wants some."""
+
+    def __init__(self, url: str, status: int) -> None:
+        super().__init__(
+            f"{url} refuses access (status {status}).",
+            "Give a token, or a client id and secret whose scopes are orchestration:read and orchestration:write.",
+        )
+
+
+class NotAnOrchestrationServer(TargetError):
+    """Something answers, but not with this API."""
+
+    def __init__(self, url: str, observed: str) -> None:
+        super().__init__(
+            f"{url} does not speak the orchestration API: {observed}.",
+            "Check the URL's path: a gateway often serves the API below /api/orchestration.",
+        )
+
+
+class TokenRefused(TargetError):
+    """The token endpoint did not grant a token."""
+
+    def __init__(self, token_url: str, reason: str) -> None:
+        super().__init__(
+            f"No access token from {token_url}: {reason}.", "Check client id, secret, scopes and token URL."
+        )
+
+
+class UnreadableCertificate(TargetError):
+    """The CA file that was given is no CA file."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"The CA file {path} cannot be used: {reason}.", "Give a readable file of PEM certificates.")

@@ -1,0 +1,30 @@
+"""Ids of a server's own form that it never gave."""
+
+from __future__ import annotations
+
+import random
+import re
+import string
+import uuid
+from collections.abc import Collection
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_ALPHABETS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
+_ATTEMPTS = 50
+
+
+def unknown_like(known: Collection[str], source: random.Random) -> str:
+    """An id that is not among ``known`` but looks like them: a UUID when they are UUIDs, or when none is known."""
+    pattern = next(iter(known), None)
+    if pattern is None or _UUID.fullmatch(pattern):
+        return str(uuid.UUID(int=source.getrandbits(128), version=4))
+    made = pattern
+    for _ in range(_ATTEMPTS):
+        made = "".join(_like(character, source) for character in pattern)
+        if made not in known:
+            break
+    return made
+
+
+def _like(character: str, source: random.Random) -> str:
+    return source.choice(next((letters for letters in _ALPHABETS if character in letters), character))

@@ -1,0 +1,76 @@
+"""Whether a target is there at all, before any traffic is spent on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.target.client import Client
+from conformance.target.errors import NotAnOrchestrationServer, Unauthorised, Unreachable
+from conformance.target.recorder import Recorder
+from conformance.target.target import Target
+from conformance.trace import Exchange
+
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ServerInfo:
+    """What a target tells about itself; ``version`` is "" when it serves the API but tells no version."""
+
+    version: str
+    exchanges: tuple[Exchange, ...] = ()
+
+
+async def probe(target: Target) -> ServerInfo:
+    """Ask a target for its version. A server that answers oddly but lists workflows is one: its oddness is for rules.
+
+    Raises Unreachable, Unauthorised, NotAnOrchestrationServer, TokenRefused.
+    """
+    recorder = Recorder()
+    client = target.client(recorder, "probe")
+    try:
+        info = await _ask(client, "/_info")
+        version = _version(info)
+        if version is None:
+            await _must_list(client, info)
+        return ServerInfo(version or "", recorder.exchanges())
+    finally:
+        await client.aclose()
+
+
+async def _must_list(client: Client, info: Exchange) -> None:
+    """Give a server without a proper version its second chance: it has to list workflows."""
+    listed = await _ask(client, "/workflows")
+    refused = next((each.status for each in (info, listed) if each.status in {401, 403}), None)
+    if isinstance(listed.data, list):
+        return
+    if refused is not None:
+        raise Unauthorised(client.url, refused)
+    if info.failure and listed.failure:
+        raise Unreachable(client.url, info.failure.message)
+    raise NotAnOrchestrationServer(client.url, _observed(info))
+
+
+async def _ask(client: Client, path: str) -> Exchange:
+    exchange = await client.request("GET", path)
+    for _ in range(_ATTEMPTS - 1):
+        if exchange.status not in {429, 503}:
+            break
+        # The limiter has already taken in how long the target wants to be left alone.
+        exchange = await client.request("GET", path)
+    if exchange.failure and exchange.failure.kind == "refused":
+        raise Unreachable(client.url, exchange.failure.message)
+    return exchange
+
+
+def _version(info: Exchange) -> str | None:
+    version = info.json.get("version") if info.status == 200 and isinstance(info.json, dict) else None
+    return version if isinstance(version, str) and version else None
+
+
+def _observed(info: Exchange) -> str:
+    if info.failure:
+        return f"GET /_info failed ({info.failure.message})"
+    if info.status != 200:
+        return f"GET /_info got status {info.status}"
+    return "GET /_info got no version, and GET /workflows no list"

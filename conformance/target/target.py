@@ -1,0 +1,95 @@
+"""A target: one factory of clients that share connection settings, token, limits and counters."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from types import TracebackType
+
+import httpx
+
+from conformance.target.auth import TokenSource
+from conformance.target.client import Client, Shared
+from conformance.target.config import TargetConfig
+from conformance.target.errors import UnreadableCertificate
+from conformance.target.limits import Limiter, retry_after_s
+from conformance.target.recorder import Recorder
+from conformance.trace import Exchange
+
+# Common servers close an idle connection after 5 s; using one at that very moment would look like a broken answer.
+_KEEPALIVE_S = 4.0
+
+
+class Target:
+    """An async context manager. ``runs`` counts the runWorkflow requests sent so far, ``exchanges`` all that ended.
+
+    Raises UnreadableCertificate on construction.
+    """
+
+    def __init__(self, config: TargetConfig) -> None:
+        self.config = config
+        self.runs = 0
+        self.exchanges = 0
+        self._ssl = _ssl_context(config)
+        self._limiter = Limiter(config.max_concurrency, config.max_rate)
+        self._own = self._http()
+        self._tokens = TokenSource(config, self._own)
+        self._shared = Shared(
+            config=config,
+            base=httpx.URL(config.url),
+            limiter=self._limiter,
+            bearer=self._tokens.bearer,
+            started=self._started,
+            answered=self._answered,
+        )
+
+    async def __aenter__(self) -> Target:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def client(self, recorder: Recorder, name: str = "1") -> Client:
+        """A client with connections of its own, whose exchanges go to ``recorder`` under its name."""
+        return Client(self._shared, self._http(), recorder, name)
+
+    async def bearer(self, scopes: tuple[str, ...] | None = None) -> str | None:
+        """An access token, for narrower scopes than the configured ones where given. Raises TokenRefused."""
+        return await self._tokens.bearer(scopes)
+
+    async def aclose(self) -> None:
+        """Close what the target itself holds open; clients are closed by those who made them."""
+        await self._own.aclose()
+
+    def _http(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            # An environment's proxy must not come between a measurement and its target.
+            trust_env=False,
+            verify=self._ssl,
+            timeout=None,
+            headers={"accept-encoding": "identity", "user-agent": "orchestration-conformance"},
+            limits=httpx.Limits(keepalive_expiry=_KEEPALIVE_S),
+        )
+
+    def _started(self, operation: str | None) -> None:
+        self.runs += operation == "runWorkflow"
+
+    def _answered(self, exchange: Exchange) -> None:
+        self.exchanges += 1
+        wait = retry_after_s(exchange.response, time.time()) if exchange.response else None
+        if wait is not None:
+            self._limiter.pause(wait)
+
+
+def _ssl_context(config: TargetConfig) -> ssl.SSLContext:
+    """One context for all clients: making one reads every CA certificate, tens of milliseconds each time."""
+    if config.insecure or config.verify is False:
+        return httpx.create_ssl_context(verify=False, trust_env=False)
+    if config.verify is True:
+        return httpx.create_ssl_context(trust_env=False)
+    try:
+        return ssl.create_default_context(cafile=config.verify)
+    except OSError as error:
+        raise UnreadableCertificate(config.verify, error.strerror or str(error)) from error

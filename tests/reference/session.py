@@ -1,0 +1,127 @@
+"""Talking to a reference server inside the test's own event loop, without a socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any, Self, TypeVar
+
+import httpx
+
+from conformance.reference.app import create_app
+from conformance.reference.options import ServerOptions
+from conformance.reference.server import Server
+
+T = TypeVar("T")
+SOON = 10.0
+"""Seconds in which something certain to happen has happened even on a busy machine."""
+
+WAIT = {"wait_event": {"event": "go"}}
+NOOP: dict[str, Any] = {"noop": {}}
+UNKNOWN = "6dd4e1a5-0a0a-4d8f-9a3c-6d8f0b0f7c11"
+
+
+def send_stage(amount: int = 100, source: str = "world", **more: Any) -> dict[str, Any]:
+    """A send stage from ``source`` to the account bank."""
+    money = {"amount": amount, "asset": "USD/2"}
+    return {
+        "send": {"source": {"account": {"id": source}}, "destination": {"account": {"id": "bank"}}, "amount": money}
+        | more
+    }
+
+
+def update_stage(**metadata: str) -> dict[str, Any]:
+    """An update stage of the account bank."""
+    return {"update": {"account": {"id": "bank", "ledger": "default", "metadata": metadata}}}
+
+
+class Session:
+    """A server, a client of it, and shortcuts; ``patience`` is how long ``ended`` waits for what may never come."""
+
+    def __init__(self, options: ServerOptions, patience: float = SOON) -> None:
+        app = create_app(options)
+        self.server: Server = app.state.server
+        self.patience = patience
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://reference", timeout=None)
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        await self._stack.enter_async_context(self.client)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def call(self, method: str, path: str, body: Any = None, **more: Any) -> httpx.Response:
+        """One exchange; bytes are sent as they are, everything else as JSON."""
+        content = {"content": body} if isinstance(body, bytes) else {"json": body} if body is not None else {}
+        return await self.client.request(method, path, **content, **more)
+
+    async def data(self, path: str, **params: str) -> Any:
+        """The data of a successful read."""
+        response = await self.call("GET", path, params=params)
+        assert response.status_code == 200, response.text
+        return response.json()["data"]
+
+    async def create(self, *stages: Any, **config: Any) -> str:
+        """A new workflow's id."""
+        response = await self.call("POST", "/workflows", {"stages": list(stages), **config})
+        assert response.status_code == 201, response.text
+        return str(response.json()["data"]["id"])
+
+    async def run(self, workflow: str, variables: dict[str, str] | None = None, wait: bool = False) -> Any:
+        """A new instance, as the answer to its run tells it."""
+        query = "?wait=true" if wait else ""
+        response = await self.call("POST", f"/workflows/{workflow}/instances{query}", variables or {})
+        assert response.status_code == 201, response.text
+        return response.json()["data"]
+
+    async def start(self, *stages: Any, **variables: str) -> str:
+        """The id of an instance of a new workflow, run far enough to wait if it can wait."""
+        instance = (await self.run(await self.create(*stages), variables))["id"]
+        await self.idle()
+        return str(instance)
+
+    async def event(self, instance: str, name: str = "go") -> int:
+        """Send an event; its status code."""
+        status = (await self.call("POST", f"/instances/{instance}/events", {"name": name})).status_code
+        await self.idle()
+        return status
+
+    async def cancel(self, instance: str) -> int:
+        """Cancel; its status code."""
+        status = (await self.call("PUT", f"/instances/{instance}/abort")).status_code
+        await self.idle()
+        return status
+
+    async def idle(self) -> None:
+        """Let everything run that does not wait for a timer or a client."""
+        for _ in range(60):
+            await asyncio.sleep(0)
+
+    async def stage(self, instance: str, number: int) -> bool:
+        """Whether the instance reaches a stage."""
+        execution = self.server.engine.executions[instance]
+        async with asyncio.timeout(self.patience):
+            while execution.stage < number:  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+        return True
+
+    async def ended(self, instance: str) -> bool:
+        """Whether the instance ends, without ever being shown otherwise again."""
+        try:
+            await asyncio.wait_for(self.server.engine.finished(instance), self.patience)
+        except TimeoutError:
+            return False
+        return True
+
+
+def play(scenario: Callable[[Session], Awaitable[T]], *faults: str, patience: float = SOON, **options: Any) -> T:
+    """Run a scenario against a server of its own, with these faults and options."""
+
+    async def main() -> T:
+        async with Session(ServerOptions(faults=faults, **options), patience) as session:
+            return await scenario(session)
+
+    return asyncio.run(main())

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from conformance.target import Client, Recorder, Target, TargetConfig
+from conformance.trace import Exchange
+from tests.target.server import Answer, RawServer, always, answer, never, serving
+
+Play = Callable[[Client, RawServer], Awaitable[Any]]
+
+
+def play(give: Answer, script: Play, prefix: str = "", **settings: Any) -> tuple[list[Exchange], RawServer, Target]:
+    async def run() -> tuple[list[Exchange], RawServer, Target]:
+        async with serving(give) as server, Target(TargetConfig(url=server.url + prefix, **settings)) as target:
+            client = target.client(Recorder(), "a")
+            try:
+                await script(client, server)
+            finally:
+                await client.aclose()
+            return list(client.recorder.exchanges()), server, target
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "path", ["/workflows/../x", "/workflows//", "/workflows/a%2Fb%00", "/instances/.", "/instances/%2E%2E/history"]
+)
+def test_a_path_reaches_the_wire_as_given(path: str) -> None:
+    exchanges, server, _ = play(always(answer()), lambda client, _: client.request("GET", path), "/api")
+    assert server.lines == [f"GET /api{path} HTTP/1.1"]
+    assert exchanges[0].request.path == path
+    assert exchanges[0].request.url == f"{server.url}/api{path}"
+
+
+def test_what_no_request_line_can_hold_is_escaped() -> None:
+    _, server, _ = play(always(answer()), lambda client, _: client.request("GET", "/workflows/ä b?#\ud800"))
+    assert server.lines == ["GET /workflows/%C3%A4%20b%3F%23%ED%A0%80 HTTP/1.1"]
+
+
+def test_an_exchange_tells_all() -> None:
+    exchanges, server, target = play(
+        always(answer('{"data": 1}', "201 Created")),
+        lambda client, _: client.request(
+            "POST", "/workflows/w%201/instances", query=[("wait", "true")], body=b"{}", step=7, expected_wait_s=1.5
+        ),
+    )
+    exchange = exchanges[0]
+    assert server.lines == ["POST /workflows/w%201/instances?wait=true HTTP/1.1"]
+    assert (exchange.operation, dict(exchange.params)) == ("runWorkflow", {"workflowID": "w 1"})
+    assert (exchange.client, exchange.step, exchange.index) == ("a", 7, 0)
+    assert (exchange.timeout, exchange.expected_wait) == (11_500_000_000, 1_500_000_000)
+    assert exchange.data == 1
+    assert exchange.sent < exchange.received
+    assert ("content-type", "application/json") in exchange.request.headers
+    assert (target.runs, target.exchanges) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("give", "kind"),
+    [(never, "timeout"), (always(b""), "protocol"), (always(b"SSH-2.0\r\n\r\n"), "protocol")],
+    ids=["hangs", "closes", "speaks something else"],
+)
+def test_a_failure_is_recorded_not_raised(give: Answer, kind: str) -> None:
+    exchanges, _, _ = play(give, lambda client, _: client.request("GET", "/_info", timeout_s=0.2))
+    assert exchanges[0].failure is not None
+    assert exchanges[0].failure.kind == kind
+
+
+def test_an_illegal_header_is_no_refused_connection() -> None:
+    exchanges, server, _ = play(
+        always(answer()), lambda client, _: client.request("GET", "/_info", headers=[("x", "a\nb")])
+    )
+    assert exchanges[0].failure is not None
+    assert exchanges[0].failure.kind == "protocol"
+    assert server.heads == []
+
+
+def test_a_closed_port_refuses() -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+
+        async def run() -> Exchange:
+            async with Target(TargetConfig(url=f"http://127.0.0.1:{held.getsockname()[1]}")) as target:
+                return await target.client(Recorder()).warm()
+
+        exchange = asyncio.run(run())
+    assert exchange.failure is not None
+    assert exchange.failure.kind == "refused"
+
+
+def test_cancelling_leaves_an_aborted_exchange() -> None:
+    async def script(client: Client, server: RawServer) -> None:
+        task = asyncio.create_task(client.request("GET", "/_info"))
+        await server.seen.wait()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert task.cancelled()
+
+    exchanges, _, _ = play(never, script)
+    assert exchanges[0].failure is not None
+    assert exchanges[0].failure.kind == "aborted"
+
+
+def test_configured_headers_go_out_but_are_not_recorded() -> None:
+    exchanges, server, _ = play(
+        always(answer()),
+        lambda client, _: client.request("GET", "/_info"),
+        token="t0ken",
+        headers={"X-Key": "secret"},
+    )
+    assert "authorization: Bearer t0ken" in server.heads[0]
+    assert "X-Key: secret" in server.heads[0]
+    assert dict(exchanges[0].request.headers) == {"authorization": "Bearer [redacted]", "X-Key": "[redacted]"}
+
+
+def test_credentials_can_be_left_out_or_replaced() -> None:
+    async def script(client: Client, _: RawServer) -> None:
+        await client.request("GET", "/_info", authenticate=False)
+        await client.request("GET", "/_info", headers=[("Authorization", "Bearer wrong")])
+
+    exchanges, server, _ = play(always(answer()), script, token="t0ken")
+    assert "t0ken" not in "".join(server.heads)
+    assert exchanges[1].request.headers == (("Authorization", "Bearer wrong"),)
+
+
+def test_redirects_are_not_followed() -> None:
+    exchanges, server, _ = play(
+        always(answer("", "307 Temporary Redirect", "location: /elsewhere\r\n")),
+        lambda client, _: client.request("GET", "/_info"),
+    )
+    assert exchanges[0].status == 307
+    assert len(server.heads) == 1
+
+
+def test_the_limit_of_concurrency_holds() -> None:
+    async def script(client: Client, server: RawServer) -> None:
+        tasks = [asyncio.create_task(client.request("GET", "/_info")) for _ in range(6)]
+        await asyncio.gather(*tasks)
+
+    under_way: list[int] = []
+
+    async def give(server: RawServer) -> bytes:
+        under_way.append(1)
+        most.append(len(under_way))
+        await asyncio.sleep(0)
+        under_way.pop()
+        return answer()
+
+    most: list[int] = []
+    exchanges, _, _ = play(give, script, max_concurrency=2)
+    assert len(exchanges) == 6
+    assert max(most) <= 2
+
+
+def test_a_rate_spaces_requests() -> None:
+    async def script(client: Client, _: RawServer) -> None:
+        await asyncio.gather(*(client.request("GET", "/_info") for _ in range(5)))
+
+    exchanges, _, _ = play(always(answer()), script, max_rate=100.0)
+    assert exchanges[-1].sent - exchanges[0].sent >= 39_000_000
+
+
+def test_retry_after_holds_back_the_next_request() -> None:
+    async def script(client: Client, _: RawServer) -> None:
+        await client.request("GET", "/_info")
+        await client.request("GET", "/_info")
+
+    busy = answer("{}", "503 Service Unavailable", "retry-after: 1\r\n")
+    exchanges, _, _ = play(always(busy, answer()), script)
+    assert [exchange.status for exchange in exchanges] == [503, 200]
+    assert exchanges[1].sent - exchanges[0].received >= 990_000_000
