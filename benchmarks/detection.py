@@ -1,0 +1,93 @@
+"""How surely and how soon each fault of the reference server is detected.
+
+    python -m benchmarks.detection [--seeds 5] [--jobs 2] [--profile own] [FAULT…]
+
+A fault counts as detected when a rule that its documentation names is violated; the run stops there. ``--profile own``
+uses the cheapest profile that each fault names. Prints a Markdown table: detected, median seconds, median runWorkflow
+requests and the rules that caught it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+from conformance.campaign.observer import Silent
+from conformance.campaign.running import play
+from conformance.campaign.settings import Profile, Settings
+from conformance.contract.document import load_document
+from conformance.reference.faults import FAULTS
+from conformance.reference.options import ServerOptions
+from conformance.reference.process import ReferenceProcess
+from conformance.target import TargetConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One run against one fault. ``caught`` are the named rules that were violated, none when it was missed."""
+
+    fault: str
+    seed: int
+    caught: tuple[str, ...]
+    seconds: float
+    runs: int
+    others: tuple[str, ...] = ()
+
+
+def trial(fault: str, seed: int, profile: Profile) -> Trial:
+    """Run until a rule that the fault names is violated, or to the end."""
+    wanted = FAULTS[fault].breaks
+    settings = Settings(seed=seed, profile=profile, stop_on=frozenset(wanted))
+    with ReferenceProcess(ServerOptions(faults=(fault,), seed=seed)) as server:
+        began = time.monotonic()
+        outcome = play(TargetConfig(url=server.url), load_document(), settings, Silent())
+    tally = outcome.tally
+    caught = tuple(rule for rule in wanted if tally.violated[rule])
+    others = tuple(sorted(rule for rule, count in tally.violated.items() if count and rule not in wanted))
+    return Trial(fault, seed, caught, time.monotonic() - began, tally.runs, others)
+
+
+def row(fault: str, trials: Sequence[Trial]) -> str:
+    """A table row."""
+    detected = [each for each in trials if each.caught]
+    by = Counter(rule for each in detected for rule in each.caught)
+    seconds = statistics.median(each.seconds for each in trials)
+    runs = statistics.median(each.runs for each in trials)
+    rules = ", ".join(rule for rule, _ in by.most_common(2)) or "— " + ", ".join(trials[0].others[:3])
+    return f"| {fault} | {len(detected)}/{len(trials)} | {seconds:.1f} | {runs:.0f} | {rules} |"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("faults", nargs="*")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--profile", default="own")
+    chosen = parser.parse_args()
+    names = chosen.faults or list(FAULTS)
+    print("| fault | detected | seconds | runs | caught by |\n|---|---|---|---|---|", flush=True)
+    total = found = 0
+    with ProcessPoolExecutor(chosen.jobs) as pool:
+        pending = {
+            name: [
+                pool.submit(trial, name, seed, FAULTS[name].profile if chosen.profile == "own" else chosen.profile)
+                for seed in range(chosen.seeds)
+            ]
+            for name in names
+        }
+        for name, futures in pending.items():
+            trials = [future.result() for future in futures]
+            total += len(trials)
+            found += sum(bool(each.caught) for each in trials)
+            print(row(name, trials), flush=True)
+    print(f"\ndetected in {found} of {total} runs, {len(names)} faults")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""A run's traffic: operations and scenarios side by side, each trace judged as it ends, until the budget is spent."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from conformance.campaign.chase import Chase
+from conformance.campaign.findings import Proof
+from conformance.campaign.judging import Judge
+from conformance.campaign.observer import Observer
+from conformance.campaign.settings import Settings
+from conformance.campaign.tally import Tally
+from conformance.contract.document import ApiDocument
+from conformance.contract.schemas import ResponseSchemas
+from conformance.operations import OperationPlan, OperationSettings, plan_operations, play_operations
+from conformance.rules.across import info_versions, unique_ids
+from conformance.rules.story import Story
+from conformance.scenarios import Job, Played, Player, Scenario, Settler
+from conformance.scenarios.plan import derived_seed, draw, endless, more_for, plan
+from conformance.scenarios.settling import LEAST_GAP
+from conformance.target import LoopLag, Target
+from conformance.trace import Trace
+from conformance.wire.instant import MILLISECOND
+
+_SLOW = 300 * MILLISECOND
+"""A control that takes longer than this makes a target a slow one: runs are dear there."""
+
+_TOP_UPS = 3
+_THEMES_PER_TOP_UP = 8
+
+
+@dataclass
+class Campaign:
+    """One run against one target. ``stop`` may be set at any time: what was measured until then is kept."""
+
+    target: Target
+    document: ApiDocument
+    settings: Settings
+    observer: Observer
+    tally: Tally = field(default_factory=Tally)
+    proofs: list[Proof] = field(default_factory=list)
+    interrupted: bool = False
+    settling: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.judge = Judge(ResponseSchemas(self.document))
+        self._began = time.monotonic()
+        self._hit = False
+        # One thread judges while the loop goes on sending: judging must not make exchanges look slow.
+        self._judging = ThreadPoolExecutor(1, "judge")
+
+    # -- the whole ------------------------------------------------------------------------------
+
+    async def run(self, operations: OperationPlan) -> None:
+        """Play, judge, chase. On cancellation everything is cleaned up and what was seen stays in the tally."""
+        try:
+            workers = self.settings.shard[1]
+            async with LoopLag() as lag, Settler(self.target, lag, least_gap=LEAST_GAP * workers) as settler:
+                self.observer.phase("exploring")
+                await self._explore(settler, operations)
+                self._describe(settler)
+                if self.settings.shard[1] == 1:
+                    await self._conclude(settler)
+            await self._judge_all(settler.take_traces())
+        except asyncio.CancelledError:
+            self.interrupted = True
+        finally:
+            self._judging.shutdown(wait=True)
+
+    async def conclude(self) -> None:
+        """Only the end of a run: judge what spans traces, and chase what the tally holds (merged from workers)."""
+        try:
+            async with LoopLag() as lag, Settler(self.target, lag) as settler:
+                await self._conclude(settler)
+        except asyncio.CancelledError:
+            self.interrupted = True
+
+    async def _conclude(self, settler: Settler) -> None:
+        self._judge_across()
+        if self.tally.cases and not self._hit:
+            await self._chase(settler)
+
+    async def _explore(self, settler: Settler, operations: OperationPlan) -> None:
+        slow = settler.control_ns() > _SLOW
+        budget = self.settings.budget.slow_runs if slow else self.settings.budget.runs
+        async with asyncio.TaskGroup() as group:
+            if self.settings.shard[0] == 0:
+                group.create_task(self._play_operations(operations))
+            group.create_task(self._play_scenarios(settler, budget, slow))
+
+    # -- traffic --------------------------------------------------------------------------------
+
+    async def _play_operations(self, operations: OperationPlan) -> None:
+        profile = "thorough" if self.settings.profile == "soak" else self.settings.profile
+        seconds = self.settings.seconds
+        settings = OperationSettings(
+            seed=self.settings.seed,
+            profile=profile,
+            deadline=None if seconds is None else self._began + seconds,
+            features=self.settings.features,
+        )
+        await self._judge_all(await play_operations(self.target, self.document, settings, plan=operations))
+
+    async def _play_scenarios(self, settler: Settler, budget: int | None, slow: bool) -> None:
+        player = self._player(settler)
+        if budget is None:
+            await self._play(player, self._jobs(endless(self.settings.seed, self.settings.features)))
+            return
+        planned = plan(self.settings.profile, self.settings.seed, self.settings.features, slow=slow)
+        await self._play(player, self._jobs(planned.scenarios))
+        for number in range(_TOP_UPS):
+            missing = self._not_exercised()
+            if not missing or self._over():
+                return
+            themes = more_for(missing, self.settings.features)[:_THEMES_PER_TOP_UP]
+            more = draw(themes, 1, derived_seed(self.settings.seed, f"more{number}"), self.settings.features)
+            spare = budget - self.target.runs * self.settings.shard[1]
+            await self._play(player, self._jobs(_affordable(more, spare), f"more{number}-"))
+
+    def _jobs(self, scenarios: Iterable[Scenario], prefix: str = "s") -> Iterator[Job]:
+        mine, workers = self.settings.shard
+        for number, scenario in enumerate(scenarios):
+            if number % workers == mine:
+                yield Job(f"{prefix}{number}-{scenario.theme}", scenario)
+
+    def _player(self, settler: Settler) -> Player:
+        return Player(self.target, settler, self.settings.features, stop=self._over)
+
+    async def _play(self, player: Player, jobs: Iterable[Job]) -> None:
+        judging: set[asyncio.Task[None]] = set()
+
+        def on_played(played: Played) -> None:
+            self.tally.leftovers += played.leftovers
+            traces = [played.trace, *player.settler.take_traces()]
+            task = asyncio.create_task(self._judge_all(traces))
+            judging.add(task)
+            task.add_done_callback(judging.discard)
+
+        await player.play_all(jobs, on_played)
+        await asyncio.gather(*judging)
+
+    def _over(self) -> bool:
+        seconds = self.settings.seconds
+        return self._hit or (seconds is not None and time.monotonic() - self._began > seconds)
+
+    def _not_exercised(self) -> list[str]:
+        seen = self.tally.judged_traces
+        return [
+            each.id
+            for each in self.judge.catalogue.requirements
+            if not seen[each.id] and (each.feature is None or each.feature in self.settings.features)
+        ]
+
+    # -- judging --------------------------------------------------------------------------------
+
+    async def _judge_all(self, traces: Sequence[Trace]) -> None:
+        loop = asyncio.get_running_loop()
+        for trace in traces:
+            judgement = await loop.run_in_executor(self._judging, self.judge.judge, trace)
+            self.tally.add(trace, judgement)
+            self._hit = self._hit or bool(judgement.violations.keys() & self.settings.stop_on)
+            self.observer.judged(trace, self.tally, time.monotonic() - self._began)
+
+    def _judge_across(self) -> None:
+        stories = [Story(trace) for trace in self.tally.slim]
+        traces = {trace.id: trace for trace in self.tally.slim}
+        for seen in (*unique_ids(stories), *info_versions(stories)):
+            self.tally.add_across(seen.requirement, seen.observation, traces[seen.traces[-1]])
+
+    def _describe(self, settler: Settler) -> None:
+        self.settling = {
+            "control_ms": round(settler.control_ns() / MILLISECOND, 1),
+            "settle_ms": round(settler.settle_ns() / MILLISECOND, 1),
+        }
+
+    # -- chasing --------------------------------------------------------------------------------
+
+    async def _chase(self, settler: Settler) -> None:
+        self.observer.phase("confirming and minimising")
+        chase = Chase(self.judge, lambda scenarios: self._replay(settler, scenarios), self.settings, self._chase_time())
+        self.proofs = []
+
+        def on_proof(proof: Proof) -> None:
+            self.proofs.append(proof)
+            self.observer.found(proof)
+
+        await chase.run(self.tally, on_proof)
+
+    def _chase_time(self) -> float:
+        spent = time.monotonic() - self._began
+        whole = self.settings.seconds
+        left = self.settings.budget.chase_seconds if whole is None else whole - spent
+        return min(self.settings.budget.chase_seconds, max(left, self.settings.budget.chase_seconds / 4))
+
+    async def _replay(self, settler: Settler, scenarios: Sequence[Scenario]) -> list[Trace]:
+        player = Player(self.target, settler, self.settings.features)
+        jobs = [Job(f"replay{number}", scenario, "replay") for number, scenario in enumerate(scenarios)]
+        played = await asyncio.gather(*(player.play(job) for job in jobs))
+        for each in played:
+            self.tally.leftovers += each.leftovers
+        self.observer.replayed(time.monotonic() - self._began)
+        return [each.trace for each in played]
+
+
+def _affordable(scenarios: Iterable[Scenario], runs: int) -> Iterator[Scenario]:
+    """As many scenarios, in order, as some runWorkflow requests pay for; controls take about as many again."""
+    for scenario in scenarios:
+        runs -= scenario.runs * 2
+        if runs < 0:
+            return
+        yield scenario
+
+
+def make_operation_plan(document: ApiDocument, settings: Settings) -> OperationPlan:
+    """The cases of a run; made before anything is measured, since it takes seconds of CPU."""
+    profile = "thorough" if settings.profile == "soak" else settings.profile
+    if settings.shard[0] != 0:
+        return OperationPlan({})
+    return plan_operations(document, OperationSettings(seed=settings.seed, profile=profile, features=settings.features))

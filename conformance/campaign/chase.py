@@ -1,0 +1,158 @@
+"""Chasing what failed: does it come back, what is the shortest way to see it, and what else does it explain."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from conformance.campaign.excerpt import scenario_of_exchanges
+from conformance.campaign.findings import Proof
+from conformance.campaign.judging import Judge, Judgement
+from conformance.campaign.settings import Settings
+from conformance.campaign.tally import Case, Tally
+from conformance.rules.observation import Observation
+from conformance.scenarios import Scenario, from_json
+from conformance.scenarios.minimise import Budget, minimise
+from conformance.trace import Trace
+
+Play = Callable[[Sequence[Scenario]], Awaitable[list[Trace]]]
+"""Plays scenarios at the same time and returns their traces, in the same order."""
+
+_REPLAYS = 3
+_MORE_REPLAYS = 6
+# A cause is blamed on the earliest of these groups that it violates: later ones mostly follow from it.
+_PRECEDENCE = ("envelope", "workflows", "cancelling", "events", "runs", "stages", "history", "lists")
+
+
+@dataclass(slots=True)
+class _Replay:
+    """A played scenario with its judgement."""
+
+    trace: Trace
+    judgement: Judgement
+
+
+class Chase:
+    """Turns the violations of a tally into proofs, one per cause, within ``seconds``."""
+
+    def __init__(self, judge: Judge, play: Play, settings: Settings, seconds: float) -> None:
+        self._judge = judge
+        self._play = play
+        self._settings = settings
+        self._end = time.monotonic() + seconds
+        self._groups = {each.id: each for each in judge.catalogue.requirements}
+        self._order = {each.id: number for number, each in enumerate(judge.catalogue.requirements)}
+
+    def rank(self, requirement: str) -> tuple[bool, int, int]:
+        """MUST before SHOULD, causes before what follows from them."""
+        row = self._groups[requirement]
+        return (row.level != "MUST", _PRECEDENCE.index(row.group), self._order[requirement])
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the time for chasing is used up; what is left is reported as it was seen."""
+        return time.monotonic() > self._end
+
+    async def run(self, tally: Tally, on_proof: Callable[[Proof], None]) -> list[Proof]:
+        """The proofs of a tally's violations. What never came back and is not proven by order is left out."""
+        proofs: list[Proof] = []
+        explained: set[str] = set()
+        for requirement in sorted(tally.cases, key=self.rank):
+            if requirement in explained:
+                continue
+            proof = await self._prove(requirement, tally)
+            if proof is not None:
+                explained.update(proof.requirements)
+                proofs.append(proof)
+                on_proof(proof)
+        return proofs
+
+    async def _prove(self, requirement: str, tally: Tally) -> Proof | None:
+        cases = tally.cases[requirement]
+        for case in cases[:2]:
+            scenario = self._scenario(case)
+            if scenario is None or self.out_of_time:
+                continue
+            replays, back = await self._replay(requirement, scenario)
+            if back:
+                return await self._shortest(requirement, scenario, replays, back, tally)
+        return self._as_seen(requirement, cases, tally)
+
+    def _scenario(self, case: Case) -> Scenario | None:
+        if case.trace.source == "scenario" and case.trace.scenario is not None:
+            return from_json(case.trace.scenario)
+        return scenario_of_exchanges(case.trace, case.observations[0])
+
+    async def _replay(self, requirement: str, scenario: Scenario) -> tuple[int, list[_Replay]]:
+        """How often it was played again, and the plays in which the violation came back."""
+        played, back = 0, list[_Replay]()
+        for attempts in (_REPLAYS, _MORE_REPLAYS):
+            replays = await self._judged([scenario] * attempts)
+            played += attempts
+            back += [replay for replay in replays if requirement in replay.judgement.violations]
+            if back or self.out_of_time:
+                break
+        return played, back
+
+    async def _judged(self, scenarios: Sequence[Scenario]) -> list[_Replay]:
+        return [_Replay(trace, self._judge.judge(trace)) for trace in await self._play(scenarios)]
+
+    async def _shortest(
+        self, requirement: str, scenario: Scenario, played: int, back: list[_Replay], tally: Tally
+    ) -> Proof:
+        best = min(back, key=lambda replay: len(replay.trace.exchanges))
+
+        async def fails(candidates: list[Scenario]) -> list[bool]:
+            nonlocal best
+            replays = await self._judged(candidates)
+            failing = [requirement in replay.judgement.violations for replay in replays]
+            for replay, failed in zip(replays, failing, strict=True):
+                if failed and len(replay.trace.exchanges) <= len(best.trace.exchanges):
+                    best = replay
+            return failing
+
+        seconds = max(1.0, min(self._settings.minimise_seconds, self._end - time.monotonic()))
+        budget = Budget(seconds=seconds, runs=self._settings.minimise_runs)
+        minimal = await minimise(scenario, fails, budget)
+        final = await self._judged([minimal.scenario] * _REPLAYS)
+        again = [replay for replay in final if requirement in replay.judgement.violations]
+        shown = again[0] if again else best
+        came_back = (len(again), _REPLAYS) if again else (len(back), played)
+        explained = self._explained(requirement, shown.judgement, tally)
+        return self._proof(explained, shown.trace, shown.judgement, came_back, tally, minimised=True)
+
+    def _explained(self, requirement: str, judgement: Judgement, tally: Tally) -> tuple[str, ...]:
+        """The requirement and those that only fail where it fails too: one cause, one finding."""
+        own = tally.violating_traces.get(requirement, set())
+        follow = [
+            other
+            for other in judgement.violations
+            if other != requirement and tally.violating_traces.get(other, set()) <= own
+        ]
+        return (requirement, *sorted(follow, key=self.rank))
+
+    def _as_seen(self, requirement: str, cases: Sequence[Case], tally: Tally) -> Proof | None:
+        """A violation that could not be replayed: it stands if responses prove it, or if several traces show it."""
+        case = cases[0]
+        proven = next((each for each in case.observations if each.proof != "settled"), None)
+        seen = len(tally.violating_traces[requirement])
+        if proven is None and seen < 2 and case.trace.source == "scenario":
+            return None
+        observation = proven or case.observations[0]
+        came_back = (seen, max(seen, tally.judged_traces[requirement]))
+        return Proof((requirement,), case.trace, observation, came_back, occurrences=tally.violated[requirement])
+
+    def _proof(
+        self,
+        requirements: tuple[str, ...],
+        trace: Trace,
+        judgement: Judgement,
+        came_back: tuple[int, int],
+        tally: Tally,
+        *,
+        minimised: bool,
+    ) -> Proof:
+        observation: Observation = judgement.violations[requirements[0]][0]
+        occurrences = tally.violated[requirements[0]]
+        return Proof(requirements, trace, observation, came_back, minimised, occurrences)

@@ -1,0 +1,67 @@
+"""Judging recorded traffic: the same rules and the same results, without a server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from conformance import __version__
+from conformance.campaign.findings import Proof, build_finding
+from conformance.campaign.judging import Judge
+from conformance.campaign.outcomes import count_outcomes, operation_results, requirement_results
+from conformance.campaign.tally import Tally
+from conformance.contract.document import ApiDocument
+from conformance.contract.schemas import ResponseSchemas
+from conformance.results.model import Finding, Results
+from conformance.results.verdict import verdict_of
+from conformance.rules.observation import Observation
+from conformance.trace import Trace
+
+_UNJUDGED = "a recording says nothing of the target's latency, so what holds eventually cannot be judged"
+
+
+def check(trace: Trace, document: ApiDocument, name: str) -> Results:
+    """The results of judging one recorded trace. ``name`` is what the report calls the recording."""
+    began = time.monotonic()
+    started_at = datetime.now(UTC).isoformat(timespec="seconds")
+    judge = Judge(ResponseSchemas(document))
+    judgement = judge.judge(trace)
+    tally = Tally()
+    tally.add(trace, judgement)
+    findings = [
+        finding
+        for requirement, observations in judgement.violations.items()
+        for finding in _findings(requirement, observations, trace, judge)
+    ]
+    requirements = requirement_results(judge.catalogue, tally, findings, trace.features, _UNJUDGED)
+    return Results(
+        verdict=verdict_of(requirements, narrowed=True),
+        target={"url": name, "recording": True},
+        suite={"name": "orchestration-conformance", "version": __version__},
+        seed=0,
+        profile="recording",
+        started_at=started_at,
+        duration_s=round(time.monotonic() - began, 3),
+        requirements=requirements,
+        findings=findings,
+        counts=count_outcomes(requirements, tally),
+        operations=operation_results(tally),
+        document=describe(document),
+        errors=list(tally.errors),
+    )
+
+
+def describe(document: ApiDocument) -> dict[str, object]:
+    """The API document as results name it."""
+    return {"source": document.source, "sha256": document.sha256, "operations": len(document.operations)}
+
+
+def _findings(requirement: str, observations: Sequence[Observation], trace: Trace, judge: Judge) -> list[Finding]:
+    """One finding per operation concerned, with the first exchange that shows it."""
+    by_operation: dict[str, list[Observation]] = {}
+    for observation in observations:
+        last = trace.at(observation.exchanges[-1])
+        by_operation.setdefault(last.operation or "", []).append(observation)
+    proofs = [Proof((requirement,), trace, seen[0], occurrences=len(seen)) for seen in by_operation.values()]
+    return [build_finding(proof, judge.catalogue) for proof in proofs]

@@ -1,0 +1,41 @@
+"""Who watches a run: progress on the terminal, the event log, the HAR."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from conformance.campaign.findings import Proof
+from conformance.campaign.tally import Tally
+from conformance.trace import Trace
+
+
+class Observer(Protocol):
+    """Told what happens, as it happens. ``elapsed`` is in seconds since the beginning of the run."""
+
+    def phase(self, name: str) -> None:
+        """A new phase has begun."""
+
+    def judged(self, trace: Trace, tally: Tally, elapsed: float) -> None:
+        """A trace was judged and is in the tally."""
+
+    def replayed(self, elapsed: float) -> None:
+        """Scenarios were played again to confirm or shorten a finding."""
+
+    def found(self, proof: Proof) -> None:
+        """A violation was confirmed."""
+
+
+class Silent:
+    """Watches nothing."""
+
+    def phase(self, name: str) -> None:
+        """Nothing."""
+
+    def judged(self, trace: Trace, tally: Tally, elapsed: float) -> None:
+        """Nothing."""
+
+    def replayed(self, elapsed: float) -> None:
+        """Nothing."""
+
+    def found(self, proof: Proof) -> None:
+        """Nothing."""

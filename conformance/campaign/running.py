@@ -1,0 +1,139 @@
+"""From settings to results: one whole run against a target."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+import time
+from collections.abc import Collection, Coroutine, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from conformance import __version__
+from conformance.campaign.campaign import Campaign, make_operation_plan
+from conformance.campaign.checking import describe
+from conformance.campaign.findings import Proof, build_finding
+from conformance.campaign.observer import Observer
+from conformance.campaign.outcomes import count_outcomes, operation_results, requirement_results
+from conformance.campaign.settings import Settings
+from conformance.campaign.tally import Tally
+from conformance.contract.document import ApiDocument
+from conformance.contract.requirements import Catalogue, load_requirements
+from conformance.results.model import Results
+from conformance.results.verdict import verdict_of
+from conformance.target import Target, TargetConfig, probe
+
+_HOPELESS = "no control run finished, so the target's latency is unknown and nothing can be called overdue"
+
+
+@dataclass
+class Outcome:
+    """What traffic left, before it becomes results; workers of a shared run send this to the controller."""
+
+    tally: Tally
+    proofs: list[Proof] = field(default_factory=list)
+    server: dict[str, Any] = field(default_factory=dict)
+    settling: dict[str, float] = field(default_factory=dict)
+    interrupted: bool = False
+
+
+def play(config: TargetConfig, document: ApiDocument, settings: Settings, observer: Observer) -> Outcome:
+    """Probe the target, play and judge. Raises TargetError when the target cannot be tested at all.
+
+    An interrupt (SIGINT) ends the traffic, cleans up, and is told in the outcome.
+    """
+    observer.phase("drawing requests")
+    operations = make_operation_plan(document, settings)
+
+    async def whole() -> Outcome:
+        async with Target(config) as target:
+            observer.phase("probing the target")
+            info = await probe(target)
+            campaign = Campaign(target, document, settings, observer)
+            await campaign.run(operations)
+            return _outcome(campaign, {"version": info.version})
+
+    return _interruptible(whole())
+
+
+def conclude_shared(
+    config: TargetConfig, document: ApiDocument, settings: Settings, observer: Observer, parts: Sequence[Outcome]
+) -> Outcome:
+    """Merge what the workers of a shared run saw, and chase what failed. Raises TargetError."""
+    tally = Tally()
+    for part in parts:
+        tally.merge(part.tally)
+
+    async def end() -> Outcome:
+        async with Target(config) as target:
+            campaign = Campaign(target, document, settings, observer, tally)
+            await campaign.conclude()
+            return _outcome(campaign, parts[0].server if parts else {})
+
+    outcome = _interruptible(end())
+    outcome.settling = outcome.settling or (parts[0].settling if parts else {})
+    outcome.interrupted = outcome.interrupted or any(part.interrupted for part in parts)
+    return outcome
+
+
+def _outcome(campaign: Campaign, server: dict[str, Any]) -> Outcome:
+    return Outcome(campaign.tally, campaign.proofs, server, campaign.settling, campaign.interrupted)
+
+
+def _interruptible(work: Coroutine[Any, Any, Outcome]) -> Outcome:
+    """Run to the end; SIGTERM, like SIGINT, ends the traffic but not the cleaning up and the report."""
+
+    async def guarded() -> Outcome:
+        task = asyncio.current_task()
+        if task is not None and threading.current_thread() is threading.main_thread():
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await work
+
+    return asyncio.run(guarded())
+
+
+def header(config: TargetConfig, document: ApiDocument, settings: Settings, catalogue: Catalogue) -> Results:
+    """What is known of a run before it begins: the event log starts with it."""
+    tally = Tally()
+    requirements = requirement_results(catalogue, tally, [], settings.features)
+    return Results(
+        verdict="incomplete",
+        target={"url": config.redacted()["url"]},
+        suite={"name": "orchestration-conformance", "version": __version__},
+        seed=settings.seed,
+        profile=settings.profile,
+        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        duration_s=0.0,
+        requirements=requirements,
+        findings=[],
+        counts=count_outcomes(requirements, tally),
+        document=describe(document),
+        configuration=config.redacted() | {"features": sorted(settings.features), "max_time": settings.seconds},
+        complete=False,
+    )
+
+
+def conclude(
+    begun: Results, outcome: Outcome, features: Collection[str], began: float, *, narrowed: bool = False
+) -> Results:
+    """The results of a run. ``began`` is its beginning on the monotonic clock; ``narrowed`` that -k or -m chose."""
+    catalogue = load_requirements()
+    tally = outcome.tally
+    findings = [build_finding(proof, catalogue) for proof in outcome.proofs]
+    unjudged = _HOPELESS if outcome.settling and not outcome.settling.get("controls", 1) else None
+    requirements = requirement_results(catalogue, tally, findings, features, unjudged)
+    complete = not outcome.interrupted
+    begun.verdict = verdict_of(requirements, narrowed=narrowed, complete=complete)
+    begun.target |= outcome.server
+    begun.duration_s = round(time.monotonic() - began, 1)
+    begun.requirements = requirements
+    begun.findings = findings
+    begun.counts = count_outcomes(requirements, tally)
+    begun.operations = operation_results(tally)
+    begun.settling = dict(outcome.settling)
+    begun.leftovers = list(dict.fromkeys(tally.leftovers))
+    begun.errors = list(tally.errors)
+    begun.complete = complete
+    return begun

@@ -1,0 +1,60 @@
+"""What a run may do and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Profile = Literal["smoke", "standard", "thorough", "soak"]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Limits of a profile: runWorkflow requests in all (less for a slow target), seconds, and seconds of chasing."""
+
+    runs: int | None
+    slow_runs: int | None
+    seconds: float | None
+    chase_seconds: float
+
+
+BUDGETS: Mapping[Profile, Budget] = {
+    "smoke": Budget(runs=120, slow_runs=90, seconds=60.0, chase_seconds=40.0),
+    "standard": Budget(runs=380, slow_runs=240, seconds=170.0, chase_seconds=120.0),
+    "thorough": Budget(runs=1600, slow_runs=1000, seconds=1200.0, chase_seconds=600.0),
+    "soak": Budget(runs=None, slow_runs=None, seconds=None, chase_seconds=900.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a run is done.
+
+    ``max_time`` (seconds) replaces the profile's limit. ``shard`` is (which, of how many) when workers share the run.
+    ``stop_on`` ends the run at the first violation of one of these requirements (used to measure detection).
+    ``database`` is where findings are kept between runs: a directory or a redis URL.
+    """
+
+    seed: int = 0
+    profile: Profile = "standard"
+    max_time: float | None = None
+    features: frozenset[str] = frozenset({"ledger"})
+    report_dir: Path | None = None
+    spec: str | None = None
+    shard: tuple[int, int] = (0, 1)
+    stop_on: frozenset[str] = frozenset()
+    database: str | None = None
+    minimise_seconds: float = 30.0
+    minimise_runs: int = 120
+
+    @property
+    def budget(self) -> Budget:
+        """The profile's limits."""
+        return BUDGETS[self.profile]
+
+    @property
+    def seconds(self) -> float | None:
+        """How long traffic may go on; None without a limit."""
+        return self.max_time if self.max_time is not None else self.budget.seconds

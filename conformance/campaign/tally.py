@@ -1,0 +1,121 @@
+"""What a run has seen so far: counts per requirement, and for each violated one the best traces that show it.
+
+Traces that violate nothing are dropped at once, so that a run of any length stays small.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from conformance.campaign.judging import Judgement
+from conformance.rules.observation import Observation
+from conformance.trace import Exchange, Trace
+
+# Each violated requirement keeps its smallest traces; more would only cost memory.
+_KEPT = 6
+_ACROSS = ("createWorkflow", "runWorkflow", "getServerInfo")
+# Ids and versions are compared over this many traces, the latest.
+_REMEMBERED = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A trace that violates a requirement, with the observations that say so."""
+
+    trace: Trace
+    observations: tuple[Observation, ...]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Scenarios before anything else, small ones first."""
+        return (self.trace.source != "scenario", len(self.trace.exchanges))
+
+
+@dataclass
+class Tally:
+    """Merged over traces, and over the workers that share a run."""
+
+    upheld: Counter[str] = field(default_factory=Counter)
+    violated: Counter[str] = field(default_factory=Counter)
+    judged_traces: Counter[str] = field(default_factory=Counter)
+    by_operation: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
+    violating_traces: dict[str, set[str]] = field(default_factory=dict)
+    cases: dict[str, list[Case]] = field(default_factory=dict)
+    statuses: dict[str, Counter[str]] = field(default_factory=dict)
+    sources: Counter[str] = field(default_factory=Counter)
+    exchanges: int = 0
+    traces: int = 0
+    runs: int = 0
+    errors: list[str] = field(default_factory=list)
+    leftovers: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    slim: list[Trace] = field(default_factory=list)
+
+    def add(self, trace: Trace, judgement: Judgement) -> None:
+        """Count a judged trace."""
+        self.traces += 1
+        self.sources[trace.source] += 1
+        self.upheld.update(judgement.upheld)
+        self.judged_traces.update(judgement.judged)
+        self.by_operation.update(judgement.by_operation)
+        self.errors += [error for error in judgement.errors if error not in self.errors][:20]
+        for requirement, observations in judgement.violations.items():
+            self.violated[requirement] += len(observations)
+            self.violating_traces.setdefault(requirement, set()).add(trace.id)
+            self._keep(requirement, Case(trace, tuple(observations[:5])))
+        for exchange in trace.exchanges:
+            self._count(exchange)
+        self.slim.append(_slim(trace))
+        del self.slim[:-_REMEMBERED]
+
+    def add_across(self, requirement: str, observation: Observation, trace: Trace) -> None:
+        """Count what two traces show together; the trace is the one that holds the observation's exchanges."""
+        self.judged_traces[requirement] += 1
+        if observation.upheld:
+            self.upheld[requirement] += 1
+            return
+        self.violated[requirement] += 1
+        self.violating_traces.setdefault(requirement, set()).add(trace.id)
+        self._keep(requirement, Case(trace, (observation,)))
+
+    def _keep(self, requirement: str, case: Case) -> None:
+        kept = self.cases.setdefault(requirement, [])
+        kept.append(case)
+        kept.sort(key=lambda each: each.size)
+        del kept[_KEPT:]
+
+    def _count(self, exchange: Exchange) -> None:
+        self.exchanges += 1
+        self.runs += exchange.operation == "runWorkflow"
+        name = exchange.operation or "(not documented)"
+        outcome = str(exchange.status) if exchange.response else exchange.failure.kind if exchange.failure else "none"
+        self.statuses.setdefault(name, Counter())[outcome] += 1
+
+    def merge(self, other: Tally) -> None:
+        """Add what another worker has seen."""
+        self.upheld.update(other.upheld)
+        self.violated.update(other.violated)
+        self.judged_traces.update(other.judged_traces)
+        self.by_operation.update(other.by_operation)
+        self.sources.update(other.sources)
+        for requirement, traces in other.violating_traces.items():
+            self.violating_traces.setdefault(requirement, set()).update(traces)
+        for requirement, cases in other.cases.items():
+            for case in cases:
+                self._keep(requirement, case)
+        for operation, statuses in other.statuses.items():
+            self.statuses.setdefault(operation, Counter()).update(statuses)
+        self.exchanges += other.exchanges
+        self.traces += other.traces
+        self.runs += other.runs
+        self.errors += other.errors
+        self.leftovers += other.leftovers
+        self.notes += other.notes
+        self.slim += other.slim
+
+
+def _slim(trace: Trace) -> Trace:
+    """Only what is compared between traces: creations and versions."""
+    kept = tuple(exchange for exchange in trace.exchanges if exchange.operation in _ACROSS and exchange.ok)
+    return replace(trace, exchanges=kept, settling=None, scenario=None)

@@ -1,0 +1,73 @@
+"""`conformance requirements`, `operations` and `explain`: what is tested, and what it means."""
+
+from __future__ import annotations
+
+import difflib
+import os
+
+import click
+from rich.table import Table
+
+from conformance.contract.document import load_document
+from conformance.contract.errors import UserError
+from conformance.contract.operations import CORE_OPERATIONS
+from conformance.contract.requirements import load_requirements
+from conformance.reports.explain import explain as explanation
+from conformance.reports.terminal import make_console
+
+
+class UnknownRequirement(UserError):
+    """No requirement has this id."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        near = difflib.get_close_matches(name, known, 3, 0.4)
+        hint = f"Did you mean {' or '.join(near)}?" if near else "`conformance requirements` lists them."
+        super().__init__(f"There is no requirement {name!r}.", hint)
+
+
+@click.command(short_help="List what is tested.")
+@click.option("--group", help="Only one group, such as events.")
+@click.option("--excluded", is_flag=True, help="List what the API leaves open instead, with the reasons.")
+def requirements(group: str | None, excluded: bool) -> None:
+    """List the catalogue of requirements: id, level, how it is judged, statement."""
+    catalogue = load_requirements()
+    table = Table(box=None, pad_edge=False, show_header=True)
+    if excluded:
+        table.add_column("not judged", no_wrap=True)
+        table.add_column("why")
+        for row in catalogue.excluded:
+            table.add_row(row.id, row.reason)
+    else:
+        for name in ("requirement", "level", "judged"):
+            table.add_column(name, no_wrap=True)
+        table.add_column("statement")
+        for each in catalogue.requirements:
+            if group in (None, each.group):
+                table.add_row(each.id, each.level, " ".join(sorted(each.judged)), each.statement)
+    make_console(os.environ).print(table, highlight=False)
+
+
+@click.command(short_help="List the operations that a document offers.")
+@click.option("--spec", metavar="FILE|URL", help="Another OpenAPI document than the bundled one.")
+def operations(spec: str | None) -> None:
+    """List the operations of the API, and where the document has them."""
+    document = load_document(spec)
+    table = Table(box=None, pad_edge=False)
+    for name in ("operation", "method", "path", "success"):
+        table.add_column(name, no_wrap=True)
+    for each in CORE_OPERATIONS:
+        if each.id in document.operations:
+            table.add_row(each.id, each.method, f"{document.prefix}{each.template}", str(each.success))
+        else:
+            table.add_row(each.id, each.method, "(not in this document)", "")
+    make_console(os.environ).print(table, highlight=False, markup=False)
+
+
+@click.command(short_help="Tell what a requirement means.")
+@click.argument("requirement")
+def explain(requirement: str) -> None:
+    """Tell what a requirement means, why it matters, and what a violation looks like."""
+    catalogue = load_requirements()
+    if requirement not in catalogue.by_id:
+        raise UnknownRequirement(requirement, list(catalogue.by_id))
+    make_console(os.environ).print(explanation(catalogue.by_id[requirement]), highlight=False)

@@ -1,0 +1,53 @@
+"""`conformance check` and `report`: results without traffic of our own."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from conformance.campaign.checking import check as check_trace
+from conformance.contract.document import load_document
+from conformance.reports.terminal import make_console, summary
+from conformance.reports.write import write_all
+from conformance.results.events import read_events, read_exchanges
+from conformance.results.known import apply_known, load_known
+from conformance.results.records import exchange_of
+from conformance.results.verdict import exit_code
+from conformance.suite.options import default_report_dir
+from conformance.trace.har import read_har
+
+
+@click.command(short_help="Judge recorded traffic.")
+@click.argument("recording", type=click.Path(path_type=Path), metavar="FILE.har")
+@click.option("--report-dir", type=click.Path(path_type=Path), metavar="DIR", help="Default: reports/<time>-<file>.")
+@click.option("--spec", metavar="FILE|URL", help="Another OpenAPI document than the bundled one.")
+@click.option("--known", type=click.Path(path_type=Path), metavar="FILE.yaml", help="Known deviations.")
+@click.option("--fail-on", type=click.Choice(["must", "should"]), default="must", show_default=True)
+def check(recording: Path, report_dir: Path | None, spec: str | None, known: Path | None, fail_on: str) -> None:
+    """Judge a HAR recording by the same rules, without a server, and write the same report.
+
+    What holds only eventually is not judged: a recording does not tell how slow its server is. So the best verdict is
+    "no violation found".
+    """
+    trace = read_har(recording)
+    results = check_trace(trace, load_document(spec), recording.name)
+    if known is not None:
+        results = apply_known(results, load_known(known), datetime.now(UTC).date())
+    directory = report_dir or default_report_dir(f"file://{recording.name}", datetime.now(UTC))
+    directory.mkdir(parents=True, exist_ok=True)
+    report = write_all(results, directory, ((trace.id, trace.origin, each) for each in trace.exchanges))
+    summary(results, make_console(os.environ), report)
+    raise SystemExit(exit_code(results, "should" if fail_on == "should" else "must"))
+
+
+@click.command(short_help="Make the reports of a run again, also of one that was killed.")
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+def report(directory: Path) -> None:
+    """Make the reports from a run's event log: of a run that was killed, marked as cut, with all that it measured."""
+    results = read_events(directory)
+    items = ((trace_id, 0, exchange_of(record)) for trace_id, record in read_exchanges(directory))
+    path = write_all(results, directory, items)
+    summary(results, make_console(os.environ), path)

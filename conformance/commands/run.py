@@ -1,0 +1,118 @@
+"""`conformance run`: pytest with the plugin, and the run's own terminal output instead of pytest's."""
+
+from __future__ import annotations
+
+import sys
+from importlib.resources import files
+from typing import Any
+
+import click
+import pytest
+
+from conformance.commands.helping import SectionedCommand, SectionedOption
+from conformance.options import OPTIONS
+from conformance.plugin import SUITE
+from conformance.results.verdict import INTERRUPTED
+from conformance.suite.runtime import SESSION
+from conformance.suite.session import Session
+
+_PYTEST: tuple[tuple[tuple[str, ...], str, bool], ...] = (
+    (("-k", "keyword"), "Only requirements that match an expression, such as 'cancel or event'.", False),
+    (("-m", "mark"), "Only items with these markers: must, should, operation, events, …", False),
+    (("-n", "workers"), "Processes that share the work (pytest-xdist).", False),
+    (("--junitxml",), "pytest's own JUnit file, besides the report's.", False),
+    (("-x", "first"), "Stop reporting at the first failed item.", True),
+)
+
+_HELP = """Test a server and write a report: what conforms, what does not, and the shortest way to see each failure.
+
+Without URL the embedded reference server is tested.
+
+\b
+Examples:
+  conformance run
+  conformance run https://staging.example/api/orchestration --token "$TOKEN"
+  conformance run http://localhost:8080 --profile smoke -k cancel
+  conformance run --fault cancel-ignored
+
+\b
+Exit codes: 0 conformant · 1 not conformant · 2 wrong usage ·
+3 incomplete, or the target could not be judged · 130 interrupted
+"""
+
+
+class _Reporter:
+    """Stands in for pytest's terminal: keeps the run, and tells why pytest stopped."""
+
+    def __init__(self) -> None:
+        self.session: Session | None = None
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        self.session = session.config.stash.get(SESSION, None)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            sys.stderr.write(f"{report.longreprtext}\n")
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        if isinstance(excinfo.value, pytest.exit.Exception):
+            sys.stderr.write(f"conformance: {excinfo.value.msg}\n")
+
+
+def _arguments(url: str | None, given: dict[str, Any]) -> list[str]:
+    """The pytest command line that does what was asked for."""
+    found = ["-c", str(files("conformance.suite") / "pytest.ini"), "--pyargs", SUITE]
+    found += ["-p", "no:terminal", "-p", "no:cacheprovider", "--capture=no"]
+    if url:
+        found.append(f"--conformance-url={url}")
+    for option in OPTIONS:
+        value = given.get(option.name.replace("-", "_"))
+        if option.form == "flag":
+            found += [f"--conformance-{option.name}"] if value else []
+        elif value:
+            values = value if option.form == "list" else [value]
+            found += [f"--conformance-{option.name}={each}" for each in values]
+    return found + _pytest_arguments(given)
+
+
+def _pytest_arguments(given: dict[str, Any]) -> list[str]:
+    names = {"keyword": "-k", "mark": "-m", "workers": "-n"}
+    found = [part for name, flag in names.items() if given.get(name) for part in (flag, given[name])]
+    if given.get("junitxml"):
+        found.append(f"--junitxml={given['junitxml']}")
+    return found + (["-x"] if given.get("first") else [])
+
+
+def _run(url: str | None, quiet: bool, verbose: bool, **given: Any) -> None:
+    if quiet or verbose:
+        given["verbosity"] = "quiet" if quiet else "verbose"
+    reporter = _Reporter()
+    try:
+        code = int(pytest.main(_arguments(url, given), plugins=[reporter]))
+    except pytest.exit.Exception as stopped:
+        click.echo(f"conformance: {stopped.msg}", err=True)
+        raise SystemExit(stopped.returncode) from None
+    session = reporter.session
+    if session is not None:
+        session.tell()
+        interrupted = session.outcome is not None and session.outcome.interrupted
+        code = INTERRUPTED if interrupted else code
+    raise SystemExit(code)
+
+
+def _options() -> list[click.Parameter]:
+    found: list[click.Parameter] = [click.Argument(["url"], required=False)]
+    for option in OPTIONS:
+        settings: dict[str, Any] = {"section": option.section, "help": option.help}
+        if option.form == "flag":
+            settings |= {"is_flag": True}
+        else:
+            settings |= {"metavar": option.metavar, "multiple": option.form == "list"}
+        found.append(SectionedOption(f"--{option.name}", **settings))
+    quiet = SectionedOption("--quiet", "-q", section="Results", is_flag=True, help="Only the verdict.")
+    verbose = SectionedOption("--verbose", "-v", section="Results", is_flag=True, help="Every finding, more progress.")
+    pytest_options = [SectionedOption(*n, section="As in pytest", help=h, is_flag=f) for n, h, f in _PYTEST]
+    return [*found, quiet, verbose, *pytest_options]
+
+
+run = SectionedCommand("run", callback=_run, params=_options(), help=_HELP, short_help="Test a server.")

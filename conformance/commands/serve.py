@@ -1,0 +1,48 @@
+"""`conformance serve`: the reference server by itself."""
+
+from __future__ import annotations
+
+import os
+
+import click
+from rich.table import Table
+
+from conformance.contract.errors import UserError
+from conformance.reference.faults import FAULTS, UnknownFault
+from conformance.reference.options import ServerOptions
+from conformance.reference.process import serve as serve_forever
+from conformance.reports.terminal import make_console
+from conformance.suite.options import duration_s
+
+
+@click.command(short_help="Run the reference server.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=0, metavar="P", help="Default: any free port.")
+@click.option("--fault", multiple=True, metavar="NAME", help="Misbehave in a named way; may be repeated.")
+@click.option("--list-faults", is_flag=True, help="List the faults with the requirements that they break.")
+@click.option("--latency", metavar="TIME", help="Be slow, such as 400ms: views lag behind, runs are admitted slowly.")
+@click.option("--jitter", is_flag=True, help="Let the slowness vary.")
+@click.option("--clock-skew", default=0.0, metavar="SECONDS", help="How wrong the server's clock is.")
+@click.option("--auth", is_flag=True, help="Demand tokens; POST /oauth/token gives them (conformance/conformance).")
+@click.option("--prefix", default="", metavar="PATH", help="Serve below a path, such as /api/orchestration.")
+def serve(list_faults: bool, latency: str | None, fault: tuple[str, ...], **given: object) -> None:
+    """Run the reference server until interrupted. It prints its URL once it accepts connections."""
+    if list_faults:
+        _list()
+        return
+    options = ServerOptions(faults=fault, latency=duration_s("latency", latency), **given)  # type: ignore[arg-type]
+    try:
+        raise SystemExit(serve_forever(options))
+    except UnknownFault as error:
+        raise UserError(str(error)) from None
+
+
+def _list() -> None:
+    table = Table(box=None, pad_edge=False)
+    for name in ("fault", "profile", "breaks"):
+        table.add_column(name, no_wrap=name != "breaks")
+    table.add_column("what goes wrong")
+    for fault in FAULTS.values():
+        profile = fault.profile if fault.rare is None else f"rare ({fault.rare:.0%})"
+        table.add_row(fault.name, profile, "\n".join(fault.breaks), fault.summary)
+    make_console(os.environ).print(table, highlight=False)

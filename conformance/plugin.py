@@ -1,0 +1,64 @@
+"""The pytest plugin: its options, and nothing else until the suite is asked for.
+
+It is loaded into every pytest run of an environment, so it stays light: what does the work is
+`conformance.suite.runtime`, imported when the suite's modules are among the arguments.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.options import OPTIONS, Option
+
+SUITE = "conformance.suite"
+_URL = Option("url", "Target", "Base URL of the server; none: the embedded reference server.", "URL")
+
+_MARKERS = (
+    "must: requirements without which the API is unusable or misleading",
+    "should: requirements that a careful server meets",
+    "operation: one operation and one kind of property",
+    "envelope: how every request is answered",
+    "workflows: creating, reading, listing and deleting workflows",
+    "runs: running workflows",
+    "stages: the stages of an instance",
+    "events: sending events",
+    "cancelling: cancelling instances",
+    "history: histories of instances and stages",
+    "lists: lists of instances",
+    "conformance_requirement: every item that stands for a requirement",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer every option as --conformance-NAME, and as conformance_NAME in an ini file."""
+    group = parser.getgroup("conformance", "conformance of a workflow-orchestration server")
+    for option in (_URL, *OPTIONS):
+        name, ini = f"--conformance-{option.name}", _ini(option.name)
+        if option.form == "flag":
+            group.addoption(name, action="store_true", default=False, help=option.help)
+            parser.addini(ini, option.help, type="bool", default=False)
+        elif option.form == "list":
+            group.addoption(name, action="append", default=None, metavar=option.metavar, help=option.help)
+            parser.addini(ini, option.help, type="linelist", default=None)
+        else:
+            group.addoption(name, default=None, metavar=option.metavar, help=option.help)
+            parser.addini(ini, option.help, type="string", default=None)
+
+
+def _ini(name: str) -> str:
+    return f"conformance_{name.replace('-', '_')}"
+
+
+def setting(config: pytest.Config, name: str) -> Any:
+    """An option by name, from the command line or else the ini file; None when it is in neither."""
+    return config.getoption(f"--conformance-{name}") or config.getini(_ini(name)) or None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers, and load what runs the suite when it is among the arguments."""
+    for marker in _MARKERS:
+        config.addinivalue_line("markers", marker)
+    if any(SUITE in argument or SUITE.replace(".", "/") in argument for argument in config.args):
+        config.pluginmanager.import_plugin("conformance.suite.runtime")

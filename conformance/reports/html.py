@@ -1,0 +1,142 @@
+"""The HTML report: one file that needs no network, and in which nothing that a target sent can act."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from conformance.reports import text
+from conformance.reports.view import MAX_TEXT, bounds_told, group_of, report_view
+from conformance.results.compare import CHANGES, Comparison
+from conformance.results.model import OUTCOMES, Results
+from conformance.wire import exact_json
+
+CHANGE_WORDS = {
+    "new": "new",
+    "fixed": "fixed",
+    "changed": "changed",
+    "still_there": "still there",
+    "no_longer_exercised": "no longer exercised",
+}
+
+
+def write_html(results: Results, path: Path, comparison: Comparison | None = None) -> Path:
+    """Write the report of a run; a comparison with an earlier run becomes a section of it."""
+    path.write_text(render_html(results, comparison), encoding="utf-8")
+    return path
+
+
+def render_html(results: Results, comparison: Comparison | None = None) -> str:
+    """The report as an HTML document."""
+    view = report_view(results)
+    operations = sorted({name for item in results.requirements for name in item.operations})
+    return render(
+        "report.html.j2",
+        view=view,
+        results=results,
+        comparison=comparison,
+        bounds=bounds_told(view),
+        reason=text.verdict_reason(results),
+        title=text.target_name(results),
+        filter_operations=operations,
+        facts=_facts(results),
+    )
+
+
+def render(template: str, **context: Any) -> str:
+    """Render a template with the report's style and script, and a policy that allows just these two."""
+    environment = _environment()
+    style, script = _source(environment, "report.css"), _source(environment, "report.js")
+    policy = (
+        f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    return environment.get_template(template).render(
+        style=Markup(style), script=Markup(script), policy=Markup(policy), **context
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("conformance.reports"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+    )
+    words: Mapping[str, Any] = {
+        "outcomes": OUTCOMES,
+        "words": text.OUTCOME_WORDS,
+        "signs": text.OUTCOME_SIGNS,
+        "verdicts": text.VERDICT_WORDS,
+        "changes": CHANGES,
+        "change_words": CHANGE_WORDS,
+    }
+    environment.globals |= words
+    functions: Mapping[str, Callable[..., Any]] = {
+        "one_line": text.one_line,
+        "readable_time": text.readable_time,
+        "hint": text.hint,
+        "plural": text.plural,
+        "group_of": group_of,
+        "slug": slug,
+    }
+    environment.filters |= functions
+    return environment
+
+
+def _finalize(value: Any) -> Any:
+    """Every text that a template prints goes through here; only markup made by this package is left as it is."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return text.visible(text.cut(value, MAX_TEXT))
+    return value
+
+
+def _source(environment: Environment, name: str) -> str:
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
+
+
+def _digest(source: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+def slug(name: str) -> str:
+    """A name as the id of an element: letters, digits, dots, dashes and underscores."""
+    return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in name)
+
+
+def _facts(results: Results) -> list[tuple[str, list[tuple[str, str]]]]:
+    """How the run was made, as titled lists of names and values."""
+    run = {
+        "profile": results.profile,
+        "seed": results.seed,
+        "started": text.readable_time(results.started_at),
+        "duration": f"{results.duration_s:.1f} s",
+        "schema of results": results.schema_version,
+    }
+    parts = [
+        ("Target", results.target),
+        ("API document", results.document),
+        ("Suite", results.suite),
+        ("Run", run),
+        ("Traffic", results.counts),
+        ("Settling", results.settling),
+        ("Configuration", results.configuration),
+    ]
+    return [(title, _pairs(values)) for title, values in parts if values]
+
+
+def _pairs(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (name.replace("_", " "), value if isinstance(value, str) else exact_json.dumps(value))
+        for name, value in values.items()
+    ]

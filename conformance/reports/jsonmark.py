@@ -1,0 +1,98 @@
+"""A body, pretty-printed, with the offending part marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from conformance.reports.text import cut, visible
+from conformance.wire import exact_json
+
+BODY_LIMIT = 4_000
+"""Characters of a body that a report shows."""
+
+_MARK, _END = Markup('<mark title="the offending part">'), Markup("</mark>")
+_INLINE = 60
+
+
+def render_body(body: str | None, pointers: list[str]) -> Markup:
+    """The body as HTML, JSON indented; the parts that the JSON pointers name are in a ``mark`` element.
+
+    A pointer that leads nowhere marks the nearest part above it, "" the whole. A long body is cut, and says so; what
+    is marked is kept if it is anywhere near.
+    """
+    if not body:
+        return Markup("")
+    value = exact_json.parse_or_none(body) if len(body) <= BODY_LIMIT * 16 else None
+    if value is None:
+        text = escape(visible(cut(body, BODY_LIMIT)))
+        return _MARK + text + _END if pointers else text
+    wanted = {resolved(value, pointer) for pointer in pointers}
+    try:
+        return _assembled(_pieces(value, (), wanted, ""))
+    except RecursionError:
+        return escape(visible(cut(body, BODY_LIMIT)))
+
+
+def resolved(value: Any, pointer: str) -> tuple[str, ...]:
+    """The path of the deepest part of a value that a JSON pointer leads to."""
+    path: list[str] = []
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+        elif isinstance(value, list) and key.isascii() and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            break
+        path.append(key)
+    return tuple(path)
+
+
+def _assembled(pieces: Iterator[tuple[str, bool]]) -> Markup:
+    """Join pieces of (text, marked); after the limit only what is marked is kept."""
+    out: list[Markup] = []
+    used, left_out, marking = 0, 0, False
+    for text, marked in pieces:
+        if used > BODY_LIMIT * (2 if marked else 1):
+            left_out += len(text)
+            continue
+        if marked != marking:
+            out.append(_MARK if marked else _END)
+            marking = marked
+        shown = cut(text, BODY_LIMIT)
+        out.append(escape(visible(shown)))
+        used += len(shown)
+    out.append(_END if marking else Markup(""))
+    out.append(escape(f"\n… (cut: {left_out:,} characters more)") if left_out else Markup(""))
+    return Markup("").join(out)
+
+
+def _pieces(value: Any, path: tuple[str, ...], wanted: set[tuple[str, ...]], indent: str) -> Iterator[tuple[str, bool]]:
+    marked = any(path[: len(one)] == one for one in wanted)
+    compact = exact_json.dumps(value)
+    inner = any(one[: len(path)] == path and one != path for one in wanted)
+    if not isinstance(value, dict | list) or not value or (len(compact) <= _INLINE and not inner):
+        yield _readable(compact), marked
+        return
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    yield "{" if isinstance(value, dict) else "[", marked
+    comma = ""
+    for key, item in items:
+        here = (*path, str(key))
+        name = f"{_readable(exact_json.dumps(str(key)))}: " if isinstance(value, dict) else ""
+        yield f"{comma}\n{indent}  ", marked
+        yield name, marked or here in wanted
+        yield from _pieces(item, here, wanted, indent + "  ")
+        comma = ","
+    yield f"\n{indent}" + ("}" if isinstance(value, dict) else "]"), marked
+
+
+def _readable(text: str) -> str:
+    """Undo the escapes of ordinary letters beyond ASCII; what could act is left to be made visible."""
+    if "\\u" not in text:
+        return text
+    value = exact_json.parse_or_none(text)
+    return f'"{value}"' if isinstance(value, str) and '"' not in value and "\\" not in value else text

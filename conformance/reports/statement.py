@@ -1,0 +1,98 @@
+"""The conformance statement: who, what, when, which requirements, which known deviations; fit to be published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from conformance.reports.markdown import escaped
+from conformance.reports.text import (
+    LEVELS,
+    OUTCOME_WORDS,
+    VERDICT_WORDS,
+    level_sentence,
+    one_line,
+    readable_time,
+    target_name,
+    verdict_reason,
+)
+from conformance.results.model import RequirementResult, Results
+from conformance.wire import exact_json
+
+
+def write_statement(results: Results, path: Path) -> Path:
+    """Write the statement as Markdown, and as JSON beside it; returns the path of the Markdown."""
+    path.write_text(statement_markdown(results), encoding="utf-8")
+    path.with_suffix(".json").write_text(exact_json.dumps(statement_json(results)) + "\n", encoding="utf-8")
+    return path
+
+
+def statement_json(results: Results) -> dict[str, Any]:
+    """The statement as data; it says nothing of how a deviation was found."""
+    return {
+        "statement": f"{VERDICT_WORDS[results.verdict]}. {verdict_reason(results)}",
+        "verdict": results.verdict,
+        "complete": results.complete,
+        "target": results.target,
+        "document": results.document,
+        "suite": results.suite,
+        "profile": results.profile,
+        "seed": results.seed,
+        "judged_at": results.started_at,
+        "levels": {level: level_sentence(results, level) for level in LEVELS},
+        "requirements": [
+            {"id": item.id, "level": item.level, "outcome": item.outcome} for item in results.requirements
+        ],
+        "known_deviations": [
+            {"requirement": item.id, "reason": item.reason}
+            for item in results.requirements
+            if item.outcome == "known_deviation"
+        ],
+    }
+
+
+def statement_markdown(results: Results) -> str:
+    """The statement for people."""
+    lines = [
+        f"# Conformance statement: {escaped(target_name(results), 100)}",
+        "",
+        f"**{VERDICT_WORDS[results.verdict]}.** {escaped(verdict_reason(results), 300)}",
+        "",
+        *(f"- **{level}** {level_sentence(results, level)}" for level in LEVELS),
+        "",
+        "| | |",
+        "|---|---|",
+        *(f"| {name} | {escaped(value, 200)} |" for name, value in _facts(results)),
+        "",
+        *_deviations(results),
+        "## Requirements",
+        "",
+        "| Requirement | Level | Outcome |",
+        "|---|---|---|",
+        *(f"| {escaped(item.id)} | {item.level} | {OUTCOME_WORDS[item.outcome]} |" for item in results.requirements),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _facts(results: Results) -> list[tuple[str, str]]:
+    document = results.document
+    facts = [
+        ("Target", target_name(results)),
+        ("Version", str(results.target.get("version") or "")),
+        ("Judged", readable_time(results.started_at)),
+        ("API document", " ".join(str(document[key]) for key in ("title", "version") if document.get(key))),
+        ("Document hash", str(document.get("sha256") or "")),
+        ("Suite", " ".join(str(results.suite[key]) for key in ("name", "version") if results.suite.get(key))),
+        ("Profile and seed", f"{results.profile}, {results.seed}"),
+    ]
+    return [(name, one_line(value)) for name, value in facts if value]
+
+
+def _deviations(results: Results) -> list[str]:
+    known = [item for item in results.requirements if item.outcome == "known_deviation"]
+    return ["## Known deviations", "", *map(_deviation, known), ""] if known else []
+
+
+def _deviation(item: RequirementResult) -> str:
+    return f"- **{escaped(item.id)}** ({item.level}): {escaped(item.reason or 'no reason given', 300)}"

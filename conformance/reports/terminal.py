@@ -1,0 +1,180 @@
+"""The terminal: progress while a run goes, and a summary that fits a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, Protocol
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from conformance.reports.text import (
+    LEVELS,
+    VERDICT_WORDS,
+    hint,
+    level_sentence,
+    one_line,
+    plural,
+    target_name,
+    verdict_reason,
+    worst_first,
+)
+from conformance.results.model import Finding, Results, Verdict
+
+Verbosity = Literal["quiet", "normal", "verbose"]
+
+_STYLES: dict[Verdict, str] = {
+    "conformant": "bold green",
+    "not_conformant": "bold red",
+    "incomplete": "bold yellow",
+    "no_violation_found": "bold",
+}
+_PLAIN_EVERY = 10.0
+"""Seconds between two lines of plain progress."""
+
+
+class Progress(Protocol):
+    """How a run tells what it is doing."""
+
+    def phase(self, name: str) -> None:
+        """A new phase has begun."""
+
+    def update(self, exchanges: int, runs: int, findings: int, elapsed: float, budget: float | None) -> None:
+        """Counts so far; ``elapsed`` and ``budget`` in seconds, None without a limit."""
+
+    def close(self) -> None:
+        """The run is over."""
+
+
+class SilentProgress:
+    """Tells nothing."""
+
+    def phase(self, name: str) -> None:
+        """Nothing."""
+
+    def update(self, exchanges: int, runs: int, findings: int, elapsed: float, budget: float | None) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+class PlainProgress:
+    """A line for each phase, and one now and then; for logs."""
+
+    def __init__(self, console: Console, every: float = _PLAIN_EVERY) -> None:
+        self._console = console
+        self._every = every
+        self._phase = "starting"
+        self._next = every
+
+    def phase(self, name: str) -> None:
+        """Print the phase's name."""
+        self._phase = name
+        self._print(name)
+
+    def update(self, exchanges: int, runs: int, findings: int, elapsed: float, budget: float | None) -> None:
+        """Print a line when the last one is long enough ago."""
+        if elapsed >= self._next:
+            self._next = elapsed + self._every
+            self._print(f"{self._phase}: {_counts(exchanges, runs, findings)}, {_left(elapsed, budget)}")
+
+    def close(self) -> None:
+        """Nothing is left to tidy."""
+
+    def _print(self, line: str) -> None:
+        self._console.print(line, markup=False, highlight=False)
+
+
+class LiveProgress:
+    """One line that changes in place."""
+
+    def __init__(self, console: Console) -> None:
+        self._phase = "starting"
+        self._live = Live(Text(self._phase), console=console, transient=True, refresh_per_second=8)
+        self._live.start()
+
+    def phase(self, name: str) -> None:
+        """Show the phase's name."""
+        self._phase = name
+        self._live.update(Text(name))
+
+    def update(self, exchanges: int, runs: int, findings: int, elapsed: float, budget: float | None) -> None:
+        """Show the counts."""
+        style = "red" if findings else ""
+        told = Text.assemble((self._phase, "bold"), "  ", (_counts(exchanges, runs, findings), style), "  ")
+        self._live.update(told + Text(_left(elapsed, budget), style="dim"))
+
+    def close(self) -> None:
+        """Take the line away."""
+        self._live.stop()
+
+
+def make_console(environment: Mapping[str, str], *, stderr: bool = False) -> Console:
+    """A console without colours where NO_COLOR is set or a CI reads along."""
+    plain = bool(environment.get("NO_COLOR")) or is_ci(environment)
+    return Console(stderr=stderr, no_color=plain or None, force_terminal=False if is_ci(environment) else None)
+
+
+def is_ci(environment: Mapping[str, str]) -> bool:
+    """Whether a CI service runs this."""
+    return environment.get("CI", "").lower() not in {"", "0", "false"}
+
+
+def make_progress(console: Console, environment: Mapping[str, str], verbosity: Verbosity = "normal") -> Progress:
+    """Live on a terminal, plain lines elsewhere (also with NO_COLOR and in CI), silent when quiet."""
+    if verbosity == "quiet":
+        return SilentProgress()
+    if console.is_terminal and not environment.get("NO_COLOR") and not is_ci(environment):
+        return LiveProgress(console)
+    return PlainProgress(console, 1.0 if verbosity == "verbose" else _PLAIN_EVERY)
+
+
+def summary(results: Results, console: Console, report: Path | None = None, verbosity: Verbosity = "normal") -> None:
+    """Verdict, levels, the worst findings in a line each, and where the report is; fits a screen unless verbose."""
+    verdict = Text(VERDICT_WORDS[results.verdict], style=_STYLES[results.verdict])
+    _say(console, verdict + Text(f": {verdict_reason(results)}", style="not bold"))
+    if verbosity != "quiet":
+        _body(results, console, verbosity)
+    if report is not None:
+        _say(console, Text(f"Report: {report}"))
+
+
+def _body(results: Results, console: Console, verbosity: Verbosity) -> None:
+    cut = "" if results.complete else ", cut before its end"
+    exchanges = results.counts.get("exchanges", 0)
+    told = f"{target_name(results)}: {plural(exchanges, 'exchange')} in {results.duration_s:.0f} s{cut}"
+    _say(console, Text(one_line(told)))
+    for level in LEVELS:
+        _say(console, Text(f"  {level:<7}{level_sentence(results, level)}"), wrap=True)
+    findings = worst_first(results.findings)
+    room = len(findings) if verbosity == "verbose" else max((console.height or 24) - 12, 5)
+    for finding in findings[:room]:
+        _say(console, _line(finding), wrap=verbosity == "verbose")
+    if len(findings) > room:
+        _say(console, Text(f"  … and {plural(len(findings) - room, 'further finding')}, all in the report"))
+    for entry in results.stale[:5]:
+        told = f"stale known deviation {entry.get('requirement')}: {entry.get('why')}"
+        _say(console, Text(f"  {one_line(told)}", style="yellow"))
+    for error in results.errors[:5]:
+        _say(console, Text(f"  failure of the suite itself: {one_line(error)}", style="red"))
+
+
+def _line(finding: Finding) -> Text:
+    style = "dim" if finding.known else "red" if finding.level == "MUST" else "yellow"
+    known = " (known)" if finding.known else ""
+    return Text.assemble("  ", (f"{finding.level:<7}", style), f"{finding.requirement}{known}: {hint(finding, 200)}")
+
+
+def _say(console: Console, line: Text, *, wrap: bool = False) -> None:
+    console.print(line, highlight=False, no_wrap=not wrap, overflow="ellipsis" if not wrap else "fold", crop=not wrap)
+
+
+def _counts(exchanges: int, runs: int, findings: int) -> str:
+    return f"{plural(exchanges, 'exchange')}, {plural(runs, 'run')}, {plural(findings, 'finding')}"
+
+
+def _left(elapsed: float, budget: float | None) -> str:
+    return f"{elapsed:.0f} s" if budget is None else f"{elapsed:.0f} s, {max(budget - elapsed, 0):.0f} s left"

@@ -1,0 +1,140 @@
+"""Words and text for reports: every character that comes from a target is shown, none acts."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+
+from conformance.results.model import OUTCOMES, Finding, Level, Outcome, RequirementResult, Results, Verdict
+
+OUTCOME_WORDS: dict[Outcome, str] = {
+    "passed": "passed",
+    "failed": "failed",
+    "not_exercised": "not exercised",
+    "not_applicable": "not applicable",
+    "known_deviation": "known deviation",
+    "inconclusive": "inconclusive",
+}
+OUTCOME_SIGNS: dict[Outcome, str] = {
+    "passed": "✓",
+    "failed": "✗",
+    "not_exercised": "○",
+    "not_applicable": "–",
+    "known_deviation": "≈",
+    "inconclusive": "?",
+}
+VERDICT_WORDS: dict[Verdict, str] = {
+    "conformant": "Conformant",
+    "not_conformant": "Not conformant",
+    "incomplete": "Incomplete",
+    "no_violation_found": "No violation found",
+}
+LEVELS: tuple[Level, ...] = ("MUST", "SHOULD")
+
+_KEPT = frozenset("\n\t")
+_ACTING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def visible(text: str) -> str:
+    """The text with every character that controls, reorders or hides named instead: U+202E as ‹U+202E›.
+
+    Lone surrogates are among them, so the result is always valid UTF-8.
+    """
+    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
+        return text
+    return "".join(map(_shown, text))
+
+
+def _shown(character: str) -> str:
+    acts = character not in _KEPT and unicodedata.category(character) in _ACTING
+    return f"‹U+{ord(character):04X}›" if acts else character
+
+
+def cut(text: str, limit: int) -> str:
+    """The text, or its first ``limit`` characters and how many there were."""
+    return text if len(text) <= limit else f"{text[:limit]}… (cut: {len(text):,} characters in all)"
+
+
+def one_line(text: str, limit: int = 200) -> str:
+    """The text on one line, nothing in it acting, at most about ``limit`` characters."""
+    flat = " ".join(visible(text[: limit * 4]).split())
+    return flat if len(flat) <= limit and len(text) <= limit * 4 else f"{flat[:limit].rstrip()}…"
+
+
+def plural(count: int, noun: str) -> str:
+    """ "1 finding", "2 findings"."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def outcome_counts(requirements: Iterable[RequirementResult]) -> dict[Outcome, int]:
+    """How many requirements have each of the six outcomes."""
+    found = Counter(requirement.outcome for requirement in requirements)
+    return {outcome: found[outcome] for outcome in OUTCOMES}
+
+
+def level_sentence(results: Results, level: Level) -> str:
+    """What is to be said of one level, in a sentence without the level's name."""
+    counts = outcome_counts(requirement for requirement in results.requirements if requirement.level == level)
+    total = sum(counts.values()) - counts["not_applicable"]
+    if not total:
+        return "no applicable requirement."
+    aside = f" ({counts['not_applicable']} more do not apply)" if counts["not_applicable"] else ""
+    if counts["passed"] == total:
+        return f"met: all {plural(total, 'applicable requirement')} passed{aside}."
+    parts = [f"{counts[name]} {OUTCOME_WORDS[name]}" for name in OUTCOMES if counts[name] and name != "not_applicable"]
+    return f"{_standing(counts)}: of {plural(total, 'applicable requirement')}, {', '.join(parts)}{aside}."
+
+
+def _standing(counts: dict[Outcome, int]) -> str:
+    if counts["failed"]:
+        return "not met"
+    return "not fully judged" if counts["not_exercised"] or counts["inconclusive"] else "met, with known deviations"
+
+
+def verdict_reason(results: Results) -> str:
+    """Why the verdict is what it is, in one sentence."""
+    must = outcome_counts(requirement for requirement in results.requirements if requirement.level == "MUST")
+    if results.verdict == "not_conformant":
+        return f"{plural(must['failed'], 'MUST requirement')} failed."
+    if results.verdict == "incomplete":
+        open_ones = must["not_exercised"] + must["inconclusive"]
+        cut_off = "" if results.complete else "The run was cut before its end. "
+        return f"{cut_off}No MUST requirement failed, but {open_ones} could not be judged."
+    if results.verdict == "no_violation_found":
+        return "Only a part was looked at, so this says nothing about conformance as a whole."
+    known = must["known_deviation"]
+    return "Every applicable MUST requirement passed" + (
+        f", but for {plural(known, 'known deviation')}." if known else "."
+    )
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Unknown before known, MUST before SHOULD, always before sometimes, more requirements before fewer."""
+    return sorted(
+        findings,
+        key=lambda item: (
+            item.known is not None,
+            LEVELS.index(item.level),
+            item.reproducibility != "always",
+            -len(item.requirements),
+            (len(item.id), item.id),
+        ),
+    )
+
+
+def readable_time(moment: str) -> str:
+    """An RFC 3339 time as people write it: 2026-11-23 22:46:34 UTC."""
+    day, _, clock = moment.partition("T")
+    return f"{day} {clock[:8]} UTC" if clock.endswith(("Z", "+00:00")) else moment
+
+
+def target_name(results: Results) -> str:
+    """What was judged: the target's name, URL or file."""
+    target = results.target
+    return str(target.get("name") or target.get("url") or target.get("file") or "unnamed target")
+
+
+def hint(finding: Finding, limit: int = 160) -> str:
+    """A finding in one line: what was observed, else what was expected."""
+    return one_line(finding.observed or finding.expected or finding.requirement, limit)

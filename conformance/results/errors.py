@@ -1,0 +1,27 @@
+"""What can be wrong with results that a user names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conformance.contract.errors import UserError
+
+
+class ResultsUnreadable(UserError):
+    """There are no results at a path, or what lies there is something else."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path} holds no readable results: {reason}.",
+            "Name a results.json, or the report directory of a run.",
+        )
+
+
+class ResultsTooNew(UserError):
+    """The results were written by another major version of the schema."""
+
+    def __init__(self, path: Path, version: str) -> None:
+        super().__init__(
+            f"{path} has results of schema version {version}, which this version of the suite does not read.",
+            "Use the version of the suite that wrote them, or run again.",
+        )

@@ -1,0 +1,134 @@
+"""The results of a run. ``specs/results.schema.json`` publishes this shape; every report is a function of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Level = Literal["MUST", "SHOULD"]
+Outcome = Literal["passed", "failed", "not_exercised", "not_applicable", "known_deviation", "inconclusive"]
+Verdict = Literal["conformant", "not_conformant", "incomplete", "no_violation_found"]
+
+OUTCOMES: tuple[Outcome, ...] = (
+    "passed",
+    "failed",
+    "not_exercised",
+    "not_applicable",
+    "known_deviation",
+    "inconclusive",
+)
+
+
+@dataclass(slots=True)
+class RequirementResult:
+    """One requirement's outcome. ``upheld`` and ``violated`` count observations; ``reason`` explains the rest."""
+
+    id: str
+    level: Level
+    outcome: Outcome
+    upheld: int = 0
+    violated: int = 0
+    findings: list[str] = field(default_factory=list)
+    group: str = ""
+    statement: str = ""
+    basis: str = ""
+    operations: list[str] = field(default_factory=list)
+    feature: str | None = None
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class ExchangeRecord:
+    """An exchange as reports show it: bodies as text (cut when huge), times in ms from the start of its trace."""
+
+    index: int
+    operation: str | None
+    method: str
+    url: str
+    sent_ms: float
+    received_ms: float
+    client: str = "1"
+    step: int | None = None
+    request_headers: list[list[str]] = field(default_factory=list)
+    request_body: str | None = None
+    status: int | None = None
+    response_headers: list[list[str]] = field(default_factory=list)
+    response_body: str | None = None
+    failure: str | None = None
+
+
+@dataclass(slots=True)
+class Mark:
+    """The offending part of an exchange: its index in the finding, and a JSON pointer into the response body."""
+
+    exchange: int
+    pointer: str = ""
+
+
+@dataclass(slots=True)
+class Finding:
+    """One cause: the requirement that explains it, those that follow from it, and the shortest way to see it.
+
+    ``reproducibility`` is "always" or "n/m". ``scenario`` is the JSON form of the scenario ({"steps": [...]}) or None
+    for a recording; ``script`` its steps in words, one a line. ``exchanges`` are those of the minimal trace.
+    """
+
+    id: str
+    requirement: str
+    level: Level
+    requirements: list[str]
+    operations: list[str]
+    reproducibility: str
+    expected: str
+    observed: str
+    scenario: dict[str, Any] | None = None
+    script: list[str] = field(default_factory=list)
+    exchanges: list[ExchangeRecord] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    curl: str = ""
+    python: str = ""
+    minimised: bool = False
+    occurrences: int = 1
+    known: dict[str, str] | None = None
+
+
+@dataclass(slots=True)
+class OperationResult:
+    """What was looked at per operation: how many exchanges, and how often each status ("timeout" for none)."""
+
+    id: str
+    exchanges: int = 0
+    statuses: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Results:
+    """A whole run. ``complete`` is false when it was cut; what was measured until then is here all the same.
+
+    ``narrowed`` tells that only a part was looked at (a selection, a recording), so that it never says conformant.
+    """
+
+    verdict: Verdict
+    target: dict[str, Any]
+    suite: dict[str, Any]
+    seed: int
+    profile: str
+    started_at: str
+    duration_s: float
+    requirements: list[RequirementResult]
+    findings: list[Finding]
+    counts: dict[str, int]
+    operations: list[OperationResult] = field(default_factory=list)
+    document: dict[str, Any] = field(default_factory=dict)
+    configuration: dict[str, Any] = field(default_factory=dict)
+    settling: dict[str, Any] = field(default_factory=dict)
+    leftovers: list[str] = field(default_factory=list)
+    stale: list[dict[str, Any]] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    complete: bool = True
+    narrowed: bool = False
+    schema_version: str = "1.0"
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form, keys in the order of the fields."""
+        return asdict(self)

@@ -1,0 +1,71 @@
+"""From an exchange to the record that results keep of it, and back."""
+
+from __future__ import annotations
+
+from conformance.results.model import ExchangeRecord
+from conformance.trace.exchange import Exchange, Failure, Headers, Request, Response
+from conformance.trace.redaction import redact_headers, redact_url
+from conformance.wire.instant import MILLISECOND
+
+BODY_LIMIT = 64 * 1024
+"""Characters of a body that results keep; the HAR has it whole."""
+
+
+def record_of(exchange: Exchange, start: int = 0, limit: int = BODY_LIMIT) -> ExchangeRecord:
+    """The record of an exchange; ``start`` is the client ns from which its times count, ``limit`` cuts bodies."""
+    response = exchange.response
+    return ExchangeRecord(
+        index=exchange.index,
+        operation=exchange.operation,
+        method=exchange.request.method,
+        url=redact_url(exchange.request.url),
+        sent_ms=(exchange.sent - start) / MILLISECOND,
+        received_ms=(exchange.received - start) / MILLISECOND,
+        client=exchange.client,
+        step=exchange.step,
+        request_headers=[list(pair) for pair in redact_headers(exchange.request.headers)],
+        request_body=_text(exchange.request.body, limit),
+        status=exchange.status,
+        response_headers=[list(pair) for pair in redact_headers(response.headers)] if response else [],
+        response_body=_text(response.body, limit) if response else None,
+        failure=f"{exchange.failure.kind}: {exchange.failure.message}" if exchange.failure else None,
+    )
+
+
+def exchange_of(record: ExchangeRecord) -> Exchange:
+    """An exchange again, as far as the record kept it: for a HAR of a run that was cut."""
+    body = record.request_body
+    request = Request(
+        record.method,
+        record.url,
+        record.url,
+        headers=_pairs(record.request_headers),
+        body=None if body is None else body.encode("utf-8", "replace"),
+    )
+    answer = (record.response_body or "").encode("utf-8", "replace")
+    response = Response(record.status, _pairs(record.response_headers), answer) if record.status is not None else None
+    failure = Failure("aborted", record.failure) if record.failure else None
+    sent, received = (round(value * MILLISECOND) for value in (record.sent_ms, record.received_ms))
+    return Exchange(
+        record.index,
+        request,
+        sent,
+        received,
+        response,
+        failure,
+        operation=record.operation,
+        client=record.client,
+        step=record.step,
+    )
+
+
+def _text(body: bytes | None, limit: int) -> str | None:
+    if body is None:
+        return None
+    text = body[: limit * 4 + 4].decode("utf-8", "backslashreplace")
+    whole = len(text) <= limit and len(body) <= limit * 4 + 4
+    return text if whole else f"{text[:limit]}… (cut; {len(body)} bytes in all)"
+
+
+def _pairs(headers: list[list[str]]) -> Headers:
+    return tuple((pair[0], pair[1]) for pair in headers if len(pair) == 2)

@@ -1,0 +1,208 @@
+"""Events: what they end, what they leave alone, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conformance.rules.facts import Life, Sight, lives
+from conformance.rules.observation import Observation, Rule, upheld, violated
+from conformance.rules.plans import StagePlan
+from conformance.rules.story import Story, event_name
+from conformance.trace import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A successful send of the name that a stage was provably waiting for, and the sight that proves it."""
+
+    life: Life
+    send: Exchange
+    stage: StagePlan
+    shown: Sight
+    early: bool
+
+
+def _matches(life: Life) -> Iterator[_Match]:
+    for send in life.instance.sends:
+        found = _match(life, send) if send.ok else None
+        if found is not None:
+            yield found
+
+
+def _match(life: Life, send: Exchange) -> _Match | None:
+    shown = life.open_stage(send.sent)
+    stage = life.plans[shown.stage.number] if shown else None
+    if shown is None or stage is None or stage.event is None or stage.event != event_name(send):
+        return None
+    return _Match(life, send, stage, shown, not _surely_waiting(life, stage, send))
+
+
+def _surely_waiting(life: Life, stage: StagePlan, send: Exchange) -> bool:
+    """Whether history, or a status shown a settle time ago, proves that the stage waits and not only has begun."""
+    for sight in life.sights(stage.number):
+        if sight.stage.ended or sight.exchange.received >= send.sent:
+            continue
+        if sight.view == "history" or life.is_due(sight.exchange.received, send):
+            return True
+    return False
+
+
+def _crowded(match: _Match) -> bool:
+    """Whether other events were sent to the instance at about the same time."""
+    others = [send for send in match.life.instance.sends if send.index != match.send.index]
+    due = match.life.due(match.send.received)
+    reach = (due - match.send.received) if due is not None else 0
+    return any(o.sent <= match.send.received + reach and o.received >= match.send.sent - reach for o in others)
+
+
+def _ends_stage(match: _Match) -> Iterator[Observation]:
+    life, stage, send = match.life, match.stage, match.send
+    ended = life.first_ended(stage.number)
+    last = life.last_shown_open(stage.number, send.received)
+    if ended is not None:
+        if not life.stopped_before(ended.exchange.received):
+            yield from _next_starts(match, ended)
+    elif last is not None and _due_unhindered(life, send.received, last.exchange):
+        yield violated(
+            life.instance.run,
+            match.shown.exchange,
+            send,
+            last.exchange,
+            expected=f"the event {stage.event!r} ends stage {stage.number}, which was waiting for it",
+            observed=f"the stage still waits {(last.exchange.sent - send.received) / 1e9:.2f} s later",
+            proof="settled",
+            subject=life.id,
+        )
+
+
+def _due_unhindered(life: Life, cause: int, read: Exchange) -> bool:
+    """Whether a read must show the effect, and nothing that could have come in its way was sent before it was due."""
+    due = life.due(cause)
+    return due is not None and life.is_due(cause, read) and not life.stopped_before(due)
+
+
+def _next_starts(match: _Match, ended: Sight) -> Iterator[Observation]:
+    life, following = match.life, match.stage.number + 1
+    if following >= len(life.plans) or life.first_started(following) is not None:
+        yield upheld(match.shown.exchange, match.send, ended.exchange, proof="settled", subject=life.id)
+        return
+    cause = max(match.send.received, ended.exchange.received)
+    late = [r for r in life.instance.reads if _due_unhindered(life, cause, r.exchange) and r.stage(following) is None]
+    if late:
+        yield violated(
+            life.instance.run,
+            match.send,
+            late[-1].exchange,
+            expected=f"stage {following} starts once {match.stage.event!r} has ended stage {match.stage.number}",
+            observed=f"stage {following} has not started",
+            proof="settled",
+            subject=life.id,
+            pointer="/data/status",
+        )
+
+
+def matching(story: Story) -> Iterator[Observation]:
+    """`event.matching`: an event whose name a stage is seen to wait for ends the stage, and the next one starts."""
+    for life in lives(story):
+        for match in _matches(life):
+            if not match.early and not _crowded(match):
+                yield from _ends_stage(match)
+
+
+def burst(story: Story) -> Iterator[Observation]:
+    """`event.burst`: the same when the event is sent among others."""
+    for life in lives(story):
+        for match in _matches(life):
+            if not match.early and _crowded(match):
+                yield from _ends_stage(match)
+
+
+def early(story: Story) -> Iterator[Observation]:
+    """`event.early`: an event accepted when only getInstance showed the stage open is not lost."""
+    for life in lives(story):
+        for match in _matches(life):
+            if match.early:
+                yield from _ends_stage(match)
+
+
+def other(story: Story) -> Iterator[Observation]:
+    """`event.other`: events with other names leave a stage waiting."""
+    for life in lives(story):
+        for stage in life.plans:
+            if stage.event is not None:
+                yield from _left_alone(life, stage)
+
+
+def _left_alone(life: Life, stage: StagePlan) -> Iterator[Observation]:
+    strangers = [s for s in life.instance.sends if s.ok and event_name(s) not in (None, stage.event)]
+    opened = life.first_started(stage.number)
+    for send in strangers:
+        after = [s for s in life.sights(stage.number) if s.exchange.received > send.sent]
+        ended = life.first_ended(stage.number)
+        if ended is not None and ended.exchange.received < send.sent:
+            continue
+        kept = [s for s in after if not s.stage.ended and life.is_due(send.received, s.exchange)]
+        if ended is not None and life.cannot_end(stage, ended.exchange.received):
+            yield violated(
+                life.instance.run,
+                send,
+                ended.exchange,
+                expected=f"stage {stage.number} waits for {stage.event!r}; the event {event_name(send)!r} is another",
+                observed="the stage has ended",
+                proof="settled",
+                subject=life.id,
+            )
+            return
+        if kept and opened is not None and opened.exchange.received < send.sent:
+            yield upheld(send, kept[0].exchange, proof="settled", subject=life.id)
+
+
+def once(story: Story) -> Iterator[Observation]:
+    """`event.once`: no more stages waiting for a name end than events of that name were sent."""
+    for life in lives(story):
+        names = [stage.event for stage in life.plans if stage.event is not None]
+        for name in {name for name in names if names.count(name) > 1}:
+            yield from _counted(life, name)
+
+
+def _counted(life: Life, name: str) -> Iterator[Observation]:
+    waiting = [stage for stage in life.plans if stage.event == name]
+    for position, stage in enumerate(waiting):
+        ended = life.first_ended(stage.number)
+        if ended is None:
+            yield from _not_twice(life, stage, name, position)
+            return
+        moment = ended.exchange.received
+        sent = life.sends_named(name, moment)
+        if len(sent) <= position and not life.stopped_before(moment) and sent:
+            yield violated(
+                life.instance.run,
+                *sent,
+                ended.exchange,
+                expected=f"{len(sent)} events {name!r} end at most as many stages",
+                observed=f"{position + 1} stages waiting for it have ended",
+                proof="settled",
+                subject=life.id,
+            )
+            return
+
+
+def _not_twice(life: Life, stage: StagePlan, name: str, position: int) -> Iterator[Observation]:
+    """Upheld: as many ended as were sent, and the next one was seen to wait on after the last event was due."""
+    opened = life.first_started(stage.number)
+    sent = life.instance.sends and life.sends_named(name, opened.exchange.received if opened else 0)
+    if not opened or not sent or len(sent) != position:
+        return
+    last = life.last_shown_open(stage.number, sent[-1].received)
+    if last is not None and life.is_due(max(sent[-1].received, opened.exchange.received), last.exchange):
+        yield upheld(*sent, last.exchange, proof="settled", subject=life.id)
+
+
+RULES: dict[str, Rule] = {
+    "event.matching": matching,
+    "event.burst": burst,
+    "event.early": early,
+    "event.other": other,
+    "event.once": once,
+}

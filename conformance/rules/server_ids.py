@@ -1,0 +1,96 @@
+"""The ids that a server gave, and which ids it cannot know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from conformance.rules.bodies import items
+from conformance.rules.story import Story
+from conformance.trace import Exchange, Trace
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
+# Shorter ids can be hit by chance, or counted up: that nobody has such a one is never sure.
+_SHORTEST = 12
+_MAKING = ("createWorkflow", "runWorkflow", "listWorkflows", "listInstances")
+_SHOWING = (*_MAKING, "getWorkflow", "getInstance")
+# Sources where every id in use was made in the same trace.
+_SELF_CONTAINED = frozenset({"scenario", "replay", "control"})
+
+Form = tuple[str, int, frozenset[str]]
+
+
+def _letter_class(character: str) -> str:
+    if character.isdigit():
+        return "digit"
+    return "upper" if character.isupper() else "lower" if character.islower() else character
+
+
+def form(text: str) -> Form | None:
+    """What an id looks like: a UUID of a version, or a length and an alphabet; None when it might be guessed."""
+    if match := _UUID.fullmatch(text):
+        special = len(set(text) - {"-"}) == 1
+        return None if special else (f"uuid{match[1]}", len(text), frozenset())
+    if len(text) < _SHORTEST:
+        return None
+    return "text", len(text), frozenset(map(_letter_class, text))
+
+
+def _given(exchange: Exchange) -> Iterator[str]:
+    """The workflow and instance ids in a success body, but for those that the request itself brought."""
+    for item in items(exchange):
+        embedded = item.body.get("workflow")
+        inner = embedded.get("id") if isinstance(embedded, dict) else None
+        for value in (item.body.get("id"), item.body.get("workflowID"), inner):
+            if isinstance(value, str) and value not in exchange.params.values():
+                yield value
+
+
+def first_given(story: Story) -> dict[str, Exchange]:
+    """For each id that the target gave in this trace, the answer that came first with it."""
+    known: dict[str, Exchange] | None = story.memo.get("first given")
+    if known is None:
+        known = {}
+        for exchange in sorted(story.successes(*_SHOWING), key=lambda each: each.received):
+            for value in _given(exchange):
+                known.setdefault(value, exchange)
+        story.memo["first given"] = known
+    return known
+
+
+def given_earlier(story: Story, exchange: Exchange, key: str) -> Exchange | None:
+    """The answer that gave an id before this creation or run did, None when there is none.
+
+    A list read meanwhile may well show what is being created before the creation is answered; another creation may
+    not.
+    """
+    earlier = first_given(story).get(key)
+    if earlier is None or earlier is exchange:
+        return None
+    return earlier if earlier.operation == exchange.operation or earlier.before(exchange) else None
+
+
+def made_ids(traces: Iterable[Trace]) -> frozenset[str]:
+    """Every id that creations, runs and lists gave anywhere in these traces: what `Story` takes as ``known_ids``."""
+    exchanges = (exchange for trace in traces for exchange in trace.exchanges if exchange.operation in _MAKING)
+    return frozenset(value for exchange in exchanges if exchange.ok for value in _given(exchange))
+
+
+def _forms(story: Story) -> set[Form]:
+    known: set[Form] | None = story.memo.get("id forms")
+    if known is None:
+        found = {form(value) for value in (*first_given(story), *(story.known_ids or ()))}
+        known = story.memo["id forms"] = {each for each in found if each is not None}
+    return known
+
+
+def is_unknown(story: Story, value: str) -> bool:
+    """Whether nobody was ever given this id, although it has the form of those that the target gives."""
+    if value in first_given(story) or value in (story.known_ids or ()):
+        return False
+    return form(value) in _forms(story)
+
+
+def all_ids_seen(story: Story) -> bool:
+    """Whether an id that was never given is surely not in use: not so in a recording, which may begin midway."""
+    return story.known_ids is not None or story.trace.source in _SELF_CONTAINED

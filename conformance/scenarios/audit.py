@@ -1,0 +1,99 @@
+"""What follows the last step of every scenario: reading everything once all is due, then leaving nothing behind."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from conformance.scenarios import model
+from conformance.scenarios.cast import Actor, listed_ids
+from conformance.scenarios.party import Party
+from conformance.scenarios.watch import Watch
+from conformance.target import Client
+from conformance.trace import Exchange
+
+# Beyond what an instance has started, and of a long history, a sample says enough.
+_UNSTARTED = 4
+_STARTED = 10
+_WORKFLOWS = 8
+
+_T = TypeVar("_T")
+
+
+@dataclass
+class Audit:
+    """Reads all that a scenario made; ``seed`` chooses the samples."""
+
+    party: Party
+    client: Client
+    seed: str
+
+    async def read_all(self) -> None:
+        """Settle, then read every instance in every view, twice, and every workflow."""
+        await Watch(self.party, self.client).settle(model.Settle())
+        chance = random.Random(self.seed)
+        cast = self.party.cast
+        for ref, actor in cast.instances.items():
+            await self._read_instance(ref, actor, chance)
+        for ref in dict.fromkeys(actor.workflow for actor in cast.instances.values()):
+            await self._send(model.ListInstances(ref), model.ListInstances(ref, running=True))
+        for ref in cast.instances:
+            await self._send(model.Read(ref), model.History(ref))
+        for ref in _sample(list(cast.workflows), _WORKFLOWS, chance):
+            await self._send(model.GetWorkflow(ref))
+        await self._send(model.ListWorkflows())
+
+    async def _read_instance(self, ref: str, actor: Actor, chance: random.Random) -> None:
+        await self._send(model.Read(ref))
+        history = await self.party.perform(model.History(ref), self.client)
+        started = len(history.data) if history is not None and isinstance(history.data, list) else 0
+        shown = _sample(list(range(started)), _STARTED, chance)
+        beyond = _sample(list(range(started, len(actor.stages) + 1)), _UNSTARTED, chance)
+        await self._send(*(model.StageHistory(ref, str(number)) for number in [*shown, *beyond]))
+
+    async def _send(self, *steps: model.Step) -> None:
+        for step in steps:
+            if not self.party.lost:
+                await self.party.perform(step, self.client)
+
+
+def _sample(items: list[_T], most: int, chance: random.Random) -> list[_T]:
+    """At most ``most`` items, the last one among them, in their order."""
+    if len(items) <= most:
+        return items
+    chosen = {*chance.sample(range(len(items) - 1), most - 1), len(items) - 1}
+    return [item for number, item in enumerate(items) if number in chosen]
+
+
+async def clean_up(party: Party, client: Client) -> tuple[str, ...]:
+    """Cancel what may still run and delete the workflows; gives the ids of what could not be removed."""
+    left: list[str] = []
+    cast = party.cast
+    for ref, actor in list(cast.instances.items()):
+        if not actor.terminated and not party.lost:
+            answer = await party.perform(model.Cancel(ref), client)
+            left += [actor.id] if _failed(answer) else []
+    for ref, found in list(cast.workflows.items()):
+        if ref not in cast.deleted:
+            answer = None if party.lost else await party.perform(model.Delete(ref), client)
+            left += [found] if _failed(answer) else []
+    return tuple(left)
+
+
+def _failed(answer: Exchange | None) -> bool:
+    """Whether a removal did not succeed; refused with 4xx counts as nothing left to remove."""
+    return answer is None or answer.status is None or answer.status >= 500 or answer.status in {401, 403, 429}
+
+
+async def cancel_strays(party: Party, client: Client, workflows: Iterable[str]) -> None:
+    """Cancel running instances that no answer named, such as those of a run that was never answered."""
+    known = {actor.id for actor in party.cast.instances.values()}
+    for ref in workflows:
+        answer = await party.perform(model.ListInstances(ref, running=True), client)
+        if answer is None:
+            continue
+        for number, found in enumerate(listed_ids(answer)):
+            if found not in known:
+                party.cast.meet(f"{ref}-stray-{number}", found, ref, {}, answer)

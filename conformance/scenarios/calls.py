@@ -1,0 +1,106 @@
+"""The request that a step means, as a pure function of the ids that its references have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from conformance.scenarios import model
+from conformance.scenarios.model import Stage, Step
+from conformance.wire import exact_json
+from conformance.wire.instant import Instant, parse_duration
+
+Place = Callable[[str], str]
+"""From a reference to what stands for its id in a path (percent-encoded already) or in a query (not encoded)."""
+
+_NOW = re.compile(r"now([+-])([0-9a-z]+)")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request to be: ``path`` is percent-encoded, ``query`` is not; ``body`` None sends none."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: str | None = None
+
+
+def config(step: model.Create) -> dict[str, Any]:
+    """The WorkflowConfig that a step sends, its ``until`` texts not yet made concrete."""
+    named = {} if step.name is None else {"name": step.name}
+    return {"stages": [dict(stage) for stage in step.stages], **named}
+
+
+def relative_time(text: object) -> int | None:
+    """The ns from now that an ``until`` such as ``now+300ms`` means; None for any other text."""
+    match = _NOW.fullmatch(text) if isinstance(text, str) else None
+    length = parse_duration(match[2]) if match else None
+    if match is None or length is None:
+        return None
+    return -length if match[1] == "-" else length
+
+
+def concrete(stages: Iterable[Stage], now: int) -> list[dict[str, Any]]:
+    """Stages with every relative ``until`` replaced; ``now`` is the wall-clock time in ns since 1970."""
+    return [{kind: _concrete(kind, parameters, now) for kind, parameters in stage.items()} for stage in stages]
+
+
+def _concrete(kind: str, parameters: Any, now: int) -> Any:
+    if kind != "delay" or not isinstance(parameters, dict):
+        return parameters
+    offset = relative_time(parameters.get("until"))
+    return parameters if offset is None else parameters | {"until": Instant(now + offset).isoformat()}
+
+
+def _create(step: model.Create, _: Place) -> Call:
+    return Call("POST", "/workflows", body=exact_json.dumps(config(step)))
+
+
+def _run(step: model.Run, place: Place) -> Call:
+    body = None if step.variables is None else exact_json.dumps(dict(step.variables))
+    return Call("POST", f"/workflows/{place(step.workflow)}/instances", (("wait", "true"),) if step.wait else (), body)
+
+
+def _send(step: model.Send, place: Place) -> Call:
+    return Call("POST", f"/instances/{place(step.instance)}/events", body=exact_json.dumps({"name": step.event}))
+
+
+def _send_raw(step: model.SendRaw, place: Place) -> Call:
+    return Call("POST", f"/instances/{place(step.instance)}/events", body=step.body or None)
+
+
+def _instances(step: model.ListInstances, place: Place) -> Call:
+    chosen = () if step.workflow is None else (("workflowID", place(step.workflow)),)
+    running = () if step.running is None else (("running", str(step.running).lower()),)
+    return Call("GET", "/instances", chosen + running)
+
+
+_CALLS: Mapping[type[Any], Callable[[Any, Place], Call]] = {
+    model.Create: _create,
+    model.CreateRaw: lambda step, _: Call("POST", "/workflows", body=step.body),
+    model.Run: _run,
+    model.RunRaw: lambda step, place: Call("POST", f"/workflows/{place(step.workflow)}/instances", body=step.body),
+    model.Send: _send,
+    model.SendRaw: _send_raw,
+    model.Cancel: lambda step, place: Call("PUT", f"/instances/{place(step.instance)}/abort"),
+    model.Read: lambda step, place: Call("GET", f"/instances/{place(step.instance)}"),
+    model.History: lambda step, place: Call("GET", f"/instances/{place(step.instance)}/history"),
+    model.StageHistory: lambda step, place: Call(
+        "GET", f"/instances/{place(step.instance)}/stages/{quote(step.number, safe='')}/history"
+    ),
+    model.GetWorkflow: lambda step, place: Call("GET", f"/workflows/{place(step.workflow)}"),
+    model.ListWorkflows: lambda _step, _: Call("GET", "/workflows"),
+    model.ListInstances: _instances,
+    model.Delete: lambda step, place: Call("DELETE", f"/workflows/{place(step.workflow)}"),
+    model.Info: lambda _step, _: Call("GET", "/_info"),
+}
+
+
+def call(step: Step, place: Place) -> Call | None:
+    """The request of a step, None for a step that is no single request."""
+    make = _CALLS.get(type(step))
+    return make(step, place) if make else None

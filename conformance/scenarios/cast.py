@@ -1,0 +1,215 @@
+"""What is known of a scenario while it is played: the ids of its references, and how far its instances have come."""
+
+from __future__ import annotations
+
+import random
+import re
+import string
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from conformance.scenarios import model
+from conformance.scenarios.model import UNKNOWN, Stage, Step
+from conformance.trace import Exchange
+from conformance.wire.instant import SECOND, parse_duration, parse_instant
+
+LONG_DELAY = 20 * SECOND
+"""A delay from which on nobody waits for its end, in ns."""
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_CLASSES = (string.digits, "abcdef", string.ascii_lowercase, string.ascii_uppercase)
+
+
+class MissingReference(LookupError):
+    """A step uses something that never came to exist, because the request that should have made it failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an instance has come in one view: which of its started stages have ended, and whether all is over."""
+
+    terminated: bool
+    ended: tuple[bool, ...]
+
+
+@dataclass
+class Actor:
+    """An instance: its id, its stages after interpolation, and what was seen of it last.
+
+    ``moved`` is the client ns of the last thing that could change it or showed a change; ``touched`` tells that
+    something was sent since it was last known to be quiet.
+    """
+
+    id: str
+    workflow: str
+    stages: tuple[Stage, ...]
+    moved: int
+    touched: bool = True
+    seen: dict[str, Progress] = field(default_factory=dict)
+
+    @property
+    def terminated(self) -> bool:
+        """Whether it was seen terminated."""
+        return any(progress.terminated for progress in self.seen.values())
+
+    def see(self, exchange: Exchange) -> Progress | None:
+        """Take note of an answer; None when it shows no progress that can be read."""
+        progress = progress_of(exchange)
+        if progress is not None and exchange.operation and self.seen.get(exchange.operation) != progress:
+            self.seen[exchange.operation] = progress
+            self.moved = max(self.moved, exchange.received)
+        return progress
+
+    def open_stage(self, progress: Progress) -> tuple[str, Any] | None:
+        """Kind and parameters of the stage that a view shows open; None when it shows none."""
+        number = len(progress.ended) - 1
+        if number < 0 or progress.ended[number] or number >= len(self.stages):
+            return None
+        return next(iter(self.stages[number].items()), None)
+
+    def quiet(self, progress: Progress) -> bool:
+        """Whether the instance stays as a view shows it unless somebody acts on it, or a very long time passes."""
+        kind, parameters = self.open_stage(progress) or ("", {})
+        long = kind == "delay" and delay_ns(parameters, 0) >= LONG_DELAY
+        return progress.terminated or kind == "wait_event" or long
+
+    def next_cause(self, now: int, wall: int) -> int:
+        """The client ns of what will move it next: its last move, or the end of the delay that it is in.
+
+        ``now`` is the client's clock, ``wall`` the same moment in ns since 1970.
+        """
+        for progress in self.seen.values():
+            kind, parameters = self.open_stage(progress) or ("", {})
+            if kind == "delay":
+                until = parse_instant(parameters.get("until"))
+                ends = self.moved + delay_ns(parameters, 0) if until is None else now + until.ns - wall
+                return ends if self.moved <= ends < now + LONG_DELAY else self.moved
+        return self.moved
+
+
+def delay_ns(parameters: Any, now: int) -> int:
+    """How long a delay stage with these parameters lasts; an ``until`` counts from ``now``, or not at all if 0."""
+    if not isinstance(parameters, dict):
+        return 0
+    until = parse_instant(parameters.get("until"))
+    if until is not None:
+        return max(0, until.ns - now) if now else 0
+    return parse_duration(parameters.get("duration")) or 0
+
+
+def progress_of(exchange: Exchange) -> Progress | None:
+    """The progress that a getInstance, runWorkflow or getInstanceHistory answer shows; None when it shows none."""
+    data = exchange.data
+    if isinstance(data, list):
+        flags = tuple(entry.get("terminated") is True for entry in data if isinstance(entry, dict))
+        return Progress(False, flags)
+    if not isinstance(data, dict) or "terminated" not in data:
+        return None
+    status = data.get("status")
+    entries = [entry for entry in status if isinstance(entry, dict)] if isinstance(status, list) else []
+    return Progress(data["terminated"] is True, tuple(bool(entry.get("terminatedAt")) for entry in entries))
+
+
+class Cast:
+    """The references of one scenario. ``seed`` makes the unknown ids."""
+
+    def __init__(self, seed: str) -> None:
+        self._random = random.Random(seed)
+        self._stages: dict[str, tuple[Stage, ...]] = {}
+        self.workflows: dict[str, str] = {}
+        self.instances: dict[str, Actor] = {}
+        self.deleted: set[str] = set()
+
+    def place(self, ref: str) -> str:
+        """The id of a reference, as it stands in a query. Raises MissingReference."""
+        if ref == UNKNOWN:
+            return self.unknown_id()
+        actor = self.instances.get(ref)
+        found = actor.id if actor else self.workflows.get(ref)
+        if found is None:
+            raise MissingReference(ref)
+        return found
+
+    def path_place(self, ref: str) -> str:
+        """The id of a reference, percent-encoded for a path. Raises MissingReference."""
+        return quote(self.place(ref), safe="")
+
+    def unknown_id(self) -> str:
+        """An id of the server's own form that nobody created."""
+        known = [*self.workflows.values(), *(actor.id for actor in self.instances.values())]
+        if not known or _UUID.fullmatch(known[0]):
+            return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+        made = known[0]
+        for _ in range(50):
+            made = "".join(self._like(character) for character in known[0])
+            if made not in known:
+                break
+        return made
+
+    def _like(self, character: str) -> str:
+        alphabet = next((letters for letters in _CLASSES if character in letters), character)
+        return self._random.choice(alphabet)
+
+    def learn(self, step: Step, exchange: Exchange) -> None:
+        """Take note of what an answer says of the scenario's references."""
+        if isinstance(step, model.Create) and (found := answered_id(exchange)):
+            self.workflows[step.ref], self._stages[step.ref] = found, step.stages
+        elif isinstance(step, model.Run) and (found := answered_id(exchange)):
+            self.meet(step.ref, found, step.workflow, step.variables or {}, exchange)
+        elif isinstance(step, model.Delete) and exchange.ok:
+            self.deleted.add(step.workflow)
+        actor = self.instances.get(model.instance_of(step) or "")
+        if actor is not None:
+            self._learn_of(actor, step, exchange)
+
+    def _learn_of(self, actor: Actor, step: Step, exchange: Exchange) -> None:
+        if isinstance(step, model.Read | model.History):
+            actor.see(exchange)
+        elif isinstance(step, model.Send | model.SendRaw | model.Cancel):
+            actor.touched, actor.moved = True, max(actor.moved, exchange.received)
+
+    def meet(self, ref: str, found: str, workflow: str, variables: Mapping[str, str], exchange: Exchange) -> None:
+        """Bind an instance that an answer has shown."""
+        stages = interpolated(self._stages.get(workflow, ()), variables)
+        actor = self.instances.setdefault(ref, Actor(found, workflow, stages, exchange.received))
+        actor.see(exchange)
+
+    def stages_of(self, workflow: str) -> tuple[Stage, ...]:
+        """The stages that a workflow was created with."""
+        return self._stages.get(workflow, ())
+
+
+def answered_id(exchange: Exchange) -> str | None:
+    """The id of what a creation or a run made; None when it made nothing that can be found again."""
+    data = exchange.data
+    found = data.get("id") if isinstance(data, dict) else None
+    return found if isinstance(found, str) and found else None
+
+
+def listed_ids(exchange: Exchange) -> list[str]:
+    """The ids in the answer to a list request."""
+    listed = exchange.data if isinstance(exchange.data, list) else []
+    ids = [entry.get("id") for entry in listed if isinstance(entry, dict)]
+    return [found for found in ids if isinstance(found, str)]
+
+
+def interpolated(stages: tuple[Stage, ...], variables: Mapping[str, str]) -> tuple[Stage, ...]:
+    """Delay stages with their variables replaced; only their length matters for playing."""
+    return tuple(
+        {kind: _replaced(kind, parameters, variables) for kind, parameters in stage.items()} for stage in stages
+    )
+
+
+def _replaced(kind: str, parameters: Any, variables: Mapping[str, str]) -> Any:
+    if kind != "delay" or not isinstance(parameters, dict):
+        return parameters
+    return {key: _fill(text, variables) for key, text in parameters.items()}
+
+
+def _fill(text: Any, variables: Mapping[str, str]) -> Any:
+    if not isinstance(text, str):
+        return text
+    return re.sub(r"\$\{([^{}]*)\}", lambda match: variables.get(match[1], match[0]), text)

@@ -1,0 +1,101 @@
+"""The clients of one scenario, and sending its steps through them."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import replace
+
+from conformance.scenarios.calls import Call, call, concrete
+from conformance.scenarios.cast import Cast, MissingReference, delay_ns
+from conformance.scenarios.model import MARKER, Create, Run, Step
+from conformance.scenarios.settling import Settler
+from conformance.target import Client, Recorder, Target
+from conformance.trace import Exchange
+from conformance.wire.instant import SECOND
+
+_LONGEST_WAIT_S = 90.0
+_LOST_AFTER = 3
+
+
+class Party:
+    """Sends steps as requests, and keeps the scenario's cast up to date. One recorder, a client for each lane."""
+
+    def __init__(self, target: Target, settler: Settler, cast: Cast) -> None:
+        self.target = target
+        self.settler = settler
+        self.cast = cast
+        self.recorder = Recorder()
+        self.notes: list[str] = []
+        self.last_change = time.monotonic_ns()
+        self._idle: list[Client] = []
+        self._clients: list[Client] = []
+        self._refused = 0
+
+    @property
+    def lost(self) -> bool:
+        """Whether the target has not even accepted a connection several times in a row."""
+        return self._refused >= _LOST_AFTER
+
+    def hire(self, name: str | None = None) -> Client:
+        """A client that nobody else uses; give it back with ``release``."""
+        if name is None and self._idle:
+            return self._idle.pop(0)
+        client = self.target.client(self.recorder, name or str(len(self._clients) + 1))
+        self._clients.append(client)
+        return client
+
+    def release(self, clients: list[Client]) -> None:
+        """Let others use these clients."""
+        self._idle = [*clients, *self._idle]
+
+    async def close(self) -> None:
+        """Close every client."""
+        for client in self._clients:
+            await client.aclose()
+
+    async def perform(self, step: Step, client: Client, number: int | None = None) -> Exchange | None:
+        """Send the one request that a step means. None, with a note, when its reference never came to exist."""
+        ready = self._concrete(step)
+        try:
+            wanted = call(ready, self.cast.path_place)
+        except MissingReference as missing:
+            self.notes.append(f"step {number} was left out: {missing} never came to exist")
+            return None
+        if wanted is None:
+            raise TypeError(f"{type(step).__name__} is no single request")
+        exchange = await self._send(wanted, client, number, self._expected_wait_s(ready))
+        self.cast.learn(ready, exchange)
+        if wanted.method != "GET":
+            self.last_change = max(self.last_change, exchange.received)
+        return exchange
+
+    async def _send(self, wanted: Call, client: Client, number: int | None, expected_s: float) -> Exchange:
+        body = None if wanted.body is None else _marked(wanted.body).encode("utf-8", "surrogatepass")
+        exchange = await client.request(
+            wanted.method, wanted.path, query=wanted.query, body=body, step=number, expected_wait_s=expected_s
+        )
+        refused = exchange.failure is not None and exchange.failure.kind == "refused"
+        self._refused = self._refused + 1 if refused else 0
+        return exchange
+
+    def _concrete(self, step: Step) -> Step:
+        if isinstance(step, Create):
+            return replace(step, stages=tuple(concrete(step.stages, time.time_ns())))
+        return step
+
+    def _expected_wait_s(self, step: Step) -> float:
+        """A run is admitted as the target's load allows; waiting for its end takes what its stages take besides."""
+        if not isinstance(step, Run):
+            return 0.0
+        settle = self.settler.settle_ns()
+        if not step.wait:
+            return settle / SECOND
+        stages = self.cast.stages_of(step.workflow)
+        delays = sum(delay_ns(parameters, time.time_ns()) for stage in stages for parameters in stage.values())
+        return min(_LONGEST_WAIT_S, (delays + (len(stages) + 4) * settle) / SECOND)
+
+
+def _marked(body: str) -> str:
+    """The body with a text in it that no other request ever held."""
+    return body.replace(MARKER, f"marker-{uuid.uuid4().hex}") if MARKER in body else body

@@ -1,0 +1,117 @@
+"""What to play: which themes how often, within a budget of runWorkflow requests."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import random
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from conformance.scenarios.model import Scenario
+from conformance.scenarios.strategies import THEMES, Theme, collect, strategy
+
+Profile = Literal["smoke", "standard", "thorough", "soak"]
+
+_RUNS: Mapping[Profile, tuple[int, int]] = {
+    "smoke": (60, 45),
+    "standard": (250, 150),
+    "thorough": (1200, 700),
+    "soak": (250, 150),
+}
+_ONCE: Mapping[Profile, tuple[str, ...]] = {
+    "smoke": ("a-few-dozen",),
+    "standard": ("a-few-dozen", "long-program"),
+    "thorough": ("a-gross", "long-program", "a-few-dozen"),
+    "soak": ("a-few-dozen", "long-program"),
+}
+# A scenario costs a little more than one run on average; more are drawn than needed, and the budget cuts.
+_SCENARIOS_PER_RUN = 0.95
+_SPARE = 1.25
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Scenarios in the order of playing, and the runWorkflow requests that they cost (controls come on top)."""
+
+    scenarios: tuple[Scenario, ...]
+    runs: int
+
+
+def default_runs(profile: Profile, *, slow: bool = False) -> int:
+    """The runWorkflow requests that a profile's scenarios may cost on a fast or a slow target."""
+    return _RUNS[profile][slow]
+
+
+def plan(
+    profile: Profile,
+    seed: int,
+    features: Collection[str] = ("ledger",),
+    run_budget: int | None = None,
+    slow: bool = False,
+) -> Plan:
+    """Scenarios of every theme by weight, until ``run_budget`` (default: the profile's) is used up.
+
+    The same arguments give the same plan. Every theme comes once before any comes twice, the weightier first.
+    """
+    budget = default_runs(profile, slow=slow) if run_budget is None else run_budget
+    once = [theme for theme in _offered(features) if theme.name in _ONCE[profile]]
+    chosen = draw(once, 1, seed, features)
+    spent = sum(scenario.runs for scenario in chosen)
+    # What takes long comes first, so that everything else is played meanwhile.
+    scenarios, first = list(chosen), len(chosen)
+    for scenario in _by_weight(seed, features, budget):
+        if spent + scenario.runs > budget:
+            break
+        scenarios.append(scenario)
+        spent += scenario.runs
+    rest = scenarios[first:]
+    random.Random(seed).shuffle(rest)
+    return Plan((*scenarios[:first], *rest), spent)
+
+
+def endless(seed: int, features: Collection[str] = ("ledger",)) -> Iterator[Scenario]:
+    """Scenarios without end, each standard run's worth with a seed of its own; drawn only as they are asked for."""
+    for number in itertools.count():
+        yield from plan("soak", derived_seed(seed, str(number)), features).scenarios
+
+
+def more_for(rules: Iterable[str], features: Collection[str] = ("ledger",)) -> tuple[Theme, ...]:
+    """The themes that put some of these requirements to the test, those that do so for most of them first."""
+    wanted = set(rules)
+    fitting = [theme for theme in _offered(features) if wanted & set(theme.rules)]
+    return tuple(sorted(fitting, key=lambda theme: -len(wanted & set(theme.rules))))
+
+
+def draw(themes: Iterable[Theme], each: int, seed: int, features: Collection[str] = ("ledger",)) -> list[Scenario]:
+    """``each`` scenarios of every theme (fewer where a theme has no more), the same ones for the same seed."""
+    ledger = "ledger" in features
+    return [
+        scenario
+        for theme in themes
+        for scenario in collect(strategy(theme, ledger=ledger), each, derived_seed(seed, theme.name))
+    ]
+
+
+def derived_seed(seed: int, name: str) -> int:
+    """A seed for a part of a run, independent of the other parts'."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/{name}".encode()).digest()[:6], "big")
+
+
+def _offered(features: Collection[str]) -> list[Theme]:
+    return [theme for theme in THEMES.values() if theme.feature is None or theme.feature in features]
+
+
+def _by_weight(seed: int, features: Collection[str], budget: int) -> list[Scenario]:
+    """Scenarios in the order in which a budget takes them: each theme's first, then by weight."""
+    themes = [theme for theme in _offered(features) if not theme.once]
+    share = budget * _SCENARIOS_PER_RUN * _SPARE / sum(theme.weight for theme in themes)
+    queue: list[tuple[float, str, Scenario]] = []
+    for theme in themes:
+        drawn = draw([theme], int(theme.weight * share) + 1, seed, features)
+        for number, scenario in enumerate(drawn):
+            turn = number / theme.weight if number else -float(theme.weight)
+            queue.append((turn, theme.name, scenario))
+    queue.sort(key=lambda entry: entry[:2])
+    return [scenario for _, _, scenario in queue]

@@ -1,0 +1,120 @@
+"""Themes about concurrency on one instance: events in quick succession, and at the same instant."""
+
+from __future__ import annotations
+
+from conformance.scenarios.model import (
+    Cancel,
+    Chain,
+    Discover,
+    History,
+    Pause,
+    Read,
+    Send,
+    Settle,
+    Step,
+    Together,
+    Until,
+)
+from conformance.scenarios.strategies import words
+from conformance.scenarios.strategies.draft import Draft, Theme
+
+
+def _others(d: Draft, instance: str, event: str, least: int, most: int) -> list[Step]:
+    names = [*words.near_misses(event), *(f"other-{number}" for number in range(12))]
+    return [Send(instance, name) for name in d.some(names, least, most)]
+
+
+def together(d: Draft) -> None:
+    """A match among many that do not match, all on the wire at the same time."""
+    event, before = d.event(), d.number(0, 1)
+    instance = d.waiting(event, before, d.number(1, 2))
+    sends = [Send(instance, event), *_others(d, instance, event, 2, 14)]
+    d.add(Together(tuple(d.shuffled(sends))), Settle(), Read(instance), History(instance))
+
+
+def quick_succession(d: Draft) -> None:
+    """A match among many that do not match, one straight after the other."""
+    event = d.event()
+    instance = d.waiting(event, d.number(0, 1), d.number(1, 2))
+    others = _others(d, instance, event, 2, 12)
+    place = d.number(0, len(others))
+    d.add(*others[:place], Send(instance, event), *others[place:], Settle(), Read(instance), History(instance))
+
+
+def nothing_matches(d: Draft) -> None:
+    """Many events at the same time, and none of them matches."""
+    event = d.event()
+    instance = d.waiting(event, d.number(0, 1), d.number(0, 1))
+    d.add(Together(tuple(_others(d, instance, event, 3, 12))), Settle(), Read(instance), History(instance))
+    if d.flip():
+        d.add(Send(instance, event), Until(instance, "ended"))
+
+
+def same_event_together(d: Draft) -> None:
+    """The matching event several times at once, where fewer, as many or more stages wait for it."""
+    event = d.event()
+    instance = d.start(*(words.wait_for(event) for _ in range(d.number(2, 4))))
+    d.add(Until(instance, "waiting", 0), Together(tuple(Send(instance, event) for _ in range(d.number(2, 3)))))
+    d.add(Settle(), Read(instance), History(instance))
+
+
+def two_instances_at_once(d: Draft) -> None:
+    """Events to two instances of one workflow at the same instant, each of which reaches its own."""
+    event = d.event()
+    workflow = d.create(words.wait_for(event), words.wait_for(event), *d.quick_stages(0, 1))
+    first, second = d.run(workflow), d.run(workflow)
+    d.add(Until(first, "waiting", 0), Until(second, "waiting", 0))
+    lanes: list[Step] = [Send(first, event), Send(second, event), Send(first, f"{event}-not")]
+    d.add(Together(tuple(lanes[: d.number(2, 3)])), Settle(), Read(first), Read(second))
+
+
+def event_and_reads(d: Draft) -> None:
+    """Reads in every view while an event is under way, and shortly after it."""
+    event = d.event()
+    instance = d.waiting(event, 0, d.number(1, 3))
+    d.add(Together((Send(instance, event), *(d.look(instance) for _ in range(d.number(2, 6))))))
+    for _ in range(d.number(1, 4)):
+        d.add(d.look(instance), Pause(d.number(0, 60)))
+    d.add(Until(instance, "ended"))
+
+
+def event_and_cancel(d: Draft) -> None:
+    """An event and a cancellation at the same instant: either may win, but not halfway."""
+    event = d.event()
+    instance = d.waiting(event, d.number(0, 1), d.number(1, 2))
+    lanes = [Send(instance, event), Cancel(instance), *(d.look(instance) for _ in range(d.number(0, 2)))]
+    d.add(Together(tuple(d.shuffled(lanes))), Settle(), Read(instance), History(instance))
+
+
+def waited_for_and_sent(d: Draft) -> None:
+    """One client waits for the end of its run, another one sends the event that brings it."""
+    event = d.event()
+    workflow = d.create(*d.quick_stages(0, 1), words.wait_for(event), *d.quick_stages(0, 1))
+    run = d.new_run(workflow, wait=True)
+    finisher = d.pick((Send(run.ref, event), Send(run.ref, event), Cancel(run.ref)))
+    other = Chain((Discover(run.ref, workflow), Until(run.ref, "waiting"), finisher))
+    d.add(Together((run, other)), Read(run.ref), History(run.ref))
+
+
+def many_at_once(d: Draft) -> None:
+    """Several runs of one workflow at the same instant, with variables of their own."""
+    workflow = d.create(words.wait_for("go-${x}"), words.noop())
+    runs = [d.new_run(workflow, {"x": str(number)}) for number in range(d.number(2, 5))]
+    d.add(Together(tuple(runs)), *(Until(run.ref, "waiting", 0) for run in runs))
+    d.add(Together(tuple(Send(run.ref, f"go-{number}") for number, run in enumerate(runs))))
+    d.add(Settle(), *(Read(run.ref) for run in runs))
+
+
+_BURST = ("event.burst", "event.other", "event.matching")
+
+THEMES = (
+    Theme("burst-together", together, _BURST, 5),
+    Theme("burst-quick", quick_succession, _BURST, 3),
+    Theme("burst-without-match", nothing_matches, ("event.other", "stage.waits"), 2),
+    Theme("same-event-together", same_event_together, ("event.once", "event.burst"), 3),
+    Theme("two-instances-at-once", two_instances_at_once, ("run.isolated", "event.matching", "event.once"), 2),
+    Theme("event-and-reads", event_and_reads, ("stage.monotone", "history.append-only", "event.matching"), 2),
+    Theme("event-and-cancel", event_and_cancel, ("stage.none-open", "history.agrees", "stage.monotone"), 2),
+    Theme("waited-for-and-sent", waited_for_and_sent, ("run.wait", "run.embeds"), 2),
+    Theme("many-at-once", many_at_once, ("run.created", "run.variables", "run.isolated", "run.then-list"), 1),
+)

@@ -1,0 +1,110 @@
+"""Themes about cancelling: at every moment, twice, from two clients, and what must not happen afterwards."""
+
+from __future__ import annotations
+
+from conformance.scenarios.model import (
+    Cancel,
+    History,
+    ListInstances,
+    Pause,
+    Read,
+    Send,
+    Settle,
+    StageHistory,
+    Step,
+    Together,
+    Until,
+)
+from conformance.scenarios.strategies import words
+from conformance.scenarios.strategies.draft import Draft, Theme
+
+
+def at_once(d: Draft) -> None:
+    """The cancellation follows the run at once, before any view need show its first stage."""
+    instance = d.start(d.blocking_stage(), *d.quick_stages(0, 2))
+    d.add(Cancel(instance), d.look(instance), Settle(), Read(instance), History(instance))
+
+
+def while_waiting(d: Draft) -> None:
+    """Cancelled while history shows the stage waiting; the events that come later find nobody."""
+    event, before = d.event(), d.number(0, 2)
+    instance = d.waiting(event, before, d.number(0, 2))
+    d.add(Cancel(instance), *(d.look(instance) for _ in range(d.number(0, 2))))
+    if d.number(0, 3):
+        d.add(Settle())
+    d.add(*(Send(instance, event) for _ in range(d.number(1, 2))))
+    d.add(Settle(), Read(instance), History(instance), StageHistory(instance, str(before + 1)))
+
+
+def during_delay(d: Draft) -> None:
+    """Cancelled during a delay that would last for long, by duration or by date."""
+    before = d.quick_stages(0, 1)
+    long = d.pick((words.hour(), words.delay(900_000), words.until("now+1h"), words.until("2091-05-05T05:05:05Z")))
+    instance = d.start(*before, long, *d.quick_stages(1, 2))
+    d.add(Until(instance, "started", len(before)))
+    if d.flip():
+        d.add(Settle(), History(instance))
+    d.add(Cancel(instance), Settle(), Read(instance), History(instance))
+
+
+def during_short_delay(d: Draft) -> None:
+    """Cancelled during a delay that soon ends by itself: what it would have started must not come."""
+    instance = d.start(words.delay(d.number(8, 15) * 100), *d.quick_stages(1, 3))
+    d.add(Until(instance, "started", 0), Cancel(instance), Settle(), Read(instance), History(instance))
+
+
+def anywhere(d: Draft) -> None:
+    """Cancelled at some moment of a program of quick stages; wherever it was, it ends in order."""
+    instance = d.start(*d.quick_stages(2, 6), d.blocking_stage(), words.noop())
+    d.add(Pause(d.number(0, 400)), Cancel(instance), Settle(), Read(instance), History(instance))
+
+
+def twice(d: Draft) -> None:
+    """Cancelled twice, one after the other or from two clients at once."""
+    instance = d.waiting(d.event(), d.number(0, 1), 1) if d.flip() else d.start(words.hour(), words.noop())
+    cancels: list[Step] = [Cancel(instance) for _ in range(d.number(2, 3))]
+    d.add(*([Together(tuple(cancels))] if d.flip() else cancels))
+    d.add(Settle(), Read(instance), History(instance), Cancel(instance), Settle(), Read(instance))
+
+
+def with_events(d: Draft) -> None:
+    """Cancelled while events that match nothing are in flight."""
+    event = d.event()
+    instance = d.waiting(event, d.number(0, 1), 1)
+    sends = [Send(instance, name) for name in d.some(words.near_misses(event), 1, 5)]
+    d.add(Together((Cancel(instance), *sends)), Settle(), Read(instance), History(instance))
+
+
+def one_of_two(d: Draft) -> None:
+    """One of several instances of a workflow is cancelled; the others go on waiting."""
+    event = d.event()
+    workflow = d.create(d.pick((words.wait_for(event), words.hour())), words.noop())
+    instances = [d.run(workflow) for _ in range(d.number(2, 3))]
+    d.add(*(Until(instance, "started", 0) for instance in instances))
+    chosen, *others = d.shuffled(instances)
+    d.add(Cancel(chosen), Settle(), *(Read(other) for other in others), ListInstances(workflow, running=True))
+    d.add(History(others[0]), Send(others[0], event), Settle(), Read(others[0]))
+
+
+def run_and_cancel_storm(d: Draft) -> None:
+    """Several instances cancelled at the same instant, with reads in between."""
+    workflow = d.create(d.blocking_stage(), words.noop())
+    instances = [d.run(workflow) for _ in range(d.number(2, 3))]
+    lanes = [*(Cancel(instance) for instance in instances), *(Read(instance) for instance in instances)]
+    d.add(Together(tuple(d.shuffled(lanes))), Settle(), ListInstances(workflow, running=True))
+    d.add(*(Read(instance) for instance in instances))
+
+
+_CANCEL = ("cancel.terminates", "cancel.error", "cancel.closes-stage", "cancel.not-running", "history.cancelled")
+
+THEMES = (
+    Theme("cancel-at-once", at_once, _CANCEL, 6),
+    Theme("cancel-while-waiting", while_waiting, (*_CANCEL, "cancel.deaf", "cancel.stops-stages"), 5),
+    Theme("cancel-during-delay", during_delay, (*_CANCEL, "cancel.stops-stages"), 4),
+    Theme("cancel-short-delay", during_short_delay, ("cancel.stops-stages", "cancel.terminates"), 2),
+    Theme("cancel-anywhere", anywhere, ("cancel.stops-stages", "stage.none-open", "history.agrees"), 2),
+    Theme("cancel-twice", twice, (*_CANCEL, "cancel.terminated", "stage.monotone"), 2),
+    Theme("cancel-with-events", with_events, _CANCEL, 2),
+    Theme("cancel-one-of-two", one_of_two, ("run.isolated", "cancel.not-running", "list.running"), 2),
+    Theme("cancel-storm", run_and_cancel_storm, _CANCEL, 1),
+)

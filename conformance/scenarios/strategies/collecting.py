@@ -1,0 +1,35 @@
+"""Drawing scenarios with Hypothesis, without playing them."""
+
+from __future__ import annotations
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.strategies import SearchStrategy
+
+from conformance.scenarios.codec import to_json
+from conformance.scenarios.model import Scenario
+from conformance.wire import exact_json
+
+# Hypothesis repeats itself now and then, above all at the beginning.
+_SPARE = 6
+
+
+def collect(strategy: SearchStrategy[Scenario], n: int, seed: int) -> list[Scenario]:
+    """``n`` different scenarios (fewer if the strategy has no more), the same ones for the same seed."""
+    found: dict[str, Scenario] = {}
+
+    @hypothesis.seed(seed)
+    @settings(
+        max_examples=n + n // 4 + _SPARE,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @hypothesis.given(strategy)
+    def gather(scenario: Scenario) -> None:
+        if len(found) < n:
+            found.setdefault(exact_json.dumps(to_json(scenario)), scenario)
+
+    gather()
+    return list(found.values())

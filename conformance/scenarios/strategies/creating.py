@@ -1,0 +1,140 @@
+"""Themes about workflows: creating, reading and deleting them, alone, at once, and by the dozen."""
+
+from __future__ import annotations
+
+from conformance.scenarios.model import (
+    Delete,
+    GetWorkflow,
+    History,
+    ListInstances,
+    ListWorkflows,
+    Read,
+    Run,
+    Send,
+    Settle,
+    Stage,
+    Step,
+    Together,
+    Until,
+)
+from conformance.scenarios.strategies import words
+from conformance.scenarios.strategies.draft import Draft, Theme
+
+_BATCH = 10
+
+
+def _any_stage(d: Draft) -> Stage:
+    if d.number(0, 3):
+        return d.quick_stage()
+    return d.pick(
+        (words.wait_for(d.event()), words.hour(), _rich_send(d), words.update("a", {"k": d.pick(words.AWKWARD)}))
+    )
+
+
+def _rich_send(d: Draft) -> Stage:
+    source = {"account": {"id": "${from}", "ledger": "other", "allowOverdraft": d.flip(), "throughAccount": "via"}}
+    destination = {"wallet": {"id": d.pick(words.AWKWARD[2:]), "balance": "main"}}
+    amount = {"amount": d.pick((0, 1, 10**40 + 7)) + d.number(0, 99), "asset": "USD/2"}
+    stamp = "2024-02-29T23:59:59.123456789Z"
+    return {"send": {"source": source, "destination": destination, "amount": amount, "timestamp": stamp}}
+
+
+def every_config(d: Draft) -> None:
+    """Configurations of every kind come back as they were sent, in every view."""
+    stages = [_any_stage(d) for _ in range(d.number(0, 6))]
+    workflow = d.create(*stages, name=d.pick((None, *words.NAMES)))
+    d.add(GetWorkflow(workflow), ListWorkflows())
+
+
+def exact_numbers(d: Draft) -> None:
+    """Amounts that no binary float holds."""
+    digits = d.pick((17, 20, 25, 40, 80))
+    amount = 10**digits + d.number(1, 10**6)
+    workflow = d.create(words.send("world", d.account(), amount), name="big")
+    d.add(GetWorkflow(workflow), ListWorkflows())
+
+
+def same_config(d: Draft) -> None:
+    """One configuration, created twice, one after the other or at once, gives two workflows."""
+    stages, name = d.quick_stages(0, 3), d.pick((None, *words.NAMES))
+    creations: list[Step] = [d.new_workflow(stages, name) for _ in range(d.number(2, 4))]
+    d.add(*([Together(tuple(creations))] if d.flip() else creations), ListWorkflows())
+    d.add(Delete("w1"), GetWorkflow("w2"), GetWorkflow("w1"), ListWorkflows())
+
+
+def created_at_once(d: Draft) -> None:
+    """Workflows created at the same instant, while others read and list."""
+    lanes: list[Step] = [d.new_workflow(d.quick_stages(0, 2), f"n{number}") for number in range(d.number(3, 8))]
+    lanes += [ListWorkflows()] * d.number(0, 2)
+    d.add(Together(tuple(d.shuffled(lanes))), ListWorkflows())
+
+
+def many_workflows(d: Draft, count: int) -> None:
+    """More workflows than a page of lists may hold; all are listed, none is run."""
+    stages = (words.noop(),)
+    creations = [d.new_workflow(stages, f"many-{number}") for number in range(count)]
+    d.add(*(Together(tuple(creations[at : at + _BATCH])) for at in range(0, count, _BATCH)))
+    d.add(ListWorkflows(), Delete(f"w{d.number(1, count)}"), ListWorkflows())
+
+
+def a_few_dozen(d: Draft) -> None:
+    """Thirty workflows."""
+    many_workflows(d, 30 + d.number(0, 4))
+
+
+def a_gross(d: Draft) -> None:
+    """More than a hundred and twenty workflows."""
+    many_workflows(d, 120 + d.number(5, 20))
+
+
+def delete_and_after(d: Draft) -> None:
+    """A deleted workflow is gone: it is not read, run, listed or deleted again."""
+    other = d.create(*d.quick_stages(0, 1), name="kept")
+    workflow = d.create(*d.quick_stages(0, 2))
+    d.add(Delete(workflow))
+    d.add(*d.shuffled([GetWorkflow(workflow), ListWorkflows(), Run("i9", workflow, {}), Delete(workflow)]))
+    d.add(GetWorkflow(other), ListInstances(workflow), ListWorkflows())
+
+
+def delete_while_running(d: Draft) -> None:
+    """Deleted while an instance runs: the instance stays readable, and listed by the workflow's id."""
+    event = d.event()
+    workflow = d.create(words.wait_for(event), *d.quick_stages(0, 1))
+    instance = d.run(workflow)
+    if d.flip():
+        d.add(Until(instance, "waiting", 0))
+    d.add(Delete(workflow), Read(instance), History(instance), ListInstances(workflow), GetWorkflow(workflow))
+    d.add(*d.some((Run("i9", workflow), Delete(workflow), Send(instance, event), ListWorkflows()), 1, 4))
+    d.add(Settle(), Read(instance), ListInstances(workflow))
+
+
+def delete_after_end(d: Draft) -> None:
+    """Deleted when its instances have ended; they stay."""
+    workflow = d.create(*d.quick_stages(0, 2))
+    instance = d.run(workflow, wait=d.flip())
+    d.add(Until(instance, "ended"), Delete(workflow), Settle(), Read(instance), ListInstances(workflow))
+    d.add(History(instance), ListWorkflows())
+
+
+def deleted_at_once(d: Draft) -> None:
+    """Two clients delete one workflow, while others read it."""
+    workflow = d.create(*d.quick_stages(0, 1))
+    lanes: list[Step] = [Delete(workflow), Delete(workflow), GetWorkflow(workflow), ListWorkflows()]
+    d.add(Together(tuple(lanes[: d.number(2, 4)])), GetWorkflow(workflow), ListWorkflows(), Delete(workflow))
+
+
+_CREATE = ("workflow.create-echo", "workflow.create-then-get", "workflow.create-then-list", "workflow.immutable")
+_DELETE = ("workflow.delete", "workflow.get-deleted")
+
+THEMES = (
+    Theme("every-config", every_config, _CREATE, 6),
+    Theme("exact-numbers", exact_numbers, ("workflow.exact-numbers", *_CREATE), 3),
+    Theme("same-config", same_config, ("workflow.create-distinct", *_CREATE, *_DELETE), 3),
+    Theme("created-at-once", created_at_once, ("workflow.create-distinct", *_CREATE), 2),
+    Theme("a-few-dozen", a_few_dozen, ("workflow.create-then-list",), once=True),
+    Theme("a-gross", a_gross, ("workflow.create-then-list",), once=True),
+    Theme("delete-and-after", delete_and_after, (*_DELETE, "workflow.run-deleted", "workflow.delete-deleted"), 4),
+    Theme("delete-while-running", delete_while_running, (*_DELETE, "workflow.delete-keeps-instances"), 4),
+    Theme("delete-after-end", delete_after_end, (*_DELETE, "workflow.delete-keeps-instances"), 2),
+    Theme("deleted-at-once", deleted_at_once, (*_DELETE, "workflow.delete-deleted"), 1),
+)

@@ -1,0 +1,71 @@
+"""Themes about stages that move money (feature ``ledger``)."""
+
+from __future__ import annotations
+
+from conformance.scenarios.model import Chain, History, Pause, Read, StageHistory, Until
+from conformance.scenarios.strategies import words
+from conformance.scenarios.strategies.draft import Draft, Theme
+
+ASSETS = ("USD/2", "EUR/2", "JPY", "BTC/8", "COIN")
+
+
+def send_from_world(d: Draft) -> None:
+    """Transfers of small and huge amounts, with and without metadata."""
+    sends = []
+    for _ in range(d.number(1, 3)):
+        more = {"metadata": {d.pick(("k", "note", "ключ")): d.pick(words.AWKWARD[1:8])}} if d.flip() else {}
+        sends.append(words.send("world", d.account(), d.amount(), d.pick(ASSETS), **more))
+    instance = d.start(*sends)
+    d.add(Until(instance, "ended"), *(StageHistory(instance, str(number)) for number in range(len(sends) + 1)))
+
+
+def send_and_update(d: Draft) -> None:
+    """Money to an account, then a change of that account's metadata."""
+    account = d.account()
+    metadata = {key: d.pick(words.AWKWARD[1:8]) for key in d.some(("k", "note", "a.b"), 1, 2)}
+    instance = d.start(words.send("world", account, d.amount()), words.update(account, metadata), *d.quick_stages(0, 1))
+    d.add(StageHistory(instance, "0"), Until(instance, "ended"))
+    d.add(StageHistory(instance, "0"), StageHistory(instance, "1"), History(instance))
+
+
+def variables_in_money(d: Draft) -> None:
+    """Variables in accounts, metadata and assets of one program."""
+    source = "${who}"
+    stages = (
+        words.send("world", source, d.amount(), "${asset}", metadata={"note": "for ${who}: ${note}"}),
+        words.update(source, {"note": "${note}"}),
+    )
+    workflow = d.create(*stages)
+    for _ in range(d.number(1, 2)):
+        note, asset = d.pick(words.AWKWARD[1:8]), d.pick(ASSETS)
+        instance = d.run(workflow, {"who": d.account(), "asset": asset, "note": note})
+        d.add(Chain((Until(instance, "ended"), History(instance), StageHistory(instance, "0"))))
+
+
+def overdrawn(d: Draft) -> None:
+    """An account without money cannot send: the instance ends with an error, and the later stages never start."""
+    empty = f"empty:{d.number(0, 10**9)}"
+    before = d.quick_stages(0, 2)
+    failing = words.send(empty, d.account(), 1 + d.number(0, 99), d.pick(ASSETS))
+    workflow = d.create(*before, failing, *d.quick_stages(1, 2))
+    instance = d.run(workflow, wait=d.flip())
+    d.add(Until(instance, "ended"), Read(instance), History(instance), Pause(d.number(0, 50)))
+    d.add(StageHistory(instance, str(len(before))), StageHistory(instance, str(len(before) + 1)))
+
+
+def funded_then_spent(d: Draft) -> None:
+    """An account is funded, and spends what it got."""
+    account, amount, asset = f"purse:{d.number(0, 10**9)}", d.amount(), d.pick(ASSETS)
+    instance = d.start(words.send("world", account, amount, asset), words.send(account, d.account(), amount, asset))
+    d.add(Until(instance, "ended"), StageHistory(instance, "1"))
+
+
+_MONEY = ("stage-history.activities", "stage-history.effect", "stage-history.started", "run.completes")
+
+THEMES = (
+    Theme("send-from-world", send_from_world, (*_MONEY, "workflow.exact-numbers"), 4, "ledger"),
+    Theme("send-and-update", send_and_update, _MONEY, 3, "ledger"),
+    Theme("variables-in-money", variables_in_money, ("run.variables", *_MONEY), 2, "ledger"),
+    Theme("overdrawn", overdrawn, ("run.stage-fails", "history.agrees", "stage-history.not-started"), 3, "ledger"),
+    Theme("funded-then-spent", funded_then_spent, _MONEY, 1, "ledger"),
+)

@@ -1,0 +1,106 @@
+"""Themes about reads: lists of instances in every state, stage histories, and reads at every moment."""
+
+from __future__ import annotations
+
+from conformance.scenarios.model import (
+    UNKNOWN,
+    Cancel,
+    GetWorkflow,
+    History,
+    Info,
+    ListInstances,
+    Pause,
+    Read,
+    Send,
+    Settle,
+    StageHistory,
+    Step,
+    Together,
+    Until,
+)
+from conformance.scenarios.strategies import words
+from conformance.scenarios.strategies.draft import Draft, Theme
+
+
+def lists_of_states(d: Draft) -> None:
+    """Instances that wait, have ended, were cancelled: each in the lists that it belongs to."""
+    event = d.event()
+    workflow = d.create(words.wait_for(event), *d.quick_stages(0, 1))
+    instances = [d.run(workflow) for _ in range(d.number(2, 4))]
+    d.add(*(Until(instance, "waiting", 0) for instance in instances))
+    fates = (lambda i: Send(i, event), Cancel, Read)
+    d.add(*(d.pick(fates)(instance) for instance in instances), Settle())
+    d.add(ListInstances(workflow), ListInstances(workflow, running=True), ListInstances(running=True))
+    d.add(ListInstances(workflow, running=False))
+
+
+def lists_of_two_workflows(d: Draft) -> None:
+    """Instances of two workflows of one configuration are not mixed up."""
+    stages = [d.blocking_stage()]
+    first, second = d.create(*stages), d.create(*stages)
+    runs = [d.run(workflow) for workflow in d.shuffled([first, second, d.pick((first, second))])]
+    d.add(Settle(), ListInstances(first), ListInstances(second), ListInstances(second, running=True))
+    d.add(Cancel(runs[0]), Settle(), ListInstances(first, running=True), ListInstances(second, running=True))
+
+
+def lists_of_nothing(d: Draft) -> None:
+    """Nothing is listed for a workflow that nobody created, or that was never run."""
+    workflow = d.create(*d.quick_stages(0, 1))
+    d.add(ListInstances(UNKNOWN), ListInstances(workflow), ListInstances(UNKNOWN, running=d.flip()))
+
+
+def stage_histories(d: Draft) -> None:
+    """Stages that have started, have not yet, and do not exist; read while they change."""
+    event = d.event()
+    before = d.number(0, 2)
+    instance = d.waiting(event, before, d.number(1, 3))
+    d.add(Settle(), *(StageHistory(instance, str(number)) for number in range(before + 2)))
+    d.add(StageHistory(instance, d.pick(("10", "50", "99", "1000"))))
+    d.add(Send(instance, event), Until(instance, "ended"), StageHistory(instance, str(before + 1)))
+
+
+def bad_stage_numbers(d: Draft) -> None:
+    """Stage numbers that are no integers."""
+    instance = d.start(words.noop())
+    for text in d.some(("x", "1.5", "0x1", "one", "1e2", "٣", "0 1", "null", "--1"), 1, 4):
+        d.add(StageHistory(instance, text))
+    d.add(Until(instance, "ended"))
+
+
+def reads_around_run(d: Draft) -> None:
+    """Reads of every view from the run's answer on, as fast as they come."""
+    instance = d.start(*d.quick_stages(1, 3), d.pick((words.noop(), d.blocking_stage())))
+    for _ in range(d.number(3, 10)):
+        d.add(d.look(instance))
+        if d.flip():
+            d.add(Pause(d.number(1, 60)))
+    d.add(Settle(), Read(instance), History(instance))
+
+
+def reads_around_cancel(d: Draft) -> None:
+    """Reads of every view while a cancellation takes effect."""
+    instance = d.waiting(d.event(), d.number(0, 1), 1)
+    looks: list[Step] = [d.look(instance) for _ in range(d.number(2, 6))]
+    d.add(Together((Cancel(instance), *looks)), *(d.look(instance) for _ in range(d.number(1, 5))), Settle())
+    d.add(Read(instance), History(instance))
+
+
+def reads_at_once(d: Draft) -> None:
+    """The same thing read by many clients at the same instant."""
+    instance = d.start(d.blocking_stage())
+    d.add(Settle(), Together((Info(), GetWorkflow("w1"), *(d.look(instance) for _ in range(d.number(3, 8))))))
+
+
+_LISTS = ("list.by-workflow", "list.running", "list.agrees", "run.then-list")
+_VIEWS = ("stage.monotone", "history.append-only", "envelope.time-order")
+
+THEMES = (
+    Theme("lists-of-states", lists_of_states, (*_LISTS, "cancel.not-running"), 3),
+    Theme("lists-of-two-workflows", lists_of_two_workflows, _LISTS, 2),
+    Theme("lists-of-nothing", lists_of_nothing, ("list.unknown-workflow",), 2),
+    Theme("stage-histories", stage_histories, ("stage-history.started", "stage-history.not-started"), 3),
+    Theme("bad-stage-numbers", bad_stage_numbers, ("stage-history.bad-number",), 2),
+    Theme("reads-around-run", reads_around_run, (*_VIEWS, "run.then-get", "history.agrees"), 3),
+    Theme("reads-around-cancel", reads_around_cancel, (*_VIEWS, "history.cancelled"), 2),
+    Theme("reads-at-once", reads_at_once, (*_VIEWS, "info.version"), 1),
+)

@@ -1,0 +1,143 @@
+"""Themes about what must be refused, and must change nothing: malformed bodies, ill-formed stages, unknown ids."""
+
+from __future__ import annotations
+
+from conformance.scenarios.model import (
+    MARKER,
+    UNKNOWN,
+    Cancel,
+    CreateRaw,
+    Delete,
+    GetWorkflow,
+    History,
+    ListInstances,
+    ListWorkflows,
+    Read,
+    Run,
+    RunRaw,
+    Send,
+    SendRaw,
+    Settle,
+    StageHistory,
+    Until,
+)
+from conformance.scenarios.strategies import words
+from conformance.scenarios.strategies.draft import Draft, Theme
+
+MALFORMED = (
+    f'{{"name":"{MARKER}","stages":"x"}}',
+    f'{{"name":"{MARKER}","stages":[{{"noop":{{}}}}]',
+    f'{{"name":"{MARKER}"}}',
+    f'{{"name":"{MARKER}","stages":null}}',
+    f'{{"name":"{MARKER}","stages":{{"noop":{{}}}}}}',
+    f'{{"name":"{MARKER}","stages":[1]}}',
+    f'{{"name":"{MARKER}","stages":["noop"]}}',
+    f'{{"name":["{MARKER}"],"stages":[]}}',
+    f'{{"name":{{"{MARKER}":1}},"stages":[{{"noop":{{}}}}]}}',
+    f'["{MARKER}"]',
+    f'"{MARKER}"',
+    f"{MARKER}",
+    f'{{"name":"{MARKER}","stages":[{{"noop":{{}}}},]}}',
+    f"{{'name':'{MARKER}','stages':[]}}",
+    f'{{"name":"{MARKER}","stages":[[]]}}',
+    f'{{"stages":[{{"noop":{{}}}}],"name":"{MARKER}',
+)
+"""Bodies that are no JSON, or no WorkflowConfig."""
+
+_BAD_STAGES = (
+    '{"bogus":{}}',
+    "{}",
+    '{"noop":{},"delay":{"duration":"1s"}}',
+    '{"Noop":{}}',
+    '{"wait_event":{}}',
+    '{"wait_event":{"event":7}}',
+    '{"delay":{"duration":5}}',
+    '{"delay":{"until":"yesterday"}}',
+    '{"send":{"amount":"12"}}',
+    '{"update":{"account":{"id":"a"}}}',
+    '{"send":{"amount":{"amount":"x","asset":"USD"}}}',
+    '{"wait_event":"go"}',
+    '{"delay":[]}',
+)
+
+BAD_VARIABLES = ('{"a":1}', '{"a":{"b":"c"}}', '["a"]', '"a"', "{", '{"a":true}', '{"a":["x"]}', "1", '{"a":"b",}')
+
+BAD_EVENTS = ("", "{", "[]", '"go"', "{}", '{"name":1}', '{"event":"go"}', '{"name":["go"]}', "go", '{"name":{}}')
+
+
+def malformed_workflows(d: Draft) -> None:
+    """What is no WorkflowConfig is refused, and nothing is created of it."""
+    d.add(*(CreateRaw(body) for body in d.some(MALFORMED, 2, 6)), ListWorkflows())
+
+
+def bad_stages(d: Draft) -> None:
+    """A stage that is none, among good ones, spoils the whole."""
+    for bad in d.some(_BAD_STAGES, 2, 6):
+        stages = ['{"noop":{}}'] * d.number(0, 2)
+        stages.insert(d.number(0, len(stages)), bad)
+        d.add(CreateRaw(f'{{"name":"{MARKER}","stages":[{",".join(stages)}]}}'))
+    d.add(ListWorkflows())
+
+
+def bad_variables(d: Draft) -> None:
+    """Variables that are no map of strings start nothing."""
+    workflow = d.create(d.pick((words.noop(), words.hour())))
+    d.add(*(RunRaw(workflow, body) for body in d.some(BAD_VARIABLES, 1, 3)), Settle(), ListInstances(workflow))
+
+
+def bad_events(d: Draft) -> None:
+    """An event without a name is refused, and the stage goes on waiting."""
+    event = d.event()
+    instance = d.waiting(event)
+    d.add(*(SendRaw(instance, body) for body in d.some(BAD_EVENTS, 2, 5)), Settle(), Read(instance), History(instance))
+    if d.flip():
+        d.add(Send(instance, event), Until(instance, "ended"))
+
+
+def unknown_ids(d: Draft) -> None:
+    """Ids of the server's own form that nobody created are not found, by any operation."""
+    d.create(words.noop())
+    steps = [
+        GetWorkflow(UNKNOWN),
+        Delete(UNKNOWN),
+        Run("i9", UNKNOWN, {}),
+        Read(UNKNOWN),
+        History(UNKNOWN),
+        StageHistory(UNKNOWN, "0"),
+        Send(UNKNOWN, d.event()),
+        Cancel(UNKNOWN),
+        ListInstances(UNKNOWN),
+    ]
+    d.add(*d.some(steps, 5, 9), ListWorkflows())
+
+
+def unknown_among_known(d: Draft) -> None:
+    """Unknown ids while an instance waits: it is not hit by mistake."""
+    event = d.event()
+    instance = d.waiting(event)
+    d.add(
+        Send(UNKNOWN, event), Cancel(UNKNOWN), StageHistory(UNKNOWN, "0"), Settle(), Read(instance), History(instance)
+    )
+
+
+THEMES = (
+    Theme("malformed-workflows", malformed_workflows, ("workflow.create-malformed", "envelope.error-shape"), 4),
+    Theme("bad-stages", bad_stages, ("workflow.create-bad-stage", "envelope.error-shape"), 4),
+    Theme("bad-variables", bad_variables, ("run.bad-variables",), 2),
+    Theme("bad-events", bad_events, ("event.malformed", "stage.waits"), 2),
+    Theme(
+        "unknown-ids",
+        unknown_ids,
+        (
+            "workflow.get-unknown",
+            "workflow.delete-unknown",
+            "run.unknown-workflow",
+            "event.unknown-instance",
+            "cancel.unknown-instance",
+            "history.unknown-instance",
+            "list.unknown-workflow",
+        ),
+        5,
+    ),
+    Theme("unknown-among-known", unknown_among_known, ("event.unknown-instance", "cancel.unknown-instance"), 1),
+)

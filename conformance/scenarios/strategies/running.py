@@ -1,0 +1,134 @@
+"""Themes about instances that run by themselves: waiting for their end, delays, long programs, failures, variables."""
+
+from __future__ import annotations
+
+from conformance.scenarios.model import History, Pause, Read, Send, Settle, Stage, StageHistory, Together, Until
+from conformance.scenarios.strategies import words
+from conformance.scenarios.strategies.draft import Draft, Theme
+
+
+def waited_for(d: Draft) -> None:
+    """wait=true answers when all stages have ended, and says so."""
+    workflow = d.create(*d.quick_stages(0, 4))
+    instance = d.run(workflow, d.pick((None, {}, {"x": "1"})), wait=True)
+    d.add(Read(instance), History(instance))
+
+
+def not_waited_for(d: Draft) -> None:
+    """Without wait=true the answer comes although a stage lasts for long."""
+    instance = d.start(d.blocking_stage(), *d.quick_stages(0, 1))
+    d.add(d.look(instance), Settle(), Read(instance), History(instance))
+
+
+def waited_for_failure(d: Draft) -> None:
+    """wait=true of a program whose stage fails: the answer carries the error."""
+    workflow = d.create(*d.quick_stages(0, 2), _failing(), *d.quick_stages(1, 2))
+    instance = d.run(workflow, {"length": d.pick(("soon", "never", "later"))}, wait=d.flip())
+    d.add(Until(instance, "ended"), Read(instance), History(instance))
+
+
+def _failing() -> Stage:
+    return {"delay": {"duration": "${length}"}}
+
+
+def program(d: Draft) -> None:
+    """A program of quick stages of every kind, read while it runs."""
+    instance = d.start(*d.quick_stages(1, 6))
+    for _ in range(d.number(0, 5)):
+        d.add(d.look(instance), Pause(d.number(0, 80)))
+    d.add(Until(instance, "ended"))
+
+
+def long_program(d: Draft) -> None:
+    """Up to fifty stages."""
+    count = d.pick((50, 0, 1, 12, 20, 33, 49))
+    instance = d.start(*(d.quick_stage() if number % 10 == 7 else words.noop() for number in range(count)))
+    d.add(Until(instance, "ended"), *(StageHistory(instance, str(number)) for number in (0, count - 1, count)))
+
+
+def no_stages(d: Draft) -> None:
+    """A workflow without stages terminates at once."""
+    workflow = d.create(name=d.pick((None, *words.NAMES)))
+    instance = d.run(workflow, d.pick((None, {})), wait=d.flip())
+    d.add(Read(instance), History(instance), StageHistory(instance, "0"), Until(instance, "ended"))
+
+
+def delays(d: Draft) -> None:
+    """Delays of some length, watched so closely that an early end would be seen."""
+    lengths = [d.number(10, 60) * 10 for _ in range(d.number(1, 3))]
+    spelled = [d.pick((f"{ms}ms", f"{ms}ms", "1s")) for ms in lengths]
+    stages: list[Stage] = [{"delay": {"duration": text}} for text in spelled]
+    instance = d.start(*stages, *d.quick_stages(0, 1))
+    for _ in range(d.number(0, 3)):
+        d.add(Pause(d.number(10, 120)), d.look(instance))
+    d.add(Until(instance, "ended"))
+
+
+def until_future(d: Draft) -> None:
+    """A delay until a moment that is near by the client's clock; the server's own may differ."""
+    offset = d.number(6, 30) * 100
+    instance = d.start(*d.quick_stages(0, 1), words.until(f"now+{offset}ms"), words.noop())
+    d.add(Until(instance, "started", 0), d.look(instance), Until(instance, "ended"))
+
+
+def until_past(d: Draft) -> None:
+    """A delay until a moment long past ends at once, however the date is written."""
+    dates = ("2020-01-01T00:00:00Z", "1999-12-31T23:59:59.999999999+14:00", "now-2s", "2000-02-29T00:00:00.1-11:30")
+    instance = d.start(*(words.until(d.pick(dates)) for _ in range(d.number(1, 3))), *d.quick_stages(0, 1))
+    d.add(Until(instance, "ended"), Read(instance), History(instance))
+
+
+def variables(d: Draft) -> None:
+    """A value travels unchanged into an event name, a name within text, and a name used twice."""
+    key, value = d.pick(words.KEYS), d.pick(words.AWKWARD)
+    event = d.pick((f"go-${{{key}}}", f"${{{key}}}-${{{key}}}", f"a ${{{key}}} b"))
+    workflow = d.create(words.wait_for(event), words.wait_for(f"then-${{{key}}}"), words.noop())
+    instance = d.run(workflow, {key: value, "unused": "x"})
+    d.add(Until(instance, "waiting", 0), Send(instance, event), Settle(), History(instance))
+    d.add(
+        Send(instance, event.replace(f"${{{key}}}", value)), Until(instance, "waiting", 1), Settle(), History(instance)
+    )
+
+
+def variables_of_two_runs(d: Draft) -> None:
+    """Two runs of one workflow with different values, moved on in turns: no value leaks."""
+    workflow = d.create(words.wait_for("one-${x}"), *d.quick_stages(0, 1), words.wait_for("two-${x}-${y}"))
+    values = d.some(words.AWKWARD[2:], 2, 3)
+    runs = [(d.run(workflow, {"x": value, "y": d.pick(words.AWKWARD)}), value) for value in values]
+    d.add(*(Until(instance, "waiting", 0) for instance, _ in runs))
+    for instance, value in d.shuffled(runs):
+        d.add(Send(instance, f"one-{value}"), d.look(instance))
+    d.add(Settle(), *(History(instance) for instance, _ in runs))
+
+
+def variables_at_once(d: Draft) -> None:
+    """Runs with different values at the same instant, and one without any."""
+    workflow = d.create(words.wait_for("${x}!"), words.noop())
+    runs = [d.new_run(workflow, {"x": value}) for value in d.some(words.AWKWARD[2:], 2, 3)]
+    d.add(Together(tuple(runs)), Settle(), *(History(run.ref) for run in runs))
+
+
+def open_variables(d: Draft) -> None:
+    """Placeholders without a value, or in a value: the outcome is open, but nothing breaks, and it can be cancelled."""
+    workflow = d.create(words.wait_for("${missing}"), words.wait_for("a-${x}"))
+    instance = d.run(workflow, d.pick((None, {"x": d.pick(words.OPEN_VALUES)})))
+    d.add(Settle(), Read(instance), History(instance))
+
+
+_ENDS = ("run.completes", "stage.sequence", "stage.all-done", "history.stages", "run.terminated-at")
+
+THEMES = (
+    Theme("waited-for", waited_for, ("run.wait", *_ENDS), 3),
+    Theme("not-waited-for", not_waited_for, ("run.no-wait", "run.created", "run.then-get"), 2),
+    Theme("failing-stage", waited_for_failure, ("run.stage-fails", "run.wait", "history.agrees"), 3),
+    Theme("program", program, (*_ENDS, "stage.monotone"), 4),
+    Theme("long-program", long_program, (*_ENDS, "stage-history.started"), once=True),
+    Theme("no-stages", no_stages, ("run.completes", "stage-history.not-started", "workflow.create-echo"), 1),
+    Theme("delays", delays, ("run.delay-duration", "run.completes"), 4),
+    Theme("until-future", until_future, ("run.delay-until", "run.completes"), 2),
+    Theme("until-past", until_past, ("run.delay-until", "run.completes"), 2),
+    Theme("variables", variables, ("run.variables", "history.stages", "event.other"), 4),
+    Theme("variables-of-two-runs", variables_of_two_runs, ("run.variables", "run.isolated"), 2),
+    Theme("variables-at-once", variables_at_once, ("run.variables", "run.isolated"), 2),
+    Theme("open-variables", open_variables, ("envelope.no-5xx", "cancel.terminates"), 1),
+)

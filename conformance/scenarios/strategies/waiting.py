@@ -1,0 +1,122 @@
+"""Themes about events and what waits for them: only the very name counts, once, and only for the instance addressed."""
+
+from __future__ import annotations
+
+from conformance.scenarios.model import Cancel, History, Read, Send, Settle, StageHistory, Until
+from conformance.scenarios.strategies import words
+from conformance.scenarios.strategies.draft import Draft, Theme
+
+
+def near_misses(d: Draft) -> None:
+    """Names that differ in little leave the stage waiting; the very name ends it."""
+    event, before = d.event(), d.number(0, 2)
+    instance = d.waiting(event, before, d.number(0, 2))
+    d.add(*(Send(instance, name) for name in d.some(words.near_misses(event), 1, 5)))
+    d.add(Settle(), Read(instance), History(instance), StageHistory(instance, str(before + 1)))
+    d.add(Send(instance, event), Settle(), Read(instance), History(instance))
+
+
+def match_only(d: Draft) -> None:
+    """One event, sent while history shows the stage open, ends it."""
+    event, before = d.event(), d.number(0, 3)
+    instance = d.waiting(event, before, d.number(1, 3))
+    d.add(Send(instance, event), d.look(instance), Until(instance, "started", before + 1))
+
+
+def twice_in_one(d: Draft) -> None:
+    """Two stages of one instance wait for one name; each event ends exactly one."""
+    event, between = d.event(), d.quick_stages(0, 1)
+    instance = d.start(words.wait_for(event), *between, words.wait_for(event), *d.quick_stages(0, 2))
+    d.add(Until(instance, "waiting", 0), Send(instance, event), Settle(), Read(instance), History(instance))
+    if d.flip():
+        d.add(Until(instance, "waiting", len(between) + 1), Send(instance, event), Until(instance, "ended"))
+
+
+def thrice_one_event(d: Draft) -> None:
+    """Several stages wait for one name, and fewer events of that name are sent."""
+    event, stages = d.event(), d.number(3, 5)
+    instance = d.start(*(words.wait_for(event) for _ in range(stages)))
+    for number in range(d.number(1, stages - 1)):
+        d.add(Until(instance, "waiting", number), Send(instance, event))
+    d.add(Settle(), Read(instance), History(instance))
+
+
+def two_instances(d: Draft) -> None:
+    """Two instances of one workflow wait for one name; the event reaches only the one addressed."""
+    event = d.event()
+    workflow = d.create(words.wait_for(event), *d.quick_stages(0, 2))
+    instances = [d.run(workflow) for _ in range(d.number(2, 3))]
+    d.add(*(Until(instance, "waiting", 0) for instance in instances))
+    chosen, *others = d.shuffled(instances)
+    d.add(Send(chosen, event), Settle(), *(Read(other) for other in others), *(History(other) for other in others))
+    d.add(d.pick((Cancel(others[0]), Send(others[0], event))), Settle(), Read(others[-1]))
+
+
+def two_workflows(d: Draft) -> None:
+    """Two workflows wait for one name, at different stages."""
+    event = d.event()
+    first, second = d.waiting(event, 0, d.number(0, 1)), d.waiting(event, d.number(1, 2), d.number(0, 1))
+    chosen, other = d.shuffled([first, second])
+    d.add(Send(chosen, event), Settle(), Read(other), History(other), Send(other, event), Until(other, "ended"))
+
+
+def two_names(d: Draft) -> None:
+    """Stages wait for different names one after another; the wrong one of the two comes first."""
+    one = d.event()
+    other = d.pick(words.near_misses(one))
+    instance = d.start(words.wait_for(one), words.wait_for(other), *d.quick_stages(0, 2))
+    d.add(Until(instance, "waiting", 0), Send(instance, other), Settle(), Read(instance), History(instance))
+    d.add(Send(instance, one), Until(instance, "waiting", 1), Settle(), Read(instance))
+    d.add(Send(instance, other), Until(instance, "ended"))
+
+
+def early(d: Draft) -> None:
+    """The event follows the first answer that shows the stage as started, before history need show it."""
+    event, before = d.event(), d.number(0, 2)
+    stages = [*(words.noop() for _ in range(before)), words.wait_for(event), *d.quick_stages(0, 2)]
+    instance = d.start(*stages)
+    d.add(Until(instance, "started", before), Send(instance, event), Settle(), Read(instance), History(instance))
+
+
+def before_anything_waits(d: Draft) -> None:
+    """An event sent while another stage runs; what becomes of it is open, but it ends one stage at most."""
+    event = d.event()
+    instance = d.start(words.delay(d.milliseconds()), words.wait_for(event), words.noop(), words.wait_for(event))
+    d.add(*(Send(instance, event) for _ in range(d.number(1, 2))), Settle(), Read(instance), History(instance))
+    d.add(Send(instance, event), Settle(), Read(instance), History(instance))
+
+
+def after_the_end(d: Draft) -> None:
+    """Events and cancellations to an instance that has terminated change nothing."""
+    event = d.event()
+    instance = d.start(*d.quick_stages(0, 2)) if d.flip() else d.waiting(event)
+    d.add(Send(instance, event), Until(instance, "ended"), Settle(), Read(instance), History(instance))
+    d.add(*d.shuffled([Send(instance, event), d.pick((Cancel(instance), Send(instance, "other")))]))
+    d.add(Settle(), Read(instance), History(instance))
+
+
+def interleaved(d: Draft) -> None:
+    """Several instances of several workflows, moved on in turns."""
+    events = [d.event() for _ in range(2)]
+    instances = [(d.waiting(event, d.number(0, 1), 1), event) for event in events for _ in range(d.number(1, 2))]
+    for instance, event in d.shuffled(instances):
+        wrong = [other for other in events if other != event]
+        d.add(*(Send(instance, name) for name in wrong), Send(instance, event), d.look(instance))
+    d.add(Settle(), *(Read(instance) for instance, _ in instances))
+
+
+_EVENTS = ("event.matching", "event.other", "stage.waits", "history.append-only", "stage.monotone")
+
+THEMES = (
+    Theme("near-misses", near_misses, (*_EVENTS, "stage-history.not-started"), 5),
+    Theme("match-only", match_only, ("event.matching", "stage.sequence", "stage.all-done"), 4),
+    Theme("twice-in-one", twice_in_one, ("event.once", "event.matching", "stage.waits"), 4),
+    Theme("thrice-one-event", thrice_one_event, ("event.once", "stage.waits"), 2),
+    Theme("two-instances", two_instances, ("run.isolated", "stage.waits", "event.matching"), 4),
+    Theme("two-workflows", two_workflows, ("run.isolated", "event.matching"), 2),
+    Theme("two-names", two_names, _EVENTS, 2),
+    Theme("early", early, ("event.early", "event.matching", "event.live-known"), 3),
+    Theme("before-anything-waits", before_anything_waits, ("event.once", "stage.waits"), 2),
+    Theme("after-the-end", after_the_end, ("event.terminated", "event.terminated-refused", "cancel.terminated"), 4),
+    Theme("interleaved", interleaved, ("run.isolated", "event.matching", "list.running"), 1),
+)

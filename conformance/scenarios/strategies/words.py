@@ -1,0 +1,117 @@
+"""The words that scenarios are drawn from: event names and their near misses, variables, stages."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from conformance.scenarios.model import Stage
+
+EVENTS = (
+    "go",
+    "approve",
+    "Ready",
+    "order.paid",
+    "ship it",
+    "step-2",
+    "événement",
+    "批准",
+    "GO",
+    "a/b?c=d&e#f",
+    'quote"back\\slash',
+    "🚀",
+    "e" * 200,
+)
+"""Event names that differ in what a careless server might do to them."""
+
+AWKWARD = (
+    "",
+    " ",
+    "42",
+    "naïve café 批准 🚀",
+    "a b",
+    'say "hi"\\n',
+    "null",
+    "<b>&amp;</b>",
+    "x" * 3000,
+    "e\u0301",
+    "line\nbreak",
+    "$",
+    "{}",
+    "%s%d",
+    "../..",
+)
+"""Values of variables that are legal strings, and easily mangled."""
+
+OPEN_VALUES = ("${", "${x}", "a${b", "$${x}", "}${")
+"""Values that hold a placeholder themselves; what becomes of them is open, that nothing breaks is not."""
+
+KEYS = ("x", "order", "Order", "a.b", "key with space", "ключ", "k-1", "0")
+
+NAMES = ("", "flow", "Flow", " flow ", "批准", "n" * 300, "${x}", "a/b", "flow\u00a0", '"')
+"""Names of workflows; they need not be unique."""
+
+_LOOKALIKES = {"o": "о", "a": "а", "e": "е", "p": "р", "g": "ɡ", "R": "Ｒ", "-": "‐", ".": "․"}
+
+
+def near_misses(event: str) -> list[str]:
+    """Other names that a careless comparison would take for this one."""
+    swapped = "".join(_LOOKALIKES.get(character, character) for character in event)
+    candidates = [
+        event.swapcase(),
+        event.upper(),
+        event.lower(),
+        f" {event}",
+        f"{event} ",
+        f"{event}\n",
+        event[:-1],
+        f"{event}x",
+        f"x{event}",
+        event * 2,
+        swapped,
+        f"{event}\u200b",
+        unicodedata.normalize("NFD", event),
+        event.replace(" ", "  "),
+        f"{event}*",
+        f"{event}\u0000",
+        "*",
+        ".*",
+        "%",
+    ]
+    return [name for name in dict.fromkeys(candidates) if name and name != event]
+
+
+def noop() -> Stage:
+    """A stage that ends at once."""
+    return {"noop": {}}
+
+
+def wait_for(event: str) -> Stage:
+    """A stage that waits for an event."""
+    return {"wait_event": {"event": event}}
+
+
+def delay(ms: int) -> Stage:
+    """A stage that lasts some milliseconds."""
+    return {"delay": {"duration": f"{ms}ms"}}
+
+
+def hour() -> Stage:
+    """A stage that outlasts every scenario."""
+    return {"delay": {"duration": "1h"}}
+
+
+def until(moment: str) -> Stage:
+    """A delay until a moment: a date-time, or relative as ``now+300ms``."""
+    return {"delay": {"until": moment}}
+
+
+def send(source: str, destination: str, amount: int, asset: str = "USD/2", **more: Any) -> Stage:
+    """A transfer between accounts of the default ledger."""
+    accounts = {"source": {"account": {"id": source}}, "destination": {"account": {"id": destination}}}
+    return {"send": {**accounts, "amount": {"amount": amount, "asset": asset}, **more}}
+
+
+def update(account: str, metadata: dict[str, str]) -> Stage:
+    """A change of an account's metadata."""
+    return {"update": {"account": {"id": account, "ledger": "default", "metadata": metadata}}}

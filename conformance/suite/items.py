@@ -1,0 +1,52 @@
+"""What the items of the suite assert: the outcome of a requirement, as pytest says it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from conformance.results.model import Finding, RequirementResult
+from conformance.suite.session import Session
+
+
+def assert_selected(session: Session, requirements: Sequence[str], operation: str | None) -> None:
+    """Assert one item: a requirement, or those that make up a property of an operation."""
+    if operation is not None:
+        assert_property(session, requirements, operation)
+    elif session.results is not None:
+        found = {each.id: each for each in session.results.requirements}
+        assert_outcome(session, found[requirements[0]])
+
+
+def assert_outcome(session: Session, requirement: RequirementResult) -> None:
+    """Pass, fail, or say why neither: a skip is no pass, and the verdict of the run tells them apart."""
+    if requirement.outcome == "failed":
+        findings = session.results.findings if session.results is not None else []
+        text = "\n\n".join(_told(each) for each in findings if requirement.id in each.requirements)
+        if requirement.level == "SHOULD" and session.options.fail_on == "must":
+            pytest.xfail(f"SHOULD {requirement.statement}\n{text}")
+        pytest.fail(f"{requirement.level} {requirement.statement}\n{text}", pytrace=False)
+    if requirement.outcome == "known_deviation":
+        pytest.xfail(f"known deviation: {requirement.reason}")
+    if requirement.outcome != "passed":
+        pytest.skip(f"{requirement.outcome.replace('_', ' ')}: {requirement.reason}")
+
+
+def assert_property(session: Session, requirements: Sequence[str], operation: str) -> None:
+    """No exchange of the operation violates the property, and at least one puts it to the test."""
+    assert session.outcome is not None
+    seen = session.outcome.tally.by_operation
+    by_id = session.catalogue.by_id
+    violated = [name for name in requirements if seen[name, operation, False]]
+    if violated and all(by_id[name].level == "SHOULD" for name in violated):
+        pytest.xfail(f"SHOULD: {', '.join(violated)}")
+    if violated:
+        pytest.fail(f"{operation} violates {', '.join(violated)}; the report has the exchanges", pytrace=False)
+    if not any(seen[name, operation, True] for name in requirements):
+        pytest.skip("not exercised: no exchange put it to the test")
+
+
+def _told(finding: Finding) -> str:
+    steps = "\n".join(f"    {line}" for line in finding.script)
+    return f"  expected: {finding.expected}\n  observed: {finding.observed} ({finding.reproducibility})\n{steps}"

@@ -1,0 +1,73 @@
+"""Pytest hooks of a run: the traffic is a lazy resource of the session, started by the first item that needs it."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.contract.errors import UserError
+from conformance.plugin import setting
+from conformance.results.model import Results
+from conformance.results.verdict import INTERRUPTED, USAGE, exit_code
+from conformance.suite.session import Session
+from conformance.suite.sharing import Controller, Worker
+from conformance.target import TargetError
+
+SESSION: pytest.StashKey[Session] = pytest.StashKey()
+UNTESTABLE = 3
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Check the options before anything is collected."""
+    try:
+        session = config.stash[SESSION] = Session.of(lambda name: setting(config, name))
+    except TargetError as error:
+        pytest.exit(str(error), UNTESTABLE)
+    except UserError as error:
+        raise pytest.UsageError(str(error)) from None
+    if hasattr(config, "workerinput"):
+        config.pluginmanager.register(Worker(config, session), "conformance-worker")
+    elif config.getoption("dist", "no") != "no":
+        config.pluginmanager.register(Controller(session), "conformance-controller")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Remember whether -k or -m leave requirements out: such a run never says conformant."""
+    session = config.stash[SESSION]
+    chosen = sum(1 for item in items if "conformance_requirement" in item.keywords)
+    session.narrowed = chosen < len(session.catalogue.requirements)
+
+
+@pytest.fixture(scope="session")
+def conformance_session(pytestconfig: pytest.Config) -> Session:
+    """The run that this pytest session does."""
+    return pytestconfig.stash[SESSION]
+
+
+@pytest.fixture(scope="session")
+def conformance_results(pytestconfig: pytest.Config, conformance_session: Session) -> Results:
+    """The results of the run; the first item that asks for them starts the traffic."""
+    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+    try:
+        if capture is None:
+            results = conformance_session.run()
+        else:
+            with capture.global_and_fixture_disabled():
+                results = conformance_session.run()
+    except UserError as error:
+        pytest.exit(str(error), UNTESTABLE if isinstance(error, TargetError) else USAGE)
+    if not results.complete:
+        pytest.exit("interrupted; what was measured until then is in the report", INTERRUPTED)
+    return results
+
+
+def pytest_terminal_summary(config: pytest.Config) -> None:
+    """The run's own summary, after pytest's."""
+    config.stash[SESSION].tell()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The exit code is that of the verdict, not merely of failed items."""
+    run = session.config.stash[SESSION]
+    if run.results is not None and run.results.complete:
+        session.exitstatus = exit_code(run.results, run.options.fail_on)

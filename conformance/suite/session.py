@@ -1,0 +1,188 @@
+"""One run from its options to its reports; pytest and the command line are thin around it."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from conformance.campaign.running import Outcome, conclude, header, play
+from conformance.contract.document import ApiDocument, load_document
+from conformance.contract.errors import UserError
+from conformance.contract.requirements import Catalogue, load_requirements
+from conformance.reference.faults import UnknownFault
+from conformance.reference.options import ServerOptions
+from conformance.reference.process import ReferenceProcess
+from conformance.reports.annotations import ci_annotations
+from conformance.reports.markdown import append_summary
+from conformance.reports.terminal import SilentProgress, make_console, make_progress, summary
+from conformance.reports.write import write_all
+from conformance.results.compare import Comparison, compare
+from conformance.results.events import EventLog
+from conformance.results.known import KnownDeviation, apply_known, load_known
+from conformance.results.model import Results
+from conformance.results.store import read_results
+from conformance.suite.options import RunOptions, Values, run_options, target_config
+from conformance.suite.watching import Spool, Watcher
+from conformance.target import TargetConfig
+
+
+class UnwritableDirectory(UserError):
+    """The reports cannot be written where they should."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"Nothing can be written to {path}: {reason}.", "Give another --report-dir.")
+
+
+@dataclass
+class Session:
+    """A run. Construct it with ``Session.of``; every mistake of the user is told before any traffic."""
+
+    options: RunOptions
+    values: Values
+    document: ApiDocument
+    catalogue: Catalogue
+    known: tuple[KnownDeviation, ...]
+    previous: Results | None
+    narrowed: bool = False
+    results: Results | None = None
+    outcome: Outcome | None = None
+    report: Path | None = None
+    errors: list[str] = field(default_factory=list)
+    _began: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def of(cls, values: Values) -> Session:
+        """Check everything that can be checked without traffic. Raises UserError."""
+        options = run_options(values)
+        if options.url is not None:
+            target_config(values, options.url)
+        return cls(
+            options=options,
+            values=values,
+            document=load_document(options.settings.spec),
+            catalogue=load_requirements(),
+            known=load_known(options.known) if options.known else (),
+            previous=read_results(options.against) if options.against else None,
+        )
+
+    @property
+    def console(self) -> Console:
+        """Where people read."""
+        return make_console(os.environ)
+
+    @contextlib.contextmanager
+    def target(self) -> Iterator[TargetConfig]:
+        """The target's address; the embedded reference server runs as long as this is entered."""
+        if self.options.url is not None:
+            yield self.target_config(self.options.url)
+            return
+        latency = self.options.latency
+        options = ServerOptions(faults=self.options.faults, latency=latency, jitter=latency > 0)
+        try:
+            with ReferenceProcess(options) as server:
+                yield self.target_config(server.url)
+        except UnknownFault as error:
+            raise UserError(str(error)) from None
+
+    def target_config(self, url: str) -> TargetConfig:
+        """How to reach a target at this address. Raises BadOption, WrongUrl and IncompleteCredentials."""
+        return target_config(self.values, url)
+
+    def run(self) -> Results:
+        """Play, judge and write the reports. Raises TargetError when the target cannot be tested."""
+        with self.target() as config, self.recording(config) as (begun, watcher, log, spool):
+            outcome = play(config, self.document, self.options.settings, watcher)
+            return self.conclude(begun, outcome, log, [spool])
+
+    @contextlib.contextmanager
+    def recording(self, config: TargetConfig) -> Iterator[tuple[Results, Watcher, EventLog, Spool]]:
+        """What is begun with a run: its header, and who watches it and writes as it goes."""
+        directory = _directory(self.options.report_dir)
+        progress = make_progress(self.console, os.environ, self.options.verbosity)
+        begun = self._header(config)
+        try:
+            with EventLog(directory) as log, Spool(directory / "exchanges.spool") as spool:
+                log.header(begun)
+                yield begun, Watcher(progress, log, spool, self.catalogue, self.options.settings.seconds), log, spool
+        finally:
+            progress.close()
+
+    @contextlib.contextmanager
+    def shard_recording(self, config: TargetConfig, number: int, directory: Path) -> Iterator[Watcher]:
+        """The same for one worker's share: an event log of its own, and a spool that the controller reads."""
+        budget = self.options.settings.seconds
+        with (
+            EventLog(directory / "workers" / str(number)) as log,
+            Spool(directory / f"exchanges-{number}.spool", keep=True) as spool,
+        ):
+            log.header(self._header(config))
+            yield Watcher(SilentProgress(), log, spool, self.catalogue, budget)
+
+    def conclude(self, begun: Results, outcome: Outcome, log: EventLog, spools: Sequence[Spool]) -> Results:
+        """The results of what was played, every report written, and the event log's footer."""
+        features = self.options.settings.features
+        results = conclude(begun, outcome, features, self._began, narrowed=self.narrowed)
+        if self.known:
+            today = datetime.now(UTC).date()
+            results = apply_known(results, self.known, today, self.options.strict_known)
+        results.errors += self.errors
+        self.results, self.outcome = results, outcome
+        exchanges = itertools.chain.from_iterable(spool.items() for spool in spools)
+        self.report = write_all(results, self.options.report_dir, exchanges, self._comparison(results))
+        log.footer(results)
+        if self.options.summary_file is not None:
+            append_summary(results, self.options.summary_file)
+        if self.options.default_dir:
+            _point_latest(self.options.report_dir)
+        return results
+
+    def _header(self, config: TargetConfig) -> Results:
+        begun = header(config, self.document, self.options.settings, self.catalogue)
+        begun.target["embedded"] = self.options.url is None
+        if self.options.faults:
+            begun.target["faults"] = list(self.options.faults)
+        return begun
+
+    def _comparison(self, results: Results) -> Comparison | None:
+        return compare(self.previous, results) if self.previous is not None else None
+
+    def tell(self) -> None:
+        """Print the summary, and annotations where a CI service reads them."""
+        if self.results is None:
+            return
+        summary(self.results, self.console, self.report, self.options.verbosity)
+        for line in ci_annotations(self.results, os.environ):
+            self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _directory(path: Path) -> Path:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / ".writable"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise UnwritableDirectory(path, error.strerror or "it is not usable") from error
+    return path
+
+
+def _point_latest(directory: Path) -> None:
+    """reports/latest shows the newest run: a link, or a copy where links are not to be had."""
+    latest = directory.parent / "latest"
+    if latest.is_symlink():
+        latest.unlink()
+    elif latest.is_dir():
+        shutil.rmtree(latest)
+    try:
+        latest.symlink_to(directory.name, target_is_directory=True)
+    except OSError:
+        shutil.copytree(directory, latest)

@@ -1,0 +1,164 @@
+"""Sharing a run over pytest-xdist's workers: each plays a shard; the controller merges, chases and reports.
+
+The workers' items are replaced by shards of the traffic, so nothing is played twice; which requirements are reported
+follows from -k and -m as always, only that the controller makes those reports.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import pickle
+import zlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from conformance.campaign.running import Outcome, conclude_shared, play
+from conformance.suite.items import assert_selected
+from conformance.suite.session import Session
+from conformance.suite.watching import Spool
+
+_OUTPUT = "conformance"
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A selected item as a worker tells it: what to assert, and under which name. ``operation`` None: of the whole."""
+
+    nodeid: str
+    location: tuple[str, int | None, str]
+    keywords: dict[str, Any]
+    requirement: tuple[str, ...]
+    operation: str | None
+
+
+def _selected(item: pytest.Item) -> Selected:
+    callspec: Any = getattr(item, "callspec", None)
+    parameters: dict[str, Any] = callspec.params
+    names = parameters.get("requirements") or (parameters["requirement"],)
+    keywords: dict[str, Any] = dict.fromkeys(item.keywords, 1)
+    return Selected(item.nodeid, item.location, keywords, tuple(names), parameters.get("operation"))
+
+
+def _report(session: Session, item: Selected) -> pytest.TestReport:
+    """The report that running the item here would have made."""
+    outcome: Literal["passed", "failed", "skipped"] = "passed"
+    longrepr: Any = None
+    reason: str | None = None
+    try:
+        assert_selected(session, item.requirement, item.operation)
+    except pytest.fail.Exception as failed:
+        outcome, longrepr = "failed", str(failed.msg)
+    except pytest.xfail.Exception as expected:
+        outcome, reason = "skipped", str(expected.msg)
+    except pytest.skip.Exception as skipped:
+        outcome, longrepr = "skipped", (item.location[0], (item.location[1] or 0) + 1, f"Skipped: {skipped.msg}")
+    report = pytest.TestReport(item.nodeid, item.location, item.keywords, outcome, longrepr, "call")
+    if reason is not None:
+        report.wasxfail = reason
+    return report
+
+
+class ShardItem(pytest.Item):
+    """One worker's part of the traffic."""
+
+    def __init__(self, *, shard: tuple[int, int], **settings: Any) -> None:
+        super().__init__(**settings)
+        self.shard = shard
+
+    def runtest(self) -> None:
+        """Never called: the protocol below plays the shard without a report of its own."""
+
+
+def _pack(value: Any) -> str:
+    return base64.b64encode(zlib.compress(pickle.dumps(value))).decode("ascii")
+
+
+def _unpack(text: str) -> Any:
+    return pickle.loads(zlib.decompress(base64.b64decode(text)))
+
+
+class Worker:
+    """Pytest hooks of a worker."""
+
+    def __init__(self, config: pytest.Config, session: Session) -> None:
+        # xdist adds workerinput and workeroutput, which pytest's own types do not know.
+        given: Any = config
+        self._config = given
+        self._session = session
+        self._url: str = self._config.workerinput["conformance_url"]
+        self._directory: Path = Path(self._config.workerinput["conformance_dir"])
+        self._count = int(self._config.workerinput["workercount"])
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        """Tell the controller what was selected, and put the shards in its place."""
+        self._config.workeroutput[f"{_OUTPUT}_items"] = _pack([_selected(item) for item in items])
+        shards = [(number, self._count) for number in range(self._count)]
+        items[:] = [ShardItem.from_parent(session, name=f"shard-{n}", shard=(n, of)) for n, of in shards]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        """Play a shard; what it saw travels home when the worker ends."""
+        if not isinstance(item, ShardItem):
+            return None
+        settings = replace(self._session.options.settings, shard=item.shard)
+        config = self._session.target_config(self._url)
+        with self._session.shard_recording(config, item.shard[0], self._directory) as watcher:
+            outcome = play(config, self._session.document, settings, watcher)
+        done = self._config.workeroutput.get(_OUTPUT, "")
+        self._config.workeroutput[_OUTPUT] = f"{done} {_pack(outcome)}"
+        return True
+
+
+class Controller:
+    """Pytest hooks of the controller."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._parts: list[Outcome] = []
+        self._items: list[Selected] = []
+        self._running = contextlib.ExitStack()
+        self._begun: Any = None
+        self._config: Any = None
+
+    def pytest_configure_node(self, node: Any) -> None:
+        """Give every worker the address of the one target."""
+        if self._begun is None:
+            self._config = self._running.enter_context(self._session.target())
+            self._begun = self._running.enter_context(self._session.recording(self._config))
+            self._begun[1].phase("exploring")
+        node.workerinput["conformance_url"] = self._config.url
+        node.workerinput["conformance_dir"] = str(self._session.options.report_dir.resolve())
+
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """Take home what a worker saw."""
+        output = getattr(node, "workeroutput", None) or {}
+        self._items = _unpack(output[f"{_OUTPUT}_items"]) if f"{_OUTPUT}_items" in output else self._items
+        self._parts += [_unpack(part) for part in output.get(_OUTPUT, "").split()]
+        if error and self._begun is not None:
+            self._session.errors.append(f"a worker was lost, and its share of the traffic with it: {error}")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Merge, chase, write the reports, and report every selected item."""
+        with self._running:
+            if self._begun is None or not self._parts:
+                return
+            begun, watcher, log, spool = self._begun
+            options = self._session.options
+            outcome = conclude_shared(self._config, self._session.document, options.settings, watcher, self._parts)
+            spools = [Spool(path) for path in sorted(options.report_dir.glob("exchanges-*.spool"))]
+            with contextlib.ExitStack() as stack:
+                self._session.narrowed = self._narrowed
+                self._session.conclude(begun, outcome, log, [spool, *map(stack.enter_context, spools)])
+        for item in self._items:
+            session.config.hook.pytest_runtest_logreport(report=_report(self._session, item))
+
+    @property
+    def _narrowed(self) -> bool:
+        chosen = sum(1 for item in self._items if item.requirement and not item.operation)
+        return chosen < len(self._session.catalogue.requirements)

@@ -1,0 +1,123 @@
+"""Known deviations: what they cover, and what they must never hide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from conformance.results.known import KnownDeviation, KnownFileInvalid, apply_known, known_from, load_known
+from conformance.results.model import Results
+from conformance.results.verdict import exit_code
+from tests.reports.sample import clean, sample, swallowed
+
+TODAY = date(2026, 11, 24)
+ALL_CANCELLING = [
+    KnownDeviation(name, "being rewritten")
+    for name in ("cancel.terminates", "cancel.closes-stage", "cancel.not-running")
+]
+
+
+def outcome(results: Results, name: str) -> str:
+    return next(item.outcome for item in results.requirements if item.id == name)
+
+
+def test_listed_failures_are_known_and_do_not_fail_the_run() -> None:
+    found = apply_known(sample(), ALL_CANCELLING, TODAY, False)
+    assert outcome(found, "cancel.terminates") == "known_deviation"
+    assert found.findings[0].known == {"requirement": "cancel.terminates", "reason": "being rewritten"}
+    assert (found.verdict, found.stale, exit_code(found)) == ("incomplete", [], 3)
+
+
+def test_every_must_passing_but_for_known_ones_is_conformant() -> None:
+    failed = replace(clean(), findings=[replace(swallowed(), requirements=["cancel.terminates"])])
+    for item in failed.requirements:
+        if item.id == "cancel.terminates":
+            item.outcome, item.findings = "failed", ["F1"]
+    assert exit_code(apply_known(failed, ALL_CANCELLING[:1], TODAY, False)) == 0
+    assert exit_code(apply_known(failed, [], TODAY, False)) == 1
+
+
+def test_known_requirements_never_hide_a_third() -> None:
+    found = apply_known(sample(), ALL_CANCELLING[:2], TODAY, False)
+    assert outcome(found, "cancel.not-running") == "failed"
+    assert found.findings[0].known is None
+    assert exit_code(found) == 1
+
+
+def test_an_entry_for_one_operation_covers_no_other() -> None:
+    one = replace(swallowed(), requirements=["cancel.terminates"], operations=["cancelEvent"])
+    other = replace(one, id="F9", operations=["runWorkflow"])
+    results = sample([one, other])
+    found = apply_known(results, [KnownDeviation("cancel.terminates", "why", "cancelEvent")], TODAY, False)
+    assert outcome(found, "cancel.terminates") == "failed"
+    assert [item.known is not None for item in found.findings] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("entry", "why"),
+    [
+        (KnownDeviation("event.matching", "why"), "the requirement passes now"),
+        (KnownDeviation("no.such", "why"), "it matches no requirement"),
+        (KnownDeviation("cancel.terminates", "why", "listWorkflows"), "it fails, but not at listWorkflows"),
+        (KnownDeviation("cancel.terminates", "why", until=date(2026, 11, 23)), "it was accepted until 2026-11-23"),
+    ],
+)
+def test_entries_without_a_failure_are_stale(entry: KnownDeviation, why: str) -> None:
+    assert [item["why"] for item in apply_known(sample(), [entry], TODAY, False).stale] == [why]
+
+
+def test_stale_entries_fail_only_a_strict_run() -> None:
+    entries = [KnownDeviation("run.created", "was flaky")]
+    assert exit_code(apply_known(clean(), entries, TODAY, False)) == 0
+    assert exit_code(apply_known(clean(), entries, TODAY, True)) == 1
+
+
+def test_what_was_not_looked_at_is_not_stale() -> None:
+    entries = [KnownDeviation("event.burst", "why"), KnownDeviation("cancel.terminates", "why", until=TODAY)]
+    assert apply_known(sample(), entries, TODAY, True).stale == []
+
+
+def test_a_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "known.yaml"
+    path.write_text("known:\n- {requirement: run.wait, reason: slow, operation: runWorkflow, until: 2027-01-31}\n")
+    assert load_known(path) == (KnownDeviation("run.wait", "slow", "runWorkflow", None, date(2027, 1, 31)),)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("known: [", "it is not YAML"),
+        ("- a", "it has no list named 'known'"),
+        ("known: [x]", "entry 1 is not a mapping"),
+        ("known: [{requirement: a.b}]", "entry 1 has no reason"),
+        ("known: [{reason: a}]", "entry 1 has no requirement"),
+        ("known: [{requirement: a, reason: b, untill: c}]", "entry 1 has the unknown key 'untill'"),
+        ("known: [{requirement: a, reason: 3}]", "entry 1 has a reason that is no text"),
+        ("known: [{requirement: a, reason: b, until: soon}]", "entry 1 has an 'until' that is no date"),
+        ("known: [{requirement: a, reason: b, until: 2026-13-45}]", "entry 1 has an 'until' that is no date|not YAML"),
+    ],
+)
+def test_a_broken_file_is_explained(tmp_path: Path, text: str, reason: str) -> None:
+    path = tmp_path / "known.yaml"
+    path.write_text(text)
+    with pytest.raises(KnownFileInvalid, match=reason):
+        load_known(path)
+
+
+def test_a_first_file_names_each_failure_and_wants_its_reasons(tmp_path: Path) -> None:
+    path = tmp_path / "known.yaml"
+    path.write_text(known_from(sample()), encoding="utf-8")
+    with pytest.raises(KnownFileInvalid, match="entry 1 has no reason"):
+        load_known(path)
+    path.write_text(path.read_text(encoding="utf-8").replace('reason: ""', "reason: accepted"), encoding="utf-8")
+    assert [item.requirement for item in load_known(path)] == [
+        "envelope.documented-fields",
+        "cancel.terminates",
+        "cancel.closes-stage",
+        "cancel.not-running",
+    ]
+    path.write_text(known_from(clean()), encoding="utf-8")
+    assert load_known(path) == ()

@@ -1,0 +1,70 @@
+"""No rule finds fault with a correct server, and each finds the fault that is put into its traces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from conformance.rules import ALL_RULES
+from conformance.rules.observation import Observation
+from conformance.rules.story import Story
+from tests.rules.simulator import mutations_of_causes, mutations_of_reads
+from tests.rules.simulator.judged import false_alarms, judge
+from tests.rules.simulator.mutant import Mutant, Mutation
+from tests.rules.simulator.programs import Played, play
+
+MUTATIONS = [*mutations_of_reads.MUTATIONS, *mutations_of_causes.MUTATIONS]
+SEEDS = range(150)
+ENOUGH = 3
+
+
+@settings(max_examples=300, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(
+    seed=st.integers(0, 2**32),
+    workflows=st.integers(1, 3),
+    runs=st.integers(1, 2),
+    steps=st.integers(1, 9),
+)
+def test_no_correct_trace_violates_any_rule(seed: int, workflows: int, runs: int, steps: int) -> None:
+    played = play(seed, workflows, runs, steps)
+    assert false_alarms(played, judge(played)) == []
+
+
+@cache
+def _simulated(seed: int) -> tuple[Played, Story]:
+    played = play(seed)
+    return played, Story(played.trace)
+
+
+@cache
+def _upheld(seed: int, rule: str) -> tuple[Observation, ...]:
+    return tuple(seen for seen in ALL_RULES[rule](_simulated(seed)[1]) if seen.upheld)
+
+
+def _mutants(mutation: Mutation) -> Iterator[tuple[int, Mutant]]:
+    """At most one mutant of each simulated trace."""
+    for seed in SEEDS:
+        candidates = ((seen, Mutant(_simulated(seed)[0].trace)) for seen in _upheld(seed, mutation.rule))
+        cut = next((mutant for seen, mutant in candidates if mutation.cut(mutant, seen)), None)
+        if cut is not None:
+            yield seed, cut
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: f"{mutation.rule}: {mutation.name}")
+def test_every_mutation_is_caught_by_the_rule_that_it_breaks(mutation: Mutation) -> None:
+    caught = 0
+    for seed, mutant in _mutants(mutation):
+        story = Story(mutant.trace())
+        assert any(not seen.upheld for seen in ALL_RULES[mutation.rule](story)), f"not caught in trace {seed}"
+        caught += 1
+        if caught == ENOUGH:
+            break
+    assert caught > 0
+
+
+def test_a_seed_always_gives_the_same_trace() -> None:
+    assert play(7).trace.exchanges == play(7).trace.exchanges

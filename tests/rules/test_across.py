@@ -1,0 +1,59 @@
+"""What only several traces prove, and the ids that one trace's judging takes from the others."""
+
+from __future__ import annotations
+
+from conformance.rules.across import info_versions, unique_ids
+from conformance.rules.server_ids import form, made_ids
+from conformance.rules.story import Story
+from tests.rules.bodies import NOOP, UNKNOWN, uuid
+from tests.rules.build import TraceBuilder
+
+
+def trace(name: str, *, workflow: int, instance: int, version: str = "1.0", at: float = 0) -> Story:
+    t = TraceBuilder(id=name)
+    t.wait(at)
+    t.info(version)
+    t.run(t.create(NOOP, id=uuid(1, workflow)), id=uuid(2, instance))
+    return t.story()
+
+
+def test_ids_of_different_traces_differ() -> None:
+    assert not list(unique_ids([trace("a", workflow=1, instance=1), trace("b", workflow=2, instance=2, at=10)]))
+
+
+def test_an_id_given_in_two_traces_is_a_violation_of_the_later_one() -> None:
+    stories = [trace("b", workflow=1, instance=1, at=10), trace("a", workflow=1, instance=1)]
+    found = list(unique_ids(stories))
+    assert [(each.requirement, each.traces) for each in found] == [
+        ("workflow.create-echo", ("a", "b")),
+        ("run.created", ("a", "b")),
+    ]
+    assert all(not each.observation.upheld for each in found)
+
+
+def test_one_trace_seen_twice_is_no_violation() -> None:
+    assert not list(unique_ids([trace("a", workflow=1, instance=1), trace("a", workflow=1, instance=1)]))
+
+
+def test_versions_are_compared_with_the_first_trace() -> None:
+    first = trace("a", workflow=1, instance=1)
+    same = trace("b", workflow=2, instance=2, at=10)
+    other = trace("c", workflow=3, instance=3, version="2.0", at=20)
+    found = list(info_versions([other, first, same]))
+    assert [(each.traces, each.observation.upheld) for each in found] == [(("a", "b"), True), (("a", "c"), False)]
+
+
+def test_made_ids_are_those_of_creations_runs_and_lists() -> None:
+    t = TraceBuilder()
+    w = t.create(NOOP)
+    i = t.run(w)
+    t.get_workflow(UNKNOWN, {"id": UNKNOWN})
+    assert made_ids([t.trace()]) == {w, i}
+
+
+def test_the_form_of_an_id() -> None:
+    assert form(uuid(1, 1)) == form(UNKNOWN)
+    assert form("01HZX3C9A8D7") == form("01HZX3C9A8D8")
+    assert form("01HZX3C9A8D7") != form("01hzx3c9a8d7")
+    assert form("12") is None
+    assert form("00000000-0000-0000-0000-000000000000") is None

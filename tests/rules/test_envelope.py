@@ -1,0 +1,296 @@
+"""The rules about what every answer owes, the order of its timestamps, and the server's version."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.rules import ALL_RULES
+from tests.rules.bodies import NOOP, UNKNOWN, error_body, stamp
+from tests.rules.build import JSON_HEADERS, TraceBuilder
+from tests.rules.judging import Case, Scene, judged, observe, parameters
+
+HTML = (("content-type", "text/html"),)
+SENT = [{"delay": {"duration": "1s"}}]
+
+
+def plain(t: TraceBuilder) -> None:
+    t.info()
+    w = t.create(NOOP)
+    i = t.run(w)
+    t.get(i, spans=[(2, 3)], ended=4)
+    t.history(i, [(2, 3)])
+    t.cancel(i)
+    t.get_workflow(UNKNOWN)
+
+
+def hangs(t: TraceBuilder) -> None:
+    t.info()
+    t.workflows(failure="timeout", took=10_000)
+
+
+def refused_then(t: TraceBuilder) -> None:
+    t.info()
+    t.workflows(failure="timeout", took=10_000)
+    t.workflows(failure="refused")
+
+
+def nothing_answers(t: TraceBuilder) -> None:
+    t.workflows(failure="timeout", took=10_000)
+
+
+def aborted(t: TraceBuilder) -> None:
+    t.create(NOOP, failure="aborted")
+
+
+def waits_for_an_event(t: TraceBuilder) -> None:
+    w = t.create([{"wait_event": {"event": "go"}}])
+    t.run(w, wait=True, failure="timeout", took=10_000)
+
+
+def waits_too_long(t: TraceBuilder) -> None:
+    t.run(t.create(SENT), wait=True, failure="timeout", took=11_000, expected_wait=1000)
+
+
+def html(t: TraceBuilder) -> None:
+    t.workflows(headers=HTML)
+
+
+def parameters_of_the_media_type(t: TraceBuilder) -> None:
+    t.workflows(headers=[("content-type", "Application/JSON; charset=utf-8")])
+
+
+def no_json(t: TraceBuilder) -> None:
+    t.workflows(answer=b"{")
+
+
+def missing_field(t: TraceBuilder) -> None:
+    t.info(answer={})
+
+
+def wrong_kind_of_input(t: TraceBuilder) -> None:
+    i = t.run(t.create(SENT))
+    t.history(i, [(2, 3)], inputs={0: {"duration": 5}})
+
+
+def another_success_status(t: TraceBuilder) -> None:
+    t.workflows(status=202, answer={"data": []})
+
+
+def cancelled_with_202(t: TraceBuilder) -> None:
+    t.cancel(UNKNOWN, status=202)
+
+
+def error_as_html(t: TraceBuilder) -> None:
+    t.get_workflow(UNKNOWN, answer=b"<p>not found", headers=HTML)
+
+
+def error_of_another_shape(t: TraceBuilder) -> None:
+    t.get_workflow(UNKNOWN, answer={"error": "NOT_FOUND"})
+
+
+def error_of_another_code(t: TraceBuilder) -> None:
+    t.get_workflow(UNKNOWN, answer={**error_body(404), "errorCode": "GONE"})
+
+
+def exempt_refusals(t: TraceBuilder) -> None:
+    for status in (401, 403, 405, 429, 501, 505, 413):
+        t.workflows(status=status, answer=b"<p>no", headers=HTML)
+    t.workflows(status=503, answer=b"", headers=[("retry-after", "1")])
+    t.exchange("GET", "/nowhere", (404, b"nothing here"))
+
+
+def refused_by_the_parser(t: TraceBuilder) -> None:
+    t.workflows(status=400, answer=b"bad request", headers=[("connection", "close"), ("content-type", "text/plain")])
+
+
+def dots_in_the_path(t: TraceBuilder) -> None:
+    t.exchange("GET", "/workflows/..", (404, b"nothing here"))
+
+
+def fails(t: TraceBuilder) -> None:
+    t.exchange("GET", "/nowhere", status=500)
+
+
+def unavailable(t: TraceBuilder) -> None:
+    t.workflows(status=503)
+
+
+def not_implemented(t: TraceBuilder) -> None:
+    t.workflows(status=501)
+
+
+def unknown_method(t: TraceBuilder) -> None:
+    t.exchange("FOO", "/workflows", (501, b""))
+
+
+def come_later(t: TraceBuilder) -> None:
+    t.workflows(status=503, headers=[("retry-after", "1")])
+    t.exchange("FOO", "/nowhere", (505, b""))
+
+
+def body_in_a_204(t: TraceBuilder) -> None:
+    t.cancel(t.run(t.create(NOOP)), answer=b"{}")
+
+
+def length_of_a_204(t: TraceBuilder) -> None:
+    t.cancel(t.run(t.create(NOOP)), headers=[("content-length", "2")])
+
+
+def zero_length_of_a_204(t: TraceBuilder) -> None:
+    t.cancel(t.run(t.create(NOOP)), headers=[("content-length", "0")])
+
+
+def extra_field(t: TraceBuilder) -> None:
+    t.info(answer={"version": "1", "build": "7"})
+
+
+def not_allowed(t: TraceBuilder) -> None:
+    t.exchange("PATCH", "/workflows", (405, b""))
+
+
+def allowed_after_all(t: TraceBuilder) -> None:
+    t.exchange("PUT", "/workflows", (200, b""))
+
+
+def not_found_instead(t: TraceBuilder) -> None:
+    t.exchange("DELETE", f"/instances/{UNKNOWN}", (404, None))
+
+
+def methods_not_judged(t: TraceBuilder) -> None:
+    for method in ("HEAD", "OPTIONS", "TRACE", "CONNECT"):
+        t.exchange(method, "/workflows", (200, b""))
+    t.exchange("PATCH", "/nowhere", (404, b""))
+
+
+def updated_before_creation(t: TraceBuilder) -> None:
+    w = t.create(NOOP, at=5)
+    t.get_workflow(w, {"updatedAt": stamp(4)})
+
+
+def rounded_to_microseconds(t: TraceBuilder) -> None:
+    w = t.create(NOOP)
+    t.get_workflow(w, {"createdAt": stamp(0.002, digits=6), "updatedAt": stamp(0.0012)})
+
+
+def in_whole_seconds(t: TraceBuilder) -> None:
+    w = t.create(NOOP)
+    t.get_workflow(w, {"createdAt": stamp(700), "updatedAt": stamp(0, digits=0)})
+
+
+def stage_before_its_instance(t: TraceBuilder) -> None:
+    i = t.run(t.create(NOOP, at=100))
+    t.get(i, spans=[(50, None)])
+
+
+def stage_in_history_before_its_instance(t: TraceBuilder) -> None:
+    i = t.run(t.create(NOOP, at=100))
+    t.history(i, [(50, None)])
+
+
+def stage_ended_before_it_started(t: TraceBuilder) -> None:
+    i = t.run(t.create(NOOP))
+    t.get(i, spans=[(5, 4)])
+
+
+def listed_stage_ended_before_it_started(t: TraceBuilder) -> None:
+    w = t.create(NOOP)
+    i = t.run(w)
+    t.instances(w, [t.instance(i, [(5, 4)])])
+
+
+def activity_ended_before_it_started(t: TraceBuilder) -> None:
+    i = t.run(t.create(NOOP))
+    t.stage_history(i, 0, [{"startedAt": stamp(5), "terminatedAt": stamp(4)}])
+
+
+def no_times(t: TraceBuilder) -> None:
+    t.workflows([])
+
+
+def same_version(t: TraceBuilder) -> None:
+    t.info("1.0")
+    t.info("1.0")
+
+
+def empty_version(t: TraceBuilder) -> None:
+    t.info("")
+
+
+def other_version(t: TraceBuilder) -> None:
+    t.info("1.0")
+    t.info("1.1")
+
+
+def version_not_given(t: TraceBuilder) -> None:
+    t.info(status=500)
+
+
+CASES: list[Case] = [
+    *((rule, "upheld", plain) for rule in ALL_RULES if rule.startswith("envelope.") and "method" not in rule),
+    ("envelope.answers", "violated", hangs),
+    ("envelope.answers", "violated", waits_too_long),
+    ("envelope.answers", "nothing", nothing_answers),
+    ("envelope.answers", "nothing", aborted),
+    ("envelope.answers", "upheld", waits_for_an_event),
+    ("envelope.answers", "upheld", refused_then),
+    ("envelope.schema", "upheld", parameters_of_the_media_type),
+    ("envelope.schema", "violated", html),
+    ("envelope.schema", "violated", no_json),
+    ("envelope.schema", "violated", missing_field),
+    ("envelope.schema", "violated", wrong_kind_of_input),
+    ("envelope.schema", "violated", another_success_status),
+    ("envelope.schema", "nothing", cancelled_with_202),
+    ("envelope.error-shape", "violated", error_as_html),
+    ("envelope.error-shape", "violated", error_of_another_shape),
+    ("envelope.error-shape", "violated", error_of_another_code),
+    ("envelope.error-shape", "nothing", exempt_refusals),
+    ("envelope.error-shape", "nothing", refused_by_the_parser),
+    ("envelope.error-shape", "nothing", dots_in_the_path),
+    ("envelope.no-5xx", "violated", fails),
+    ("envelope.no-5xx", "violated", unavailable),
+    ("envelope.no-5xx", "violated", not_implemented),
+    ("envelope.no-5xx", "nothing", unknown_method),
+    ("envelope.no-5xx", "nothing", come_later),
+    ("envelope.no-content", "upheld", zero_length_of_a_204),
+    ("envelope.no-content", "violated", body_in_a_204),
+    ("envelope.no-content", "violated", length_of_a_204),
+    ("envelope.no-content", "nothing", html),
+    ("envelope.documented-fields", "violated", extra_field),
+    ("envelope.documented-fields", "nothing", no_json),
+    ("envelope.method-not-allowed", "upheld", not_allowed),
+    ("envelope.method-not-allowed", "violated", allowed_after_all),
+    ("envelope.method-not-allowed", "violated", not_found_instead),
+    ("envelope.method-not-allowed", "nothing", methods_not_judged),
+    ("envelope.time-order", "upheld", rounded_to_microseconds),
+    ("envelope.time-order", "upheld", in_whole_seconds),
+    ("envelope.time-order", "violated", updated_before_creation),
+    ("envelope.time-order", "violated", stage_before_its_instance),
+    ("envelope.time-order", "violated", stage_in_history_before_its_instance),
+    ("envelope.time-order", "violated", stage_ended_before_it_started),
+    ("envelope.time-order", "violated", listed_stage_ended_before_it_started),
+    ("envelope.time-order", "violated", activity_ended_before_it_started),
+    ("envelope.time-order", "nothing", no_times),
+    ("info.version", "upheld", same_version),
+    ("info.version", "violated", empty_version),
+    ("info.version", "violated", other_version),
+    ("info.version", "nothing", version_not_given),
+]
+
+
+@pytest.mark.parametrize(("rule", "expected", "scene"), parameters(CASES))
+def test_a_rule_judges_a_trace(rule: str, expected: str, scene: Scene) -> None:
+    assert judged(ALL_RULES[rule], scene) == expected
+
+
+def test_a_violation_points_at_the_offending_part() -> None:
+    t = TraceBuilder()
+    extra_field(t)
+    [found] = observe(ALL_RULES["envelope.documented-fields"], t)
+    assert (found.pointer, found.observed) == ("/build", "/build")
+
+
+def test_a_long_answer_is_cut() -> None:
+    t = TraceBuilder()
+    t.workflows(status=500, answer=b"x" * 5000, headers=JSON_HEADERS)
+    [found] = observe(ALL_RULES["envelope.no-5xx"], t)
+    assert len(found.observed) <= 201

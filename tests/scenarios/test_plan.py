@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+
+import pytest
+
+from conformance.scenarios.model import Create
+from conformance.scenarios.plan import Profile, default_runs, endless, more_for, plan
+from conformance.scenarios.strategies import THEMES
+
+OFTEN = {name for name, theme in THEMES.items() if not theme.once}
+
+
+@pytest.mark.parametrize(("profile", "slow"), [("smoke", False), ("standard", False), ("standard", True)])
+def test_a_plan_keeps_its_budget_and_uses_it(profile: Profile, slow: bool) -> None:
+    made = plan(profile, seed=1, slow=slow)
+    limit = default_runs(profile, slow=slow)
+    assert made.runs == sum(scenario.runs for scenario in made.scenarios)
+    assert limit - 6 <= made.runs <= limit
+
+
+def test_a_standard_plan_has_every_theme_the_weighty_ones_more_often() -> None:
+    made = plan("standard", seed=7)
+    counts = Counter(scenario.theme for scenario in made.scenarios)
+    assert counts.keys() >= OFTEN
+    assert counts["cancel-at-once"] > counts["cancel-storm"]
+
+
+def test_the_same_seed_gives_the_same_plan_and_another_seed_another() -> None:
+    assert plan("smoke", seed=5) == plan("smoke", seed=5)
+    assert plan("smoke", seed=5) != plan("smoke", seed=6)
+
+
+def test_a_thorough_plan_creates_more_workflows_than_a_page_once() -> None:
+    made = plan("thorough", seed=1, run_budget=80)
+    created = [sum(isinstance(step, Create) for step in scenario.leaves()) for scenario in made.scenarios]
+    assert sum(count >= 120 for count in created) == 1
+
+
+def test_a_given_budget_wins_over_the_profile() -> None:
+    assert plan("standard", seed=1, run_budget=10).runs <= 10
+
+
+def test_endless_goes_on_after_a_plan_and_is_deterministic() -> None:
+    first = list(itertools.islice(endless(3, ()), 200))
+    assert first == list(itertools.islice(endless(3, ()), 200))
+    assert len({scenario.theme for scenario in first}) > 50
+
+
+def test_themes_for_given_requirements_come_with_the_most_fitting_first() -> None:
+    found = more_for(["cancel.deaf", "cancel.stops-stages"])
+    assert found[0].name == "cancel-while-waiting"
+    assert all({"cancel.deaf", "cancel.stops-stages"} & set(theme.rules) for theme in found)
+    assert more_for(["stage-history.effect"], features=()) == ()

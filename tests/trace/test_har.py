@@ -1,0 +1,126 @@
+"""Reading HAR files: tolerant of who made them, strict about what is proven."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.trace.har import NotAHar, read_har
+from conformance.wire.instant import MILLISECOND
+
+HOST = "https://api.example/api/orchestration"
+
+
+def entry(path: str, started: str | None, time: float | None = 3.4, **more: Any) -> dict[str, Any]:
+    response = {"status": 200, "headers": [], "content": {"size": 2, "text": "{}"}}
+    found = {
+        "startedDateTime": started,
+        "time": time,
+        "request": {"method": more.pop("method", "GET"), "url": more.pop("host", HOST) + path, "headers": []},
+        "response": response | more.pop("response", {}),
+    }
+    return found | more
+
+
+def written(tmp_path: Path, *entries: Any) -> Path:
+    path = tmp_path / "recording.har"
+    path.write_text(json.dumps({"log": {"version": "1.2", "entries": entries}}), encoding="utf-8")
+    return path
+
+
+def test_operations_are_found_behind_a_prefix(tmp_path: Path) -> None:
+    trace = read_har(written(tmp_path, entry("/instances/i%201?x=a%20b", "2026-11-23T22:46:34.226Z")))
+    exchange = trace.exchanges[0]
+    assert (exchange.operation, exchange.params) == ("getInstance", {"instanceID": "i 1"})
+    assert (exchange.request.path, exchange.request.query) == ("/instances/i%201", (("x", "a b"),))
+    assert (trace.source, trace.settling) == ("recording", None)
+
+
+def test_times_cut_to_milliseconds_prove_no_order_closer_than_that(tmp_path: Path) -> None:
+    first = entry("/_info", "2026-11-23T22:46:34.226Z", 3.4)
+    second = entry("/_info", "2026-11-23T22:46:34.230Z", 3.4)
+    third = entry("/_info", "2026-11-23T22:46:34.240Z", 3.4)
+    one, two, three = read_har(written(tmp_path, third, first, second)).exchanges
+    assert (one.sent, one.received) == (0, 4_400_000)
+    assert not one.before(two)
+    assert two.before(three)
+    assert [item.index for item in (one, two, three)] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("started", "time"), [(None, 5), ("2026-11-23T22:46:34.226Z", None), ("yesterday", -1)])
+def test_an_entry_without_times_overlaps_what_follows(tmp_path: Path, started: str | None, time: float | None) -> None:
+    later = [entry("/_info", f"2026-11-23T22:46:3{second}.000Z") for second in (5, 9)]
+    trace = read_har(written(tmp_path, entry("/workflows", started, time), *later))
+    unknown = next(item for item in trace.exchanges if item.operation == "listWorkflows")
+    assert not any(unknown.before(item) or item.before(unknown) for item in trace.exchanges if item is not unknown)
+    assert trace.notes == ("1 entries lack times, so their order is unknown",)
+
+
+def test_timings_stand_in_for_a_missing_time(tmp_path: Path) -> None:
+    timings = {"blocked": -1, "send": 1, "wait": 6, "receive": 2, "ssl": 50}
+    trace = read_har(written(tmp_path, entry("/_info", "2026-11-23T22:46:34.226Z", None, timings=timings)))
+    assert trace.exchanges[0].received == 10 * MILLISECOND
+
+
+def test_base64_content_and_pseudo_headers(tmp_path: Path) -> None:
+    response = {
+        "headers": [{"name": ":status", "value": "200"}, {"name": "Content-Type", "value": "text/plain"}],
+        "content": {"size": 2, "text": "//4=", "encoding": "base64"},
+    }
+    found = read_har(written(tmp_path, entry("/_info", "2026-11-23T22:46:34.226Z", response=response))).exchanges[0]
+    assert found.response is not None
+    assert (found.response.body, found.response.headers) == (b"\xff\xfe", (("content-type", "text/plain"),))
+
+
+def test_an_answer_that_was_not_recorded_is_no_answer(tmp_path: Path) -> None:
+    without_body = entry("/_info", "2026-11-23T22:46:34.226Z", response={"content": {"size": 22}})
+    aborted = entry("/_info", "2026-11-23T22:46:35.226Z", response={"status": 0}, _error="net::ERR_ABORTED")
+    exchanges = read_har(written(tmp_path, without_body, aborted)).exchanges
+    assert [item.response for item in exchanges] == [None, None]
+    assert [item.failure.message for item in exchanges if item.failure] == [
+        "the recording lacks the body of this answer",
+        "net::ERR_ABORTED",
+    ]
+
+
+def test_other_hosts_are_left_out_and_told(tmp_path: Path) -> None:
+    other = entry("/logo.svg", "2026-11-23T22:46:34.226Z", host="https://cdn.example")
+    trace = read_har(written(tmp_path, other, entry("/_info", "2026-11-23T22:46:35.226Z")))
+    assert [item.operation for item in trace.exchanges] == ["getServerInfo"]
+    assert trace.notes == ("1 of 2 entries went to 1 other hosts and were left out",)
+
+
+def test_a_byte_order_mark_is_no_obstacle(tmp_path: Path) -> None:
+    path = written(tmp_path, entry("/_info", "2026-11-23T22:46:34.226Z"))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert len(read_har(path).exchanges) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"\xff\xfe", "it is not JSON in UTF-8"),
+        (b"[" * 100_000, "it is not JSON in UTF-8"),
+        (b"{}", "it has no log.entries"),
+        (b'{"log":{"entries":[]}}', "it holds no entries"),
+        (b'{"log":{"entries":[3]}}', "entry 1 has no request"),
+        (b'{"log":{"entries":[{"request":{"method":"GET"}}]}}', "entry 1 lacks the method or the URL"),
+        (b'{"log":{"entries":[{"request":{"method":"GET","url":"http://[x"}}]}}', "entry 1 has a URL that cannot"),
+    ],
+)
+def test_what_is_no_har_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
+    path = tmp_path / "broken.har"
+    path.write_bytes(content)
+    with pytest.raises(NotAHar, match=reason):
+        read_har(path)
+
+
+def test_a_missing_file_and_bad_base64_are_named(tmp_path: Path) -> None:
+    with pytest.raises(NotAHar, match="No such file"):
+        read_har(tmp_path / "none.har")
+    bad = entry("/_info", None, response={"content": {"text": "*", "encoding": "base64"}})
+    with pytest.raises(NotAHar, match="entry 1 has content that is not base64"):
+        read_har(written(tmp_path, bad))
