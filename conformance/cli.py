@@ -9,6 +9,7 @@ from conformance.commands.catalogue import explain, operations, requirements
 from conformance.commands.comparing import compare, known
 from conformance.commands.helping import TellingGroup
 from conformance.commands.judging import check, report
+from conformance.commands.replaying import replay
 from conformance.commands.run import run
 from conformance.commands.serve import serve
 
@@ -19,5 +20,5 @@ def main() -> None:
     """Is this workflow-orchestration server conformant? Contract tests, lifecycle exploration, and reports."""
 
 
-for command in (run, check, report, compare, known, explain, requirements, operations, serve):
+for command in (run, check, replay, report, compare, known, explain, requirements, operations, serve):
     main.add_command(command)

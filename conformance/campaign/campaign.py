@@ -13,13 +13,14 @@ from conformance.campaign.findings import Proof
 from conformance.campaign.judging import Judge
 from conformance.campaign.observer import Observer
 from conformance.campaign.settings import Settings
+from conformance.campaign.store import FindingStore
 from conformance.campaign.tally import Tally
 from conformance.contract.document import ApiDocument
 from conformance.contract.schemas import ResponseSchemas
 from conformance.operations import OperationPlan, OperationSettings, plan_operations, play_operations
 from conformance.rules.across import info_versions, unique_ids
 from conformance.rules.story import Story
-from conformance.scenarios import Job, Played, Player, Scenario, Settler
+from conformance.scenarios import Job, Played, Player, Scenario, Settler, from_json
 from conformance.scenarios.plan import derived_seed, draw, endless, more_for, plan
 from conformance.scenarios.settling import LEAST_GAP
 from conformance.target import LoopLag, Target
@@ -49,6 +50,7 @@ class Campaign:
     def __post_init__(self) -> None:
         self.judge = Judge(ResponseSchemas(self.document))
         self._began = time.monotonic()
+        self.store = FindingStore(self.settings.database) if self.settings.database else None
         self._hit = False
         # One thread judges while the loop goes on sending: judging must not make exchanges look slow.
         self._judging = ThreadPoolExecutor(1, "judge")
@@ -110,6 +112,7 @@ class Campaign:
         if budget is None:
             await self._play(player, self._jobs(endless(self.settings.seed, self.settings.features)))
             return
+        await self._play(player, self._jobs(self.store.load() if self.store else (), "kept"))
         planned = plan(self.settings.profile, self.settings.seed, self.settings.features, slow=slow)
         await self._play(player, self._jobs(planned.scenarios))
         for number in range(_TOP_UPS):
@@ -187,6 +190,8 @@ class Campaign:
         def on_proof(proof: Proof) -> None:
             self.proofs.append(proof)
             self.observer.found(proof)
+            if self.store is not None and proof.minimised and proof.trace.scenario is not None:
+                self.store.save(from_json(proof.trace.scenario))
 
         await chase.run(self.tally, on_proof)
 

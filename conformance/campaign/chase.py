@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from conformance.campaign.causes import Causes
 from conformance.campaign.excerpt import scenario_of_exchanges
 from conformance.campaign.findings import Proof
 from conformance.campaign.judging import Judge, Judgement
@@ -21,8 +22,6 @@ Play = Callable[[Sequence[Scenario]], Awaitable[list[Trace]]]
 
 _REPLAYS = 3
 _MORE_REPLAYS = 6
-# A cause is blamed on the earliest of these groups that it violates: later ones mostly follow from it.
-_PRECEDENCE = ("envelope", "workflows", "cancelling", "events", "runs", "stages", "history", "lists")
 
 
 @dataclass(slots=True)
@@ -41,13 +40,6 @@ class Chase:
         self._play = play
         self._settings = settings
         self._end = time.monotonic() + seconds
-        self._groups = {each.id: each for each in judge.catalogue.requirements}
-        self._order = {each.id: number for number, each in enumerate(judge.catalogue.requirements)}
-
-    def rank(self, requirement: str) -> tuple[bool, int, int]:
-        """MUST before SHOULD, causes before what follows from them."""
-        row = self._groups[requirement]
-        return (row.level != "MUST", _PRECEDENCE.index(row.group), self._order[requirement])
 
     @property
     def out_of_time(self) -> bool:
@@ -58,7 +50,7 @@ class Chase:
         """The proofs of a tally's violations. What never came back and is not proven by order is left out."""
         proofs: list[Proof] = []
         explained: set[str] = set()
-        for requirement in sorted(tally.cases, key=self.rank):
+        for requirement in sorted(tally.cases, key=Causes(self._judge.catalogue, tally).rank):
             if requirement in explained:
                 continue
             proof = await self._prove(requirement, tally)
@@ -119,18 +111,8 @@ class Chase:
         again = [replay for replay in final if requirement in replay.judgement.violations]
         shown = again[0] if again else best
         came_back = (len(again), _REPLAYS) if again else (len(back), played)
-        explained = self._explained(requirement, shown.judgement, tally)
-        return self._proof(explained, shown.trace, shown.judgement, came_back, tally, minimised=True)
-
-    def _explained(self, requirement: str, judgement: Judgement, tally: Tally) -> tuple[str, ...]:
-        """The requirement and those that only fail where it fails too: one cause, one finding."""
-        own = tally.violating_traces.get(requirement, set())
-        follow = [
-            other
-            for other in judgement.violations
-            if other != requirement and tally.violating_traces.get(other, set()) <= own
-        ]
-        return (requirement, *sorted(follow, key=self.rank))
+        explained = Causes(self._judge.catalogue, tally).explained_by(requirement, shown.judgement.violations)
+        return self._proof((requirement, *explained), shown.trace, shown.judgement, came_back, tally, minimised=True)
 
     def _as_seen(self, requirement: str, cases: Sequence[Case], tally: Tally) -> Proof | None:
         """A violation that could not be replayed: it stands if responses prove it, or if several traces show it."""

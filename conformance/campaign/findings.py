@@ -11,7 +11,8 @@ from conformance.contract.requirements import Catalogue
 from conformance.results.model import Finding, Mark
 from conformance.results.records import record_of
 from conformance.rules.observation import Observation
-from conformance.scenarios.codec import from_json
+from conformance.scenarios import snippets
+from conformance.scenarios.codec import from_json, to_json
 from conformance.scenarios.script import script
 from conformance.trace import Exchange, Trace
 
@@ -39,8 +40,11 @@ def finding_id(requirement: str, operations: Sequence[str]) -> str:
     return f"{requirement}-{digest}"
 
 
-def build_finding(proof: Proof, catalogue: Catalogue) -> Finding:
-    """The finding of a proof; reproduction snippets are added by whoever knows how to play the scenario."""
+def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = None, settle_s: float = 2.0) -> Finding:
+    """The finding of a proof, with snippets that replay its scenario against ``base_url``.
+
+    ``settle_s`` is the settle time measured on the target: the snippets wait that long where the scenario settles.
+    """
     trace, observation = proof.trace, proof.observation
     requirement = proof.requirements[0]
     shown = _shown(trace, observation)
@@ -49,6 +53,8 @@ def build_finding(proof: Proof, catalogue: Catalogue) -> Finding:
     operations = [decisive.operation or "(not documented)"] if decisive else []
     positions = {exchange.index: position for position, exchange in enumerate(shown)}
     marks = [Mark(positions[decisive.index], observation.pointer)] if decisive and decisive.index in positions else []
+    scenario = from_json(trace.scenario) if _is_scenario(trace) and trace.scenario else None
+    requests = "\n".join(curl_of(exchange) for exchange in shown if exchange.index in observation.exchanges)
     return Finding(
         id=finding_id(requirement, operations),
         requirement=requirement,
@@ -58,11 +64,12 @@ def build_finding(proof: Proof, catalogue: Catalogue) -> Finding:
         reproducibility=_reproducibility(proof.came_back),
         expected=observation.expected,
         observed=observation.observed,
-        scenario=dict(trace.scenario) if _is_scenario(trace) and trace.scenario else None,
-        script=script(from_json(trace.scenario)) if _is_scenario(trace) and trace.scenario else [],
+        scenario=to_json(scenario) if scenario is not None else None,
+        script=script(scenario) if scenario is not None else [],
         exchanges=[record_of(exchange, start) for exchange in shown],
         marks=marks,
-        curl="\n".join(curl_of(exchange) for exchange in shown if exchange.index in observation.exchanges),
+        curl=snippets.curl(scenario, base_url, settle_s) if scenario is not None else requests,
+        python=snippets.python(scenario, base_url, settle_s) if scenario is not None else "",
         minimised=proof.minimised,
         occurrences=proof.occurrences,
     )

@@ -18,13 +18,15 @@ from conformance.trace import Trace
 class Judgement:
     """What the rules say of one trace: counts per requirement, and the violations themselves.
 
-    ``by_operation`` counts (requirement, operation, upheld).
+    ``by_operation`` counts (requirement, operation, upheld); ``subjects`` are the ids of workflows and instances for
+    which a requirement was upheld (True) or violated (False).
     """
 
     upheld: dict[str, int] = field(default_factory=dict)
     violations: dict[str, list[Observation]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     by_operation: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
+    subjects: dict[tuple[str, bool], set[str]] = field(default_factory=dict)
 
     @property
     def judged(self) -> set[str]:
@@ -60,6 +62,8 @@ class Judge:
 
 
 def _note(judgement: Judgement, requirement: str, observation: Observation) -> None:
+    if observation.subject:
+        judgement.subjects.setdefault((requirement, observation.upheld), set()).add(observation.subject)
     if observation.upheld:
         judgement.upheld[requirement] = judgement.upheld.get(requirement, 0) + 1
     else:

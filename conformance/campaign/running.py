@@ -121,7 +121,8 @@ def conclude(
     """The results of a run. ``began`` is its beginning on the monotonic clock; ``narrowed`` that -k or -m chose."""
     catalogue = load_requirements()
     tally = outcome.tally
-    findings = [build_finding(proof, catalogue) for proof in outcome.proofs]
+    settle_s = outcome.settling.get("settle_ms", 2000.0) / 1000
+    findings = [build_finding(proof, catalogue, begun.target["url"], settle_s) for proof in outcome.proofs]
     unjudged = _HOPELESS if outcome.settling and not outcome.settling.get("controls", 1) else None
     requirements = requirement_results(catalogue, tally, findings, features, unjudged)
     complete = not outcome.interrupted

@@ -6,6 +6,7 @@ Traces that violate nothing are dropped at once, so that a run of any length sta
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from conformance.campaign.judging import Judgement
@@ -17,6 +18,7 @@ _KEPT = 6
 _ACROSS = ("createWorkflow", "runWorkflow", "getServerInfo")
 # Ids and versions are compared over this many traces, the latest.
 _REMEMBERED = 4000
+_SUBJECTS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Tally:
     judged_traces: Counter[str] = field(default_factory=Counter)
     by_operation: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
     violating_traces: dict[str, set[str]] = field(default_factory=dict)
+    subjects: dict[tuple[str, bool], set[str]] = field(default_factory=dict)
     cases: dict[str, list[Case]] = field(default_factory=dict)
     statuses: dict[str, Counter[str]] = field(default_factory=dict)
     sources: Counter[str] = field(default_factory=Counter)
@@ -60,6 +63,7 @@ class Tally:
         self.judged_traces.update(judgement.judged)
         self.by_operation.update(judgement.by_operation)
         self.errors += [error for error in judgement.errors if error not in self.errors][:20]
+        self._add_subjects(judgement.subjects)
         for requirement, observations in judgement.violations.items():
             self.violated[requirement] += len(observations)
             self.violating_traces.setdefault(requirement, set()).add(trace.id)
@@ -68,6 +72,12 @@ class Tally:
             self._count(exchange)
         self.slim.append(_slim(trace))
         del self.slim[:-_REMEMBERED]
+
+    def _add_subjects(self, subjects: Mapping[tuple[str, bool], set[str]]) -> None:
+        for key, ids in subjects.items():
+            known = self.subjects.setdefault(key, set())
+            if len(known) < _SUBJECTS:
+                known |= ids
 
     def add_across(self, requirement: str, observation: Observation, trace: Trace) -> None:
         """Count what two traces show together; the trace is the one that holds the observation's exchanges."""
@@ -101,6 +111,7 @@ class Tally:
         self.sources.update(other.sources)
         for requirement, traces in other.violating_traces.items():
             self.violating_traces.setdefault(requirement, set()).update(traces)
+        self._add_subjects(other.subjects)
         for requirement, cases in other.cases.items():
             for case in cases:
                 self._keep(requirement, case)

@@ -12,7 +12,7 @@ import pytest
 from conformance.commands.helping import SectionedCommand, SectionedOption
 from conformance.options import OPTIONS
 from conformance.plugin import SUITE
-from conformance.results.verdict import INTERRUPTED
+from conformance.results.verdict import INCOMPLETE, INTERRUPTED, USAGE
 from conformance.suite.runtime import SESSION
 from conformance.suite.session import Session
 
@@ -46,6 +46,7 @@ class _Reporter:
 
     def __init__(self) -> None:
         self.session: Session | None = None
+        self.crash: str | None = None
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self.session = session.config.stash.get(SESSION, None)
@@ -53,6 +54,13 @@ class _Reporter:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             sys.stderr.write(f"{report.longreprtext}\n")
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and report.when != "call":
+            self.crash = self.crash or report.longreprtext
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        self.crash = self.crash or str(excrepr)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         if isinstance(excinfo.value, pytest.exit.Exception):
@@ -86,18 +94,25 @@ def _pytest_arguments(given: dict[str, Any]) -> list[str]:
 def _run(url: str | None, quiet: bool, verbose: bool, **given: Any) -> None:
     if quiet or verbose:
         given["verbosity"] = "quiet" if quiet else "verbose"
+    arguments = _arguments(url, given)
+    # Checked here first, so that mistakes are told in this command's own words.
+    Session.of(lambda name: given.get(name.replace("-", "_")) if name != "url" else url)
     reporter = _Reporter()
-    try:
-        code = int(pytest.main(_arguments(url, given), plugins=[reporter]))
-    except pytest.exit.Exception as stopped:
-        click.echo(f"conformance: {stopped.msg}", err=True)
-        raise SystemExit(stopped.returncode) from None
+    code = int(pytest.main(arguments, plugins=[reporter]))
+    raise SystemExit(_told(reporter, code))
+
+
+def _told(reporter: _Reporter, code: int) -> int:
+    """Print what a run came to, and give its exit code."""
     session = reporter.session
-    if session is not None:
-        session.tell()
-        interrupted = session.outcome is not None and session.outcome.interrupted
-        code = INTERRUPTED if interrupted else code
-    raise SystemExit(code)
+    if session is None or session.outcome is None:
+        if reporter.crash is not None:
+            click.echo(f"conformance: the suite itself failed; please report this.\n{reporter.crash}", err=True)
+        return {int(pytest.ExitCode.USAGE_ERROR): USAGE, int(pytest.ExitCode.TESTS_FAILED): INCOMPLETE}.get(code, code)
+    session.tell()
+    if session.outcome.interrupted:
+        return INTERRUPTED
+    return USAGE if code == pytest.ExitCode.NO_TESTS_COLLECTED else code
 
 
 def _options() -> list[click.Parameter]:

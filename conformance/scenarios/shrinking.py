@@ -150,8 +150,15 @@ def _moved(number: int, dropped: range) -> int | None:
 def _with_plainer_values(scenario: Scenario) -> Iterator[Scenario]:
     plainer = [mapped(scenario, edit) for edit in (_plain_run, _nameless, _unnumbered, _impatient, _quick)]
     yield from plainer
-    for name in dict.fromkeys(step.event for step in scenario.leaves() if isinstance(step, model.Send)):
+    for name in dict.fromkeys(name for step in scenario.leaves() for name in _event_names(step)):
         yield mapped(scenario, _renaming(name))
+
+
+def _event_names(step: Step) -> list[str]:
+    if isinstance(step, model.Send):
+        return [step.event]
+    waits = [stage.get("wait_event") for stage in step.stages] if isinstance(step, model.Create) else []
+    return [str(wait["event"]) for wait in waits if wait]
 
 
 def _plain_run(step: Step) -> Step:

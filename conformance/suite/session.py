@@ -18,7 +18,7 @@ from conformance.campaign.running import Outcome, conclude, header, play
 from conformance.contract.document import ApiDocument, load_document
 from conformance.contract.errors import UserError
 from conformance.contract.requirements import Catalogue, load_requirements
-from conformance.reference.faults import UnknownFault
+from conformance.reference.faults import FAULTS, UnknownFault
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.reports.annotations import ci_annotations
@@ -30,7 +30,7 @@ from conformance.results.events import EventLog
 from conformance.results.known import KnownDeviation, apply_known, load_known
 from conformance.results.model import Results
 from conformance.results.store import read_results
-from conformance.suite.options import RunOptions, Values, run_options, target_config
+from conformance.suite.options import BadOption, RunOptions, Values, run_options, target_config
 from conformance.suite.watching import Spool, Watcher
 from conformance.target import TargetConfig
 
@@ -63,6 +63,7 @@ class Session:
     def of(cls, values: Values) -> Session:
         """Check everything that can be checked without traffic. Raises UserError."""
         options = run_options(values)
+        _check_faults(options)
         if options.url is not None:
             target_config(values, options.url)
         return cls(
@@ -87,11 +88,8 @@ class Session:
             return
         latency = self.options.latency
         options = ServerOptions(faults=self.options.faults, latency=latency, jitter=latency > 0)
-        try:
-            with ReferenceProcess(options) as server:
-                yield self.target_config(server.url)
-        except UnknownFault as error:
-            raise UserError(str(error)) from None
+        with ReferenceProcess(options) as server:
+            yield self.target_config(server.url)
 
     def target_config(self, url: str) -> TargetConfig:
         """How to reach a target at this address. Raises BadOption, WrongUrl and IncompleteCredentials."""
@@ -162,6 +160,12 @@ class Session:
         summary(self.results, self.console, self.report, self.options.verbosity)
         for line in ci_annotations(self.results, os.environ):
             self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _check_faults(options: RunOptions) -> None:
+    for name in options.faults:
+        if name not in FAULTS:
+            raise BadOption("fault", name, f"one that `conformance serve --list-faults` knows; {UnknownFault(name)}")
 
 
 def _directory(path: Path) -> Path:

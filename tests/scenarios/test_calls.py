@@ -5,6 +5,7 @@ import pytest
 from conformance.contract.operations import match
 from conformance.scenarios import model
 from conformance.scenarios.calls import Call, call, concrete, relative_time
+from conformance.scenarios.model import Stage
 from conformance.wire.instant import SECOND
 
 
@@ -59,7 +60,11 @@ def test_relative_dates_become_concrete_ones() -> None:
     assert relative_time("now+300ms") == 300_000_000
     assert relative_time("now-1s") == -SECOND
     assert relative_time("2020-01-01T00:00:00Z") is None
-    stages = ({"delay": {"until": "now+1s"}}, {"delay": {"until": "2020-01-01T00:00:00Z"}}, {"noop": {}})
+    stages: tuple[Stage, ...] = (
+        {"delay": {"until": "now+1s"}},
+        {"delay": {"until": "2020-01-01T00:00:00Z"}},
+        {"noop": {}},
+    )
     assert concrete(stages, 0) == [
         {"delay": {"until": "1970-01-01T00:00:01.000000000Z"}},
         {"delay": {"until": "2020-01-01T00:00:00Z"}},

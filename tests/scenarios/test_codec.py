@@ -4,21 +4,21 @@ import pytest
 
 from conformance.scenarios import Scenario, UnreadableScenario, from_json, script, to_json
 from conformance.scenarios.model import Cancel, Chain, Create, Info, ListInstances, Read, Run, Together, numbered
-from conformance.scenarios.plan import draw
 from conformance.scenarios.strategies import THEMES
 from conformance.wire import exact_json
+from tests.scenarios.drawing import drawn
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_theme_survives_the_round_trip(theme: str) -> None:
-    for scenario in draw([THEMES[theme]], 5, seed=3):
+    for scenario in drawn(theme):
         text = exact_json.dumps(to_json(scenario))
         assert from_json(exact_json.parse(text).value) == scenario
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_a_script_has_one_line_for_each_numbered_step(theme: str) -> None:
-    for scenario in draw([THEMES[theme]], 3, seed=4):
+    for scenario in drawn(theme):
         lines = script(scenario)
         assert len(lines) == len(list(numbered(scenario.steps)))
         assert all("\n" not in line for line in lines)

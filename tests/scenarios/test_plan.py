@@ -28,8 +28,8 @@ def test_a_standard_plan_has_every_theme_the_weighty_ones_more_often() -> None:
 
 
 def test_the_same_seed_gives_the_same_plan_and_another_seed_another() -> None:
-    assert plan("smoke", seed=5) == plan("smoke", seed=5)
-    assert plan("smoke", seed=5) != plan("smoke", seed=6)
+    assert plan("smoke", seed=5, run_budget=20) == plan("smoke", seed=5, run_budget=20)
+    assert plan("smoke", seed=5, run_budget=20) != plan("smoke", seed=6, run_budget=20)
 
 
 def test_a_thorough_plan_creates_more_workflows_than_a_page_once() -> None:

@@ -15,22 +15,22 @@ from conformance.scenarios.model import (
     Read,
     Run,
     Send,
+    Stage,
     StageHistory,
     Together,
     Until,
 )
-from conformance.scenarios.plan import draw
 from conformance.scenarios.shrinking import cost, simpler, with_a_read
 from conformance.scenarios.strategies import THEMES
-from tests.scenarios.test_strategies import MANY, undefined
+from tests.scenarios.drawing import MANY, drawn, undefined
 
-NOOP = {"noop": {}}
-WAIT = {"wait_event": {"event": "Ready"}}
+NOOP: Stage = {"noop": {}}
+WAIT: Stage = {"wait_event": {"event": "Ready"}}
 
 
 @pytest.mark.parametrize("theme", sorted(set(THEMES) - MANY))
 def test_every_candidate_is_simpler_and_self_consistent(theme: str) -> None:
-    for scenario in draw([THEMES[theme]], 2, seed=9):
+    for scenario in drawn(theme)[-2:]:
         for candidate in simpler(scenario):
             assert cost(candidate) < cost(scenario)
             assert undefined(candidate) == []

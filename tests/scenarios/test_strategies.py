@@ -4,52 +4,24 @@ import pytest
 
 from conformance.contract.requests import classify
 from conformance.contract.requirements import load_requirements
-from conformance.scenarios import Scenario
 from conformance.scenarios.calls import call, concrete
 from conformance.scenarios.model import (
-    UNKNOWN,
-    Chain,
     Create,
     Run,
-    Step,
-    Together,
     Until,
-    binds,
-    instance_of,
-    numbered,
-    workflow_of,
 )
 from conformance.scenarios.plan import draw
 from conformance.scenarios.strategies import THEMES
 from conformance.scenarios.strategies.words import EVENTS, near_misses
 from conformance.wire import exact_json
-
-MANY = {"a-few-dozen", "a-gross"}
-
-
-def bound_by(step: Step) -> set[str]:
-    inner = step.steps if isinstance(step, Together | Chain) else ()
-    return {ref for each in (step, *inner) for ref in ([binds(each)] if binds(each) else [])} | {
-        ref for each in inner for ref in bound_by(each)
-    }
-
-
-def undefined(scenario: Scenario) -> list[str]:
-    known = {UNKNOWN}
-    missing = []
-    for step in scenario.steps:
-        known |= bound_by(step)
-        for _, each in numbered((step,)):
-            missing += [ref for ref in (instance_of(each), workflow_of(each)) if ref is not None and ref not in known]
-    return missing
+from tests.scenarios.drawing import DRAWN, MANY, drawn, undefined
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_a_theme_is_deterministic_self_consistent_and_bounded(theme: str) -> None:
-    drawn = draw([THEMES[theme]], 12, seed=1)
-    assert drawn == draw([THEMES[theme]], 12, seed=1)
-    assert drawn
-    for scenario in drawn:
+    assert list(drawn(theme)) == draw([THEMES[theme]], DRAWN, seed=1)
+    assert drawn(theme)
+    for scenario in drawn(theme):
         assert undefined(scenario) == []
         assert scenario.runs <= 6
         assert scenario.theme == theme
@@ -59,17 +31,18 @@ def test_a_theme_is_deterministic_self_consistent_and_bounded(theme: str) -> Non
 
 @pytest.mark.parametrize("theme", sorted(set(THEMES) - {"open-variables", "bad-stage-numbers"}))
 def test_a_theme_differs_from_seed_to_seed(theme: str) -> None:
-    assert draw([THEMES[theme]], 6, seed=1) != draw([THEMES[theme]], 6, seed=2)
+    assert list(drawn(theme)) != draw([THEMES[theme]], DRAWN, seed=2)
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_what_a_theme_creates_and_runs_is_valid_by_the_contract(theme: str) -> None:
-    for scenario in draw([THEMES[theme]], 12, seed=5):
+    for scenario in drawn(theme):
         for step in scenario.leaves():
             if isinstance(step, Create):
                 config = {"stages": concrete(step.stages, 0)}
                 kind = classify("createWorkflow", {}, (), exact_json.encode(config))
-                assert kind.kind == "valid", (config, kind)
+                # Whether a duration may be a variable is open, which is why the theme says nothing about its creation.
+                assert kind.kind == ("open" if theme == "failing-stage" else "valid"), (config, kind)
             elif isinstance(step, Run):
                 wanted = call(step, lambda ref: ref)
                 assert wanted is not None
@@ -78,7 +51,7 @@ def test_what_a_theme_creates_and_runs_is_valid_by_the_contract(theme: str) -> N
 
 
 def test_polls_for_a_stage_name_one_that_exists() -> None:
-    for scenario in draw(THEMES.values(), 6, seed=2):
+    for scenario in (each for theme in THEMES for each in drawn(theme)):
         stages = {step.ref: len(step.stages) for step in scenario.leaves() if isinstance(step, Create)}
         runs = {step.ref: step.workflow for step in scenario.leaves() if isinstance(step, Run)}
         for step in scenario.leaves():
@@ -88,7 +61,7 @@ def test_polls_for_a_stage_name_one_that_exists() -> None:
 
 def test_without_the_ledger_no_money_moves() -> None:
     offered = [theme for theme in THEMES.values() if theme.feature is None and theme.name != "every-config"]
-    for scenario in draw(offered, 6, seed=1, features=()):
+    for scenario in draw(offered, 4, seed=1, features=()):
         running = {step.workflow for step in scenario.leaves() if isinstance(step, Run)}
         for step in scenario.leaves():
             if isinstance(step, Create) and step.ref in running:

@@ -73,7 +73,6 @@ def near_misses(event: str) -> list[str]:
         unicodedata.normalize("NFD", event),
         event.replace(" ", "  "),
         f"{event}*",
-        f"{event}\u0000",
         "*",
         ".*",
         "%",

@@ -1,0 +1,38 @@
+"""Playing a finding's scenario again: does it still fail?"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from conformance.campaign.judging import Judge
+from conformance.contract.document import ApiDocument
+from conformance.contract.schemas import ResponseSchemas
+from conformance.rules.observation import Observation
+from conformance.scenarios import Job, Player, Scenario, Settler
+from conformance.target import LoopLag, Target, TargetConfig, probe
+from conformance.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """One play of a scenario: its trace, and the violations by requirement."""
+
+    trace: Trace
+    violations: dict[str, list[Observation]]
+
+
+def replay(config: TargetConfig, document: ApiDocument, scenario: Scenario, times: int) -> list[Replay]:
+    """Play a scenario several times at once and judge each. Raises TargetError."""
+    return asyncio.run(_replay(config, document, scenario, times))
+
+
+async def _replay(config: TargetConfig, document: ApiDocument, scenario: Scenario, times: int) -> list[Replay]:
+    judge = Judge(ResponseSchemas(document))
+    async with Target(config) as target:
+        await probe(target)
+        async with LoopLag() as lag, Settler(target, lag) as settler:
+            player = Player(target, settler)
+            jobs = [Job(f"replay{number}", scenario, "replay") for number in range(times)]
+            played = await asyncio.gather(*(player.play(job) for job in jobs))
+    return [Replay(each.trace, judge.judge(each.trace).violations) for each in played]

@@ -1,0 +1,63 @@
+"""`conformance replay`: play a finding again, against any server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from conformance.campaign.replaying import replay as play_again
+from conformance.contract.document import load_document
+from conformance.contract.errors import UserError
+from conformance.results.model import Finding
+from conformance.results.store import read_results
+from conformance.results.verdict import CONFORMANT, NOT_CONFORMANT
+from conformance.scenarios import Scenario, from_json, script
+from conformance.target import TargetConfig
+
+
+class NoSuchFinding(UserError):
+    """The results hold no finding that can be played under this name."""
+
+    def __init__(self, name: str, source: Path, known: list[str]) -> None:
+        listed = ", ".join(known[:8]) or "none that can be played"
+        super().__init__(f"{source} has no finding {name!r} with a scenario.", f"It has: {listed}.")
+
+
+def _find(name: str, source: Path) -> Finding:
+    findings = [each for each in read_results(source).findings if each.scenario is not None]
+    for finding in findings:
+        if name in (finding.id, finding.requirement):
+            return finding
+    raise NoSuchFinding(name, source, [each.id for each in findings])
+
+
+@click.command(short_help="Play a finding again.")
+@click.argument("finding")
+@click.argument("url")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path),
+    default=Path("reports/latest"),
+    show_default=True,
+    metavar="DIR|RESULTS.json",
+    help="The results that hold the finding.",
+)
+@click.option("--times", default=3, show_default=True, type=click.IntRange(1, 50))
+@click.option("--token", metavar="TOKEN", envvar="CONFORMANCE_TOKEN", help="Bearer token.")
+def replay(finding: str, url: str, source: Path, times: int, token: str | None) -> None:
+    """Play a finding's scenario again, against any server. FINDING is its id, or the id of its requirement.
+
+    Exit code 1 when the violation came back, 0 when it did not.
+    """
+    found = _find(finding, source)
+    scenario: Scenario = from_json(found.scenario or {})
+    for line in script(scenario):
+        click.echo(f"  {line}")
+    replays = play_again(TargetConfig(url=url, token=token), load_document(), scenario, times)
+    back = [each.violations[found.requirement][0] for each in replays if found.requirement in each.violations]
+    click.echo(f"{found.requirement}: violated in {len(back)} of {times} plays")
+    if back:
+        click.echo(f"  expected: {back[0].expected}\n  observed: {back[0].observed}")
+    raise SystemExit(NOT_CONFORMANT if back else CONFORMANT)

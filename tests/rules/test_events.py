@@ -1,0 +1,193 @@
+"""What events end, what they leave alone, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from conformance.rules.events import RULES
+from tests.rules.build import TraceBuilder
+from tests.rules.judging import verdict
+from tests.rules.lives import HOUR, NOOP, started, wait_for, waiting
+
+Case = Callable[[], TraceBuilder]
+
+
+def _matched() -> TraceBuilder:
+    t, i = waiting(wait_for("go"), NOOP)
+    t.send(i, "go")
+    t.settled()
+    t.get(i, [(5, 500), (501, None)])
+    return t
+
+
+def _lost() -> TraceBuilder:
+    t, i = waiting()
+    t.send(i, "go")
+    t.settled()
+    t.get(i, [(5, None)])
+    return t
+
+
+def _lost_seen_before_due() -> TraceBuilder:
+    t, i = waiting()
+    t.send(i, "go")
+    t.get(i, [(5, None)])
+    return t
+
+
+def _lost_without_control() -> TraceBuilder:
+    t, i = waiting()
+    t.send(i, "go")
+    t.wait(5000)
+    t.get(i, [(5, None)])
+    return t
+
+
+def _lost_beside_cancel() -> TraceBuilder:
+    t, i = waiting()
+    t.send(i, "go")
+    t.cancel(i)
+    t.settled()
+    t.get(i, [(5, None)])
+    return t
+
+
+def _lost_then_cancelled_late() -> TraceBuilder:
+    t, i = waiting()
+    t.send(i, "go")
+    t.settled()
+    t.get(i, [(5, None)])
+    t.cancel(i)
+    return t
+
+
+def _lost_workflow_deleted() -> TraceBuilder:
+    t, i = waiting()
+    t.delete(next(iter(t.workflow_bodies)))
+    t.send(i, "go")
+    t.settled()
+    t.get(i, [(5, None)])
+    return t
+
+
+def _next_never_starts() -> TraceBuilder:
+    t, i = waiting(wait_for("go"), NOOP)
+    t.send(i, "go")
+    t.get(i, [(5, 500)])
+    t.settled()
+    t.get(i, [(5, 500)])
+    return t
+
+
+def _refused() -> TraceBuilder:
+    t, i = waiting()
+    t.send(i, "go", status=404)
+    t.settled()
+    t.get(i, [(5, None)])
+    return t
+
+
+def _unanswered_before() -> TraceBuilder:
+    """An event without an answer may have ended stage 0: then this one came too early for stage 1."""
+    t, i = waiting(wait_for("go"), wait_for("go"))
+    t.send(i, "go", failure="timeout")
+    t.send(i, "go")
+    t.settled()
+    t.get(i, [(5, 450), (451, None)])
+    return t
+
+
+def _second_stage_shown() -> TraceBuilder:
+    t, i = waiting(wait_for("go"), wait_for("go"))
+    t.send(i, "go")
+    t.get(i, [(5, 450), (451, None)])
+    t.history(i, [(5, 450), (451, None)])
+    t.settled()
+    t.send(i, "go")
+    t.settled()
+    t.get(i, [(5, 450), (451, None)])
+    return t
+
+
+@pytest.mark.parametrize(
+    ("expected", "case"),
+    [
+        ("upheld", _matched),
+        ("violated", _lost),
+        ("nothing", _lost_seen_before_due),
+        ("nothing", _lost_without_control),
+        ("nothing", _lost_beside_cancel),
+        ("violated", _lost_then_cancelled_late),
+        ("nothing", _lost_workflow_deleted),
+        ("violated", _next_never_starts),
+        ("nothing", _refused),
+        ("nothing", _unanswered_before),
+        ("violated", _second_stage_shown),
+    ],
+)
+def test_matching(expected: str, case: Case) -> None:
+    assert verdict(RULES["event.matching"], case()) == expected
+
+
+@pytest.mark.parametrize(("lost", "expected"), [(True, "violated"), (False, "upheld")])
+def test_burst(lost: bool, expected: str) -> None:
+    t, i = waiting()
+    at = t.now
+    for name in ("other", "go", "Go"):
+        t.send(i, name, at=at)
+    t.settled()
+    t.get(i, [(5, None if lost else at + 1)])
+    assert verdict(RULES["event.burst"], t) == expected
+    assert verdict(RULES["event.matching"], t) == "nothing"
+
+
+@pytest.mark.parametrize(("lost", "expected"), [(True, "violated"), (False, "upheld")])
+def test_early(lost: bool, expected: str) -> None:
+    t, i = started(wait_for("go"))
+    t.get(i, [(5, None)])
+    t.send(i, "go")
+    t.settled()
+    t.get(i, [(5, None if lost else 8)])
+    assert verdict(RULES["event.early"], t) == expected
+    assert verdict(RULES["event.matching"], t) == "nothing"
+
+
+@pytest.mark.parametrize("name", ["Go", "go ", " go", "stop"])
+@pytest.mark.parametrize(("ended", "expected"), [(500, "violated"), (None, "upheld")])
+def test_other(name: str, ended: float | None, expected: str) -> None:
+    t, i = waiting()
+    t.send(i, name)
+    t.settled()
+    t.get(i, [(5, ended)])
+    assert verdict(RULES["event.other"], t) == expected
+
+
+def test_other_is_not_to_blame_for_what_had_ended_before() -> None:
+    t, i = waiting()
+    t.get(i, [(5, 400)])
+    t.send(i, "stop")
+    t.settled()
+    t.get(i, [(5, 400)])
+    assert verdict(RULES["event.other"], t) == "nothing"
+
+
+@pytest.mark.parametrize(("sent", "expected"), [(1, "violated"), (2, "nothing")])
+@pytest.mark.parametrize("failure", [None, "timeout"])
+def test_once(sent: int, expected: str, failure: str | None) -> None:
+    t, i = started(wait_for("go"), wait_for("go"), HOUR)
+    for _ in range(sent):
+        _ = t.send(i, "go") if failure is None else t.send(i, "go", failure=failure)
+    t.get(i, [(5, 8), (9, 12), (13, None)])
+    assert verdict(RULES["event.once"], t) == expected
+
+
+def test_once_is_upheld_by_the_stage_that_waits_on() -> None:
+    t, i = waiting(wait_for("go"), wait_for("go"))
+    t.send(i, "go")
+    t.settled()
+    t.get(i, [(5, 450), (451, None)])
+    t.settled()
+    t.get(i, [(5, 450), (451, None)])
+    assert verdict(RULES["event.once"], t) == "upheld"
