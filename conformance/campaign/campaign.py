@@ -5,23 +5,21 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from conformance.campaign.bench import Bench
 from conformance.campaign.chase import Chase
 from conformance.campaign.findings import Proof
-from conformance.campaign.judging import Judge
 from conformance.campaign.observer import Observer
 from conformance.campaign.settings import Settings
 from conformance.campaign.store import FindingStore
 from conformance.campaign.tally import Tally
 from conformance.contract.document import ApiDocument
-from conformance.contract.schemas import ResponseSchemas
 from conformance.operations import OperationPlan, OperationSettings, plan_operations, play_operations
 from conformance.rules.across import info_versions, unique_ids
 from conformance.rules.story import Story
 from conformance.scenarios import Job, Played, Player, Scenario, Settler, from_json
-from conformance.scenarios.plan import derived_seed, draw, endless, more_for, plan
+from conformance.scenarios.plan import Plan, derived_seed, draw, endless, more_for, plan
 from conformance.scenarios.settling import LEAST_GAP
 from conformance.target import LoopLag, Target
 from conformance.trace import Trace
@@ -34,6 +32,15 @@ _TOP_UPS = 3
 _THEMES_PER_TOP_UP = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a run plays: cases of the operations, and scenarios for a fast and for a slow target."""
+
+    operations: OperationPlan
+    fast: Plan
+    slow: Plan
+
+
 @dataclass
 class Campaign:
     """One run against one target. ``stop`` may be set at any time: what was measured until then is kept."""
@@ -42,36 +49,32 @@ class Campaign:
     document: ApiDocument
     settings: Settings
     observer: Observer
+    judge: Bench
     tally: Tally = field(default_factory=Tally)
     proofs: list[Proof] = field(default_factory=list)
     interrupted: bool = False
     settling: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.judge = Judge(ResponseSchemas(self.document))
         self._began = time.monotonic()
         self.store = FindingStore(self.settings.database) if self.settings.database else None
         self._hit = False
-        # One thread judges while the loop goes on sending: judging must not make exchanges look slow.
-        self._judging = ThreadPoolExecutor(1, "judge")
 
     # -- the whole ------------------------------------------------------------------------------
 
-    async def run(self, operations: OperationPlan) -> None:
+    async def run(self, drawn: Drawn) -> None:
         """Play, judge, chase. On cancellation everything is cleaned up and what was seen stays in the tally."""
         try:
             workers = self.settings.shard[1]
             async with LoopLag() as lag, Settler(self.target, lag, least_gap=LEAST_GAP * workers) as settler:
                 self.observer.phase("exploring")
-                await self._explore(settler, operations)
+                await self._explore(settler, drawn)
                 self._describe(settler)
                 if self.settings.shard[1] == 1:
                     await self._conclude(settler)
             await self._judge_all(settler.take_traces())
         except asyncio.CancelledError:
             self.interrupted = True
-        finally:
-            self._judging.shutdown(wait=True)
 
     async def conclude(self) -> None:
         """Only the end of a run: judge what spans traces, and chase what the tally holds (merged from workers)."""
@@ -86,13 +89,13 @@ class Campaign:
         if self.tally.cases and not self._hit:
             await self._chase(settler)
 
-    async def _explore(self, settler: Settler, operations: OperationPlan) -> None:
+    async def _explore(self, settler: Settler, drawn: Drawn) -> None:
         slow = settler.control_ns() > _SLOW
         budget = self.settings.budget.slow_runs if slow else self.settings.budget.runs
         async with asyncio.TaskGroup() as group:
             if self.settings.shard[0] == 0:
-                group.create_task(self._play_operations(operations))
-            group.create_task(self._play_scenarios(settler, budget, slow))
+                group.create_task(self._play_operations(drawn.operations))
+            group.create_task(self._play_scenarios(settler, budget, drawn.slow if slow else drawn.fast))
 
     # -- traffic --------------------------------------------------------------------------------
 
@@ -107,13 +110,12 @@ class Campaign:
         )
         await self._judge_all(await play_operations(self.target, self.document, settings, plan=operations))
 
-    async def _play_scenarios(self, settler: Settler, budget: int | None, slow: bool) -> None:
+    async def _play_scenarios(self, settler: Settler, budget: int | None, planned: Plan) -> None:
         player = self._player(settler)
         if budget is None:
             await self._play(player, self._jobs(endless(self.settings.seed, self.settings.features)))
             return
         await self._play(player, self._jobs(self.store.load() if self.store else (), "kept"))
-        planned = plan(self.settings.profile, self.settings.seed, self.settings.features, slow=slow)
         await self._play(player, self._jobs(planned.scenarios))
         for number in range(_TOP_UPS):
             missing = self._not_exercised()
@@ -161,9 +163,8 @@ class Campaign:
     # -- judging --------------------------------------------------------------------------------
 
     async def _judge_all(self, traces: Sequence[Trace]) -> None:
-        loop = asyncio.get_running_loop()
         for trace in traces:
-            judgement = await loop.run_in_executor(self._judging, self.judge.judge, trace)
+            judgement = await self.judge.judge(trace)
             self.tally.add(trace, judgement)
             self._hit = self._hit or bool(judgement.violations.keys() & self.settings.stop_on)
             self.observer.judged(trace, self.tally, time.monotonic() - self._began)
@@ -220,9 +221,10 @@ def _affordable(scenarios: Iterable[Scenario], runs: int) -> Iterator[Scenario]:
         yield scenario
 
 
-def make_operation_plan(document: ApiDocument, settings: Settings) -> OperationPlan:
-    """The cases of a run; made before anything is measured, since it takes seconds of CPU."""
+def draw_traffic(document: ApiDocument, settings: Settings) -> Drawn:
+    """Draw what a run plays, before anything is measured: it takes seconds of CPU."""
     profile = "thorough" if settings.profile == "soak" else settings.profile
-    if settings.shard[0] != 0:
-        return OperationPlan({})
-    return plan_operations(document, OperationSettings(seed=settings.seed, profile=profile, features=settings.features))
+    asked = OperationSettings(seed=settings.seed, profile=profile, features=settings.features)
+    operations = plan_operations(document, asked) if settings.shard[0] == 0 else OperationPlan({})
+    fast, slow = (plan(settings.profile, settings.seed, settings.features, slow=slow) for slow in (False, True))
+    return Drawn(operations, fast, slow)

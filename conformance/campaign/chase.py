@@ -6,10 +6,11 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from conformance.campaign.bench import Bench
 from conformance.campaign.causes import Causes
 from conformance.campaign.excerpt import scenario_of_exchanges
 from conformance.campaign.findings import Proof
-from conformance.campaign.judging import Judge, Judgement
+from conformance.campaign.judging import Judgement
 from conformance.campaign.settings import Settings
 from conformance.campaign.tally import Case, Tally
 from conformance.rules.observation import Observation
@@ -35,7 +36,7 @@ class _Replay:
 class Chase:
     """Turns the violations of a tally into proofs, one per cause, within ``seconds``."""
 
-    def __init__(self, judge: Judge, play: Play, settings: Settings, seconds: float) -> None:
+    def __init__(self, judge: Bench, play: Play, settings: Settings, seconds: float) -> None:
         self._judge = judge
         self._play = play
         self._settings = settings
@@ -88,7 +89,7 @@ class Chase:
         return played, back
 
     async def _judged(self, scenarios: Sequence[Scenario]) -> list[_Replay]:
-        return [_Replay(trace, self._judge.judge(trace)) for trace in await self._play(scenarios)]
+        return [_Replay(trace, await self._judge.judge(trace)) for trace in await self._play(scenarios)]
 
     async def _shortest(
         self, requirement: str, scenario: Scenario, played: int, back: list[_Replay], tally: Tally

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from conformance import __version__
-from conformance.campaign.campaign import Campaign, make_operation_plan
+from conformance.campaign.bench import Bench
+from conformance.campaign.campaign import Campaign, draw_traffic
 from conformance.campaign.checking import describe
 from conformance.campaign.findings import Proof, build_finding
 from conformance.campaign.observer import Observer
@@ -45,17 +46,18 @@ def play(config: TargetConfig, document: ApiDocument, settings: Settings, observ
     An interrupt (SIGINT) ends the traffic, cleans up, and is told in the outcome.
     """
     observer.phase("drawing requests")
-    operations = make_operation_plan(document, settings)
+    with Bench(document) as bench:
+        drawn = draw_traffic(document, settings)
 
-    async def whole() -> Outcome:
-        async with Target(config) as target:
-            observer.phase("probing the target")
-            info = await probe(target)
-            campaign = Campaign(target, document, settings, observer)
-            await campaign.run(operations)
-            return _outcome(campaign, {"version": info.version})
+        async def whole() -> Outcome:
+            async with Target(config) as target:
+                observer.phase("probing the target")
+                info = await probe(target)
+                campaign = Campaign(target, document, settings, observer, bench)
+                await campaign.run(drawn)
+                return _outcome(campaign, {"version": info.version})
 
-    return _interruptible(whole())
+        return _interruptible(whole())
 
 
 def conclude_shared(
@@ -66,13 +68,14 @@ def conclude_shared(
     for part in parts:
         tally.merge(part.tally)
 
-    async def end() -> Outcome:
+    async def end(bench: Bench) -> Outcome:
         async with Target(config) as target:
-            campaign = Campaign(target, document, settings, observer, tally)
+            campaign = Campaign(target, document, settings, observer, bench, tally)
             await campaign.conclude()
             return _outcome(campaign, parts[0].server if parts else {})
 
-    outcome = _interruptible(end())
+    with Bench(document) as bench:
+        outcome = _interruptible(end(bench))
     outcome.settling = outcome.settling or (parts[0].settling if parts else {})
     outcome.interrupted = outcome.interrupted or any(part.interrupted for part in parts)
     return outcome

@@ -50,6 +50,11 @@ def test_what_a_theme_creates_and_runs_is_valid_by_the_contract(theme: str) -> N
                 assert classify("runWorkflow", {"workflowID": "w"}, wanted.query, body).kind == "valid"
 
 
+def test_even_the_first_scenario_of_a_theme_differs_from_seed_to_seed() -> None:
+    first = [draw([THEMES["near-misses"]], 1, seed=seed)[0] for seed in range(6)]
+    assert len({str(scenario) for scenario in first}) == 6
+
+
 def test_polls_for_a_stage_name_one_that_exists() -> None:
     for scenario in (each for theme in THEMES for each in drawn(theme)):
         stages = {step.ref: len(step.stages) for step in scenario.leaves() if isinstance(step, Create)}

@@ -108,7 +108,7 @@ def unknown_ids(d: Draft) -> None:
         Cancel(UNKNOWN),
         ListInstances(UNKNOWN),
     ]
-    d.add(*d.some(steps, 5, 9), ListWorkflows())
+    d.add(*d.shuffled(steps), ListWorkflows())
 
 
 def unknown_among_known(d: Draft) -> None:

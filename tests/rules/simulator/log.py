@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tests.rules.simulator.server import Server
+from tests.rules.simulator.server import VIEWS, Server
 
 Kind = Literal["created", "started", "ended", "terminated"]
-VIEWS = ("status", "instance", "history", "list", "running", "stages")
 NEVER = 1 << 90
 
 
@@ -65,7 +64,7 @@ class Instance:
         due = max(due, fact.at)
         for view in VIEWS:
             earliest = max(fact.at, (not_before or {}).get(view, 0))
-            moment = earliest + server.lag(due - earliest)
+            moment = earliest + server.view_lag(view, due - earliest)
             for earlier in self.facts:
                 if earlier.seen[view] > due and earlier.seen[view] != NEVER:
                     earlier.seen[view] = due

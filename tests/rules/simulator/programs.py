@@ -139,7 +139,7 @@ class _Program:
             self.client.send(instance, "GO" if stranger else self._next_awaited(instance) or "go", sent, received)
         if self.random.random() < 0.3:
             self._step(workflow, instance, *self._interval(sent + self.random.randint(0, 2000)))
-        return self._look(workflow, instance, received + 1 + self.random.choice((1, 1, 3)) * self.server.reach)
+        return self._look(workflow, instance, received + 1000 + self.random.choice((1, 1, 3)) * self.server.reach)
 
     def _look(self, workflow: Workflow, instance: Instance, now: int) -> int:
         for part in self.random.sample(("", "/history"), self.random.choice((1, 2, 2))):
@@ -195,8 +195,14 @@ class _Program:
     # -- the trace --------------------------------------------------------------------------------------------------
 
     def _controls(self) -> list[Control]:
-        """Noop runs throughout, of which none is so quick that four times its time is less than the reach."""
-        controls, now, reach = [], 0, self.server.reach
+        """Noop runs throughout, of which none is so quick that four times its time is less than the reach.
+
+        Often one follows every answer at once and is as quick as can be: then every effect is due as early as can be.
+        """
+        controls, now, reach = list[Control](), 0, self.server.reach
+        if self.random.random() < 0.6:
+            ends = [exchange.received + 1 for exchange in self.client.exchanges]
+            return [Control(end, end + reach // 4 + 1) for end in ends]
         while now < self.end + 4 * reach:
             took = self.random.choice((reach // 4 + 1, self.random.randint(reach // 4 + 1, reach)))
             controls.append(Control(now, now + took if self.random.random() < 0.9 else None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Literal
@@ -10,13 +11,16 @@ from conformance.wire.instant import MILLISECOND, SECOND, Instant
 from tests.rules.bodies import EPOCH
 
 
+VIEWS = ("status", "instance", "history", "list", "running", "stages")
+
+
 @dataclass(frozen=True)
 class Server:
     """One correct server.
 
     ``reach`` (ns) is the longest time from a cause to its effect in the slowest view. ``skew`` (ns) is its clock less
     the client's. ``forgets_early``: an event may be lost between a stage's start and its waiting (which breaks only
-    `event.early`). ``on_delete`` is what running instances of a deleted workflow do. ``hides_failed``: a stage that
+    `event.early`). ``paces`` tells which views are always fast, always slow, or anything. ``on_delete`` is what running instances of a deleted workflow do. ``hides_failed``: a stage that
     failed before history showed it stays absent there.
     """
 
@@ -30,6 +34,7 @@ class Server:
     hides_failed: bool
     lists_status: bool
     embeds: bool
+    paces: Mapping[str, str]
 
     def stamp(self, moment: int) -> str:
         """The timestamp of a client time on this server's clock, cut to its digits."""
@@ -42,6 +47,11 @@ class Server:
         if most <= 0:
             return 0
         return self.random.choice((0, most, self.random.randint(0, most), self.random.randint(0, most) // 8))
+
+    def view_lag(self, view: str, most: int) -> int:
+        """How far a view is behind the log, at most so many ns."""
+        pace = self.paces[view]
+        return {"fast": 0, "slow": max(0, most)}[pace] if pace != "any" else self.lag(most)
 
 
 def draw_server(random: Random) -> Server:
@@ -57,4 +67,5 @@ def draw_server(random: Random) -> Server:
         hides_failed=random.random() < 0.5,
         lists_status=random.random() < 0.7,
         embeds=random.random() < 0.8,
+        paces={view: random.choice(("fast", "slow", "any")) for view in VIEWS},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -68,3 +69,14 @@ def test_every_mutation_is_caught_by_the_rule_that_it_breaks(mutation: Mutation)
 
 def test_a_seed_always_gives_the_same_trace() -> None:
     assert play(7).trace.exchanges == play(7).trace.exchanges
+
+
+def test_the_simulated_servers_use_all_the_time_that_they_have() -> None:
+    """Judged with a settle time that is too short, correct servers look wrong: the simulator leaves no slack."""
+    alarms = 0
+    for seed in range(60):
+        played = play(seed)
+        if played.trace.settling is not None:
+            hasty = replace(played.trace, settling=replace(played.trace.settling, factor=0.1))
+            alarms += bool(false_alarms(played, judge(replace(played, trace=hasty))))
+    assert alarms > 10

@@ -1,0 +1,70 @@
+"""Judges in a process of their own: judging must not make the exchanges of this process look slow."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import signal
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from types import MappingProxyType, TracebackType
+
+from conformance.campaign.judging import Judge, Judgement
+from conformance.contract.document import ApiDocument
+from conformance.contract.schemas import ResponseSchemas
+from conformance.trace import Exchange, Trace
+
+# The judge of the process; filled once by its initializer, since a Judge takes longer to make than to ask.
+_judges: dict[int, Judge] = {}
+
+
+def _sit(document: ApiDocument) -> None:
+    # An interrupt is the parent's business: it still wants its traces judged.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _judges[0] = Judge(ResponseSchemas(document))
+
+
+def _judge(trace: Trace) -> Judgement:
+    return _judges[0].judge(trace)
+
+
+def _ready() -> None:
+    """Something to submit, so that the process starts."""
+
+
+class Bench:
+    """One judge at work in another process; a context manager around the run."""
+
+    def __init__(self, document: ApiDocument) -> None:
+        context = multiprocessing.get_context("forkserver")
+        self._pool = ProcessPoolExecutor(1, context, _sit, (document,))
+        self._pool.submit(_ready)
+        self._here = Judge(ResponseSchemas(document))
+        self.catalogue = self._here.catalogue
+
+    async def judge(self, trace: Trace) -> Judgement:
+        """Every rule's observations on a trace; judged here should the process have been lost."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, _judge, portable(trace))
+        except BrokenProcessPool:
+            return self._here.judge(trace)
+
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def portable(trace: Trace) -> Trace:
+    """The trace without anything computed from it, and with mappings that can be pickled."""
+    return replace(trace, exchanges=tuple(_portable(exchange) for exchange in trace.exchanges))
+
+
+def _portable(exchange: Exchange) -> Exchange:
+    params: Mapping[str, str] = exchange.params
+    return replace(exchange, params=dict(params) if isinstance(params, MappingProxyType) else params)

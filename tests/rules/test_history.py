@@ -1,0 +1,108 @@
+"""History: the stages of status, named after their kinds, with the parameters that were given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.rules.history import RULES
+from tests.rules.bodies import Span
+from tests.rules.build import TraceBuilder
+from tests.rules.judging import verdict
+from tests.rules.lives import HOUR, NOOP, started, wait_for
+
+UPDATE = {"update": {"account": {"id": "a", "ledger": "default", "metadata": {}}}}
+
+
+def _settled_history(stage: Any, late: bool = True, **history: Any) -> TraceBuilder:
+    t, i = started(stage)
+    t.get(i, [(5, None)])
+    if late:
+        t.settled()
+    t.history(i, [(5, None)], **history)
+    return t
+
+
+@pytest.mark.parametrize(
+    ("stage", "history", "expected"),
+    [
+        (HOUR, {}, "upheld"),
+        (HOUR, {"inputs": {0: {"duration": "60m", "until": None}}}, "upheld"),
+        (HOUR, {"inputs": {0: {"duration": "61m"}}}, "violated"),
+        (HOUR, {"inputs": {0: {}}}, "violated"),
+        (HOUR, {"names": {0: "RunNoop"}}, "violated"),
+        (HOUR, {"names": {0: "RunNoop"}, "late": False}, "nothing"),
+        (wait_for("${v}"), {"inputs": {0: {"event": "anything"}}}, "nothing"),
+    ],
+)
+def test_stages(stage: Any, history: dict[str, Any], expected: str) -> None:
+    assert verdict(RULES["history.stages"], _settled_history(stage, **history)) == expected
+
+
+def test_stages_knows_how_many_there_are() -> None:
+    t, i = started(NOOP)
+    t.history(i, [(5, 6), (6, 7)])
+    assert verdict(RULES["history.stages"], t) == "violated"
+
+
+OPEN: Span = (5, None)
+DONE: Span = (5, 6)
+FAILED: Span = (5, 6, "no")
+
+
+@pytest.mark.parametrize(
+    ("stage", "status", "history", "expected"),
+    [
+        (NOOP, [DONE], [DONE], "upheld"),
+        (NOOP, [DONE], [OPEN], "violated"),
+        (NOOP, [OPEN], [DONE], "violated"),
+        (NOOP, [DONE], [FAILED], "violated"),
+        (NOOP, [FAILED], [DONE], "violated"),
+        (NOOP, [FAILED], [(5, 6, "another text")], "upheld"),
+        (NOOP, [DONE], [], "violated"),
+        (NOOP, [], [DONE], "violated"),
+        (NOOP, [FAILED], [], "nothing"),
+        (UPDATE, [OPEN], [], "nothing"),
+        (UPDATE, [DONE], [], "violated"),
+        (NOOP, [], [], "nothing"),
+    ],
+)
+@pytest.mark.parametrize("late", [True, False])
+def test_agrees(stage: Any, status: list[Span], history: list[Span], expected: str, late: bool) -> None:
+    t, i = started(stage)
+    for _ in range(2):
+        t.get(i, status)
+        t.history(i, history)
+        if late:
+            t.settled()
+    assert verdict(RULES["history.agrees"], t) == (expected if late else "nothing")
+
+
+@pytest.mark.parametrize(("stop", "expected"), [("cancel", "nothing"), ("delete", "nothing"), (None, "violated")])
+def test_a_stage_that_may_have_been_stopped_may_be_absent(stop: str | None, expected: str) -> None:
+    t, i = started(wait_for("go"))
+    t.get(i, [OPEN])
+    if stop:
+        _ = t.cancel(i) if stop == "cancel" else t.delete(next(iter(t.workflow_bodies)))
+    t.settled()
+    t.history(i, [])
+    assert verdict(RULES["history.agrees"], t) == expected
+
+
+@pytest.mark.parametrize(("late", "expected"), [(True, "violated"), (False, "nothing")])
+def test_an_instance_that_has_begun_has_a_history(late: bool, expected: str) -> None:
+    t, i = started(wait_for("go"))
+    t.get(i, [OPEN])
+    if late:
+        t.settled()
+    t.history(i, status=404)
+    assert verdict(RULES["history.agrees"], t) == expected
+
+
+def test_what_an_answer_with_wait_showed_history_shows_too() -> None:
+    t = TraceBuilder()
+    i = t.run(t.create([NOOP]), wait=True, spans=[DONE], ended=7)
+    t.settled()
+    t.history(i, [OPEN])
+    assert verdict(RULES["history.agrees"], t) == "violated"

@@ -1,0 +1,106 @@
+"""Stage histories: which exist, which activities they show, and what those do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.rules.stage_history import RULES
+from tests.rules.bodies import activity
+from tests.rules.build import TraceBuilder
+from tests.rules.judging import verdict
+from tests.rules.lives import HOUR, NOOP, started, wait_for, waiting
+
+BIG = 10**22 + 1
+SEND = {
+    "send": {
+        "source": {"account": {"id": "world"}},
+        "destination": {"account": {"id": "users:1"}},
+        "amount": {"asset": "EUR/2", "amount": BIG},
+        "metadata": {"k": "v"},
+    }
+}
+ACCOUNT = {"id": "users:1", "ledger": "default", "metadata": {"k": "v"}}
+
+
+def _transaction(amount: int = BIG, metadata: Any = None, *, done: bool = True, attempt: int = 1) -> dict[str, Any]:
+    posting = {"source": "world", "destination": "users:1", "amount": amount, "asset": "EUR/2"}
+    data = {"postings": [posting], "metadata": {"k": "v"} if metadata is None else metadata}
+    made = {"data": {"id": 1, "timestamp": "2026-01-01T00:00:00Z", "reverted": False, **data}}
+    given = {"ledger": "default", "data": data}
+    return activity("CreateTransaction", given, made if done else None, (0, 1 if done else None), attempt)
+
+
+@pytest.mark.parametrize(("status", "late", "expected"), [(200, False, "upheld"), (404, True, "violated"),
+                                                          (404, False, "nothing"), (401, True, "nothing")])  # fmt: skip
+def test_started(status: int, late: bool, expected: str) -> None:
+    t, i = started(HOUR)
+    t.history(i, [(5, None)])
+    if late:
+        t.settled()
+    t.stage_history(i, 0, status=status)
+    assert verdict(RULES["stage-history.started"], t) == expected
+
+
+@pytest.mark.parametrize("number", [1, 2, 7])
+@pytest.mark.parametrize(("status", "expected"), [(404, "upheld"), (200, "violated"), (503, "violated")])
+def test_not_started(number: int, status: int, expected: str) -> None:
+    t, i = waiting(wait_for("go"), NOOP)
+    t.stage_history(i, number, status=status)
+    assert verdict(RULES["stage-history.not-started"], t) == expected
+
+
+def test_a_stage_that_may_have_started_is_not_judged() -> None:
+    t, i = waiting(wait_for("go"), NOOP)
+    t.send(i, "go")
+    t.stage_history(i, 1)
+    assert verdict(RULES["stage-history.not-started"], t) == "nothing"
+
+
+def _shown(stage: Any, entries: list[Any], *, done: bool = True, **trace: Any) -> TraceBuilder:
+    t = TraceBuilder(**trace)
+    i = t.run(t.create([stage]))
+    t.get(i, [(5, 6 if done else None)])
+    t.settled()
+    t.stage_history(i, 0, entries)
+    return t
+
+
+@pytest.mark.parametrize(
+    ("trace", "expected"),
+    [
+        (_shown(NOOP, []), "upheld"),
+        (_shown(HOUR, [activity("GetWallet", {"id": "w"})]), "violated"),
+        (_shown(SEND, [_transaction()]), "upheld"),
+        (_shown(SEND, [_transaction(attempt=0)]), "violated"),
+        (_shown(SEND, [{**_transaction(done=False), "terminated": True}]), "violated"),
+        (_shown(SEND, [_transaction(done=False)], done=False), "upheld"),
+        (_shown(SEND, []), "violated"),
+        (_shown(SEND, [], features=frozenset()), "nothing"),
+        (_shown(SEND, [], done=False), "nothing"),
+        (_shown(SEND, [activity("GetAccount", {"id": "a", "ledger": "default"})], done=False), "upheld"),
+        (_shown({"update": {"account": ACCOUNT}}, [activity("AddAccountMetadata", ACCOUNT)]), "upheld"),
+        (_shown({"update": {"account": ACCOUNT}}, [activity("AddAccountMetadata", {"id": "users:1"})]), "violated"),
+    ],
+)
+def test_activities(trace: TraceBuilder, expected: str) -> None:
+    assert verdict(RULES["stage-history.activities"], trace) == expected
+
+
+@pytest.mark.parametrize(
+    ("trace", "expected"),
+    [
+        (_shown(SEND, [_transaction()]), "upheld"),
+        (_shown(SEND, [_transaction(BIG - 1)]), "violated"),
+        (_shown(SEND, [_transaction(metadata={})]), "violated"),
+        (_shown({"update": {"account": ACCOUNT}}, [activity("AddAccountMetadata", ACCOUNT)]), "upheld"),
+        (
+            _shown({"update": {"account": ACCOUNT}}, [activity("AddAccountMetadata", {**ACCOUNT, "id": "b"})]),
+            "violated",
+        ),
+        (_shown(NOOP, []), "nothing"),
+    ],
+)
+def test_effect(trace: TraceBuilder, expected: str) -> None:
+    assert verdict(RULES["stage-history.effect"], trace) == expected
