@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
+from benchmarks.measuring import stamp
 from conformance.campaign.observer import Silent
 from conformance.campaign.running import play
 from conformance.campaign.settings import Profile, Settings
@@ -87,6 +88,7 @@ def main() -> None:
             found += sum(bool(each.caught) for each in trials)
             print(row(name, trials), flush=True)
     print(f"\ndetected in {found} of {total} runs, {len(names)} faults")
+    print(stamp())
 
 
 if __name__ == "__main__":

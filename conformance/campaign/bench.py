@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -23,11 +25,20 @@ _judges: dict[int, Judge] = {}
 def _sit(document: ApiDocument) -> None:
     # An interrupt is the parent's business: it still wants its traces judged.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _judges[0] = Judge(ResponseSchemas(document))
 
 
-def _judge(trace: Trace) -> Judgement:
-    return _judges[0].judge(trace)
+def _end_with_parent() -> None:
+    # A parent that is killed cannot tell its pool to end, and nothing else would ever end this process.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
+
+
+def _judge(trace: Trace, known_ids: frozenset[str] | None) -> Judgement:
+    return _judges[0].judge(trace, known_ids)
 
 
 def _ready() -> None:
@@ -44,12 +55,13 @@ class Bench:
         self._here = Judge(ResponseSchemas(document))
         self.catalogue = self._here.catalogue
 
-    async def judge(self, trace: Trace) -> Judgement:
+    async def judge(self, trace: Trace, known_ids: frozenset[str] | None = None) -> Judgement:
         """Every rule's observations on a trace; judged here should the process have been lost."""
+        loop = asyncio.get_running_loop()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, _judge, portable(trace))
+            return await loop.run_in_executor(self._pool, _judge, portable(trace), known_ids)
         except BrokenProcessPool:
-            return self._here.judge(trace)
+            return self._here.judge(trace, known_ids)
 
     def __enter__(self) -> Bench:
         return self

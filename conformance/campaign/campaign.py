@@ -17,6 +17,7 @@ from conformance.campaign.tally import Tally
 from conformance.contract.document import ApiDocument
 from conformance.operations import OperationPlan, OperationSettings, plan_operations, play_operations
 from conformance.rules.across import info_versions, unique_ids
+from conformance.rules.server_ids import made_ids
 from conformance.rules.story import Story
 from conformance.scenarios import Job, Played, Player, Scenario, Settler, from_json
 from conformance.scenarios.plan import Plan, derived_seed, draw, endless, more_for, plan
@@ -66,7 +67,7 @@ class Campaign:
         """Play, judge, chase. On cancellation everything is cleaned up and what was seen stays in the tally."""
         try:
             workers = self.settings.shard[1]
-            async with LoopLag() as lag, Settler(self.target, lag, least_gap=LEAST_GAP * workers) as settler:
+            async with LoopLag() as lag, self._settler(lag, LEAST_GAP * workers) as settler:
                 self.observer.phase("exploring")
                 await self._explore(settler, drawn)
                 self._describe(settler)
@@ -79,10 +80,13 @@ class Campaign:
     async def conclude(self) -> None:
         """Only the end of a run: judge what spans traces, and chase what the tally holds (merged from workers)."""
         try:
-            async with LoopLag() as lag, Settler(self.target, lag) as settler:
+            async with LoopLag() as lag, self._settler(lag) as settler:
                 await self._conclude(settler)
         except asyncio.CancelledError:
             self.interrupted = True
+
+    def _settler(self, lag: LoopLag, least_gap: int = LEAST_GAP) -> Settler:
+        return Settler(self.target, lag, patience_s=self.settings.patience_s, least_gap=least_gap)
 
     async def _conclude(self, settler: Settler) -> None:
         self._judge_across()
@@ -108,7 +112,8 @@ class Campaign:
             deadline=None if seconds is None else self._began + seconds,
             features=self.settings.features,
         )
-        await self._judge_all(await play_operations(self.target, self.document, settings, plan=operations))
+        traces = await play_operations(self.target, self.document, settings, plan=operations)
+        await self._judge_all(traces, made_ids(traces))
 
     async def _play_scenarios(self, settler: Settler, budget: int | None, planned: Plan) -> None:
         player = self._player(settler)
@@ -150,7 +155,7 @@ class Campaign:
 
     def _over(self) -> bool:
         seconds = self.settings.seconds
-        return self._hit or (seconds is not None and time.monotonic() - self._began > seconds)
+        return self._hit or self.target.gone or (seconds is not None and time.monotonic() - self._began > seconds)
 
     def _not_exercised(self) -> list[str]:
         seen = self.tally.judged_traces
@@ -162,9 +167,9 @@ class Campaign:
 
     # -- judging --------------------------------------------------------------------------------
 
-    async def _judge_all(self, traces: Sequence[Trace]) -> None:
+    async def _judge_all(self, traces: Sequence[Trace], known_ids: frozenset[str] | None = None) -> None:
         for trace in traces:
-            judgement = await self.judge.judge(trace)
+            judgement = await self.judge.judge(trace, known_ids)
             self.tally.add(trace, judgement)
             self._hit = self._hit or bool(judgement.violations.keys() & self.settings.stop_on)
             self.observer.judged(trace, self.tally, time.monotonic() - self._began)
@@ -179,6 +184,7 @@ class Campaign:
         self.settling = {
             "control_ms": round(settler.control_ns() / MILLISECOND, 1),
             "settle_ms": round(settler.settle_ns() / MILLISECOND, 1),
+            "controls": sum(control.finished is not None for control in settler.settling().controls),
         }
 
     # -- chasing --------------------------------------------------------------------------------
@@ -197,6 +203,8 @@ class Campaign:
         await chase.run(self.tally, on_proof)
 
     def _chase_time(self) -> float:
+        if self.target.gone:
+            return 0.0
         spent = time.monotonic() - self._began
         whole = self.settings.seconds
         left = self.settings.budget.chase_seconds if whole is None else whole - spent

@@ -108,7 +108,7 @@ class Chase:
         seconds = max(1.0, min(self._settings.minimise_seconds, self._end - time.monotonic()))
         budget = Budget(seconds=seconds, runs=self._settings.minimise_runs)
         minimal = await minimise(scenario, fails, budget)
-        final = await self._judged([minimal.scenario] * _REPLAYS)
+        final = [] if self.out_of_time else await self._judged([minimal.scenario] * _REPLAYS)
         again = [replay for replay in final if requirement in replay.judgement.violations]
         shown = again[0] if again else best
         came_back = (len(again), _REPLAYS) if again else (len(back), played)

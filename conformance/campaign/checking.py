@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from conformance import __version__
 from conformance.campaign.findings import Proof, build_finding
 from conformance.campaign.judging import Judge
-from conformance.campaign.outcomes import count_outcomes, operation_results, requirement_results
+from conformance.campaign.outcomes import Unjudged, count_outcomes, operation_results, requirement_results
 from conformance.campaign.tally import Tally
 from conformance.contract.document import ApiDocument
 from conformance.contract.schemas import ResponseSchemas
@@ -18,7 +18,7 @@ from conformance.results.verdict import verdict_of
 from conformance.rules.observation import Observation
 from conformance.trace import Trace
 
-_UNJUDGED = "a recording says nothing of the target's latency, so what holds eventually cannot be judged"
+_UNJUDGED = Unjudged("a recording says nothing of the target's latency, so what holds eventually cannot be judged")
 
 
 def check(trace: Trace, document: ApiDocument, name: str) -> Results:
@@ -49,6 +49,7 @@ def check(trace: Trace, document: ApiDocument, name: str) -> Results:
         operations=operation_results(tally),
         document=describe(document),
         errors=list(tally.errors),
+        narrowed=True,
     )
 
 

@@ -42,9 +42,12 @@ class Judge:
         self.catalogue = catalogue or load_requirements()
         self._features = {each.id: each.feature for each in self.catalogue.requirements}
 
-    def judge(self, trace: Trace) -> Judgement:
-        """Every rule's observations on a trace, save those of features that the target does not offer."""
-        story = Story(trace, schemas=self._schemas)
+    def judge(self, trace: Trace, known_ids: frozenset[str] | None = None) -> Judgement:
+        """Every rule's observations on a trace, save those of features that the target does not offer.
+
+        ``known_ids`` are those made in traces that share ids with this one; None where it stands by itself.
+        """
+        story = Story(trace, schemas=self._schemas, known_ids=known_ids)
         judgement = Judgement()
         for requirement, rule in ALL_RULES.items():
             feature = self._features.get(requirement)

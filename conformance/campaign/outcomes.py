@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from conformance.campaign.tally import Tally
 from conformance.contract.requirements import Catalogue, Requirement
 from conformance.results.model import OUTCOMES, Finding, OperationResult, Outcome, RequirementResult
 
 
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """Why rules had no say: those that are judged eventually, or all of them."""
+
+    reason: str
+    everything: bool = False
+
+    def bears_on(self, requirement: Requirement) -> bool:
+        """Whether a requirement without observations may lack them for this reason."""
+        return self.everything or "E" in requirement.judged
+
+
 def outcome_of(
-    requirement: Requirement, tally: Tally, findings: Sequence[str], features: Collection[str], unjudged: str | None
+    requirement: Requirement,
+    tally: Tally,
+    findings: Sequence[str],
+    features: Collection[str],
+    unjudged: Unjudged | None,
 ) -> tuple[Outcome, str | None]:
-    """The outcome and why, for what is neither a pass nor a failure. ``unjudged`` says why E rules had no say."""
+    """The outcome and why, for what is neither a pass nor a failure."""
     if requirement.feature is not None and requirement.feature not in features:
         return "not_applicable", f"the target does not offer the feature {requirement.feature!r}"
     if findings:
@@ -22,8 +39,8 @@ def outcome_of(
         return "inconclusive", "a violation was seen that did not come back when it was replayed"
     if tally.upheld[requirement.id]:
         return "passed", None
-    if unjudged is not None and "E" in requirement.judged:
-        return "inconclusive", unjudged
+    if unjudged is not None and unjudged.bears_on(requirement):
+        return "inconclusive", unjudged.reason
     return "not_exercised", "no exchange put it to the test"
 
 
@@ -32,7 +49,7 @@ def requirement_results(
     tally: Tally,
     findings: Sequence[Finding],
     features: Collection[str],
-    unjudged: str | None = None,
+    unjudged: Unjudged | None = None,
 ) -> list[RequirementResult]:
     """One result per requirement, in the order of the catalogue."""
     found: dict[str, list[str]] = {}
@@ -43,7 +60,7 @@ def requirement_results(
 
 
 def _result(
-    requirement: Requirement, tally: Tally, findings: list[str], features: Collection[str], unjudged: str | None
+    requirement: Requirement, tally: Tally, findings: list[str], features: Collection[str], unjudged: Unjudged | None
 ) -> RequirementResult:
     outcome, reason = outcome_of(requirement, tally, findings, features, unjudged)
     return RequirementResult(

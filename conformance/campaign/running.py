@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import threading
 import time
-from collections.abc import Collection, Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -17,16 +18,17 @@ from conformance.campaign.campaign import Campaign, draw_traffic
 from conformance.campaign.checking import describe
 from conformance.campaign.findings import Proof, build_finding
 from conformance.campaign.observer import Observer
-from conformance.campaign.outcomes import count_outcomes, operation_results, requirement_results
+from conformance.campaign.outcomes import Unjudged, count_outcomes, operation_results, requirement_results
 from conformance.campaign.settings import Settings
 from conformance.campaign.tally import Tally
 from conformance.contract.document import ApiDocument
 from conformance.contract.requirements import Catalogue, load_requirements
 from conformance.results.model import Results
 from conformance.results.verdict import verdict_of
-from conformance.target import Target, TargetConfig, probe
+from conformance.target import ServerInfo, Target, TargetConfig, probe
 
-_HOPELESS = "no control run finished, so the target's latency is unknown and nothing can be called overdue"
+_HOPELESS = Unjudged("no control run finished, so the target's latency is unknown and nothing can be called overdue")
+_GONE = Unjudged("the target stopped accepting connections before this could be judged", everything=True)
 
 
 @dataclass
@@ -38,6 +40,7 @@ class Outcome:
     server: dict[str, Any] = field(default_factory=dict)
     settling: dict[str, float] = field(default_factory=dict)
     interrupted: bool = False
+    gone: bool = False
 
 
 def play(config: TargetConfig, document: ApiDocument, settings: Settings, observer: Observer) -> Outcome:
@@ -45,19 +48,29 @@ def play(config: TargetConfig, document: ApiDocument, settings: Settings, observ
 
     An interrupt (SIGINT) ends the traffic, cleans up, and is told in the outcome.
     """
+    observer.phase("probing the target")
+    info = reach(config)
     observer.phase("drawing requests")
-    with Bench(document) as bench:
+    with Bench(document) as bench, _terminable():
         drawn = draw_traffic(document, settings)
 
         async def whole() -> Outcome:
             async with Target(config) as target:
-                observer.phase("probing the target")
-                info = await probe(target)
                 campaign = Campaign(target, document, settings, observer, bench)
                 await campaign.run(drawn)
                 return _outcome(campaign, {"version": info.version})
 
         return _interruptible(whole())
+
+
+def reach(config: TargetConfig) -> ServerInfo:
+    """Probe the target before anything is spent on it. Raises TargetError."""
+
+    async def ask() -> ServerInfo:
+        async with Target(config) as target:
+            return await probe(target)
+
+    return asyncio.run(ask())
 
 
 def conclude_shared(
@@ -77,12 +90,21 @@ def conclude_shared(
     with Bench(document) as bench:
         outcome = _interruptible(end(bench))
     outcome.settling = outcome.settling or (parts[0].settling if parts else {})
+    outcome.gone = outcome.gone or any(part.gone for part in parts)
     outcome.interrupted = outcome.interrupted or any(part.interrupted for part in parts)
     return outcome
 
 
 def _outcome(campaign: Campaign, server: dict[str, Any]) -> Outcome:
-    return Outcome(campaign.tally, campaign.proofs, server, campaign.settling, campaign.interrupted)
+    return Outcome(
+        campaign.tally, campaign.proofs, server, campaign.settling, campaign.interrupted, campaign.target.gone
+    )
+
+
+def _unjudged(outcome: Outcome) -> Unjudged | None:
+    if outcome.gone:
+        return _GONE
+    return _HOPELESS if outcome.settling and not outcome.settling.get("controls", 1) else None
 
 
 def _interruptible(work: Coroutine[Any, Any, Outcome]) -> Outcome:
@@ -94,7 +116,23 @@ def _interruptible(work: Coroutine[Any, Any, Outcome]) -> Outcome:
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         return await work
 
-    return asyncio.run(guarded())
+    try:
+        return asyncio.run(guarded())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM be an interrupt also where no event loop runs that listens for it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def header(config: TargetConfig, document: ApiDocument, settings: Settings, catalogue: Catalogue) -> Results:
@@ -126,8 +164,7 @@ def conclude(
     tally = outcome.tally
     settle_s = outcome.settling.get("settle_ms", 2000.0) / 1000
     findings = [build_finding(proof, catalogue, begun.target["url"], settle_s) for proof in outcome.proofs]
-    unjudged = _HOPELESS if outcome.settling and not outcome.settling.get("controls", 1) else None
-    requirements = requirement_results(catalogue, tally, findings, features, unjudged)
+    requirements = requirement_results(catalogue, tally, findings, features, _unjudged(outcome))
     complete = not outcome.interrupted
     begun.verdict = verdict_of(requirements, narrowed=narrowed, complete=complete)
     begun.target |= outcome.server
@@ -140,4 +177,5 @@ def conclude(
     begun.leftovers = list(dict.fromkeys(tally.leftovers))
     begun.errors = list(tally.errors)
     begun.complete = complete
+    begun.narrowed = narrowed
     return begun

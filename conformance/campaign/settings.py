@@ -9,6 +9,8 @@ from typing import Literal
 
 Profile = Literal["smoke", "standard", "thorough", "soak"]
 
+_PATIENCE_S, _LEAST_PATIENCE_S = 30.0, 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -53,6 +55,12 @@ class Settings:
     def budget(self) -> Budget:
         """The profile's limits."""
         return BUDGETS[self.profile]
+
+    @property
+    def patience_s(self) -> float:
+        """How long a control may take before it counts as one that never ends: a share of the time there is."""
+        seconds = self.seconds
+        return _PATIENCE_S if seconds is None else min(_PATIENCE_S, max(_LEAST_PATIENCE_S, seconds / 4))
 
     @property
     def seconds(self) -> float | None:

@@ -44,7 +44,7 @@ class FindingStore:
         try:
             client.ping()
         except RedisError as error:
-            raise DatabaseUnusable(where, str(error)) from error
+            raise DatabaseUnusable(where, str(error).rstrip(".")) from error
         return RedisExampleDatabase(client)
 
     def load(self) -> list[Scenario]:

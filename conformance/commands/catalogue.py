@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Iterable
 
 import click
 from rich.table import Table
 
+from conformance.commands.helping import wide_console
 from conformance.contract.document import load_document
 from conformance.contract.errors import UserError
 from conformance.contract.operations import CORE_OPERATIONS
 from conformance.contract.requirements import load_requirements
 from conformance.reports.explain import explain as explanation
 from conformance.reports.terminal import make_console
+
+
+class UnknownGroup(UserError):
+    """No requirement belongs to this group."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"There is no group {name!r}.", f"Give one of {', '.join(known)}.")
 
 
 class UnknownRequirement(UserError):
@@ -31,6 +40,9 @@ class UnknownRequirement(UserError):
 def requirements(group: str | None, excluded: bool) -> None:
     """List the catalogue of requirements: id, level, how it is judged, statement."""
     catalogue = load_requirements()
+    groups = dict.fromkeys(each.group for each in catalogue.requirements)
+    if group is not None and group not in groups:
+        raise UnknownGroup(group, groups)
     table = Table(box=None, pad_edge=False, show_header=True)
     if excluded:
         table.add_column("not judged", no_wrap=True)
@@ -44,7 +56,7 @@ def requirements(group: str | None, excluded: bool) -> None:
         for each in catalogue.requirements:
             if group in (None, each.group):
                 table.add_row(each.id, each.level, " ".join(sorted(each.judged)), each.statement)
-    make_console(os.environ).print(table, highlight=False)
+    wide_console().print(table, highlight=False)
 
 
 @click.command(short_help="List the operations that a document offers.")
@@ -60,7 +72,7 @@ def operations(spec: str | None) -> None:
             table.add_row(each.id, each.method, f"{document.prefix}{each.template}", str(each.success))
         else:
             table.add_row(each.id, each.method, "(not in this document)", "")
-    make_console(os.environ).print(table, highlight=False, markup=False)
+    wide_console().print(table, highlight=False, markup=False)
 
 
 @click.command(short_help="Tell what a requirement means.")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Collection
 from typing import Any
 
 import click
+from rich.console import Console
 
 from conformance.contract.errors import UserError
+from conformance.options import OPTIONS
+from conformance.reports.terminal import make_console
 from conformance.results.verdict import INCOMPLETE, USAGE
 from conformance.target import TargetError
 
@@ -32,6 +37,32 @@ class SectionedOption(click.Option):
     def __init__(self, *names: str, section: str = "Options", **settings: Any) -> None:
         super().__init__(list(names), **settings)
         self.section = section
+
+
+def option_parameters(sections: Collection[str] | None = None) -> list[click.Parameter]:
+    """The options of a run (those of some sections, by default all) as parameters of a command."""
+    found: list[click.Parameter] = []
+    for option in OPTIONS:
+        if sections is not None and option.section not in sections:
+            continue
+        settings: dict[str, Any] = {"section": option.section, "help": option.help}
+        if option.form == "flag":
+            settings |= {"is_flag": True}
+        else:
+            settings |= {"metavar": option.metavar, "multiple": option.form == "list"}
+        found.append(SectionedOption(f"--{option.name}", **settings))
+    return found
+
+
+_WIDE = 200
+
+
+def wide_console() -> Console:
+    """A console for tables; where no terminal sets a limit, a table is as wide as it needs to be."""
+    console = make_console(os.environ)
+    if not console.is_terminal:
+        console.width = max(console.width, _WIDE)
+    return console
 
 
 class TellingGroup(click.Group):

@@ -16,7 +16,7 @@ from conformance.results.events import read_events, read_exchanges
 from conformance.results.known import apply_known, load_known
 from conformance.results.records import exchange_of
 from conformance.results.verdict import exit_code
-from conformance.suite.options import default_report_dir
+from conformance.suite.places import default_report_dir, writable_directory
 from conformance.trace.har import read_har
 
 
@@ -36,8 +36,7 @@ def check(recording: Path, report_dir: Path | None, spec: str | None, known: Pat
     results = check_trace(trace, load_document(spec), recording.name)
     if known is not None:
         results = apply_known(results, load_known(known), datetime.now(UTC).date())
-    directory = report_dir or default_report_dir(f"file://{recording.name}", datetime.now(UTC))
-    directory.mkdir(parents=True, exist_ok=True)
+    directory = writable_directory(report_dir or default_report_dir(f"file://{recording.name}", datetime.now(UTC)))
     report = write_all(results, directory, ((trace.id, trace.origin, each) for each in trace.exchanges))
     summary(results, make_console(os.environ), report)
     raise SystemExit(exit_code(results, "should" if fail_on == "should" else "must"))
@@ -49,5 +48,5 @@ def report(directory: Path) -> None:
     """Make the reports from a run's event log: of a run that was killed, marked as cut, with all that it measured."""
     results = read_events(directory)
     items = ((trace_id, 0, exchange_of(record)) for trace_id, record in read_exchanges(directory))
-    path = write_all(results, directory, items)
+    path = write_all(results, writable_directory(directory), items)
     summary(results, make_console(os.environ), path)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from conformance.campaign.replaying import replay as play_again
+from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters
 from conformance.contract.document import load_document
 from conformance.contract.errors import UserError
 from conformance.results.model import Finding
 from conformance.results.store import read_results
 from conformance.results.verdict import CONFORMANT, NOT_CONFORMANT
 from conformance.scenarios import Scenario, from_json, script
-from conformance.target import TargetConfig
+from conformance.suite.options import target_config
 
 
 class NoSuchFinding(UserError):
@@ -32,32 +34,40 @@ def _find(name: str, source: Path) -> Finding:
     raise NoSuchFinding(name, source, [each.id for each in findings])
 
 
-@click.command(short_help="Play a finding again.")
-@click.argument("finding")
-@click.argument("url")
-@click.option(
+_SHORT = "Play a finding again."
+_HELP = """Play a finding's scenario again, against any server. FINDING is its id, or the id of its requirement.
+
+Exit code 1 when the violation came back, 0 when it did not.
+"""
+
+
+def _replay(finding: str, url: str, source: Path, times: int, **given: Any) -> None:
+    found = _find(finding, source)
+    scenario: Scenario = from_json(found.scenario or {})
+    config = target_config(lambda name: given.get(name.replace("-", "_")), url)
+    for line in script(scenario):
+        click.echo(f"  {line}")
+    replays = play_again(config, load_document(), scenario, times)
+    back = [each.violations[found.requirement][0] for each in replays if found.requirement in each.violations]
+    click.echo(f"{found.requirement}: violated in {len(back)} of {times} plays")
+    if back:
+        click.echo(f"  expected: {back[0].expected}\n  observed: {back[0].observed}")
+    raise SystemExit(NOT_CONFORMANT if back else CONFORMANT)
+
+
+_FROM = SectionedOption(
     "--from",
     "source",
+    section="Finding",
     type=click.Path(path_type=Path),
     default=Path("reports/latest"),
     show_default=True,
     metavar="DIR|RESULTS.json",
     help="The results that hold the finding.",
 )
-@click.option("--times", default=3, show_default=True, type=click.IntRange(1, 50))
-@click.option("--token", metavar="TOKEN", envvar="CONFORMANCE_TOKEN", help="Bearer token.")
-def replay(finding: str, url: str, source: Path, times: int, token: str | None) -> None:
-    """Play a finding's scenario again, against any server. FINDING is its id, or the id of its requirement.
-
-    Exit code 1 when the violation came back, 0 when it did not.
-    """
-    found = _find(finding, source)
-    scenario: Scenario = from_json(found.scenario or {})
-    for line in script(scenario):
-        click.echo(f"  {line}")
-    replays = play_again(TargetConfig(url=url, token=token), load_document(), scenario, times)
-    back = [each.violations[found.requirement][0] for each in replays if found.requirement in each.violations]
-    click.echo(f"{found.requirement}: violated in {len(back)} of {times} plays")
-    if back:
-        click.echo(f"  expected: {back[0].expected}\n  observed: {back[0].observed}")
-    raise SystemExit(NOT_CONFORMANT if back else CONFORMANT)
+_TIMES = SectionedOption(
+    "--times", section="Finding", default=3, show_default=True, type=click.IntRange(1, 50), help="How often to play it."
+)
+_ARGUMENTS: tuple[click.Parameter, ...] = (click.Argument(["finding"]), click.Argument(["url"]))
+_PARAMETERS = [*_ARGUMENTS, _FROM, _TIMES, *option_parameters({"Target"})]
+replay = SectionedCommand("replay", callback=_replay, params=_PARAMETERS, help=_HELP, short_help=_SHORT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from importlib.resources import files
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import click
 import pytest
 
-from conformance.commands.helping import SectionedCommand, SectionedOption
+from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters
+from conformance.contract.errors import UserError
 from conformance.options import OPTIONS
 from conformance.plugin import SUITE
 from conformance.results.verdict import INCOMPLETE, INTERRUPTED, USAGE
+from conformance.suite.options import BadOption
 from conformance.suite.runtime import SESSION
 from conformance.suite.session import Session
 
@@ -41,12 +44,20 @@ Exit codes: 0 conformant · 1 not conformant · 2 wrong usage ·
 """
 
 
+class NothingSelected(UserError):
+    """No requirement is left by -k and -m."""
+
+    def __init__(self) -> None:
+        super().__init__("-k and -m leave nothing to test.", "`conformance requirements` lists what can be selected.")
+
+
 class _Reporter:
     """Stands in for pytest's terminal: keeps the run, and tells why pytest stopped."""
 
     def __init__(self) -> None:
         self.session: Session | None = None
         self.crash: str | None = None
+        self.interrupted = False
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self.session = session.config.stash.get(SESSION, None)
@@ -65,6 +76,8 @@ class _Reporter:
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         if isinstance(excinfo.value, pytest.exit.Exception):
             sys.stderr.write(f"conformance: {excinfo.value.msg}\n")
+        else:
+            self.interrupted = True
 
 
 def _arguments(url: str | None, given: dict[str, Any]) -> list[str]:
@@ -95,6 +108,7 @@ def _run(url: str | None, quiet: bool, verbose: bool, **given: Any) -> None:
     if quiet or verbose:
         given["verbosity"] = "quiet" if quiet else "verbose"
     arguments = _arguments(url, given)
+    _check_workers(given["workers"])
     # Checked here first, so that mistakes are told in this command's own words.
     Session.of(lambda name: given.get(name.replace("-", "_")) if name != "url" else url)
     reporter = _Reporter()
@@ -102,9 +116,18 @@ def _run(url: str | None, quiet: bool, verbose: bool, **given: Any) -> None:
     raise SystemExit(_told(reporter, code))
 
 
+def _check_workers(text: str | None) -> None:
+    if text is not None and not re.fullmatch(r"\d{1,3}|auto|logical", text, re.ASCII):
+        raise BadOption("n", text, "a number of processes, or 'auto'")
+
+
 def _told(reporter: _Reporter, code: int) -> int:
     """Print what a run came to, and give its exit code."""
     session = reporter.session
+    if reporter.interrupted:
+        return INTERRUPTED
+    if code == pytest.ExitCode.NO_TESTS_COLLECTED:
+        raise NothingSelected
     if session is None or session.outcome is None:
         if reporter.crash is not None:
             click.echo(f"conformance: the suite itself failed; please report this.\n{reporter.crash}", err=True)
@@ -112,18 +135,11 @@ def _told(reporter: _Reporter, code: int) -> int:
     session.tell()
     if session.outcome.interrupted:
         return INTERRUPTED
-    return USAGE if code == pytest.ExitCode.NO_TESTS_COLLECTED else code
+    return code
 
 
 def _options() -> list[click.Parameter]:
-    found: list[click.Parameter] = [click.Argument(["url"], required=False)]
-    for option in OPTIONS:
-        settings: dict[str, Any] = {"section": option.section, "help": option.help}
-        if option.form == "flag":
-            settings |= {"is_flag": True}
-        else:
-            settings |= {"metavar": option.metavar, "multiple": option.form == "list"}
-        found.append(SectionedOption(f"--{option.name}", **settings))
+    found: list[click.Parameter] = [click.Argument(["url"], required=False), *option_parameters()]
     quiet = SectionedOption("--quiet", "-q", section="Results", is_flag=True, help="Only the verdict.")
     verbose = SectionedOption("--verbose", "-v", section="Results", is_flag=True, help="Every finding, more progress.")
     pytest_options = [SectionedOption(*n, section="As in pytest", help=h, is_flag=f) for n, h, f in _PYTEST]

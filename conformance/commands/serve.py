@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import os
+import socket
 
 import click
 from rich.table import Table
 
+from conformance.commands.helping import wide_console
 from conformance.contract.errors import UserError
 from conformance.reference.faults import FAULTS, UnknownFault
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import serve as serve_forever
-from conformance.reports.terminal import make_console
-from conformance.suite.options import duration_s
+from conformance.suite.options import NoSuchFault, duration_s
+
+
+class PortUnavailable(UserError):
+    """The server cannot listen there."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        hint = "Give another --port, or none for a free one."
+        super().__init__(f"The server cannot listen on {host}:{port}: {reason}.", hint)
 
 
 @click.command(short_help="Run the reference server.")
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=0, metavar="P", help="Default: any free port.")
+@click.option("--port", default=0, type=click.IntRange(0, 65535), metavar="P", help="Default: any free port.")
 @click.option("--fault", multiple=True, metavar="NAME", help="Misbehave in a named way; may be repeated.")
 @click.option("--list-faults", is_flag=True, help="List the faults with the requirements that they break.")
 @click.option("--latency", metavar="TIME", help="Be slow, such as 400ms: views lag behind, runs are admitted slowly.")
@@ -31,18 +40,26 @@ def serve(list_faults: bool, latency: str | None, fault: tuple[str, ...], **give
         _list()
         return
     options = ServerOptions(faults=fault, latency=duration_s("latency", latency), **given)  # type: ignore[arg-type]
+    _check_address(options.host, options.port)
     try:
         raise SystemExit(serve_forever(options))
     except UnknownFault as error:
-        raise UserError(str(error)) from None
+        raise NoSuchFault(error.name) from None
+
+
+def _check_address(host: str, port: int) -> None:
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        raise PortUnavailable(host, port, os.strerror(error.errno) if error.errno else str(error)) from error
 
 
 def _list() -> None:
     table = Table(box=None, pad_edge=False)
     for name in ("fault", "profile", "breaks"):
-        table.add_column(name, no_wrap=name != "breaks")
+        table.add_column(name, no_wrap=True)
     table.add_column("what goes wrong")
     for fault in FAULTS.values():
         profile = fault.profile if fault.rare is None else f"rare ({fault.rare:.0%})"
         table.add_row(fault.name, profile, "\n".join(fault.breaks), fault.summary)
-    make_console(os.environ).print(table, highlight=False)
+    wide_console().print(table, highlight=False)

@@ -12,6 +12,7 @@ from conformance.operations.parts import PARTS, Part
 from conformance.operations.plan import OperationPlan, OperationSettings, plan_operations
 from conformance.operations.session import Session
 from conformance.target import Target
+from conformance.target.finishing import to_the_end
 from conformance.trace import Trace
 
 _CLEANUP_S = 30.0
@@ -78,7 +79,7 @@ async def _play(stage: _Stage, part: Part) -> Trace:
     finally:
         # Also when the run is interrupted: what waits for an event would wait for ever.
         try:
-            left = await _cleaned(session)
+            left = await to_the_end(_cleaned(session))
         finally:
             await session.aclose()
     return _trace(session, part, stopped, left)

@@ -14,6 +14,7 @@ from conformance.operations.binding import Resources, bind
 from conformance.operations.plan import OperationSettings
 from conformance.operations.template import CaseTemplate, encoded_segment
 from conformance.target import Client, Recorder, RequestOptions, Target
+from conformance.target.finishing import to_the_end
 from conformance.trace import Exchange
 from conformance.wire import exact_json
 
@@ -65,7 +66,8 @@ class Session:
 
     async def request(self, method: str, path: str, **options: Any) -> Exchange:
         """Send a request that is no case but serves the cases."""
-        exchange = await self.clients[0].request(method, path, **options)
+        # What creates something must be answered, or nobody could clean it up.
+        exchange = await to_the_end(self.clients[0].request(method, path, **options))
         self._note(exchange)
         return exchange
 
@@ -107,13 +109,9 @@ class Session:
         step = len(self.cases)
         self.cases.append(_described(case, step))
         bound = bind(case, resources, Random(f"{self.settings.seed}:{case.operation}:{step}"))
-        exchange = await (client or self.clients[0]).request(
-            bound.method or OPERATIONS_BY_ID[bound.operation].method,
-            bound.path,
-            query=bound.query,
-            body=bound.body,
-            step=step,
-        )
+        method = bound.method or OPERATIONS_BY_ID[bound.operation].method
+        sending = (client or self.clients[0]).request(method, bound.path, query=bound.query, body=bound.body, step=step)
+        exchange = await to_the_end(sending)
         self._note(exchange)
         return exchange
 

@@ -7,7 +7,7 @@ import sys
 
 from conformance.reference.faults import UnknownFault
 from conformance.reference.options import ServerOptions
-from conformance.reference.process import end_with_parent, serve
+from conformance.reference.process import CannotListen, end_with_parent, serve
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -28,14 +28,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serve as the arguments say; gives the exit code: 2 for a fault that does not exist."""
+    """Serve as the arguments say; gives the exit code: 2 for options it cannot serve with."""
     given = vars(_parser().parse_args(argv))
     if given.pop("end_with_parent"):
         end_with_parent()
     options = ServerOptions(**given | {"faults": tuple(given["faults"])})
     try:
         return serve(options)
-    except UnknownFault as error:
+    except (UnknownFault, CannotListen) as error:
         sys.stdout.write(f"{error}\n")
         return 2
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 
 from conformance.scenarios.calls import Call, call, concrete
 from conformance.scenarios.cast import Cast, MissingReference, delay_ns
-from conformance.scenarios.model import MARKER, Create, Run, Step
+from conformance.scenarios.model import MARKER, Create, CreateRaw, Run, RunRaw, Step
 from conformance.scenarios.settling import Settler
 from conformance.target import Client, Recorder, Target
+from conformance.target.finishing import to_the_end
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND
 
@@ -19,12 +21,16 @@ _LOST_AFTER = 3
 
 
 class Party:
-    """Sends steps as requests, and keeps the scenario's cast up to date. One recorder, a client for each lane."""
+    """Sends steps as requests, and keeps the scenario's cast up to date. One recorder, a client for each lane.
 
-    def __init__(self, target: Target, settler: Settler, cast: Cast) -> None:
+    Once ``stop`` says so, nobody waits for anything any longer.
+    """
+
+    def __init__(self, target: Target, settler: Settler, cast: Cast, stop: Callable[[], bool] = lambda: False) -> None:
         self.target = target
         self.settler = settler
         self.cast = cast
+        self.stop = stop
         self.recorder = Recorder()
         self.notes: list[str] = []
         self.last_change = time.monotonic_ns()
@@ -55,7 +61,15 @@ class Party:
             await client.aclose()
 
     async def perform(self, step: Step, client: Client, number: int | None = None) -> Exchange | None:
-        """Send the one request that a step means. None, with a note, when its reference never came to exist."""
+        """Send the one request that a step means. None, with a note, when its reference never came to exist.
+
+        What creates something is done to its end even when cancelled: else nobody could clean it up.
+        """
+        creates = isinstance(step, Create | CreateRaw | Run | RunRaw)
+        work = self._perform(step, client, number)
+        return await (to_the_end(work) if creates and not getattr(step, "wait", False) else work)
+
+    async def _perform(self, step: Step, client: Client, number: int | None) -> Exchange | None:
         ready = self._concrete(step)
         try:
             wanted = call(ready, self.cast.path_place)

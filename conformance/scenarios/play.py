@@ -16,6 +16,7 @@ from conformance.scenarios.party import Party
 from conformance.scenarios.settling import Settler
 from conformance.scenarios.watch import Watch
 from conformance.target import Client, Target
+from conformance.target.finishing import to_the_end
 from conformance.trace import Trace
 from conformance.trace.trace import Source
 
@@ -77,7 +78,7 @@ class Player:
 
     async def play(self, job: Job) -> Played:
         """Play one scenario, audit it, clean up. What goes wrong with the target is in the trace, never raised."""
-        party = Party(self.target, self.settler, Cast(job.id))
+        party = Party(self.target, self.settler, Cast(job.id), self.stop)
         leftovers: tuple[str, ...] = ()
         try:
             await _Stage(self, party).perform_all(job.scenario.steps, party.hire("1"))
@@ -85,7 +86,7 @@ class Player:
             if whole:
                 await Audit(party, party.hire("audit"), job.id).read_all()
         finally:
-            leftovers = await self._clean_up(party, job.scenario)
+            leftovers = await to_the_end(self._clean_up(party, job.scenario))
         return Played(job, self._trace(job, party, whole), leftovers)
 
     async def _clean_up(self, party: Party, scenario: Scenario) -> tuple[str, ...]:

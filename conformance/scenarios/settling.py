@@ -11,6 +11,7 @@ from typing import Any
 from conformance.scenarios.calls import call
 from conformance.scenarios.model import UNKNOWN, Create, Delete, Read, Run, Step
 from conformance.target import Client, LoopLag, Recorder, Target
+from conformance.target.finishing import to_the_end
 from conformance.trace import Control, Exchange, Settling, Trace
 from conformance.wire.instant import MILLISECOND, SECOND
 
@@ -42,6 +43,9 @@ class _Round:
         return await self.client.request(wanted.method, wanted.path, query=wanted.query, body=body)
 
     async def create(self) -> None:
+        await to_the_end(self._create())
+
+    async def _create(self) -> None:
         self.workflow = _id(await self.send(_WORKFLOW))
 
     @property
@@ -81,9 +85,20 @@ class Settler:
         self._pump: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Settler:
+        try:
+            await self._warm_up()
+        except BaseException:
+            # Nobody leaves what was never entered, and the controls' workflow must not stay behind.
+            await self.close()
+            raise
+        return self
+
+    async def _warm_up(self) -> None:
         for together in (1, 1, 2):
             await asyncio.gather(*(self._control() for _ in range(together)))
-        return self
+            if self._controls[-1].finished is None:
+                # More of what never ends would only use up the time for everything else.
+                break
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -93,10 +108,13 @@ class Settler:
     # -- what a run asks ------------------------------------------------------------------------
 
     async def wait(self, cause: int) -> None:
-        """Return when the effects of something that happened at ``cause`` are due; after the patience at the latest."""
+        """Return when the effects of something that happened at ``cause`` are due; after the patience at the latest.
+
+        Of a target that is gone nothing is due.
+        """
         await asyncio.sleep(max(0, cause - time.monotonic_ns()) / SECOND)
         last = time.monotonic_ns() + self._patience
-        while (now := time.monotonic_ns()) < last:
+        while (now := time.monotonic_ns()) < last and not self._target.gone:
             due = self._due(cause)
             if due is not None and due <= now:
                 return

@@ -60,7 +60,7 @@ class Watch:
         for ref, actor in moving:
             await self.until(Until(ref, "quiet"))
             actor.touched = False
-        if moving:
+        if moving and not party.stop():
             await party.settler.wait(max(actor.moved for _, actor in moving))
 
     # -- polling --------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ class Watch:
     async def _poll(self, actor: Actor, read: Step, reached: Reached) -> bool:
         pause, given_up = self._first_pause(), -1
         last = time.monotonic_ns() + _LONGEST
-        while not self.party.lost and time.monotonic_ns() < last:
+        while not (self.party.lost or self.party.stop()) and time.monotonic_ns() < last:
             moved = actor.moved
             answer = await self.party.perform(read, self.client, self.number)
             if answer is not None and reached(answer):

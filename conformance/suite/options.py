@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
-from urllib.parse import urlsplit
 
 from conformance.campaign.settings import Profile, Settings
 from conformance.contract.errors import UserError
+from conformance.reference.faults import FAULTS, UnknownFault
 from conformance.reports.terminal import Verbosity
 from conformance.results.verdict import FailOn
+from conformance.suite.places import default_report_dir
 from conformance.target import TargetConfig
+from conformance.trace.redaction import redact_url
 
 Values = Callable[[str], Any]
 """Gives an option by its name: a text, a list of texts, True, or None."""
@@ -28,7 +30,26 @@ class BadOption(UserError):
     """An option has a value that it cannot have."""
 
     def __init__(self, name: str, value: object, wanted: str) -> None:
-        super().__init__(f"--{name} cannot be {value!r}.", f"Give {wanted}.")
+        super().__init__(f"{'-' if len(name) == 1 else '--'}{name} cannot be {value!r}.", f"Give {wanted}.")
+
+
+class NoSuchFault(UserError):
+    """The reference server has no fault of this name."""
+
+    def __init__(self, name: str) -> None:
+        near = UnknownFault(name).close
+        hint = f"Did you mean {' or '.join(near)}?" if near else "`conformance serve --list-faults` lists them."
+        super().__init__(f"There is no fault {name!r}.", hint)
+
+
+class EmbeddedOnly(UserError):
+    """An option of the embedded server was given together with the address of another one."""
+
+    def __init__(self, name: str, url: str) -> None:
+        super().__init__(
+            f"--{name} is for the embedded server and does nothing to {redact_url(url)}.",
+            f"Leave out the URL, or --{name}.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +132,23 @@ def _path(values: Values, name: str) -> Path | None:
     return Path(given) if given else None
 
 
-def default_report_dir(url: str | None, now: datetime) -> Path:
-    """reports/<time>-<target>."""
-    host = urlsplit(url).netloc.rpartition("@")[2] if url else "reference"
-    return Path("reports") / f"{now:%Y%m%dT%H%M%S}-{re.sub(r'[^A-Za-z0-9.-]+', '-', host) or 'target'}"
+def _faults(values: Values, url: str | None) -> tuple[str, ...]:
+    _embedded_only("fault", values, url)
+    names = tuple(values("fault") or ())
+    for name in names:
+        if name not in FAULTS:
+            raise NoSuchFault(name)
+    return names
+
+
+def _latency_s(values: Values, url: str | None) -> float:
+    _embedded_only("latency", values, url)
+    return duration_s("latency", values("latency"))
+
+
+def _embedded_only(name: str, values: Values, url: str | None) -> None:
+    if url is not None and values(name):
+        raise EmbeddedOnly(name, url)
 
 
 def run_options(values: Values, environment: Mapping[str, str] = os.environ) -> RunOptions:
@@ -136,8 +170,8 @@ def run_options(values: Values, environment: Mapping[str, str] = os.environ) -> 
         url=url,
         settings=settings,
         report_dir=report_dir,
-        faults=tuple(values("fault") or ()),
-        latency=duration_s("latency", values("latency")),
+        faults=_faults(values, url),
+        latency=_latency_s(values, url),
         known=_path(values, "known"),
         strict_known=bool(values("strict-known")),
         against=_path(values, "against"),

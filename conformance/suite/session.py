@@ -15,10 +15,9 @@ from pathlib import Path
 from rich.console import Console
 
 from conformance.campaign.running import Outcome, conclude, header, play
+from conformance.campaign.store import FindingStore
 from conformance.contract.document import ApiDocument, load_document
-from conformance.contract.errors import UserError
 from conformance.contract.requirements import Catalogue, load_requirements
-from conformance.reference.faults import FAULTS, UnknownFault
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.reports.annotations import ci_annotations
@@ -30,16 +29,13 @@ from conformance.results.events import EventLog
 from conformance.results.known import KnownDeviation, apply_known, load_known
 from conformance.results.model import Results
 from conformance.results.store import read_results
-from conformance.suite.options import BadOption, RunOptions, Values, run_options, target_config
+from conformance.suite.options import RunOptions, Values, run_options, target_config
+from conformance.suite.places import point_latest, writable_directory, writable_file
 from conformance.suite.watching import Spool, Watcher
 from conformance.target import TargetConfig
 
-
-class UnwritableDirectory(UserError):
-    """The reports cannot be written where they should."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"Nothing can be written to {path}: {reason}.", "Give another --report-dir.")
+WORKERS = "workers"
+"""Where workers that share a run keep their event logs while it goes."""
 
 
 @dataclass
@@ -63,9 +59,12 @@ class Session:
     def of(cls, values: Values) -> Session:
         """Check everything that can be checked without traffic. Raises UserError."""
         options = run_options(values)
-        _check_faults(options)
         if options.url is not None:
             target_config(values, options.url)
+        if options.summary_file is not None:
+            writable_file("summary-file", options.summary_file)
+        if options.settings.database is not None:
+            FindingStore(options.settings.database)
         return cls(
             options=options,
             values=values,
@@ -104,7 +103,8 @@ class Session:
     @contextlib.contextmanager
     def recording(self, config: TargetConfig) -> Iterator[tuple[Results, Watcher, EventLog, Spool]]:
         """What is begun with a run: its header, and who watches it and writes as it goes."""
-        directory = _directory(self.options.report_dir)
+        directory = writable_directory(self.options.report_dir)
+        _forget(directory)
         progress = make_progress(self.console, os.environ, self.options.verbosity)
         begun = self._header(config)
         try:
@@ -119,7 +119,7 @@ class Session:
         """The same for one worker's share: an event log of its own, and a spool that the controller reads."""
         budget = self.options.settings.seconds
         with (
-            EventLog(directory / "workers" / str(number)) as log,
+            EventLog(directory / WORKERS / str(number)) as log,
             Spool(directory / f"exchanges-{number}.spool", keep=True) as spool,
         ):
             log.header(self._header(config))
@@ -140,7 +140,7 @@ class Session:
         if self.options.summary_file is not None:
             append_summary(results, self.options.summary_file)
         if self.options.default_dir:
-            _point_latest(self.options.report_dir)
+            point_latest(self.options.report_dir)
         return results
 
     def _header(self, config: TargetConfig) -> Results:
@@ -162,31 +162,8 @@ class Session:
             self.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _check_faults(options: RunOptions) -> None:
-    for name in options.faults:
-        if name not in FAULTS:
-            raise BadOption("fault", name, f"one that `conformance serve --list-faults` knows; {UnknownFault(name)}")
-
-
-def _directory(path: Path) -> Path:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        probe = path / ".writable"
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as error:
-        raise UnwritableDirectory(path, error.strerror or "it is not usable") from error
-    return path
-
-
-def _point_latest(directory: Path) -> None:
-    """reports/latest shows the newest run: a link, or a copy where links are not to be had."""
-    latest = directory.parent / "latest"
-    if latest.is_symlink():
-        latest.unlink()
-    elif latest.is_dir():
-        shutil.rmtree(latest)
-    try:
-        latest.symlink_to(directory.name, target_is_directory=True)
-    except OSError:
-        shutil.copytree(directory, latest)
+def _forget(directory: Path) -> None:
+    """Take away what a run that was killed here left unfinished, so that it does not end up in this run's reports."""
+    for spool in directory.glob("exchanges*.spool"):
+        spool.unlink()
+    shutil.rmtree(directory / WORKERS, ignore_errors=True)

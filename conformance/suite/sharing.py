@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import pickle
+import shutil
 import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,10 +17,13 @@ from typing import Any, Literal
 
 import pytest
 
-from conformance.campaign.running import Outcome, conclude_shared, play
+from conformance.campaign.running import Outcome, conclude_shared, play, reach
+from conformance.contract.errors import UserError
+from conformance.results.verdict import INCOMPLETE
 from conformance.suite.items import assert_selected
-from conformance.suite.session import Session
+from conformance.suite.session import WORKERS, Session
 from conformance.suite.watching import Spool
+from conformance.target import TargetError
 
 _OUTPUT = "conformance"
 
@@ -107,8 +111,12 @@ class Worker:
             return None
         settings = replace(self._session.options.settings, shard=item.shard)
         config = self._session.target_config(self._url)
-        with self._session.shard_recording(config, item.shard[0], self._directory) as watcher:
-            outcome = play(config, self._session.document, settings, watcher)
+        try:
+            with self._session.shard_recording(config, item.shard[0], self._directory) as watcher:
+                outcome = play(config, self._session.document, settings, watcher)
+        except UserError as error:
+            self._config.workeroutput[f"{_OUTPUT}_error"] = str(error)
+            return True
         done = self._config.workeroutput.get(_OUTPUT, "")
         self._config.workeroutput[_OUTPUT] = f"{done} {_pack(outcome)}"
         return True
@@ -129,25 +137,37 @@ class Controller:
         """Give every worker the address of the one target."""
         if self._begun is None:
             self._config = self._running.enter_context(self._session.target())
+            self._reach()
             self._begun = self._running.enter_context(self._session.recording(self._config))
             self._begun[1].phase("exploring")
         node.workerinput["conformance_url"] = self._config.url
         node.workerinput["conformance_dir"] = str(self._session.options.report_dir.resolve())
+
+    def _reach(self) -> None:
+        """No worker is started for a target that cannot be tested."""
+        try:
+            reach(self._config)
+        except TargetError as error:
+            self._running.close()
+            pytest.exit(str(error), INCOMPLETE)
 
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         """Take home what a worker saw."""
         output = getattr(node, "workeroutput", None) or {}
         self._items = _unpack(output[f"{_OUTPUT}_items"]) if f"{_OUTPUT}_items" in output else self._items
         self._parts += [_unpack(part) for part in output.get(_OUTPUT, "").split()]
-        if error and self._begun is not None:
-            self._session.errors.append(f"a worker was lost, and its share of the traffic with it: {error}")
+        lost = output.get(f"{_OUTPUT}_error") or error
+        if lost and self._begun is not None:
+            self._session.errors.append(f"a worker was lost, and its share of the traffic with it: {lost}")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Merge, chase, write the reports, and report every selected item."""
         with self._running:
-            if self._begun is None or not self._parts:
+            if self._begun is None:
                 return
+            if not self._parts:
+                pytest.exit("; ".join(self._session.errors) or "no worker told anything", INCOMPLETE)
             begun, watcher, log, spool = self._begun
             options = self._session.options
             outcome = conclude_shared(self._config, self._session.document, options.settings, watcher, self._parts)
@@ -155,6 +175,7 @@ class Controller:
             with contextlib.ExitStack() as stack:
                 self._session.narrowed = self._narrowed
                 self._session.conclude(begun, outcome, log, [spool, *map(stack.enter_context, spools)])
+            shutil.rmtree(options.report_dir / WORKERS, ignore_errors=True)
         for item in self._items:
             session.config.hook.pytest_runtest_logreport(report=_report(self._session, item))
 

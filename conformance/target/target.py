@@ -15,6 +15,7 @@ from conformance.target.errors import UnreadableCertificate
 from conformance.target.limits import Limiter, retry_after_s
 from conformance.target.recorder import Recorder
 from conformance.trace import Exchange
+from conformance.wire.instant import SECOND
 
 # Common servers close an idle connection after 5 s; using one at that very moment would look like a broken answer.
 _KEEPALIVE_S = 4.0
@@ -30,6 +31,8 @@ class Target:
         self.config = config
         self.runs = 0
         self.exchanges = 0
+        self._refused_since: int | None = None
+        self._gone = False
         self._ssl = _ssl_context(config)
         self._limiter = Limiter(config.max_concurrency, config.max_rate)
         self._own = self._http()
@@ -42,6 +45,11 @@ class Target:
             started=self._started,
             answered=self._answered,
         )
+
+    @property
+    def gone(self) -> bool:
+        """Whether it has refused every connection for as long as an answer may take: it has ended, or was moved."""
+        return self._gone
 
     async def __aenter__(self) -> Target:
         return self
@@ -78,9 +86,17 @@ class Target:
 
     def _answered(self, exchange: Exchange) -> None:
         self.exchanges += 1
+        self._note_refusal(exchange)
         wait = retry_after_s(exchange.response, time.time()) if exchange.response else None
         if wait is not None:
             self._limiter.pause(wait)
+
+    def _note_refusal(self, exchange: Exchange) -> None:
+        if exchange.failure is None or exchange.failure.kind != "refused":
+            self._refused_since, self._gone = None, False
+            return
+        self._refused_since = exchange.sent if self._refused_since is None else self._refused_since
+        self._gone = exchange.received - self._refused_since >= self.config.timeout_s * SECOND
 
 
 def _ssl_context(config: TargetConfig) -> ssl.SSLContext:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from itertools import count
 from typing import Any, Self, TypeVar
 
 import httpx
 
 from conformance.reference.app import create_app
+from conformance.reference.faults.fault import alter
 from conformance.reference.options import ServerOptions
 from conformance.reference.server import Server
 
@@ -37,12 +39,16 @@ def update_stage(**metadata: str) -> dict[str, Any]:
 
 
 class Session:
-    """A server, a client of it, and shortcuts; ``patience`` is how long ``ended`` waits for what may never come."""
+    """A server, a client of it, and shortcuts.
 
-    def __init__(self, options: ServerOptions, patience: float = SOON) -> None:
+    ``patience`` is how long to wait for what should come, ``dread`` for what should not (seconds).
+    """
+
+    def __init__(self, options: ServerOptions, patience: float = SOON, dread: float = 0) -> None:
         app = create_app(options)
         self.server: Server = app.state.server
         self.patience = patience
+        self.dread = dread
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://reference", timeout=None)
         self._stack = AsyncExitStack()
 
@@ -100,16 +106,28 @@ class Session:
         for _ in range(60):
             await asyncio.sleep(0)
 
-    async def stage(self, instance: str, number: int) -> bool:
-        """Whether the instance reaches a stage."""
-        execution = self.server.engine.executions[instance]
-        async with asyncio.timeout(self.patience):
-            while execution.stage < number:  # noqa: ASYNC110
-                await asyncio.sleep(0.001)
+    def freeze(self, at: int | None = None) -> None:
+        """Stop the server's clock, now or ``at``: it advances only by a microsecond each time it is read."""
+        ticks = count(at or self.server.clock.now(), 1000)
+        alter(self.server.clock, "now", lambda _: lambda: next(ticks))
+
+    async def comes(self, holds: Callable[[], bool], within: float) -> bool:
+        """Whether something comes to hold."""
+        try:
+            async with asyncio.timeout(within):
+                while not holds():  # noqa: ASYNC110
+                    await asyncio.sleep(0.001)
+        except TimeoutError:
+            return False
         return True
 
+    async def reaches(self, instance: str, stage: int) -> bool:
+        """Whether the instance reaches a stage, as it should."""
+        execution = self.server.engine.executions[instance]
+        return await self.comes(lambda: execution.stage >= stage, self.patience)
+
     async def ended(self, instance: str) -> bool:
-        """Whether the instance ends, without ever being shown otherwise again."""
+        """Whether the instance ends, as it should, and reads show it."""
         try:
             await asyncio.wait_for(self.server.engine.finished(instance), self.patience)
         except TimeoutError:
@@ -117,11 +135,16 @@ class Session:
         return True
 
 
-def play(scenario: Callable[[Session], Awaitable[T]], *faults: str, patience: float = SOON, **options: Any) -> T:
-    """Run a scenario against a server of its own, with these faults and options."""
+async def hosted(scenario: Callable[[Session], Awaitable[T]], session: Session) -> T:
+    """Run a scenario, and nothing of it any longer."""
+    async with session:
+        return await scenario(session)
+
+
+def play(scenario: Callable[[Session], Awaitable[T]], **options: Any) -> T:
+    """Run a scenario against a server of its own with these options."""
 
     async def main() -> T:
-        async with Session(ServerOptions(faults=faults, **options), patience) as session:
-            return await scenario(session)
+        return await hosted(scenario, Session(ServerOptions(**options)))
 
     return asyncio.run(main())

@@ -20,7 +20,7 @@ def test_stages_run_one_after_another_and_history_tells() -> None:
         stages = [NOOP, {"delay": {"duration": "1ms"}}, {"wait_event": {"event": "go-${x}"}}, NOOP]
         workflow = await session.create(*stages)
         instance = (await session.run(workflow, {"x": "1"}))["id"]
-        await session.stage(instance, 2)
+        assert await session.reaches(instance, 2)
         history = await session.data(f"/instances/{instance}/history")
         assert kinds(history) == [("RunNoop", True), ("RunDelay", True), ("RunWaitEvent", False)]
         assert history[2]["input"] == {"event": "go-1"}

@@ -169,11 +169,8 @@ def missing_stages_accepted(server: Server) -> None:
     """A configuration without stages is taken for one with none."""
 
     async def handle(original: Handler, call: Call) -> Reply:
-        try:
-            config = read(call.body)
-        except MalformedJson:
-            return await original(call)
-        if isinstance(config, dict) and "stages" not in config:
+        config = _readable(call.body)
+        if config and "stages" not in config:
             call = Call(call.operation, call.path, call.query, write(config | {"stages": []}))
         return await original(call)
 
@@ -197,11 +194,8 @@ def refused_workflow_stored(server: Server) -> None:
 
 def store_refused(log: ChangeLog, workflow_id: str, body: bytes) -> None:
     """Store what can be stored of a refused configuration."""
-    try:
-        config = read(body)
-    except MalformedJson:
-        return
-    if isinstance(config, dict) and not isinstance(config.get("name", ""), str):
+    config = _readable(body)
+    if not isinstance(config.get("name", ""), str):
         log.append("workflow-created", workflow_id, config={"stages": [], **config, "name": str(config["name"])})
 
 
@@ -216,11 +210,20 @@ def trailing_text_ignored(server: Server) -> None:
     around(server, "createWorkflow", handle)
 
 
+def _readable(body: bytes) -> Json:
+    """The object in a body, empty if there is none."""
+    try:
+        found = read(body)
+    except MalformedJson:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def _accept(server: Server, tamed: Callable[[Json], Json | None]) -> Callable[[Call], Reply]:
     """An answer that accepts a refused configuration after ``tamed`` made its stages runnable, or else refuses."""
 
     def answer(call: Call) -> Reply:
-        config = read(call.body) if call.body.lstrip()[:1] == b"{" else {}
+        config = _readable(call.body)
         stages = config.get("stages")
         kept = [tamed(stage) for stage in stages] if isinstance(stages, list) else [None]
         if None in kept:

@@ -185,20 +185,24 @@ def _list_cancelled(mutant: Mutant, seen: Observation) -> bool:
 
 
 def _other_value(mutant: Mutant, seen: Observation) -> bool:
-    """A run gets another run's variable."""
+    """A run gets another run's variable, at the first stage that takes its own."""
     read = mutant.exchanges[seen.exchanges[-1]]
-    value = mutant.exchanges[seen.exchanges[0]].request_json["v"]
+    stages = mutant.stages(seen.subject)[: len(read.data)]
+    taking = [number for number, stage in enumerate(stages) if "${v}" in next(iter(stage.values())).values()]
+    if not taking or read.sent <= mutant.due(_first_shown(mutant, seen, taking[0])):
+        return False
 
     def change(data: Any) -> Any:
-        return [{**e, "input": {k: "another" if v == value else v for k, v in e["input"].items()}} for e in data]
+        entry = data[taking[0]]
+        entry["input"] = dict.fromkeys(entry["input"], "another")
+        return data
 
-    return read.sent > mutant.due(_first_shown(mutant, seen, value)) and mutant.change(read.index, change)
+    return mutant.change(read.index, change)
 
 
-def _first_shown(mutant: Mutant, seen: Observation, value: str) -> int:
-    """The first history that shows a stage with the value, at the latest the one that upheld the rule."""
-    reads = mutant.reads(seen.subject, "getInstanceHistory", -1)
-    shown = (e for e in reads if any(value in entry["input"].values() for entry in e.data))
+def _first_shown(mutant: Mutant, seen: Observation, number: int) -> int:
+    """The first history that shows a stage, at the latest the one that upheld the rule."""
+    shown = (e for e in mutant.reads(seen.subject, "getInstanceHistory", -1) if len(e.data) > number)
     first = min(shown, key=lambda each: each.received, default=None)
     return seen.exchanges[-1] if first is None else first.index
 

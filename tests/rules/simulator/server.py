@@ -10,7 +10,6 @@ from typing import Literal
 from conformance.wire.instant import MILLISECOND, SECOND, Instant
 from tests.rules.bodies import EPOCH
 
-
 VIEWS = ("status", "instance", "history", "list", "running", "stages")
 
 
@@ -20,8 +19,8 @@ class Server:
 
     ``reach`` (ns) is the longest time from a cause to its effect in the slowest view. ``skew`` (ns) is its clock less
     the client's. ``forgets_early``: an event may be lost between a stage's start and its waiting (which breaks only
-    `event.early`). ``paces`` tells which views are always fast, always slow, or anything. ``on_delete`` is what running instances of a deleted workflow do. ``hides_failed``: a stage that
-    failed before history showed it stays absent there.
+    `event.early`). ``paces``: which views are always fast, always slow, or anything. ``on_delete`` is what running
+    instances of a deleted workflow do. ``hides_failed``: a stage that failed before history showed it stays absent.
     """
 
     random: Random

@@ -1,0 +1,65 @@
+"""One run in a process of its own, told as one line of JSON: what failed, and which traces upheld each requirement.
+
+python -m benchmarks.one_run URL --seed N --profile standard
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import time
+from collections import Counter
+
+from conformance.campaign.observer import Silent
+from conformance.campaign.running import conclude, header, play
+from conformance.campaign.settings import Settings
+from conformance.campaign.tally import Tally
+from conformance.contract.document import load_document
+from conformance.contract.requirements import load_requirements
+from conformance.target import TargetConfig
+from conformance.trace import Trace
+
+
+class Fingerprints(Silent):
+    """Notes by requirement the scenarios that upheld it; controls, which are all alike, count as none."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, set[str]] = {}
+        self._before: Counter[str] = Counter()
+
+    def judged(self, trace: Trace, tally: Tally, elapsed: float) -> None:
+        """Whatever was upheld more often than before was upheld by this trace."""
+        del elapsed
+        if trace.source != "control":
+            text = json.dumps(trace.scenario, sort_keys=True, default=str)
+            name = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+            for requirement in tally.upheld - self._before:
+                self.seen.setdefault(requirement, set()).add(name)
+        self._before = tally.upheld.copy()
+
+
+def main() -> None:
+    """Run and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("url")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--profile", default="standard")
+    chosen = parser.parse_args()
+    config, document, observer = TargetConfig(url=chosen.url), load_document(), Fingerprints()
+    settings = Settings(seed=chosen.seed, profile=chosen.profile)
+    began = time.monotonic()
+    begun = header(config, document, settings, load_requirements())
+    outcome = play(config, document, settings, observer)
+    results = conclude(begun, outcome, settings.features, began)
+    named = {
+        kind: [each.id for each in results.requirements if each.outcome == kind]
+        for kind in ("failed", "not_exercised", "inconclusive")
+    }
+    seen = {requirement: sorted(names) for requirement, names in sorted(observer.seen.items())}
+    told = {"counts": results.counts, "settling": results.settling, "errors": results.errors, "upheld_by": seen}
+    print(json.dumps(named | told | {"duration_s": results.duration_s, "runs": outcome.tally.runs}))
+
+
+if __name__ == "__main__":
+    main()

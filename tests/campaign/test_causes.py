@@ -1,0 +1,56 @@
+"""One cause, one finding."""
+
+from __future__ import annotations
+
+from conformance.campaign.causes import Causes
+from conformance.campaign.tally import Tally
+from conformance.contract.requirements import load_requirements
+
+CATALOGUE = load_requirements()
+
+
+def tally(runs: int = 100, **violations: tuple[str, set[str]]) -> Tally:
+    """``requirement=(traces, instances)``, with - and . of the id as __ and _."""
+    made = Tally(runs=runs)
+    for name, (traces, instances) in violations.items():
+        requirement = name.replace("__", "-").replace("_", ".", 1).replace("_", "-")
+        made.cases[requirement] = []
+        made.violating_traces[requirement] = set(traces.split())
+        made.subjects[requirement, False] = instances
+    return made
+
+
+def explained(seen: Tally, cause: str, *together: str) -> list[str]:
+    return Causes(CATALOGUE, seen).explained_by(cause, together)
+
+
+def test_causes_come_before_what_follows_from_them() -> None:
+    rank = Causes(CATALOGUE, Tally()).rank
+    assert rank("envelope.schema") < rank("cancel.terminates") < rank("list.running") < rank("cancel.error")
+
+
+def test_what_fails_for_the_same_instances_is_explained() -> None:
+    seen = tally(cancel_terminates=("a b", {"i1", "i2"}), list_running=("c", {"i1"}))
+    assert explained(seen, "cancel.terminates") == ["list.running"]
+
+
+def test_what_also_fails_for_others_is_not_explained() -> None:
+    seen = tally(cancel_terminates=("a", {"i1"}), list_running=("a b", {"i1", "i9"}))
+    assert explained(seen, "cancel.terminates", "list.running") == []
+
+
+def test_what_fails_for_nearly_every_instance_explains_no_other_instances_failures() -> None:
+    everyone = {f"i{n}" for n in range(10)}
+    seen = tally(10, cancel_terminates=("a", everyone), list_running=("b", {"i1"}))
+    assert explained(seen, "cancel.terminates") == []
+
+
+def test_what_always_goes_along_in_the_minimal_trace_is_explained() -> None:
+    seen = tally(workflow_create__echo=("a b", set()), envelope_schema=("a", set()))
+    assert explained(seen, "workflow.create-echo", "envelope.schema") == ["envelope.schema"]
+    assert explained(seen, "workflow.create-echo") == []
+
+
+def test_where_cancelling_never_works_its_family_is_explained() -> None:
+    seen = tally(cancel_terminates=("a", {"i1"}), history_cancelled=("b", {"i7"}), event_matching=("c", {"i8"}))
+    assert explained(seen, "cancel.terminates") == ["history.cancelled"]

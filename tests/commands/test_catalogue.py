@@ -1,0 +1,59 @@
+"""What the commands list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from conformance.cli import main
+from conformance.contract.operations import CORE_OPERATIONS
+from conformance.contract.requirements import load_requirements
+from conformance.reference.faults import FAULTS
+
+RECORDINGS = Path(__file__).parents[1] / "recordings" / "data"
+
+
+def printed(*arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_requirements_lists_every_one() -> None:
+    listed = {line.split()[0] for line in printed("requirements").splitlines() if line.strip()}
+    assert {each.id for each in load_requirements().requirements} <= listed
+
+
+def test_requirements_of_one_group() -> None:
+    lines = printed("requirements", "--group", "events").splitlines()
+    assert all(line.startswith(("event.", "requirement", " ")) for line in lines)
+
+
+def test_requirements_tells_what_is_left_open_and_why() -> None:
+    listed = printed("requirements", "--excluded")
+    assert all(row.id in listed for row in load_requirements().excluded)
+
+
+def test_operations_lists_all_twelve() -> None:
+    listed = printed("operations")
+    assert all(each.id in listed for each in CORE_OPERATIONS)
+
+
+def test_explain_tells_the_statement() -> None:
+    assert "cancel.terminates" in printed("explain", "cancel.terminates")
+
+
+def test_list_faults_names_each_with_what_it_breaks_in_full() -> None:
+    listed = printed("serve", "--list-faults")
+    for fault in FAULTS.values():
+        assert fault.name in listed
+        assert all(rule in listed for rule in fault.breaks)
+
+
+@pytest.mark.parametrize(("name", "code"), [("lifecycle-v1.har", 1), ("lifecycle-v2.har", 0)])
+def test_check_judges_a_recording(tmp_path: Path, name: str, code: int) -> None:
+    told = printed("check", str(RECORDINGS / name), "--report-dir", str(tmp_path), code=code)
+    assert ("Not conformant" if code else "No violation found") in told
+    assert {"results.json", "report.html", "junit.xml", "exchanges.har"} <= {path.name for path in tmp_path.iterdir()}

@@ -1,0 +1,81 @@
+"""Runs that are cut: what was measured stays, and nothing is left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from conformance.reference.process import ReferenceProcess
+from conformance.results.store import read_results
+from tests.commands.conftest import PATIENCE, PROGRAM, conformance, environment
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with ReferenceProcess() as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def under_way(url: str, directory: Path) -> Iterator[subprocess.Popen[str]]:
+    """A run that has logged traffic already."""
+    command = [PROGRAM, "run", url, "--profile", "smoke", "--report-dir", str(directory)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment()) as run:
+        try:
+            _wait_for_traffic(directory / "events.ndjson", run)
+            yield run
+        finally:
+            run.kill()
+
+
+def _wait_for_traffic(events: Path, run: subprocess.Popen[str]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not (events.exists() and b'"event":"observation-summary"' in events.read_bytes()):
+        assert run.poll() is None, run.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def left_on(url: str) -> tuple[int, int]:
+    """Workflows and running instances on a server."""
+    lists = (httpx.get(f"{url}/workflows"), httpx.get(f"{url}/instances", params={"running": "true"}))
+    workflows, instances = (len(each.json()["data"]) for each in lists)
+    return workflows, instances
+
+
+@pytest.mark.parametrize("cut", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_reports_what_it_saw_and_cleans_up(url: str, tmp_path: Path, cut: signal.Signals) -> None:
+    before = left_on(url)
+    with under_way(url, tmp_path) as run:
+        run.send_signal(cut)
+        out, err = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 130, err
+    results = read_results(tmp_path)
+    assert not results.complete
+    assert results.counts["exchanges"]
+    assert (tmp_path / "report.html").exists()
+    assert "cut before its end" in out
+    assert "Traceback" not in err
+    assert left_on(url) == before
+
+
+def test_a_killed_run_can_be_reported(url: str, tmp_path: Path) -> None:
+    with under_way(url, tmp_path) as run:
+        run.kill()
+    assert not (tmp_path / "results.json").exists()
+    done = conformance("report", str(tmp_path))
+    assert "cut before its end" in done.out
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert not results["complete"]
+    assert results["counts"]["exchanges"] > 0
+    assert any(each["upheld"] for each in results["requirements"])
+    assert (tmp_path / "report.html").exists()

@@ -1,0 +1,314 @@
+"""Short programs that provoke faults; each gives what it saw, in a form that is equal for equal behaviour."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from conformance.reference.clock import MICROSECOND, MILLISECOND, SECOND, rfc3339
+from conformance.reference.durations import date_time
+from tests.reference.faults.notes import Notes
+from tests.reference.session import NOOP, UNKNOWN, WAIT, Session, send_stage, update_stage
+from tests.reference.test_operations import BAD_CONFIGS
+
+
+async def _reads(session: Session, notes: Notes, *instances: str, stages: int = 0) -> None:
+    for instance in instances:
+        for path in ("", "/history", *(f"/stages/{number}/history" for number in range(stages))):
+            notes.take(await session.call("GET", f"/instances/{instance}{path}"))
+
+
+async def _lists(session: Session, notes: Notes, *workflows: str) -> None:
+    for workflow in ("", *(f"workflowID={one}&" for one in workflows)):
+        for running in ("", "", "running=true"):
+            notes.take(await session.call("GET", f"/instances?{workflow}{running}"))
+
+
+async def tour(session: Session) -> object:
+    """One instance of every kind of stage, from its creation to long after its end."""
+    notes = Notes()
+    stages = [NOOP, {"delay": {"duration": "1ms"}}, {"wait_event": {"event": "go-${x}"}}]
+    stages += [send_stage(10**30 + 1, metadata={"k": "v"}), update_stage(k="v", l="w")]
+    created = await session.call("POST", "/workflows", {"name": " Tour ", "stages": stages})
+    notes.take(created)
+    workflow = created.json()["data"]["id"]
+    notes.take(await session.call("GET", f"/workflows/{workflow}"))
+    answer = await session.call("POST", f"/workflows/{workflow}/instances", {"x": "a value of some length"})
+    notes.take(answer)
+    instance = answer.json()["data"]["id"]
+    notes.lines.append(await session.reaches(instance, 2))
+    await session.idle()
+    for _ in range(2):
+        await _reads(session, notes, instance, stages=6)
+    notes.lines.append(await session.event(instance, "go-a value of some length"))
+    notes.lines.append(await session.ended(instance))
+    for _ in range(3):
+        await _reads(session, notes, instance, stages=6)
+        await _lists(session, notes, workflow)
+    notes.lines += [await session.event(instance), await session.cancel(instance)]
+    await _reads(session, notes, instance)
+    notes.take(await session.call("GET", f"/workflows/{workflow}"))
+    return notes.lines
+
+
+async def configurations(session: Session) -> object:
+    """Good and bad configurations, and what is stored of them."""
+    session.freeze()
+    notes = Notes()
+    good = {"name": " a ", "stages": [send_stage(2**63 + 1), send_stage(10**30 + 1, metadata={"k": "v"}), *[NOOP] * 8]}
+    odd = [{"name": "odd"}, {"name": 7, "stages": []}, b'{"stages":[]}}']
+    for config in [good, good, *BAD_CONFIGS, *odd]:
+        notes.take(await session.call("POST", "/workflows", config))
+    notes.take(await session.call("GET", "/workflows"))
+    return notes.lines
+
+
+async def collection(session: Session) -> object:
+    """Workflows created, listed, read and deleted in quick succession, more than a hundred of them."""
+    session.freeze()
+    notes = Notes()
+    ids = []
+    for number in range(101):
+        ids.append(await session.create(name="twin", n=number))
+        if number in {0, 1, 2, 99, 100}:
+            notes.take(await session.call("GET", "/workflows"))
+            notes.take(await session.call("GET", f"/workflows/{ids[-1]}"))
+    notes.take(await session.call("DELETE", f"/workflows/{ids[0]}"))
+    for one in ids[:3]:
+        notes.take(await session.call("GET", f"/workflows/{one}"))
+    notes.take(await session.call("GET", "/workflows"))
+    return notes.lines
+
+
+async def deletion(session: Session) -> object:
+    """What is left of a deleted workflow."""
+    notes = Notes()
+    workflow = await session.create(NOOP)
+    instance = (await session.run(workflow, wait=True))["id"]
+    for method, path in (("DELETE", ""), ("GET", ""), ("POST", "/instances"), ("DELETE", "")):
+        notes.take(await session.call(method, f"/workflows/{workflow}{path}"))
+        await session.idle()
+    notes.take(await session.call("GET", "/workflows"))
+    await _reads(session, notes, instance)
+    await _lists(session, notes, workflow)
+    return notes.lines
+
+
+async def strangers(session: Session) -> object:
+    """Everything that does not exist, and methods that a path does not have."""
+    notes = Notes()
+    events = [b'{"name":"x"}', b"[]", b"1"]
+    calls: list[tuple[str, str, Any]] = [("POST", f"/instances/{UNKNOWN}/events", event) for event in events]
+    calls += [("GET", f"/instances/{UNKNOWN}", None), ("PUT", f"/instances/{UNKNOWN}/abort", None)]
+    calls += [(method, f"/workflows/{UNKNOWN}", None) for method in ("GET", "DELETE", "PATCH")]
+    calls += [("POST", f"/workflows/{UNKNOWN}/instances", None), ("GET", f"/instances?workflowID={UNKNOWN}", None)]
+    calls += [("GET", f"/instances/{UNKNOWN}/history", None), ("GET", "/_info", None), ("GET", "/_info", None)]
+    for method, path, body in calls:
+        notes.take(await session.call(method, path, body))
+    instance = await session.start(WAIT, NOOP)
+    for number in ("0", "1", "2", "x", str(2**31)):
+        notes.take(await session.call("GET", f"/instances/{instance}/stages/{number}/history"))
+    return notes.lines
+
+
+async def answers(session: Session) -> object:
+    """Whether every one of some requests is answered."""
+    instance = await session.start(WAIT)
+    requests = [("GET", f"/instances/{instance}/history", None)] * 8 + [("POST", f"/instances/{instance}/events", b"")]
+    try:
+        async with asyncio.timeout(session.patience):
+            return [(await session.call(method, path, body)).status_code for method, path, body in requests]
+    except TimeoutError:
+        return None
+
+
+async def first_reads(session: Session) -> object:
+    """An instance read at once after its run, and its event sent as soon as it can be."""
+    session.freeze()
+    notes = Notes()
+    workflow = await session.create({"wait_event": {"event": "go"}})
+    answer = await session.call("POST", f"/workflows/{workflow}/instances")
+    notes.take(answer)
+    instance = answer.json()["data"]["id"]
+    await session.idle()
+    notes.take(await session.call("GET", f"/instances/{instance}"))
+    notes.lines.append(await session.event(instance))
+    notes.lines.append(await session.ended(instance))
+    return notes.lines
+
+
+async def several_runs(session: Session) -> object:
+    """Six runs of one workflow, and whether each one ends."""
+    workflow = await session.create(NOOP)
+    ids = [(await session.run(workflow))["id"] for _ in range(6)]
+    listed = await session.data("/instances", workflowID=workflow)
+    return len(set(ids)), [await session.ended(one) for one in ids], [one["id"] for one in listed] == ids
+
+
+async def embedding(session: Session) -> object:
+    """The workflow inside an instance, when it is not the newest one."""
+    notes = Notes()
+    workflow = await session.create(WAIT)
+    await session.create(NOOP)
+    notes.take(await session.call("POST", f"/workflows/{workflow}/instances"))
+    return notes.lines
+
+
+async def waiting_runs(session: Session) -> object:
+    """wait=true with runs that end well and badly, and a run that must not wait."""
+    notes = Notes()
+    for stages in ([NOOP], [{"delay": {"duration": "1ms"}}, NOOP], [send_stage(source="poor"), NOOP]):
+        workflow = await session.create(*stages)
+        answer = await session.call("POST", f"/workflows/{workflow}/instances?wait=true")
+        notes.take(answer)
+        await session.idle()
+        await _reads(session, notes, answer.json()["data"]["id"], stages=2)
+        await _lists(session, notes, workflow)
+    waiting = asyncio.create_task(session.run(await session.create(WAIT)))
+    await session.idle()
+    notes.lines.append(waiting.done())
+    waiting.cancel()
+    return notes.lines
+
+
+async def delays(session: Session) -> object:
+    """Whether delays end in time, and not before."""
+    seen: list[object] = []
+    for form in ("duration", "until", "offset"):
+        until = session.server.clock.now() + 30 * MILLISECOND
+        until += MICROSECOND if until % SECOND == 0 else 0
+        offset = rfc3339(until + 3600 * SECOND).replace("Z", "+01:00")
+        stage = {"duration": {"duration": "30ms"}, "until": {"until": rfc3339(until)}, "offset": {"until": offset}}[
+            form
+        ]
+        instance = await session.start({"delay": stage}, {"delay": {"duration": "1ms"}})
+        await session.reaches(instance, 1)
+        (first, *_) = (await session.data(f"/instances/{instance}"))["status"]
+        started, ended = date_time(first["startedAt"]) or 0, date_time(first["terminatedAt"]) or 0
+        seen.append(ended >= (started + 30 * MILLISECOND if form == "duration" else until))
+        seen.append(await session.ended(instance))
+    return seen
+
+
+async def variables(session: Session) -> object:
+    """Variables of overlapping runs, and bodies that hold none."""
+    notes = Notes()
+    workflow = await session.create(WAIT, {"wait_event": {"event": "${a}-${b}"}})
+    ids = [(await session.run(workflow, given))["id"] for given in ({"a": "1", "b": "2"}, {"a": "3"}, {"b": "x" * 20})]
+    await session.idle()
+    for instance in ids:
+        await session.event(instance)
+        await _reads(session, notes, instance)
+    for body in (b"[]", b'["a"]', b'{"a":1}', b"1"):
+        notes.take(await session.call("POST", f"/workflows/{workflow}/instances", body))
+    await session.idle()
+    await _lists(session, notes, workflow)
+    return notes.lines
+
+
+async def siblings(session: Session) -> object:
+    """An event and a cancellation to two of four instances of one workflow."""
+    notes = Notes()
+    workflow = await session.create(WAIT, NOOP)
+    ids = [(await session.run(workflow))["id"] for _ in range(4)]
+    await session.idle()
+    notes.lines += [await session.event(ids[1]), await session.cancel(ids[2])]
+    await _reads(session, notes, *ids)
+    return notes.lines
+
+
+async def names(session: Session) -> object:
+    """Events that nearly match."""
+    notes = Notes()
+    for name in ("GO", " go ", "gone", "other"):
+        instance = await session.start(WAIT, NOOP)
+        notes.lines.append(await session.event(instance, name))
+        await _reads(session, notes, instance)
+    return notes.lines
+
+
+async def many_waits(session: Session) -> object:
+    """Seven stages that wait for the same event."""
+    instance = await session.start(*[WAIT] * 7)
+    seen: list[object] = []
+    for _ in range(7):
+        seen.append(await session.event(instance))
+        seen.append(len(await session.data(f"/instances/{instance}/history")))
+    return seen, await session.ended(instance)
+
+
+async def burst(session: Session) -> object:
+    """A match behind three events that do not match."""
+    session.freeze()
+    instance = await session.start(WAIT)
+    for name in ("a", "b", "c", "go"):
+        await session.call("POST", f"/instances/{instance}/events", {"name": name})
+    return await session.ended(instance)
+
+
+async def unprompted(session: Session) -> object:
+    """What happens to two waiting stages after a single event."""
+    instance = await session.start(WAIT, WAIT)
+    await session.event(instance)
+    return await session.comes(session.server.engine.executions[instance].ended.is_set, session.dread)
+
+
+async def malformed_events(session: Session) -> object:
+    """Events that are none, to an instance that waits."""
+    notes = Notes()
+    instance = await session.start(WAIT)
+    for body in (b"{}", b"[]", b"{", b'{"name":1}', b'"name"'):
+        notes.take(await session.call("POST", f"/instances/{instance}/events", body))
+    await session.idle()
+    await _reads(session, notes, instance)
+    return notes.lines
+
+
+async def cancellations(session: Session) -> object:
+    """Cancelling right after the run, in a delay, and in a later stage; then an event."""
+    session.freeze()
+    notes = Notes()
+    for number, stages in enumerate(([WAIT, NOOP], [{"delay": {"duration": "1h"}}], [NOOP, WAIT, NOOP])):
+        workflow = await session.create(*stages)
+        instance = (await session.run(workflow))["id"]
+        await session.idle()
+        notes.take(await session.call("GET", f"/instances/{instance}/history"))
+        notes.take(await session.call("PUT", f"/instances/{instance}/abort"))
+        await session.idle()
+        await _reads(session, notes, instance, stages=number)
+        notes.lines.append(await session.event(instance))
+        await _reads(session, notes, instance)
+        await _lists(session, notes, workflow)
+    return notes.lines
+
+
+async def after_cancelling(session: Session) -> object:
+    """Whether a stage starts after a cancellation."""
+    instance = await session.start(WAIT, NOOP)
+    await session.cancel(instance)
+    execution = session.server.engine.executions[instance]
+    return await session.comes(lambda: execution.stage > 0, session.dread)
+
+
+async def lists(session: Session) -> object:
+    """Lists of instances that wait, have ended, failed or were cancelled, of two workflows."""
+    notes = Notes()
+    workflows = [await session.create(WAIT), await session.create(send_stage(source="${from}"))]
+    waiting = [(await session.run(workflows[0]))["id"] for _ in range(3)]
+    ended = [(await session.run(workflows[1], {"from": source}, wait=True))["id"] for source in ("world", "poor")]
+    await session.idle()
+    await session.cancel(waiting[0])
+    await _reads(session, notes, *waiting, *ended)
+    for _ in range(2):
+        await _lists(session, notes, *workflows, UNKNOWN)
+    return notes.lines
+
+
+async def credentials(session: Session) -> object:
+    """Reads and writes without a token, with a bad one, and with one for reading."""
+    form = {"grant_type": "client_credentials", "client_id": "conformance", "client_secret": "conformance"}
+    granted = await session.client.post("/oauth/token", data=form | {"scope": "orchestration:read"})
+    tokens = (None, "Bearer nonsense", f"Bearer {granted.json()['access_token']}")
+    headers = [{"Authorization": token} if token else {} for token in tokens]
+    calls: tuple[tuple[str, str, Any], ...] = (("GET", "/workflows", None), ("POST", "/workflows", {"stages": []}))
+    return [(await session.call(*call, headers=given)).status_code for given in headers for call in calls]

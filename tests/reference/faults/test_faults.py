@@ -1,0 +1,153 @@
+"""Every fault changes the behaviour it is about, and the catalogue covers every rule."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from functools import cache
+
+import pytest
+
+from conformance.contract.requirements import load_requirements
+from conformance.reference.app import create_app
+from conformance.reference.faults import FAULTS, UnknownFault
+from conformance.reference.options import ServerOptions
+from tests.reference.faults import probes
+from tests.reference.session import SOON, Session, hosted
+
+Probe = Callable[[Session], Awaitable[object]]
+
+# By probe: the faults that show in it.
+SHOWN: dict[Probe, str] = {
+    probes.answers: "hang-on-history hang-on-empty-event",
+    probes.tour: """
+        empty-list-is-null terminated-as-text internal-field-leaks updated-before-created history-in-another-zone
+        stages-before-instance name-dropped created-when-read times-cut-to-seconds embedded-without-stages
+        run-touches-workflow run-without-its-workflow run-shown-terminated created-earlier-when-read
+        terminated-without-time variables-in-first-stage-only long-variables-cut stages-count-from-one
+        status-of-another-instance stages-overlap middle-stage-unlisted last-stage-skipped last-stage-left-open
+        instance-ends-before-its-stage status-flickers termination-flickers end-told-anew listed-end-lost-again
+        events-reach-first-stage-only stuck-after-event waiting-instance-unknown event-marks-terminated
+        event-to-terminated-accepted terminated-cancelled-again history-reversed history-without-variables
+        waits-named-delays history-without-metadata history-lacks-last-of-many old-entries-vanish history-starts-drift
+        stage-history-off-by-one open-stage-without-history any-stage-has-history coming-stage-has-history
+        update-without-activity attempts-count-from-zero transaction-in-a-list booked-amounts-rounded accounts-swapped
+        second-metadata-key-lost listed-end-differs listed-creation-rounded
+    """,
+    probes.configurations: """
+        error-without-message crash-on-malformed-workflow name-trimmed send-metadata-dropped stages-beyond-eight-dropped
+        amounts-as-floats amounts-of-64-bits missing-stages-accepted refused-workflow-stored trailing-text-ignored
+        unknown-kind-accepted second-key-ignored event-name-of-any-type ids-by-content
+    """,
+    probes.collection: """
+        second-of-a-pair-unreadable workflows-cut-at-100 last-workflow-twice stale-list-of-workflows
+        deleted-still-listed delete-takes-namesakes
+    """,
+    probes.deletion: """
+        delete-swallowed deleted-still-readable deleted-still-runs refused-run-of-deleted-starts deletes-twice
+        delete-takes-instances
+    """,
+    probes.strangers: """
+        info-as-text errors-as-text error-code-of-its-own crash-on-large-stage-number crash-on-odd-event
+        wrong-method-not-found version-flaps unknown-workflow-is-bad-request unknown-workflow-deleted
+        unknown-workflow-run-is-bad-request event-to-nobody-accepted nobody-cancelled unknown-history-empty
+        any-number-is-zero unknown-workflow-has-no-list
+    """,
+    probes.first_reads: "instance-unknown-at-first events-swallowed early-events-lost",
+    probes.several_runs: "instance-ids-reused second-instance-unlisted every-fifth-run-stuck",
+    probes.embedding: "newest-workflow-embedded",
+    probes.waiting_runs: """
+        failed-instance-twice wait-ignored wait-answers-old-state wait-hides-error run-waits-unasked
+        noop-after-delay-fails failed-stages-go-on failed-instance-without-error history-without-errors
+    """,
+    probes.delays: """
+        delays-end-early delays-of-whole-seconds second-delay-endless until-ignored until-cut-to-seconds
+        until-without-zone
+    """,
+    probes.variables: """
+        variables-made-texts refused-variables-start list-of-variables-accepted variables-ignored variables-left-behind
+        variables-shared-while-running
+    """,
+    probes.siblings: "events-reach-siblings event-reaches-oldest-sibling cancellation-takes-a-sibling",
+    probes.names: "any-event-matches event-case-folded event-trimmed event-prefix-matches",
+    probes.many_waits: "sixth-match-swallowed event-ends-two-stages",
+    probes.burst: "burst-loses-events fourth-of-a-burst-lost",
+    probes.unprompted: "waits-time-out events-redelivered",
+    probes.malformed_events: "event-without-name-accepted refused-event-ends-stage",
+    probes.cancellations: """
+        no-content-announces-body cancelled-entry-without-time cancel-swallowed cancel-after-run-lost
+        cancel-during-delay-lost cancel-in-later-stage-lost cancel-answers-with-body cancelled-without-error
+        cancelled-stage-without-error cancel-leaves-stage-open early-cancel-leaves-stage-open cancelled-still-hears
+        cancelled-listed-as-running cancelled-entry-open cancelled-entry-missing
+    """,
+    probes.after_cancelling: "cancel-ends-only-its-stage",
+    probes.lists: """
+        workflow-filter-ignored workflow-filter-ignored-for-running running-filter-ignored waiting-is-not-running
+        listed-error-differs
+    """,
+    probes.credentials: "token-not-needed any-token-will-do scopes-ignored reading-allows-writing",
+}
+CASES = [(name, probe) for probe, names in SHOWN.items() for name in names.split()]
+FAULTY_PATIENCE = 0.3
+"""What a fault keeps from happening needs no long wait: that it does happen after all can only fail a test."""
+
+
+def observe(probe: Probe, *faults: str, patience: float = SOON, dread: float = 0) -> object:
+    """What a probe sees of a server with these faults; a refusal that breaks the probe off is something seen too."""
+
+    async def main() -> object:
+        options = ServerOptions(faults=faults, auth=probe is probes.credentials)
+        try:
+            return await hosted(probe, Session(options, patience, dread))
+        except AssertionError as refused:
+            return f"broken off: {refused}"
+
+    return asyncio.run(main())
+
+
+@cache
+def correct(probe: Probe) -> object:
+    """What a probe sees of a server without faults."""
+    return observe(probe)
+
+
+@pytest.mark.parametrize("probe", SHOWN, ids=lambda probe: probe.__name__)
+def test_a_correct_server_shows_a_probe_the_same_each_time(probe: Probe) -> None:
+    assert not isinstance(correct(probe), str)
+    assert observe(probe) == correct(probe)
+
+
+@pytest.mark.parametrize(("name", "probe"), CASES, ids=[name for name, _ in CASES])
+def test_a_fault_shows(name: str, probe: Probe) -> None:
+    assert observe(probe, name, patience=FAULTY_PATIENCE, dread=SOON) != correct(probe)
+
+
+def test_every_fault_has_its_case() -> None:
+    assert Counter(name for name, _ in CASES) == Counter(FAULTS.keys())
+
+
+def test_every_requirement_has_a_fault_that_breaks_it_first() -> None:
+    catalogue = load_requirements()
+    assert "auth" in {excluded.id for excluded in catalogue.excluded}
+    requirements = catalogue.by_id.keys() | {"auth.missing", "auth.scope"}
+    assert {fault.breaks[0] for fault in FAULTS.values()} == requirements
+    assert {broken for fault in FAULTS.values() for broken in fault.breaks} <= requirements
+
+
+def test_every_fault_explains_itself() -> None:
+    assert all(fault.summary.endswith(".") and "\n" not in fault.summary for fault in FAULTS.values())
+    assert all(fault.rare is None or 0 < fault.rare < 1 for fault in FAULTS.values())
+
+
+def test_several_faults_work_together() -> None:
+    together = observe(probes.strangers, "errors-as-text", "nobody-cancelled")
+    assert isinstance(together, list)
+    assert [line[0][0] for line in together][3:5] == [404, 204]
+    assert together[3][1] == "instance not found"
+
+
+def test_an_unknown_fault_names_those_that_come_close() -> None:
+    with pytest.raises(UnknownFault, match=r"did you mean .*cancel-swallowed") as caught:
+        create_app(ServerOptions(faults=("cancel-swalowed",)))
+    assert "cancel-swallowed" in caught.value.close

@@ -1,0 +1,39 @@
+"""A target that ends in the middle of a run."""
+
+from __future__ import annotations
+
+import time
+
+from conformance.campaign.observer import Silent
+from conformance.campaign.running import conclude, header, play
+from conformance.campaign.settings import Settings
+from conformance.campaign.tally import Tally
+from conformance.contract.document import load_document
+from conformance.contract.requirements import load_requirements
+from conformance.reference.process import ReferenceProcess
+from conformance.target import TargetConfig
+from conformance.trace import Trace
+
+
+class _Ending(Silent):
+    """Ends the server as soon as anything was judged."""
+
+    def __init__(self, server: ReferenceProcess) -> None:
+        self._server = server
+
+    def judged(self, trace: Trace, tally: Tally, elapsed: float) -> None:
+        self._server.stop()
+
+
+def test_the_rest_of_the_run_is_inconclusive_and_given_up_early() -> None:
+    document, settings = load_document(), Settings(profile="smoke", max_time=600)
+    with ReferenceProcess() as server:
+        config = TargetConfig(url=server.url, timeout_s=1)
+        began = time.monotonic()
+        begun = header(config, document, settings, load_requirements())
+        results = conclude(begun, play(config, document, settings, _Ending(server)), settings.features, began)
+    assert results.errors == []
+    assert results.verdict == "incomplete"
+    assert {each.outcome for each in results.requirements} == {"passed", "inconclusive"}
+    assert any("stopped accepting connections" in (each.reason or "") for each in results.requirements)
+    assert results.duration_s < 300
