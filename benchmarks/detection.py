@@ -22,7 +22,7 @@ from conformance.campaign.observer import Silent
 from conformance.campaign.running import play
 from conformance.campaign.settings import Profile, Settings
 from conformance.contract.document import load_document
-from conformance.reference.faults import FAULTS
+from conformance.reference.faults import FAULTS, Fault
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.target import TargetConfig
@@ -63,6 +63,11 @@ def row(fault: str, trials: Sequence[Trial]) -> str:
     return f"| {fault} | {len(detected)}/{len(trials)} | {seconds:.1f} | {runs:.0f} | {rules} |"
 
 
+def _needs_tokens(fault: Fault) -> bool:
+    """Faults of authentication show only on a server that demands tokens; those rules are not in the catalogue yet."""
+    return all(rule.startswith("auth.") for rule in fault.breaks)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -71,7 +76,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--profile", default="own")
     chosen = parser.parse_args()
-    names = chosen.faults or list(FAULTS)
+    names = chosen.faults or [name for name, fault in FAULTS.items() if not _needs_tokens(fault)]
     print("| fault | detected | seconds | runs | caught by |\n|---|---|---|---|---|", flush=True)
     total = found = 0
     with ProcessPoolExecutor(chosen.jobs) as pool:

@@ -7,16 +7,19 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from types import MappingProxyType, TracebackType
+from typing import TypeVar
 
 from conformance.campaign.judging import Judge, Judgement
 from conformance.contract.document import ApiDocument
 from conformance.contract.schemas import ResponseSchemas
 from conformance.trace import Exchange, Trace
+
+T = TypeVar("T")
 
 # The judge of the process; filled once by its initializer, since a Judge takes longer to make than to ask.
 _judges: dict[int, Judge] = {}
@@ -62,6 +65,10 @@ class Bench:
             return await loop.run_in_executor(self._pool, _judge, portable(trace), known_ids)
         except BrokenProcessPool:
             return self._here.judge(trace, known_ids)
+
+    def compute(self, work: Callable[..., T], *arguments: object) -> Future[T]:
+        """Have something else computed over there: what takes seconds of CPU is no work for a loop that measures."""
+        return self._pool.submit(work, *arguments)
 
     def __enter__(self) -> Bench:
         return self

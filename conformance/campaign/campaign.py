@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from conformance.campaign.bench import Bench
@@ -23,6 +24,7 @@ from conformance.scenarios import Job, Played, Player, Scenario, Settler, from_j
 from conformance.scenarios.plan import Plan, derived_seed, draw, endless, more_for, plan
 from conformance.scenarios.settling import LEAST_GAP
 from conformance.target import LoopLag, Target
+from conformance.target.finishing import all_of
 from conformance.trace import Trace
 from conformance.wire.instant import MILLISECOND
 
@@ -35,11 +37,10 @@ _THEMES_PER_TOP_UP = 8
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What a run plays: cases of the operations, and scenarios for a fast and for a slow target."""
+    """What a run plays: cases of the operations, and the scenarios for a target that is not slow."""
 
-    operations: OperationPlan
-    fast: Plan
-    slow: Plan
+    operations: Future[OperationPlan]
+    scenarios: Plan
 
 
 @dataclass
@@ -93,17 +94,23 @@ class Campaign:
         if self.tally.cases and not self._hit:
             await self._chase(settler)
 
+    @staticmethod
+    def target_is_slow(settler: Settler) -> bool:
+        """Whether runs are dear on this target."""
+        return settler.control_ns() > _SLOW
+
     async def _explore(self, settler: Settler, drawn: Drawn) -> None:
-        slow = settler.control_ns() > _SLOW
+        slow = self.target_is_slow(settler)
         budget = self.settings.budget.slow_runs if slow else self.settings.budget.runs
         async with asyncio.TaskGroup() as group:
             if self.settings.shard[0] == 0:
-                group.create_task(self._play_operations(drawn.operations))
-            group.create_task(self._play_scenarios(settler, budget, drawn.slow if slow else drawn.fast))
+                group.create_task(self._play_operations(drawn))
+            group.create_task(self._play_scenarios(settler, budget, drawn))
 
     # -- traffic --------------------------------------------------------------------------------
 
-    async def _play_operations(self, operations: OperationPlan) -> None:
+    async def _play_operations(self, drawn: Drawn) -> None:
+        operations = await asyncio.wrap_future(drawn.operations)
         profile = "thorough" if self.settings.profile == "soak" else self.settings.profile
         seconds = self.settings.seconds
         settings = OperationSettings(
@@ -115,12 +122,14 @@ class Campaign:
         traces = await play_operations(self.target, self.document, settings, plan=operations)
         await self._judge_all(traces, made_ids(traces))
 
-    async def _play_scenarios(self, settler: Settler, budget: int | None, planned: Plan) -> None:
+    async def _play_scenarios(self, settler: Settler, budget: int | None, drawn: Drawn) -> None:
         player = self._player(settler)
         if budget is None:
             await self._play(player, self._jobs(endless(self.settings.seed, self.settings.features)))
             return
         await self._play(player, self._jobs(self.store.load() if self.store else (), "kept"))
+        slow = self.target_is_slow(settler)
+        planned = await asyncio.wrap_future(self.judge.compute(_slow_plan, self.settings)) if slow else drawn.scenarios
         await self._play(player, self._jobs(planned.scenarios))
         for number in range(_TOP_UPS):
             missing = self._not_exercised()
@@ -213,7 +222,7 @@ class Campaign:
     async def _replay(self, settler: Settler, scenarios: Sequence[Scenario]) -> list[Trace]:
         player = Player(self.target, settler, self.settings.features)
         jobs = [Job(f"replay{number}", scenario, "replay") for number, scenario in enumerate(scenarios)]
-        played = await asyncio.gather(*(player.play(job) for job in jobs))
+        played = await all_of(player.play(job) for job in jobs)
         for each in played:
             self.tally.leftovers += each.leftovers
         self.observer.replayed(time.monotonic() - self._began)
@@ -229,10 +238,14 @@ def _affordable(scenarios: Iterable[Scenario], runs: int) -> Iterator[Scenario]:
         yield scenario
 
 
-def draw_traffic(document: ApiDocument, settings: Settings) -> Drawn:
-    """Draw what a run plays, before anything is measured: it takes seconds of CPU."""
+def draw_traffic(document: ApiDocument, settings: Settings, bench: Bench) -> Drawn:
+    """Draw what a run plays. It takes seconds of CPU: the operations are drawn in the other process."""
     profile = "thorough" if settings.profile == "soak" else settings.profile
     asked = OperationSettings(seed=settings.seed, profile=profile, features=settings.features)
-    operations = plan_operations(document, asked) if settings.shard[0] == 0 else OperationPlan({})
-    fast, slow = (plan(settings.profile, settings.seed, settings.features, slow=slow) for slow in (False, True))
-    return Drawn(operations, fast, slow)
+    mine = settings.shard[0] == 0
+    operations = bench.compute(plan_operations, document, asked) if mine else bench.compute(OperationPlan, {})
+    return Drawn(operations, plan(settings.profile, settings.seed, settings.features))
+
+
+def _slow_plan(settings: Settings) -> Plan:
+    return plan(settings.profile, settings.seed, settings.features, slow=True)

@@ -11,6 +11,7 @@ from conformance.contract.schemas import ResponseSchemas
 from conformance.rules.observation import Observation
 from conformance.scenarios import Job, Player, Scenario, Settler
 from conformance.target import LoopLag, Target, TargetConfig, probe
+from conformance.target.finishing import all_of
 from conformance.trace import Trace
 
 
@@ -34,5 +35,5 @@ async def _replay(config: TargetConfig, document: ApiDocument, scenario: Scenari
         async with LoopLag() as lag, Settler(target, lag) as settler:
             player = Player(target, settler)
             jobs = [Job(f"replay{number}", scenario, "replay") for number in range(times)]
-            played = await asyncio.gather(*(player.play(job) for job in jobs))
+            played = await all_of(player.play(job) for job in jobs)
     return [Replay(each.trace, judge.judge(each.trace).violations) for each in played]

@@ -52,7 +52,7 @@ def play(config: TargetConfig, document: ApiDocument, settings: Settings, observ
     info = reach(config)
     observer.phase("drawing requests")
     with Bench(document) as bench, _terminable():
-        drawn = draw_traffic(document, settings)
+        drawn = draw_traffic(document, settings, bench)
 
         async def whole() -> Outcome:
             async with Target(config) as target:

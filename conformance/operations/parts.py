@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, zip_longest
@@ -14,6 +13,7 @@ from conformance.operations.pool import QUICK, WAITING, has_started, make_pool
 from conformance.operations.session import Session, answered_id
 from conformance.operations.template import CaseTemplate, encoded_segment
 from conformance.target import Client
+from conformance.target.finishing import all_of
 
 _NO_WORKFLOW = "no workflow could be created"
 
@@ -33,7 +33,7 @@ async def _reading(session: Session, plan: OperationPlan) -> None:
     by_operation = zip_longest(*(plan.cases.get(operation, ()) for operation in READS))
     left = (case for case in chain.from_iterable(by_operation) if case is not None)
     workers = (_read(session, client, left, pool.resources) for client in session.clients)
-    await asyncio.gather(*workers)
+    await all_of(workers)
     for case in plan.methods:
         await session.play(case, pool.quick)
 

@@ -16,7 +16,7 @@ from conformance.scenarios.party import Party
 from conformance.scenarios.settling import Settler
 from conformance.scenarios.watch import Watch
 from conformance.target import Client, Target
-from conformance.target.finishing import to_the_end
+from conformance.target.finishing import all_of, to_the_end
 from conformance.trace import Trace
 from conformance.trace.trace import Source
 
@@ -73,7 +73,7 @@ class Player:
                     return
                 (on_played or played.append)(await self.play(job))
 
-        await asyncio.gather(*(work() for _ in range(self.concurrency)))
+        await all_of(work() for _ in range(self.concurrency))
         return played
 
     async def play(self, job: Job) -> Played:
@@ -160,7 +160,7 @@ class _Stage:
         numbers = [number + 1 + sum(map(size, step.steps[:index])) for index in range(len(step.steps))]
         lanes = zip(step.steps, clients, numbers, strict=True)
         try:
-            await asyncio.gather(*(self._lane(inner, client, place) for inner, client, place in lanes))
+            await all_of(self._lane(inner, client, place) for inner, client, place in lanes)
         finally:
             self._party.release(clients)
 

@@ -11,7 +11,7 @@ from typing import Any
 from conformance.scenarios.calls import call
 from conformance.scenarios.model import UNKNOWN, Create, Delete, Read, Run, Step
 from conformance.target import Client, LoopLag, Recorder, Target
-from conformance.target.finishing import to_the_end
+from conformance.target.finishing import all_of, to_the_end
 from conformance.trace import Control, Exchange, Settling, Trace
 from conformance.wire.instant import MILLISECOND, SECOND
 
@@ -95,7 +95,7 @@ class Settler:
 
     async def _warm_up(self) -> None:
         for together in (1, 1, 2):
-            await asyncio.gather(*(self._control() for _ in range(together)))
+            await all_of(self._control() for _ in range(together))
             if self._controls[-1].finished is None:
                 # More of what never ends would only use up the time for everything else.
                 break

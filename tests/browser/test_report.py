@@ -10,6 +10,8 @@ from conformance.results.compare import compare
 from tests.browser.conftest import OpenReport
 from tests.reports.sample import clean, crowded, sample
 
+pytestmark = pytest.mark.system
+
 SHOWN_ROWS = "tr.item:not([hidden])"
 
 

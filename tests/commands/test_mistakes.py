@@ -51,7 +51,7 @@ def _files(directory: Path) -> dict[str, str]:
         ("run --known {list}", "entry 1 has no reason"),
         ("run --against {missing}", "holds no readable results"),
         ("run --fault nope", "There is no fault 'nope'"),
-        ("run http://h --fault cancel-swallowed", "is for the embedded server"),
+        ("run http://h --fault cancel-ignored", "is for the embedded server"),
         ("run --seed x", "--seed cannot be 'x'"),
         ("run --profile big", "--profile cannot be 'big'"),
         ("run --max-time soon", "--max-time cannot be 'soon'"),
@@ -61,7 +61,7 @@ def _files(directory: Path) -> dict[str, str]:
         ("run -n x", "-n cannot be 'x'"),
         ("check {missing}", "is not a usable HAR file"),
         ("check {bad}", "is not a usable HAR file"),
-        ("serve --fault cancel-swalowed", "Did you mean cancel-swallowed"),
+        ("serve --fault cancel-swalowed", "Did you mean cancel-ignored"),
         ("serve --latency x", "--latency cannot be 'x'"),
         ("explain cancel.terminate", "Did you mean cancel.terminates"),
         ("requirements --group nope", "Give one of envelope, workflows"),
@@ -117,7 +117,7 @@ def stranger(status: int, kind: str, body: bytes) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *_: object) -> None:
             """Nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Same) as server:

@@ -15,6 +15,7 @@ from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.results.compare import compare
 from conformance.results.model import Finding
+from conformance.results.verdict import exit_code
 from tests.commands.conftest import FAULTS, Done, conformance
 
 REPORTS = ("results.json", "report.html", "junit.xml", "exchanges.har", "events.ndjson")
@@ -97,8 +98,9 @@ def test_the_report_can_be_made_again_from_the_events(faulty: Done, tmp_path: Pa
 
 
 def test_two_workers_share_one_run(shared: Done) -> None:
-    assert shared.code == 0, shared.out + shared.err
     results = shared.results
+    assert shared.code == exit_code(results), shared.out + shared.err
+    assert not results.findings
     assert results.complete
     assert not results.errors
     runs = BUDGETS["smoke"].runs

@@ -137,7 +137,7 @@ def test_settling_waits_for_what_moves_by_itself(url: str) -> None:
 
 
 def test_a_poll_gives_up_when_progress_is_overdue() -> None:
-    with ReferenceProcess(ServerOptions(faults=("cancel-swallowed",))) as server:
+    with ReferenceProcess(ServerOptions(faults=("cancel-ignored",))) as server:
         played = play(server.url, Create("w1", (HOUR,)), Run("i1", "w1"), Cancel("i1"), Until("i1", "ended"), Info())
     assert of_step(played, 3)[-1].data["terminated"] is False
     due = played.trace.settled_at(of_step(played, 2)[0].received)

@@ -34,7 +34,9 @@ def run(**given: Any) -> RunOptions:
 
 
 def target(environment: dict[str, str] | None = None, **given: Any) -> TargetConfig:
-    return target_config(values({name.replace("_", "-"): value for name, value in given.items()}), URL, environment or {})
+    return target_config(
+        values({name.replace("_", "-"): value for name, value in given.items()}), URL, environment or {}
+    )
 
 
 def test_nothing_given_is_a_standard_run_of_the_embedded_server() -> None:
@@ -75,7 +77,7 @@ def test_a_bad_option_of_a_target(option: str, value: Any) -> None:
         target(**{option: value})
 
 
-@pytest.mark.parametrize(("option", "value"), [("fault", ["cancel-swallowed"]), ("latency", "400ms")])
+@pytest.mark.parametrize(("option", "value"), [("fault", ["cancel-ignored"]), ("latency", "400ms")])
 def test_options_of_the_embedded_server_do_nothing_to_another(option: str, value: Any) -> None:
     with pytest.raises(EmbeddedOnly) as told:
         run(url=URL, **{option: value})
@@ -86,7 +88,7 @@ def test_options_of_the_embedded_server_do_nothing_to_another(option: str, value
 def test_an_unknown_fault_is_told_with_close_names() -> None:
     with pytest.raises(NoSuchFault) as told:
         run(fault=["cancel-swalowed"])
-    assert "cancel-swallowed" in told.value.hint
+    assert "cancel-ignored" in told.value.hint
 
 
 @pytest.mark.parametrize(

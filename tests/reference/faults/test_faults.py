@@ -76,7 +76,7 @@ SHOWN: dict[Probe, str] = {
     probes.unprompted: "waits-time-out events-redelivered",
     probes.malformed_events: "event-without-name-accepted refused-event-ends-stage",
     probes.cancellations: """
-        no-content-announces-body cancelled-entry-without-time cancel-swallowed cancel-after-run-lost
+        no-content-announces-body cancelled-entry-without-time cancel-ignored cancel-after-run-lost
         cancel-during-delay-lost cancel-in-later-stage-lost cancel-answers-with-body cancelled-without-error
         cancelled-stage-without-error cancel-leaves-stage-open early-cancel-leaves-stage-open cancelled-still-hears
         cancelled-listed-as-running cancelled-entry-open cancelled-entry-missing
@@ -148,6 +148,6 @@ def test_several_faults_work_together() -> None:
 
 
 def test_an_unknown_fault_names_those_that_come_close() -> None:
-    with pytest.raises(UnknownFault, match=r"did you mean .*cancel-swallowed") as caught:
+    with pytest.raises(UnknownFault, match=r"did you mean .*cancel-ignored") as caught:
         create_app(ServerOptions(faults=("cancel-swalowed",)))
-    assert "cancel-swallowed" in caught.value.close
+    assert "cancel-ignored" in caught.value.close

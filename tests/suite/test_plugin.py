@@ -1,0 +1,93 @@
+"""The plugin in somebody else's project: plain pytest, with its own options and ini file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from conformance.contract.requirements import load_requirements
+from conformance.reference.process import ReferenceProcess
+from conformance.results.store import read_results
+
+CATALOGUE = load_requirements().requirements
+CORE = ("-p", "no:cacheprovider")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project of its own, with tests of its own."""
+
+    path: Path
+
+    def pytest(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "pytest", *CORE, *arguments]
+        return subprocess.run(command, cwd=self.path, capture_output=True, text=True, timeout=150, check=False)
+
+    def collected(self, *arguments: str) -> list[str]:
+        """The names of the items that pytest would run."""
+        out = self.pytest("--collect-only", "-q", "--pyargs", "conformance.suite", *arguments).stdout
+        return [line.partition("::")[2] for line in out.splitlines() if "::" in line]
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with ReferenceProcess() as server:
+        yield server.url
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    (tmp_path / "test_own.py").write_text("def test_own():\n    pass\n")
+    return Project(tmp_path)
+
+
+def test_a_project_that_does_not_ask_is_left_alone(project: Project) -> None:
+    ran = project.pytest("--strict-markers")
+    assert ran.returncode == 0
+    assert "1 passed" in ran.stdout
+    assert not (project.path / "reports").exists()
+
+
+def test_an_item_per_requirement_and_per_operation_and_property(project: Project) -> None:
+    names = project.collected()
+    assert {f"test_requirement[{each.id}]" for each in CATALOGUE} <= set(names)
+    assert "test_operation[cancelEvent-no-5xx]" in names
+
+
+def test_selections_choose_requirements(project: Project) -> None:
+    chosen = [each.id for each in CATALOGUE if each.level == "SHOULD" and each.group == "cancelling"]
+    assert project.collected("-m", "should", "-k", "cancel") == [f"test_requirement[{each}]" for each in chosen]
+
+
+def test_a_narrowed_run_with_the_url_of_an_ini_file(project: Project, url: str) -> None:
+    (project.path / "pytest.ini").write_text(f"[pytest]\nconformance_url = {url}\nconformance_profile = smoke\n")
+    options = ("--conformance-max-time=3s", "--conformance-report-dir=out", "--junitxml=junit.xml")
+    ran = project.pytest("--pyargs", "conformance.suite", "-k", "info.version or create-echo", "-m", "must", *options)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "2 passed" in ran.stdout
+    results = read_results(project.path / "out")
+    assert (results.verdict, results.narrowed) == ("no_violation_found", True)
+    assert results.target["url"] == url
+    cases = [case.attrib["name"] for case in ET.parse(project.path / "junit.xml").getroot().iter("testcase")]
+    assert sorted(cases) == ["test_requirement[info.version]", "test_requirement[workflow.create-echo]"]
+
+
+def test_a_target_that_is_not_there_ends_the_session(project: Project) -> None:
+    with ReferenceProcess() as server:
+        closed = server.url
+    ran = project.pytest("--pyargs", "conformance.suite", f"--conformance-url={closed}")
+    assert ran.returncode == 3
+    assert "cannot be reached" in ran.stdout + ran.stderr
+
+
+def test_a_bad_option_is_a_usage_error(project: Project) -> None:
+    ran = project.pytest("--pyargs", "conformance.suite", "--conformance-profile=big")
+    assert ran.returncode == 4
+    assert "--profile cannot be 'big'" in ran.stderr
+    assert "Traceback" not in ran.stderr
