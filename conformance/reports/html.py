@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from conformance.reports import text
 from conformance.reports.view import MAX_TEXT, bounds_told, group_of, report_view
@@ -17,6 +17,8 @@ from conformance.results.compare import CHANGES, Comparison
 from conformance.results.model import OUTCOMES, Results
 from conformance.wire import exact_json
 
+MAX_CODE = 60_000
+"""Characters of a reproduction that a report carries."""
 CHANGE_WORDS = {
     "new": "new",
     "fixed": "fixed",
@@ -97,6 +99,11 @@ def _finalize(value: Any) -> Any:
     if isinstance(value, str) and not isinstance(value, Markup):
         return text.visible(text.cut(value, MAX_TEXT))
     return value
+
+
+def _whole(code: str) -> Markup:
+    """Code that is to be copied and run, so cut only when it is beyond all use."""
+    return escape(text.visible(text.cut(code, MAX_CODE)))
 
 
 def _source(environment: Environment, name: str) -> str:

@@ -130,11 +130,16 @@ def readable_time(moment: str) -> str:
 
 
 def target_name(results: Results) -> str:
-    """What was judged: the target's name, URL or file."""
+    """What was judged: the target's name, URL or file; the port of an embedded server means nothing to a reader."""
     target = results.target
-    return str(target.get("name") or target.get("url") or target.get("file") or "unnamed target")
+    given = target.get("name") or ("embedded reference server" if target.get("embedded") else target.get("url"))
+    return str(given or target.get("file") or "unnamed target")
 
 
 def hint(finding: Finding, limit: int = 160) -> str:
-    """A finding in one line: what was observed, else what was expected."""
-    return one_line(finding.observed or finding.expected or finding.requirement, limit)
+    """A finding in one line that can be understood alone: what was due, and what came instead."""
+    if not finding.expected or not finding.observed:
+        return one_line(finding.observed or finding.expected or finding.requirement, limit)
+    # What was observed matters more, so what was expected may take the smaller part.
+    due = one_line(finding.expected, limit * 2 // 5).rstrip(".")
+    return f"{due} — but {one_line(finding.observed, limit - len(due) - 7)}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from conformance.reports.lives import Bar, Life, lives_of
-from conformance.reports.text import one_line
+from conformance.reports.text import one_line, plural
 from conformance.results.model import ExchangeRecord
 
 MAX_EXCHANGES = 80
@@ -76,7 +76,7 @@ def _description(exchanges: list[ExchangeRecord], lives: list[Life]) -> str:
         + (f", after {', '.join(f'{a.label} at {a.at:.0f} ms' for a in life.actions)}" if life.actions else "")
         for life in lives
     ]
-    return one_line(f"Timeline of {len(exchanges)} exchanges. {'; '.join(seen)}", 600)
+    return one_line(f"Timeline of {plural(len(exchanges), 'exchange')}. {'; '.join(seen)}", 600)
 
 
 def _axis(scale: _Scale, bottom: int) -> Markup:
@@ -103,7 +103,7 @@ def _lane(label: str, detail: str, top: int, height: int) -> Markup:
 def _client_lane(
     client: str, own: list[tuple[int, ExchangeRecord]], top: int, scale: _Scale, offending: set[int]
 ) -> Markup:
-    parts = [_lane(one_line(f"client {client}", 16), f"{len(own)} exchanges", top, _CLIENT_LANE)]
+    parts = [_lane(one_line(f"client {client}", 16), plural(len(own), "exchange"), top, _CLIENT_LANE)]
     ends = [-1.0, -1.0]
     for number, exchange in own:
         x = scale.x(exchange.sent_ms)

@@ -68,7 +68,7 @@ def _unchanged(life: Life, signal: Exchange) -> Observation | None:
         return None
     # What is embedded may change by itself: the workflow may have been deleted.
     keys = sorted({*old.body, *new.body} - {"workflow"})
-    slack = max(MICROSECOND, life.trace.granularity)
+    slack = MICROSECOND
     changed = [key for key in keys if not same_within(old.body.get(key), new.body.get(key), slack)]
     if not changed:
         return upheld(old.exchange, signal, new.exchange, proof="trace", subject=life.id)

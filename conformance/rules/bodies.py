@@ -82,14 +82,14 @@ def instant(value: object) -> Instant | None:
 
 
 def same_time(left: object, right: object) -> bool:
-    """Whether two timestamps name one moment: within 1 µs, or within what the coarser one can tell.
+    """Whether two timestamps name one moment: within 1 µs, since servers cut or round what they store.
 
     What is no timestamp at all is another requirement's business, and counts as the same.
     """
     first, second = instant(left), instant(right)
     if left == right or first is None or second is None:
         return True
-    return abs(first.ns - second.ns) <= max(MICROSECOND, first.granularity, second.granularity)
+    return abs(first.ns - second.ns) <= MICROSECOND
 
 
 def exact_difference(given: Any, found: Any, pointer: str = "") -> Difference | None:

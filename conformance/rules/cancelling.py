@@ -71,7 +71,7 @@ def terminates(story: Story) -> Iterator[Observation]:
         if found is None:
             continue
         if found.cancel.status == 204:
-            yield from _reaches(found, "the instance terminates", lambda read: read.terminated, "/data/terminated")
+            yield from _reaches(found, _TERMINATES)
         elif not _rivalled(found):
             yield violated(
                 *found.evidence,
@@ -87,14 +87,20 @@ def _rivalled(found: Cancellation) -> bool:
     return any(c.index != found.cancel.index and c.sent < found.cancel.received for c in found.life.instance.cancels)
 
 
-def _reaches(
-    found: Cancellation,
-    expected: str,
-    holds: Callable[[InstanceRead], bool],
-    pointer: str,
-    lacks: Callable[[InstanceRead], bool] = lambda _: True,
-) -> Iterator[Observation]:
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    """What a cancellation must bring about, what is said when it did not, and how a read shows either."""
+
+    expected: str
+    lacking: str
+    pointer: str
+    holds: Callable[[InstanceRead], bool]
+    lacks: Callable[[InstanceRead], bool]
+
+
+def _reaches(found: Cancellation, effect: _Effect) -> Iterator[Observation]:
     """One observation: some read shows the effect, or one that was due lacks it."""
+    holds, lacks = effect.holds, effect.lacks
     reads = [read for read in found.life.instance.reads if read.exchange.sent > found.cancel.sent]
     good = next((read for read in reads if holds(read)), None)
     late = next((read for read in reversed(reads) if found.late(read.exchange) and lacks(read)), None)
@@ -105,19 +111,18 @@ def _reaches(
         yield violated(
             *found.evidence,
             late.exchange,
-            expected=expected,
-            observed=f"not so {waited:.2f} s after the cancellation was accepted",
+            expected=effect.expected,
+            observed=f"{effect.lacking} {waited:.2f} s after the cancellation was accepted",
             proof="settled",
             subject=found.life.id,
-            pointer=pointer,
+            pointer=effect.pointer,
         )
 
 
 def error(story: Story) -> Iterator[Observation]:
     """`cancel.error`: the instance and its last stage carry an error."""
     for found in _judged(story, shown_open=True):
-        wanted = "the cancelled instance and its last stage carry an error"
-        yield from _reaches(found, wanted, _has_errors, "/data/error", lambda read: read.terminated)
+        yield from _reaches(found, _CARRIES_ERRORS)
 
 
 def _has_errors(read: InstanceRead) -> bool:
@@ -127,8 +132,7 @@ def _has_errors(read: InstanceRead) -> bool:
 def closes_stage(story: Story) -> Iterator[Observation]:
     """`cancel.closes-stage`: the stage that was open is terminated too, also when the cancellation follows at once."""
     for found in _judged(story, shown_open=False):
-        wanted = "no stage of the cancelled instance is open"
-        yield from _reaches(found, wanted, _all_closed, "/data/status", _some_open)
+        yield from _reaches(found, _CLOSES_STAGE)
 
 
 def _all_closed(read: InstanceRead) -> bool:
@@ -137,6 +141,25 @@ def _all_closed(read: InstanceRead) -> bool:
 
 def _some_open(read: InstanceRead) -> bool:
     return any(not stage.ended for stage in read.stages)
+
+
+_TERMINATES = _Effect(
+    "the cancelled instance terminates",
+    "it still runs",
+    "/data/terminated",
+    lambda read: read.terminated,
+    lambda _: True,
+)
+_CARRIES_ERRORS = _Effect(
+    "the cancelled instance and its last stage carry an error",
+    "it has terminated without one",
+    "/data/error",
+    _has_errors,
+    lambda read: read.terminated,
+)
+_CLOSES_STAGE = _Effect(
+    "no stage of the cancelled instance is open", "a stage is open", "/data/status", _all_closed, _some_open
+)
 
 
 def stops_stages(story: Story) -> Iterator[Observation]:

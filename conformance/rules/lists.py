@@ -125,7 +125,7 @@ def _same_as_single(life: Life, listing: Exchange, number: int, item: dict[str, 
     single = _steady(life, listing)
     if single is None:
         return
-    slack = max(MICROSECOND, life.trace.granularity)
+    slack = MICROSECOND
     both = item.keys() & single.body.keys()
     name = next((key for key in sorted(both) if not same_within(item[key], single.body[key], slack, shared=True)), None)
     if name is None:

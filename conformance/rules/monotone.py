@@ -56,10 +56,6 @@ def went_back(before: InstanceRead, after: InstanceRead, slack: int) -> str | No
     return _times_changed(before.body, after.body, slack) or next((text for text in stages if text), None)
 
 
-def _slack(life: Life) -> int:
-    return max(MICROSECOND, life.trace.granularity)
-
-
 def _pairs(exchanges: Iterable[Exchange]) -> Iterator[tuple[Exchange, Exchange]]:
     """Each exchange with those that were over before it began, but for those that others among them followed."""
     ordered = list(exchanges)
@@ -85,7 +81,7 @@ def _judge(life: Life, before: Exchange, after: Exchange, problem: str | None) -
 def _instance_views(life: Life) -> Iterator[Observation]:
     reads = {read.exchange.index: read for read in life.instance.reads}
     for before, after in _pairs(read.exchange for read in life.instance.reads):
-        problem = went_back(reads[before.index], reads[after.index], _slack(life))
+        problem = went_back(reads[before.index], reads[after.index], MICROSECOND)
         yield _judge(life, before, after, problem)
 
 
@@ -111,7 +107,7 @@ def _list_pair(life: Life, before: Exchange, after: Exchange, whole: bool) -> It
     if old is None:
         return
     if new is not None:
-        yield _judge(life, before, after, went_back(old, new, _slack(life)))
+        yield _judge(life, before, after, went_back(old, new, MICROSECOND))
     elif whole and not _maybe_deleted(life, after):
         yield _judge(life, before, after, "it is no longer listed")
 
@@ -150,7 +146,7 @@ def append_only(story: Story) -> Iterator[Observation]:
         reads = {history.exchange.index: history for history in life.instance.histories}
         for before, after in _pairs(history.exchange for history in life.instance.histories):
             if reads[before.index].stages:
-                problem = _entry_changed(reads[before.index], reads[after.index], _slack(life))
+                problem = _entry_changed(reads[before.index], reads[after.index], MICROSECOND)
                 yield _judge(life, before, after, problem)
 
 

@@ -11,6 +11,8 @@ from conformance.results.compare import compare
 from tests.browser.conftest import OpenReport
 from tests.reports.sample import clean, crowded, sample
 
+pytestmark = pytest.mark.system
+
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 

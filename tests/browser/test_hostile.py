@@ -13,6 +13,8 @@ from conformance.results.model import Mark, Results
 from tests.browser.conftest import OpenReport
 from tests.reports.sample import clean, sample, swallowed
 
+pytestmark = pytest.mark.system
+
 HOSTILE = [
     "<script>window.hit = 1</script>",
     "</script><img src=x onerror='window.hit = 1'>",

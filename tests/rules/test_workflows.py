@@ -212,7 +212,7 @@ CASES: list[Case] = [
     ("workflow.exact-numbers", "nothing", small_amount),
     ("workflow.create-then-get", "upheld", read_back),
     ("workflow.create-then-get", "upheld", read_back_rounded),
-    ("workflow.create-then-get", "upheld", read_back_in_seconds),
+    ("workflow.create-then-get", "violated", read_back_in_seconds),
     ("workflow.create-then-get", "violated", not_found_after_creation),
     ("workflow.create-then-get", "violated", read_with_another_config),
     ("workflow.create-then-get", "violated", read_with_another_time),

@@ -78,6 +78,8 @@
     try {
       await navigator.clipboard.writeText(code.textContent);
     } catch {
+      const folded = code.closest("details.long");
+      if (folded) folded.open = true;
       selectText(code);
       done = document.execCommand("copy");
     }

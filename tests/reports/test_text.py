@@ -1,0 +1,77 @@
+"""Words and hostile text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from conformance.reports.text import (
+    cut,
+    hint,
+    level_sentence,
+    one_line,
+    plural,
+    readable_time,
+    verdict_reason,
+    visible,
+    worst_first,
+)
+from tests.reports.sample import clean, crowded, rounded, sample, swallowed, undocumented
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("plain\ntext\t", "plain\ntext\t"),
+        ("größer, 日本語, 🙂", "größer, 日本語, 🙂"),
+        ("a\u202eb", "a‹U+202E›b"),
+        ("\ud83d", "‹U+D83D›"),
+        ("\x00\x1b\x85\u2028\ufeff", "‹U+0000›‹U+001B›‹U+0085›‹U+2028›‹U+FEFF›"),
+    ],
+)
+def test_characters_that_act_are_named(given: str, shown: str) -> None:
+    assert visible(given) == shown
+    assert shown.encode("utf-8")
+
+
+def test_long_text_is_cut_and_says_so() -> None:
+    assert cut("abc", 3) == "abc"
+    assert cut("x" * 5000, 4) == "xxxx… (cut: 5,000 characters in all)"
+    assert one_line("a\n b  c") == "a b c"
+    assert one_line("x" * 5000, 5) == "xxxxx…"
+    assert (plural(1, "run"), plural(2000, "run")) == ("1 run", "2,000 runs")
+
+
+def test_a_hint_tells_what_was_due_and_what_came() -> None:
+    assert hint(undocumented()) == "getWorkflow: expected documented fields only; got /data/deletedAt"
+    long = replace(swallowed(), expected="e" * 1000, observed="o" * 1000)
+    assert "; got o" in hint(long)
+    assert len(hint(long)) < 165
+    assert hint(replace(swallowed(), expected="", observed="", operations=[])) == "cancel.terminates"
+
+
+def test_the_worst_come_first() -> None:
+    found = [finding.id for finding in worst_first([rounded(), undocumented(), swallowed(), *crowded(12).findings[8:]])]
+    assert found == ["F1", "F9", "F10", "F11", "F12", "F2", "F3"]
+
+
+def test_each_level_is_told_in_words() -> None:
+    assert level_sentence(sample(), "SHOULD") == (
+        "not met: of 3 applicable requirements, 1 passed, 1 failed, 1 inconclusive."
+    )
+    assert level_sentence(clean(), "SHOULD") == "met: all 3 applicable requirements passed."
+    assert level_sentence(replace(clean(), requirements=[]), "MUST") == "no applicable requirement."
+
+
+def test_each_verdict_has_its_reason() -> None:
+    assert verdict_reason(sample()) == "3 MUST requirements failed."
+    assert verdict_reason(clean()) == "Every applicable MUST requirement passed."
+    cut_off = replace(sample(), verdict="incomplete", complete=False)
+    assert verdict_reason(cut_off).startswith("The run was cut before its end. No MUST requirement failed, but 1 ")
+    assert "Only a part" in verdict_reason(replace(clean(), verdict="no_violation_found"))
+
+
+def test_times_are_readable() -> None:
+    assert readable_time("2026-11-23T22:46:34.123456Z") == "2026-11-23 22:46:34 UTC"
+    assert readable_time("2026-11-23T22:46:34+02:00") == "2026-11-23T22:46:34+02:00"
