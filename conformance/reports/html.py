@@ -89,6 +89,7 @@ def _environment() -> Environment:
         "plural": text.plural,
         "group_of": group_of,
         "slug": slug,
+        "whole": _whole,
     }
     environment.filters |= functions
     return environment
@@ -118,7 +119,7 @@ def _digest(source: str) -> str:
 
 def slug(name: str) -> str:
     """A name as the id of an element: letters, digits, dots, dashes and underscores."""
-    return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in name)
+    return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in name[:200])
 
 
 def _facts(results: Results) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -135,7 +136,7 @@ def _facts(results: Results) -> list[tuple[str, list[tuple[str, str]]]]:
         ("API document", results.document),
         ("Suite", results.suite),
         ("Run", run),
-        ("Traffic", results.counts),
+        ("Traffic", {name: count for name, count in results.counts.items() if name not in OUTCOMES}),
         ("Settling", results.settling),
         ("Configuration", results.configuration),
     ]
@@ -143,7 +144,15 @@ def _facts(results: Results) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _pairs(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Names and values that are set, as text."""
     return [
-        (name.replace("_", " "), value if isinstance(value, str) else exact_json.dumps(value))
-        for name, value in values.items()
+        (name.replace("_", " "), _readable(value)) for name, value in values.items() if value not in (None, "", [], {})
     ]
+
+
+def _readable(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ", ".join(value)
+    return exact_json.dumps(value)

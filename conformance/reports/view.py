@@ -73,7 +73,8 @@ class FindingView:
     @property
     def size(self) -> int:
         """About how many characters this takes in the report."""
-        return 4_000 + len(self.timeline) + sum(exchange.size for exchange in self.exchanges)
+        code = len(self.finding.curl) + len(self.finding.python)
+        return 4_000 + code + len(self.timeline) + sum(exchange.size for exchange in self.exchanges)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ _RUNS: Mapping[Profile, tuple[int, int]] = {
 }
 _ONCE: Mapping[Profile, tuple[str, ...]] = {
     "smoke": ("a-few-dozen",),
-    "standard": ("a-few-dozen", "long-program"),
+    "standard": ("a-gross", "long-program"),
     "thorough": ("a-gross", "long-program", "a-few-dozen"),
-    "soak": ("a-few-dozen", "long-program"),
+    "soak": ("a-gross", "long-program"),
 }
 # A scenario costs a little more than one run on average; more are drawn than needed, and the budget cuts.
 _SCENARIOS_PER_RUN = 0.95

@@ -2,67 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
-
 import pytest
 from playwright.sync_api import expect
 
 from conformance.results.compare import compare
-from conformance.results.model import Mark, Results
 from tests.browser.conftest import OpenReport
-from tests.reports.sample import clean, sample, swallowed
+from tests.reports.hostile import BIDI, HOSTILE, SURROGATE, poisoned
+from tests.reports.sample import clean
 
 pytestmark = pytest.mark.system
-
-HOSTILE = [
-    "<script>window.hit = 1</script>",
-    "</script><img src=x onerror='window.hit = 1'>",
-    "</style><svg onload='window.hit = 1'>",
-    "\"' onmouseover='window.hit = 1' x='",
-    "javascript:window.hit=1",
-    "{{ 7 * 7 }}{% raw %}",
-    "right\u202eto left\u2066 and \u200bhidden",
-    "lone \ud800 surrogate",
-    "bell \x07 and \x1b[31mred",
-]
-
-
-def poisoned(text: str) -> Results:
-    """Results in which everything that a target can influence holds the text."""
-    finding = swallowed()
-    records = [
-        replace(
-            record,
-            url=f"http://h/{text}",
-            client=text,
-            request_body=text,
-            response_headers=[[text, text]],
-            response_body=json.dumps({text: [text]}) if record.index % 2 else text,
-        )
-        for record in finding.exchanges
-    ]
-    poison = replace(
-        finding,
-        operations=[text],
-        expected=text,
-        observed=text,
-        script=[text],
-        exchanges=records,
-        marks=[Mark(1, f"/{text}"), Mark(2)],
-        curl=text,
-        python=text,
-        known={"requirement": text, "reason": text, "link": text},
-    )
-    base = sample([poison, replace(poison, id=text, known=None)])
-    return replace(
-        base,
-        target={"name": text, "version": text, text: {text: text}},
-        leftovers=[text],
-        errors=[text],
-        stale=[{"requirement": text, "why": text}],
-        requirements=[replace(item, reason=text) for item in base.requirements],
-    )
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -81,7 +29,7 @@ def test_markup_is_shown_as_it_was_sent(open_report: OpenReport) -> None:
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [(HOSTILE[6], "right‹U+202E›to left‹U+2066› and ‹U+200B›hidden"), (HOSTILE[7], "lone ‹U+D800› surrogate")],
+    [(BIDI, "right‹U+202E›to left‹U+2066› and ‹U+200B›hidden"), (SURROGATE, "lone ‹U+D800› surrogate")],
 )
 def test_what_would_act_is_named(open_report: OpenReport, text: str, shown: str) -> None:
     page = open_report(poisoned(text))

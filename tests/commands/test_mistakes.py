@@ -61,7 +61,7 @@ def _files(directory: Path) -> dict[str, str]:
         ("run -n x", "-n cannot be 'x'"),
         ("check {missing}", "is not a usable HAR file"),
         ("check {bad}", "is not a usable HAR file"),
-        ("serve --fault cancel-swalowed", "Did you mean cancel-ignored"),
+        ("serve --fault cancel-ignord", "Did you mean cancel-ignored"),
         ("serve --latency x", "--latency cannot be 'x'"),
         ("explain cancel.terminate", "Did you mean cancel.terminates"),
         ("requirements --group nope", "Give one of envelope, workflows"),

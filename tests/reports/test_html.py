@@ -14,7 +14,7 @@ from conformance.reports.compare_html import write_comparison, write_matrix
 from conformance.reports.html import render_html, slug
 from conformance.reports.view import MAX_DETAILED, MAX_LISTED, report_view
 from conformance.results.compare import compare, matrix
-from tests.reports.sample import clean, crowded, sample
+from tests.reports.sample import clean, crowded, sample, swallowed
 
 
 def test_the_policy_allows_just_its_own_style_and_script() -> None:
@@ -73,3 +73,21 @@ def test_comparisons_have_pages_of_their_own(tmp_path: Path) -> None:
     assert "Nothing differs." in page
     page = write_matrix(matrix([clean(), sample()]), tmp_path / "matrix.html").read_text(encoding="utf-8")
     assert page.count("differs</span>") == 7
+
+
+def test_a_reproduction_is_folded_when_long_and_never_shortened() -> None:
+    long = "\n".join(f"call - GET /instances/{number}" for number in range(300))
+    page = render_html(sample([replace(swallowed(), curl=long)]))
+    assert long in page
+    assert "<summary>Show its 300 lines</summary>" in page
+    assert "Show its" not in render_html(sample())
+
+
+def test_a_headline_can_be_understood_alone() -> None:
+    finding = replace(swallowed(), expected="The instance terminates.", observed="not so after 0.5 s")
+    assert "The instance terminates — but not so after 0.5 s</h3>" in render_html(sample([finding]))
+
+
+def test_the_embedded_server_is_called_by_name() -> None:
+    page = render_html(replace(clean(), target={"url": "http://127.0.0.1:4711", "embedded": True}))
+    assert "<h1>embedded reference server</h1>" in page

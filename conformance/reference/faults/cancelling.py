@@ -37,7 +37,7 @@ def _kind(execution: Execution) -> str:
 
 
 @fault("cancel.terminates", profile="smoke")
-def cancel_swallowed(server: Server) -> None:
+def cancel_ignored(server: Server) -> None:
     """A cancellation gets 204, and does nothing."""
     alter(server.engine, "cancel", _unless(lambda _: True, server))
 
@@ -213,7 +213,7 @@ def terminated_cancelled_again(server: Server) -> None:
 
 
 FAULTS = (
-    cancel_swallowed,
+    cancel_ignored,
     cancel_after_run_lost,
     cancel_during_delay_lost,
     cancel_in_later_stage_lost,

@@ -14,6 +14,8 @@ from conformance.scenarios.strategies import words
 
 _T = TypeVar("_T")
 
+_NAMES: tuple[str | None, ...] = (*(None for _ in words.NAMES), *words.NAMES)
+
 
 class Draft:
     """Steps being drawn. Only what exists can be referred to, since creating and running give the references."""
@@ -98,7 +100,8 @@ class Draft:
 
     def create(self, *stages: Stage, name: str | None = None) -> str:
         """Append the creation of a workflow; gives its reference."""
-        step = self.new_workflow(stages, name)
+        # Names cost nothing, and what is done to them shows in every view; half of the workflows have none.
+        step = self.new_workflow(stages, self.pick(_NAMES) if name is None else name)
         self.add(step)
         return step.ref
 
