@@ -64,6 +64,10 @@ def lives_of(exchanges: Sequence[ExchangeRecord]) -> list[Life]:
         _learn_kinds(kinds, data)
         if exchange.operation in {"runWorkflow", "getInstance"} and isinstance(data, dict):
             _see_instance(found, exchange, data, kinds)
+        elif exchange.operation == "listInstances":
+            # A list also holds instances that are none of this scenario's; only those seen elsewhere are told.
+            for listed in (item for item in _dicts(data) if str(item.get("id")) in found):
+                _see_instance(found, exchange, listed, kinds)
         elif exchange.operation == "getInstanceHistory" and isinstance(data, list):
             _see_history(found, exchange, data)
         elif exchange.operation in _ACTIONS:

@@ -83,7 +83,7 @@ def _findings(results: Results) -> list[str]:
 def _finding(finding: Finding) -> str:
     operations = ", ".join(escaped(name, 60) for name in finding.operations[:4])
     known = " (known deviation)" if finding.known else ""
-    return f"- **{finding.level}** {escaped(finding.requirement, 80)}{known}: {escaped(hint(finding))} — {operations}"
+    return f"- **{finding.level}** {escaped(finding.requirement, 80)}{known}: {escaped(hint(finding, 300), 320)} — {operations}"
 
 
 def _stale(results: Results) -> list[str]:

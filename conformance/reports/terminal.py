@@ -85,7 +85,7 @@ class PlainProgress:
         """Nothing is left to tidy."""
 
     def _print(self, line: str) -> None:
-        self._console.print(line, markup=False, highlight=False)
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 class LiveProgress:
@@ -152,7 +152,8 @@ def _body(results: Results, console: Console, verbosity: Verbosity) -> None:
     findings = worst_first(results.findings)
     room = len(findings) if verbosity == "verbose" else max((console.height or 24) - 12, 5)
     for finding in findings[:room]:
-        _say(console, _line(finding), wrap=verbosity == "verbose")
+        # A few findings have room for a second and a third line each.
+        _say(console, _line(finding), wrap=verbosity == "verbose" or len(findings) * 3 <= room)
     if len(findings) > room:
         _say(console, Text(f"  … and {plural(len(findings) - room, 'further finding')}, all in the report"))
     for entry in results.stale[:5]:

@@ -132,7 +132,7 @@ def readable_time(moment: str) -> str:
 def target_name(results: Results) -> str:
     """What was judged: the target's name, URL or file; the port of an embedded server means nothing to a reader."""
     target = results.target
-    given = target.get("name") or ("embedded reference server" if target.get("embedded") else target.get("url"))
+    given = target.get("name") or ("Embedded reference server" if target.get("embedded") else target.get("url"))
     return str(given or target.get("file") or "unnamed target")
 
 
@@ -140,6 +140,6 @@ def hint(finding: Finding, limit: int = 160) -> str:
     """A finding in one line that can be understood alone: what was due, and what came instead."""
     if not finding.expected or not finding.observed:
         return one_line(finding.observed or finding.expected or finding.requirement, limit)
-    # What was observed matters more, so what was expected may take the smaller part.
-    due = one_line(finding.expected, limit * 2 // 5).rstrip(".")
+    # What was observed matters more, so what was expected may take the smaller part, and what is left.
+    due = one_line(finding.expected, max(limit * 2 // 5, limit - len(finding.observed) - 8)).rstrip(".")
     return f"{due} — but {one_line(finding.observed, limit - len(due) - 7)}"

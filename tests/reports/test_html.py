@@ -72,7 +72,7 @@ def test_comparisons_have_pages_of_their_own(tmp_path: Path) -> None:
     page = write_comparison(compare(clean(), clean()), tmp_path / "compare.html").read_text(encoding="utf-8")
     assert "Nothing differs." in page
     page = write_matrix(matrix([clean(), sample()]), tmp_path / "matrix.html").read_text(encoding="utf-8")
-    assert page.count("differs</span>") == 7
+    assert page.count("differs</span>") == 9
 
 
 def test_a_reproduction_is_folded_when_long_and_never_shortened() -> None:
@@ -90,4 +90,4 @@ def test_a_headline_can_be_understood_alone() -> None:
 
 def test_the_embedded_server_is_called_by_name() -> None:
     page = render_html(replace(clean(), target={"url": "http://127.0.0.1:4711", "embedded": True}))
-    assert "<h1>embedded reference server</h1>" in page
+    assert "<h1>Embedded reference server</h1>" in page

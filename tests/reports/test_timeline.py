@@ -40,6 +40,14 @@ def test_history_alone_tells_of_stages() -> None:
     assert [bar.label for bar in life.bars.values()] == ["wait_event"]
 
 
+def test_a_list_tells_of_the_instances_that_are_known() -> None:
+    records = swallowed_exchanges()
+    listed = [{"id": INSTANCE, "terminated": True}, {"id": "another", "terminated": False}]
+    records[11] = replace(records[11], response_body=json.dumps({"data": listed}))
+    (life,) = lives_of(records)
+    assert life.until == 1771
+
+
 def test_odd_bodies_do_no_harm() -> None:
     bodies = ["", "[]", '{"data":3}', '{"data":{"status":[3,{"stage":"x"}],"workflow":7}}', '{"data":[null]}', "{"]
     records = [replace(record, response_body=body) for record in swallowed_exchanges() for body in bodies]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.contract.requirements import load_requirements
 from conformance.results.known import KnownDeviation, KnownFileInvalid, apply_known, known_from, load_known
 from conformance.results.model import Results
 from conformance.results.verdict import exit_code
@@ -121,3 +122,12 @@ def test_a_first_file_names_each_failure_and_wants_its_reasons(tmp_path: Path) -
     ]
     path.write_text(known_from(clean()), encoding="utf-8")
     assert load_known(path) == ()
+
+
+def test_the_documented_example_is_usable(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
+    path = tmp_path / "known.yaml"
+    path.write_text(guide.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
+    (entry,) = load_known(path)
+    assert entry.requirement in load_requirements().by_id
+    assert (entry.operation, str(entry.until)) == ("getInstanceStageHistory", "2027-12-31")

@@ -164,7 +164,7 @@ def stale_list_of_workflows(server: Server) -> None:
     edit(server, "listWorkflows", stale)
 
 
-@fault("workflow.create-malformed", profile="smoke")
+@fault("workflow.create-malformed")
 def missing_stages_accepted(server: Server) -> None:
     """A configuration without stages is taken for one with none."""
 
@@ -197,17 +197,6 @@ def store_refused(log: ChangeLog, workflow_id: str, body: bytes) -> None:
     config = _readable(body)
     if not isinstance(config.get("name", ""), str):
         log.append("workflow-created", workflow_id, config={"stages": [], **config, "name": str(config["name"])})
-
-
-@fault("workflow.create-malformed")
-def trailing_text_ignored(server: Server) -> None:
-    """What follows the closing brace of a configuration is ignored."""
-
-    async def handle(original: Handler, call: Call) -> Reply:
-        body = call.body[: call.body.rfind(b"}") + 1]
-        return await original(Call(call.operation, call.path, call.query, body))
-
-    around(server, "createWorkflow", handle)
 
 
 def _readable(body: bytes) -> Json:
@@ -301,7 +290,6 @@ FAULTS = (
     stale_list_of_workflows,
     missing_stages_accepted,
     refused_workflow_stored,
-    trailing_text_ignored,
     unknown_kind_accepted,
     second_key_ignored,
     event_name_of_any_type,

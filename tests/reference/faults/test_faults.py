@@ -37,7 +37,7 @@ SHOWN: dict[Probe, str] = {
     """,
     probes.configurations: """
         error-without-message crash-on-malformed-workflow name-trimmed send-metadata-dropped stages-beyond-eight-dropped
-        amounts-as-floats amounts-of-64-bits missing-stages-accepted refused-workflow-stored trailing-text-ignored
+        amounts-as-floats amounts-of-64-bits missing-stages-accepted refused-workflow-stored
         unknown-kind-accepted second-key-ignored event-name-of-any-type ids-by-content
     """,
     probes.collection: """
