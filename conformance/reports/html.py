@@ -12,13 +12,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from conformance.reports import text
-from conformance.reports.view import MAX_TEXT, bounds_told, group_of, report_view
+from conformance.reports.view import MAX_CODE, MAX_TEXT, bounds_told, group_of, report_view
 from conformance.results.compare import CHANGES, Comparison
 from conformance.results.model import OUTCOMES, Results
 from conformance.wire import exact_json
 
-MAX_CODE = 60_000
-"""Characters of a reproduction that a report carries."""
 CHANGE_WORDS = {
     "new": "new",
     "fixed": "fixed",

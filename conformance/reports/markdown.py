@@ -83,7 +83,8 @@ def _findings(results: Results) -> list[str]:
 def _finding(finding: Finding) -> str:
     operations = ", ".join(escaped(name, 60) for name in finding.operations[:4])
     known = " (known deviation)" if finding.known else ""
-    return f"- **{finding.level}** {escaped(finding.requirement, 80)}{known}: {escaped(hint(finding, 300), 320)} — {operations}"
+    told = escaped(hint(finding, 300), 320)
+    return f"- **{finding.level}** {escaped(finding.requirement, 80)}{known}: {told} — {operations}"
 
 
 def _stale(results: Results) -> list[str]:

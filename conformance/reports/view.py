@@ -26,6 +26,8 @@ MAX_DETAILED = 200
 MAX_LISTED = 5_000
 MAX_SHOWN_EXCHANGES = 40
 MAX_TEXT = 4_000
+MAX_CODE = 60_000
+"""Characters of a reproduction that a report carries: it is to be copied and run, so it is cut only beyond all use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class FindingView:
     @property
     def size(self) -> int:
         """About how many characters this takes in the report."""
-        code = len(self.finding.curl) + len(self.finding.python)
+        code = sum(min(len(text), MAX_CODE) for text in (self.finding.curl, self.finding.python))
         return 4_000 + code + len(self.timeline) + sum(exchange.size for exchange in self.exchanges)
 
 
