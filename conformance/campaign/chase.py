@@ -41,6 +41,7 @@ class Chase:
         self._play = play
         self._settings = settings
         self._end = time.monotonic() + seconds
+        self._waiting = 1
 
     @property
     def out_of_time(self) -> bool:
@@ -51,9 +52,11 @@ class Chase:
         """The proofs of a tally's violations. What never came back and is not proven by order is left out."""
         proofs: list[Proof] = []
         explained: set[str] = set()
-        for requirement in sorted(tally.cases, key=Causes(self._judge.catalogue, tally).rank):
+        ranked = sorted(tally.cases, key=Causes(self._judge.catalogue, tally).rank)
+        for position, requirement in enumerate(ranked):
             if requirement in explained:
                 continue
+            self._waiting = sum(1 for other in ranked[position:] if other not in explained)
             proof = await self._prove(requirement, tally)
             if proof is not None:
                 explained.update(proof.requirements)
@@ -105,7 +108,9 @@ class Chase:
                     best = replay
             return failing
 
-        seconds = max(1.0, min(self._settings.minimise_seconds, self._end - time.monotonic()))
+        # The first findings must not use up what the others need: most of what waits will turn out to follow from them.
+        fair = (self._end - time.monotonic()) / max(1.0, self._waiting / 3)
+        seconds = max(1.0, min(self._settings.minimise_seconds, fair))
         budget = Budget(seconds=seconds, runs=self._settings.minimise_runs)
         minimal = await minimise(scenario, fails, budget)
         final = [] if self.out_of_time else await self._judged([minimal.scenario] * _REPLAYS)
