@@ -36,7 +36,8 @@ class OpenReport:
         return self.page
 
 
-@pytest.fixture(scope="session")
+# By module: while Playwright runs, its event loop is the thread's, and tests elsewhere could start none of their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, from the environment variable CHROMIUM or from the path."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
