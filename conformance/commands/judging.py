@@ -33,6 +33,9 @@ def check(recording: Path, report_dir: Path | None, spec: str | None, known: Pat
     "no violation found".
     """
     trace = read_har(recording)
+    if not any(exchange.operation for exchange in trace.exchanges):
+        count = len(trace.exchanges)
+        click.echo(f"conformance: none of the {count} requests is to an operation of this API's version 1.", err=True)
     results = check_trace(trace, load_document(spec), recording.name)
     if known is not None:
         results = apply_known(results, load_known(known), datetime.now(UTC).date())
