@@ -190,9 +190,13 @@ def answered_id(exchange: Exchange) -> str | None:
 
 
 def listed_ids(exchange: Exchange) -> list[str]:
-    """The ids in the answer to a list request."""
+    """The ids of the instances in a list that are of the workflow that was asked for.
+
+    A server may ignore the filter; what is listed then belongs to others, who would not want it cancelled.
+    """
     listed = exchange.data if isinstance(exchange.data, list) else []
-    ids = [entry.get("id") for entry in listed if isinstance(entry, dict)]
+    asked = exchange.query("workflowID")
+    ids = [entry.get("id") for entry in listed if isinstance(entry, dict) and entry.get("workflowID") == asked]
     return [found for found in ids if isinstance(found, str)]
 
 
