@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import string
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,14 +11,12 @@ from urllib.parse import quote
 
 from conformance.scenarios import model
 from conformance.scenarios.model import UNKNOWN, Stage, Step
+from conformance.target.ids import unknown_like
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND, parse_duration, parse_instant
 
 LONG_DELAY = 20 * SECOND
 """A delay from which on nobody waits for its end, in ns."""
-
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_CLASSES = (string.digits, "abcdef", string.ascii_lowercase, string.ascii_uppercase)
 
 
 class MissingReference(LookupError):
@@ -140,18 +136,7 @@ class Cast:
     def unknown_id(self) -> str:
         """An id of the server's own form that nobody created."""
         known = [*self.workflows.values(), *(actor.id for actor in self.instances.values())]
-        if not known or _UUID.fullmatch(known[0]):
-            return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
-        made = known[0]
-        for _ in range(50):
-            made = "".join(self._like(character) for character in known[0])
-            if made not in known:
-                break
-        return made
-
-    def _like(self, character: str) -> str:
-        alphabet = next((letters for letters in _CLASSES if character in letters), character)
-        return self._random.choice(alphabet)
+        return unknown_like(known, self._random)
 
     def learn(self, step: Step, exchange: Exchange) -> None:
         """Take note of what an answer says of the scenario's references."""
