@@ -16,10 +16,13 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 
 from benchmarks.measuring import stamp
+from conformance.campaign.bench import Bench
+from conformance.campaign.campaign import Drawn, draw_traffic
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import play
+from conformance.campaign.running import Outcome, play_drawn, reach
 from conformance.campaign.settings import Profile, Settings
 from conformance.contract.document import load_document
 from conformance.reference.faults import FAULTS, Fault
@@ -40,17 +43,34 @@ class Trial:
     others: tuple[str, ...] = ()
 
 
+@cache
+def _drawn(seed: int, profile: Profile) -> Drawn:
+    """What a seed plays is the same whatever the fault: drawn once in each process."""
+    with Bench(load_document()) as bench:
+        drawn = draw_traffic(load_document(), Settings(seed=seed, profile=profile), bench)
+        drawn.operations.result()
+    return drawn
+
+
+def watched(options: ServerOptions, settings: Settings) -> tuple[Outcome, float]:
+    """A run on a server of its own, and how many seconds it took after everything was drawn."""
+    drawn = _drawn(settings.seed, settings.profile)
+    with ReferenceProcess(options) as server, Bench(load_document()) as bench:
+        config = TargetConfig(url=server.url)
+        began = time.monotonic()
+        outcome = play_drawn(config, load_document(), settings, Silent(), bench, drawn, reach(config))
+    return outcome, time.monotonic() - began
+
+
 def trial(fault: str, seed: int, profile: Profile) -> Trial:
     """Run until a rule that the fault names is violated, or to the end."""
     wanted = FAULTS[fault].breaks
     settings = Settings(seed=seed, profile=profile, stop_on=frozenset(wanted))
-    with ReferenceProcess(ServerOptions(faults=(fault,), seed=seed)) as server:
-        began = time.monotonic()
-        outcome = play(TargetConfig(url=server.url), load_document(), settings, Silent())
+    outcome, seconds = watched(ServerOptions(faults=(fault,), seed=seed), settings)
     tally = outcome.tally
     caught = tuple(rule for rule in wanted if tally.violated[rule])
     others = tuple(sorted(rule for rule, count in tally.violated.items() if count and rule not in wanted))
-    return Trial(fault, seed, caught, time.monotonic() - began, tally.runs, others)
+    return Trial(fault, seed, caught, seconds, tally.runs, others)
 
 
 def row(fault: str, trials: Sequence[Trial]) -> str:

@@ -112,14 +112,8 @@ class Campaign:
     async def _play_operations(self, drawn: Drawn) -> None:
         operations = await asyncio.wrap_future(drawn.operations)
         profile = "thorough" if self.settings.profile == "soak" else self.settings.profile
-        seconds = self.settings.seconds
-        settings = OperationSettings(
-            seed=self.settings.seed,
-            profile=profile,
-            deadline=None if seconds is None else self._began + seconds,
-            features=self.settings.features,
-        )
-        traces = await play_operations(self.target, self.document, settings, plan=operations)
+        settings = OperationSettings(seed=self.settings.seed, profile=profile, features=self.settings.features)
+        traces = await play_operations(self.target, self.document, settings, plan=operations, over=self._over)
         await self._judge_all(traces, made_ids(traces))
 
     async def _play_scenarios(self, settler: Settler, budget: int | None, drawn: Drawn) -> None:

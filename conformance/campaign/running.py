@@ -14,7 +14,7 @@ from typing import Any
 
 from conformance import __version__
 from conformance.campaign.bench import Bench
-from conformance.campaign.campaign import Campaign, draw_traffic
+from conformance.campaign.campaign import Campaign, Drawn, draw_traffic
 from conformance.campaign.checking import describe
 from conformance.campaign.findings import Proof, build_finding
 from conformance.campaign.observer import Observer
@@ -53,14 +53,27 @@ def play(config: TargetConfig, document: ApiDocument, settings: Settings, observ
     observer.phase("drawing requests")
     with Bench(document) as bench, _terminable():
         drawn = draw_traffic(document, settings, bench)
+        return play_drawn(config, document, settings, observer, bench, drawn, info)
 
-        async def whole() -> Outcome:
-            async with Target(config) as target:
-                campaign = Campaign(target, document, settings, observer, bench)
-                await campaign.run(drawn)
-                return _outcome(campaign, {"version": info.version})
 
-        return _interruptible(whole())
+def play_drawn(
+    config: TargetConfig,
+    document: ApiDocument,
+    settings: Settings,
+    observer: Observer,
+    bench: Bench,
+    drawn: Drawn,
+    info: ServerInfo,
+) -> Outcome:
+    """Play and judge traffic that is drawn already; the bench may serve several runs. Raises TargetError."""
+
+    async def whole() -> Outcome:
+        async with Target(config) as target:
+            campaign = Campaign(target, document, settings, observer, bench)
+            await campaign.run(drawn)
+            return _outcome(campaign, {"version": info.version})
+
+    return _interruptible(whole())
 
 
 def reach(config: TargetConfig) -> ServerInfo:

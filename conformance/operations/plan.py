@@ -45,15 +45,13 @@ DISPOSABLE_RUNS = 2
 class OperationSettings:
     """How to play the operations.
 
-    ``max_runs``: runWorkflow requests in all, the pool's included; None for the profile's own limit. ``deadline``: the
-    moment on the monotonic clock, in seconds, after which no further case starts. ``concurrency``: reads at a time.
-    ``features``: what the target offers; without ``ledger`` no money is moved.
+    ``max_runs``: runWorkflow requests in all, the pool's included; None for the profile's own limit. ``concurrency``:
+    reads at a time. ``features``: what the target offers; without ``ledger`` no money is moved.
     """
 
     seed: int = 0
     profile: Profile = "standard"
     max_runs: int | None = None
-    deadline: float | None = None
     concurrency: int = 4
     features: frozenset[str] = frozenset({"ledger"})
 

@@ -35,6 +35,7 @@ class _Stage:
     settings: OperationSettings
     plan: OperationPlan
     on_progress: OnProgress | None
+    over: Callable[[], bool]
     progress: OperationProgress = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,14 +53,16 @@ async def play_operations(
     settings: OperationSettings,
     on_progress: OnProgress | None = None,
     plan: OperationPlan | None = None,
+    over: Callable[[], bool] = lambda: False,
 ) -> list[Trace]:
     """Play the cases of every operation and clean up. Returns traces without settle information; nothing is judged.
 
+    ``over`` is asked before every case; once true, only cleaning up is left.
     Without a plan it is made in a thread, which delays the event loop a little: make it before measuring anything.
     Raises TargetError where no request can be sent at all for want of a token.
     """
     made = await asyncio.to_thread(plan_operations, document, settings) if plan is None else plan
-    stage = _Stage(target, settings, made, on_progress)
+    stage = _Stage(target, settings, made, on_progress, over)
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(_play(stage, part)) for part in PARTS]
@@ -70,7 +73,7 @@ async def play_operations(
 
 
 async def _play(stage: _Stage, part: Part) -> Trace:
-    session = Session(stage.target, stage.settings, part.runs(stage.settings), stage.case_done)
+    session = Session(stage.target, stage.settings, part.runs(stage.settings), stage.case_done, stage.over)
     stopped: str | None = None
     left: tuple[str, ...] = ()
     try:

@@ -25,10 +25,15 @@ _LONGEST_PAUSE_S = 0.5
 
 
 class Session:
-    """One trace in the making. ``runs`` is how many runWorkflow requests it may send."""
+    """One trace in the making. ``runs`` is how many runWorkflow requests it may send; ``over`` says when it is time."""
 
     def __init__(
-        self, target: Target, settings: OperationSettings, runs: int, on_case: Callable[[], None] = lambda: None
+        self,
+        target: Target,
+        settings: OperationSettings,
+        runs: int,
+        on_case: Callable[[], None] = lambda: None,
+        over: Callable[[], bool] = lambda: False,
     ) -> None:
         self.settings = settings
         self.recorder = Recorder()
@@ -38,6 +43,7 @@ class Session:
         self._failures = 0
         self._given_up: str | None = None
         self._on_case = on_case
+        self._over = over
 
     def _client(self, target: Target, number: int) -> Client:
         return target.client(self.recorder, str(number))
@@ -51,8 +57,7 @@ class Session:
         """Why no further case should be played, None while there is no reason."""
         if self._given_up:
             return self._given_up
-        deadline = self.settings.deadline
-        if deadline is not None and time.monotonic() >= deadline:
+        if self._over():
             return "the time was up"
         return "the target stopped answering" if self._failures >= _FAILURES_IN_A_ROW else None
 

@@ -65,9 +65,7 @@ def no_wait(story: Story) -> Iterator[Observation]:
         stage = _first_to_wait(story, run)
         if run.query("wait") not in (None, "false") or not is_valid(story, run) or stage is None:
             continue
-        if run.status == 201 and run.index in held:
-            yield _not_ended(run)
-        elif _waited(story, run, stage):
+        if _waited(story, run, stage):
             took = (run.received - run.sent) / SECOND
             yield violated(
                 run,
@@ -75,6 +73,8 @@ def no_wait(story: Story) -> Iterator[Observation]:
                 observed=f"{'none' if run.response is None else 'the answer only'} after {took:.1f} s",
                 proof="settled",
             )
+        elif run.status == 201 and run.index in held:
+            yield _not_ended(run)
 
 
 def _not_ended(run: Exchange) -> Observation:
@@ -104,9 +104,12 @@ def _waited(story: Story, run: Exchange, stage: StagePlan) -> bool:
     due = story.trace.settled_at(run.sent)
     if due is None or run.received <= due:
         return False
-    if stage.duration is not None:
-        return run.status == 201 and run.received - run.sent >= stage.duration
-    return run.failure is not None and run.failure.kind == "timeout"
+    if stage.duration is None and run.status == 201:
+        # Twice the time that an effect may take: runs may be admitted in another order than they came in.
+        return run.received - due >= due - run.sent
+    if stage.duration is None:
+        return run.failure is not None and run.failure.kind == "timeout"
+    return run.status == 201 and run.received - run.sent >= stage.duration
 
 
 RULES: dict[str, Rule] = {"run.wait": wait, "run.no-wait": no_wait}

@@ -16,7 +16,7 @@ from conformance.wire.instant import Instant, parse_duration
 Place = Callable[[str], str]
 """From a reference to what stands for its id in a path (percent-encoded already) or in a query (not encoded)."""
 
-_NOW = re.compile(r"now([+-])([0-9a-z]+)")
+_NOW = re.compile(r"now([+-])([0-9a-z]+)(?:@([+-])(\d\d):(\d\d))?")
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,22 @@ def config(step: model.Create) -> dict[str, Any]:
     return {"stages": [dict(stage) for stage in step.stages], **named}
 
 
-def relative_time(text: object) -> int | None:
-    """The ns from now that an ``until`` such as ``now+300ms`` means; None for any other text."""
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment relative to now: ``offset`` in ns, to be written in the zone ``zone`` minutes east of UTC."""
+
+    offset: int
+    zone: int = 0
+
+
+def relative_time(text: object) -> Moment | None:
+    """What an ``until`` such as ``now+300ms`` or ``now-1s@+05:30`` (in that zone) means; None for any other text."""
     match = _NOW.fullmatch(text) if isinstance(text, str) else None
     length = parse_duration(match[2]) if match else None
     if match is None or length is None:
         return None
-    return -length if match[1] == "-" else length
+    zone = int(match[4]) * 60 + int(match[5]) if match[3] else 0
+    return Moment(-length if match[1] == "-" else length, -zone if match[3] == "-" else zone)
 
 
 def concrete(stages: Iterable[Stage], now: int) -> list[dict[str, Any]]:
@@ -52,8 +61,10 @@ def concrete(stages: Iterable[Stage], now: int) -> list[dict[str, Any]]:
 def _concrete(kind: str, parameters: Any, now: int) -> Any:
     if kind != "delay" or not isinstance(parameters, dict):
         return parameters
-    offset = relative_time(parameters.get("until"))
-    return parameters if offset is None else parameters | {"until": Instant(now + offset).isoformat()}
+    moment = relative_time(parameters.get("until"))
+    if moment is None:
+        return parameters
+    return parameters | {"until": Instant(now + moment.offset).isoformat(moment.zone)}
 
 
 def _create(step: model.Create, _: Place) -> Call:

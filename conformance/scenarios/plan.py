@@ -22,9 +22,9 @@ _RUNS: Mapping[Profile, tuple[int, int]] = {
 }
 _ONCE: Mapping[Profile, tuple[str, ...]] = {
     "smoke": ("a-few-dozen",),
-    "standard": ("a-gross", "long-program"),
-    "thorough": ("a-gross", "long-program", "a-few-dozen"),
-    "soak": ("a-gross", "long-program"),
+    "standard": ("a-gross", "long-program", "every-bad-variables"),
+    "thorough": ("a-gross", "long-program", "a-few-dozen", "every-bad-variables"),
+    "soak": ("a-gross", "long-program", "every-bad-variables"),
 }
 # A scenario costs a little more than one run on average; more are drawn than needed, and the budget cuts.
 _SCENARIOS_PER_RUN = 0.95

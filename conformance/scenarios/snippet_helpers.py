@@ -19,9 +19,9 @@ ids = {{}}
 
 def fill(body):
     def moment(found):
-        return (datetime.datetime.now(datetime.timezone.utc)
-                + datetime.timedelta(microseconds=int(found[1]) // 1000)).isoformat()
-    return re.sub("@now([+-][0-9]+)@", moment, body).replace("@marker@", "marker-" + uuid.uuid4().hex)
+        zone = datetime.timezone(datetime.timedelta(minutes=int(found[2])))
+        return (datetime.datetime.now(zone) + datetime.timedelta(microseconds=int(found[1]) // 1000)).isoformat()
+    return re.sub("@now([+-][0-9]+)([+-][0-9]+)@", moment, body).replace("@marker@", "marker-" + uuid.uuid4().hex)
 
 
 def call(method, path, body=None, keep=None):
@@ -90,9 +90,9 @@ unknown() {{ python3 -c 'import uuid; print(uuid.uuid4())'; }}
 fill() {{ python3 -c '
 import datetime, re, sys, uuid
 def moment(found):
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.timezone(datetime.timedelta(minutes=int(found[2]))))
     return (now + datetime.timedelta(microseconds=int(found[1]) // 1000)).isoformat()
-filled = re.sub("@now([+-][0-9]+)@", moment, sys.argv[1]).replace("@marker@", "marker-" + uuid.uuid4().hex)
+filled = re.sub("@now([+-][0-9]+)([+-][0-9]+)@", moment, sys.argv[1]).replace("@marker@", "marker-" + uuid.uuid4().hex)
 sys.stdout.buffer.write(filled.encode())' "$1"; }}
 
 # call NAME METHOD PATH [BODY]: NAME keeps the id that comes back, - keeps none.

@@ -47,7 +47,7 @@ def _delays(scenario: Scenario) -> int:
 
 def _length(parameters: object) -> int:
     until = relative_time(parameters.get("until")) if isinstance(parameters, dict) else None
-    return until if until is not None else delay_ns(parameters, 0)
+    return delay_ns(parameters, 0) if until is None else until.offset
 
 
 def _due(scenario: Scenario) -> Scenario:
@@ -82,8 +82,8 @@ def _placed(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
 
 
 def _moment(kind: str, parameters: object) -> object:
-    offset = relative_time(parameters.get("until")) if kind == "delay" and isinstance(parameters, dict) else None
-    return parameters if offset is None else {"until": f"@now{offset:+d}@"}
+    until = relative_time(parameters.get("until")) if kind == "delay" and isinstance(parameters, dict) else None
+    return parameters if until is None else {"until": f"@now{until.offset:+d}{until.zone:+d}@"}
 
 
 def _path(wanted: Call) -> str:

@@ -38,11 +38,13 @@ class Instant:
         """The size in ns of the last digit written: 1 for nanoseconds, 10**9 for whole seconds."""
         return int(10 ** (9 - min(self.digits, 9)))
 
-    def isoformat(self) -> str:
-        """RFC 3339 in UTC with all nine digits."""
+    def isoformat(self, zone: int = 0) -> str:
+        """RFC 3339 with all nine digits, in the zone so many minutes east of UTC."""
         seconds, fraction = divmod(self.ns, SECOND)
-        moment = _EPOCH + timedelta(seconds=seconds)
-        return f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction:09d}Z"
+        moment = _EPOCH + timedelta(seconds=seconds, minutes=zone)
+        hours, minutes = divmod(abs(zone), 60)
+        offset = f"{'-' if zone < 0 else '+'}{hours:02d}:{minutes:02d}" if zone else "Z"
+        return f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction:09d}{offset}"
 
 
 def parse_instant(text: object) -> Instant | None:

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -23,12 +22,16 @@ def url() -> Iterator[str]:
 
 
 def play(
-    url: str, document: ApiDocument, plan: OperationPlan, settings: OperationSettings
+    url: str,
+    document: ApiDocument,
+    plan: OperationPlan,
+    settings: OperationSettings,
+    over: Callable[[], bool] = lambda: False,
 ) -> tuple[list[Trace], list[OperationProgress], int]:
     async def run() -> tuple[list[Trace], list[OperationProgress], int]:
         seen: list[OperationProgress] = []
         async with Target(TargetConfig(url=url)) as target:
-            traces = await play_operations(target, document, settings, seen.append, plan)
+            traces = await play_operations(target, document, settings, seen.append, plan, over)
             return traces, seen, target.runs
 
     return asyncio.run(run())
@@ -88,8 +91,8 @@ def test_a_small_budget_is_kept(url: str, document: ApiDocument, smoke: Operatio
 
 
 def test_a_deadline_cuts_short_and_still_cleans_up(url: str, document: ApiDocument, smoke: OperationPlan) -> None:
-    settings = OperationSettings(seed=7, profile="smoke", deadline=time.monotonic())
-    traces, _, runs = play(url, document, smoke, settings)
+    settings = OperationSettings(seed=7, profile="smoke")
+    traces, _, runs = play(url, document, smoke, settings, over=lambda: True)
     assert runs == 0
     assert not any(trace.complete for trace in traces)
     assert traces[0].notes == ("cut short: the time was up",)

@@ -189,6 +189,18 @@ def waited_for_an_event(t: TraceBuilder) -> None:
     t.run(w, took=10_000, failure="timeout")
 
 
+def answered_long_after_a_control(t: TraceBuilder) -> None:
+    w = t.create(WAIT)
+    t.control(t.now + 1, t.now + 20)
+    t.run(w, took=4000)
+
+
+def answered_somewhat_late(t: TraceBuilder) -> None:
+    w = t.create(WAIT)
+    t.control(t.now + 1, t.now + 20)
+    t.run(w, took=250)
+
+
 def everything_is_slow(t: TraceBuilder) -> None:
     w = t.create(DELAY)
     t.control(t.now + 1, t.now + 2000)
@@ -247,6 +259,8 @@ CASES: list[Case] = [
     ("run.no-wait", "violated", waiting_but_terminated),
     ("run.no-wait", "violated", waited_for_a_delay),
     ("run.no-wait", "violated", waited_for_an_event),
+    ("run.no-wait", "violated", answered_long_after_a_control),
+    ("run.no-wait", "upheld", answered_somewhat_late),
     ("run.no-wait", "nothing", everything_is_slow),
     ("run.no-wait", "nothing", slow_without_controls),
     ("run.no-wait", "nothing", nothing_to_wait_for),

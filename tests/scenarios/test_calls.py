@@ -4,7 +4,7 @@ import pytest
 
 from conformance.contract.operations import match
 from conformance.scenarios import model
-from conformance.scenarios.calls import Call, call, concrete, relative_time
+from conformance.scenarios.calls import Call, Moment, call, concrete, relative_time
 from conformance.scenarios.model import Stage
 from conformance.wire.instant import SECOND
 
@@ -57,16 +57,22 @@ def test_bodies_and_queries() -> None:
 
 
 def test_relative_dates_become_concrete_ones() -> None:
-    assert relative_time("now+300ms") == 300_000_000
-    assert relative_time("now-1s") == -SECOND
+    assert relative_time("now+300ms") == Moment(300_000_000)
+    assert relative_time("now-1s") == Moment(-SECOND)
+    assert relative_time("now+1s@+05:30") == Moment(SECOND, 330)
+    assert relative_time("now+1s@-07:00") == Moment(SECOND, -420)
     assert relative_time("2020-01-01T00:00:00Z") is None
     stages: tuple[Stage, ...] = (
         {"delay": {"until": "now+1s"}},
+        {"delay": {"until": "now+1s@+05:30"}},
+        {"delay": {"until": "now+1s@-07:00"}},
         {"delay": {"until": "2020-01-01T00:00:00Z"}},
         {"noop": {}},
     )
     assert concrete(stages, 0) == [
         {"delay": {"until": "1970-01-01T00:00:01.000000000Z"}},
+        {"delay": {"until": "1970-01-01T05:30:01.000000000+05:30"}},
+        {"delay": {"until": "1969-12-31T17:00:01.000000000-07:00"}},
         {"delay": {"until": "2020-01-01T00:00:00Z"}},
         {"noop": {}},
     ]

@@ -39,7 +39,11 @@ QUOTES = """it's "quoted" $HOME `x` \\ é🚀"""
 
 def everything(name: str) -> Scenario:
     """A scenario with every kind of step, whose instances can be told by their workflow's name."""
-    waiting: tuple[Stage, ...] = ({"wait_event": {"event": QUOTES}}, {"delay": {"until": "now+200ms"}}, {"noop": {}})
+    waiting: tuple[Stage, ...] = (
+        {"wait_event": {"event": QUOTES}},
+        {"delay": {"until": "now+200ms@+05:30"}},
+        {"noop": {}},
+    )
     found = Chain((Discover("i2", "w2"), Until("i2", "waiting", 0), Send("i2", "go")))
     steps: tuple[Step, ...] = (
         Create("w1", waiting, name),

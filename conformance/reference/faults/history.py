@@ -164,7 +164,7 @@ def any_number_is_zero(server: Server) -> None:
     around(server, "getInstanceStageHistory", handle)
 
 
-@fault("stage-history.activities", profile="smoke")
+@fault("stage-history.activities")
 def update_without_activity(server: Server) -> None:
     """An update shows no activity."""
     keep = "AddAccountMetadata"

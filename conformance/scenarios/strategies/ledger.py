@@ -13,7 +13,7 @@ def send_from_world(d: Draft) -> None:
     """Transfers of small and huge amounts, with and without metadata."""
     sends = []
     for _ in range(d.number(1, 3)):
-        more = {"metadata": {d.pick(("k", "note", "ключ")): d.pick(words.AWKWARD[1:8])}} if d.flip() else {}
+        more = {"metadata": _metadata(d)} if d.flip() else {}
         sends.append(words.send("world", d.account(), d.amount(), d.pick(ASSETS), **more))
     instance = d.start(*sends)
     d.add(Until(instance, "ended"), *(StageHistory(instance, str(number)) for number in range(len(sends) + 1)))
@@ -22,8 +22,8 @@ def send_from_world(d: Draft) -> None:
 def send_and_update(d: Draft) -> None:
     """Money to an account, then a change of that account's metadata."""
     account = d.account()
-    metadata = {key: d.pick(words.AWKWARD[1:8]) for key in d.some(("k", "note", "a.b"), 1, 2)}
-    instance = d.start(words.send("world", account, d.amount()), words.update(account, metadata), *d.quick_stages(0, 1))
+    stages = [words.send("world", account, d.amount()), words.update(account, _metadata(d))]
+    instance = d.start(*stages, *d.quick_stages(0, 1))
     d.add(StageHistory(instance, "0"), Until(instance, "ended"))
     d.add(StageHistory(instance, "0"), StageHistory(instance, "1"), History(instance))
 
@@ -33,13 +33,14 @@ def variables_in_money(d: Draft) -> None:
     source = "${who}"
     stages = (
         words.send("world", source, d.amount(), "${asset}", metadata={"note": "for ${who}: ${note}"}),
-        words.update(source, {"note": "${note}"}),
+        words.update(source, {"note": "${note}", "k": "${who} and ${who}"}),
     )
     workflow = d.create(*stages)
     for _ in range(d.number(1, 2)):
         note, asset = d.pick(words.AWKWARD[1:8]), d.pick(ASSETS)
         instance = d.run(workflow, {"who": d.account(), "asset": asset, "note": note})
-        d.add(Chain((Until(instance, "ended"), History(instance), StageHistory(instance, "0"))))
+        stages_read = (StageHistory(instance, "0"), StageHistory(instance, "1"))
+        d.add(Chain((Until(instance, "ended"), History(instance), *stages_read)))
 
 
 def overdrawn(d: Draft) -> None:
@@ -58,6 +59,12 @@ def funded_then_spent(d: Draft) -> None:
     account, amount, asset = f"purse:{d.number(0, 10**9)}", d.amount(), d.pick(ASSETS)
     instance = d.start(words.send("world", account, amount, asset), words.send(account, d.account(), amount, asset))
     d.add(Until(instance, "ended"), StageHistory(instance, "1"))
+
+
+def _metadata(d: Draft) -> dict[str, str]:
+    """One to three entries; more often several, since a server may lose all but one."""
+    keys = d.some(("k", "note", "a.b", "ключ"), 1, 3)
+    return {key: d.pick(words.AWKWARD[1:8]) for key in keys}
 
 
 _MONEY = ("stage-history.activities", "stage-history.effect", "stage-history.started", "run.completes")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from conformance.scenarios.model import (
     MARKER,
     UNKNOWN,
@@ -67,12 +69,12 @@ BAD_EVENTS = ("", "{", "[]", '"go"', "{}", '{"name":1}', '{"event":"go"}', '{"na
 
 def malformed_workflows(d: Draft) -> None:
     """What is no WorkflowConfig is refused, and nothing is created of it."""
-    d.add(*(CreateRaw(body) for body in d.some(MALFORMED, 2, 6)), ListWorkflows())
+    d.add(*(CreateRaw(body) for body in d.shuffled(MALFORMED)), ListWorkflows())
 
 
 def bad_stages(d: Draft) -> None:
     """A stage that is none, among good ones, spoils the whole."""
-    for bad in d.some(_BAD_STAGES, 2, 6):
+    for bad in d.shuffled(_BAD_STAGES):
         stages = ['{"noop":{}}'] * d.number(0, 2)
         stages.insert(d.number(0, len(stages)), bad)
         d.add(CreateRaw(f'{{"name":"{MARKER}","stages":[{",".join(stages)}]}}'))
@@ -81,15 +83,24 @@ def bad_stages(d: Draft) -> None:
 
 def bad_variables(d: Draft) -> None:
     """Variables that are no map of strings start nothing."""
+    _refused_variables(d, d.some(BAD_VARIABLES, 1, 2))
+
+
+def every_bad_variables(d: Draft) -> None:
+    """Whatever is no map of strings: each is a runWorkflow request, so that all of them come but once in a run."""
+    _refused_variables(d, d.shuffled(BAD_VARIABLES))
+
+
+def _refused_variables(d: Draft, bodies: Iterable[str]) -> None:
     workflow = d.create(d.pick((words.noop(), words.hour())))
-    d.add(*(RunRaw(workflow, body) for body in d.some(BAD_VARIABLES, 1, 3)), Settle(), ListInstances(workflow))
+    d.add(*(RunRaw(workflow, body) for body in bodies), Settle(), ListInstances(workflow))
 
 
 def bad_events(d: Draft) -> None:
     """An event without a name is refused, and the stage goes on waiting."""
     event = d.event()
     instance = d.waiting(event)
-    d.add(*(SendRaw(instance, body) for body in d.some(BAD_EVENTS, 2, 5)), Settle(), Read(instance), History(instance))
+    d.add(*(SendRaw(instance, body) for body in d.shuffled(BAD_EVENTS)), Settle(), Read(instance), History(instance))
     if d.flip():
         d.add(Send(instance, event), Until(instance, "ended"))
 
@@ -123,7 +134,8 @@ def unknown_among_known(d: Draft) -> None:
 THEMES = (
     Theme("malformed-workflows", malformed_workflows, ("workflow.create-malformed", "envelope.error-shape"), 4),
     Theme("bad-stages", bad_stages, ("workflow.create-bad-stage", "envelope.error-shape"), 4),
-    Theme("bad-variables", bad_variables, ("run.bad-variables",), 2),
+    Theme("bad-variables", bad_variables, ("run.bad-variables",), 1),
+    Theme("every-bad-variables", every_bad_variables, ("run.bad-variables",), once=True),
     Theme("bad-events", bad_events, ("event.malformed", "stage.waits"), 2),
     Theme(
         "unknown-ids",

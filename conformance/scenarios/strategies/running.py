@@ -67,14 +67,16 @@ def delays(d: Draft) -> None:
 def until_future(d: Draft) -> None:
     """A delay until a moment that is near by the client's clock; the server's own may differ."""
     offset = d.number(6, 30) * 100
-    instance = d.start(*d.quick_stages(0, 1), words.until(f"now+{offset}ms"), words.noop())
+    moment = f"now+{offset}ms{d.pick(words.ZONES)}"
+    instance = d.start(*d.quick_stages(0, 1), words.until(moment), words.noop())
     d.add(Until(instance, "started", 0), d.look(instance), Until(instance, "ended"))
 
 
 def until_past(d: Draft) -> None:
     """A delay until a moment long past ends at once, however the date is written."""
-    dates = ("2020-01-01T00:00:00Z", "1999-12-31T23:59:59.999999999+14:00", "now-2s", "2000-02-29T00:00:00.1-11:30")
-    instance = d.start(*(words.until(d.pick(dates)) for _ in range(d.number(1, 3))), *d.quick_stages(0, 1))
+    long_past = ("2020-01-01T00:00:00Z", "1999-12-31T23:59:59.999999999+14:00", "2000-02-29T00:00:00.1-11:30")
+    dates = [*long_past, *(f"now-2s{zone}" for zone in words.ZONES)]
+    instance = d.start(*(words.until(date) for date in d.some(dates, 2, 4)), *d.quick_stages(0, 1))
     d.add(Until(instance, "ended"), Read(instance), History(instance))
 
 

@@ -100,6 +100,10 @@ def hour() -> Stage:
     return {"delay": {"duration": "1h"}}
 
 
+ZONES = ("", "@+05:30", "@-07:00", "@+14:00", "@-11:30")
+"""What may follow a relative moment: the zone that it is written in."""
+
+
 def until(moment: str) -> Stage:
     """A delay until a moment: a date-time, or relative as ``now+300ms``."""
     return {"delay": {"until": moment}}
