@@ -52,10 +52,10 @@ def _drawn(seed: int, profile: Profile) -> Drawn:
     return drawn
 
 
-def watched(options: ServerOptions, settings: Settings) -> tuple[Outcome, float]:
+def watched(running: ReferenceProcess, settings: Settings) -> tuple[Outcome, float]:
     """A run on a server of its own, and how many seconds it took after everything was drawn."""
     drawn = _drawn(settings.seed, settings.profile)
-    with ReferenceProcess(options) as server, Bench(load_document()) as bench:
+    with running as server, Bench(load_document()) as bench:
         config = TargetConfig(url=server.url)
         began = time.monotonic()
         outcome = play_drawn(config, load_document(), settings, Silent(), bench, drawn, reach(config))
@@ -66,7 +66,7 @@ def trial(fault: str, seed: int, profile: Profile) -> Trial:
     """Run until a rule that the fault names is violated, or to the end."""
     wanted = FAULTS[fault].breaks
     settings = Settings(seed=seed, profile=profile, stop_on=frozenset(wanted))
-    outcome, seconds = watched(ServerOptions(faults=(fault,), seed=seed), settings)
+    outcome, seconds = watched(ReferenceProcess(ServerOptions(faults=(fault,), seed=seed)), settings)
     tally = outcome.tally
     caught = tuple(rule for rule in wanted if tally.violated[rule])
     others = tuple(sorted(rule for rule, count in tally.violated.items() if count and rule not in wanted))
@@ -83,7 +83,7 @@ def row(fault: str, trials: Sequence[Trial]) -> str:
     return f"| {fault} | {len(detected)}/{len(trials)} | {seconds:.1f} | {runs:.0f} | {rules} |"
 
 
-def _needs_tokens(fault: Fault) -> bool:
+def needs_tokens(fault: Fault) -> bool:
     """Faults of authentication show only on a server that demands tokens; those rules are not in the catalogue yet."""
     return all(rule.startswith("auth.") for rule in fault.breaks)
 
@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--profile", default="own")
     chosen = parser.parse_args()
-    names = chosen.faults or [name for name, fault in FAULTS.items() if not _needs_tokens(fault)]
+    names = chosen.faults or [name for name, fault in FAULTS.items() if not needs_tokens(fault)]
     print("| fault | detected | seconds | runs | caught by |\n|---|---|---|---|---|", flush=True)
     total = found = 0
     with ProcessPoolExecutor(chosen.jobs) as pool:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,12 +21,16 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a command took, everything that it started included: seconds, CPU seconds; and what it printed."""
+    """What a command took, everything that it started included: seconds, CPU seconds; and what it printed.
+
+    ``peaks_mb``: the most memory that each of its processes ever held (resident set, in MB), the command itself first.
+    """
 
     wall_s: float
     cpu_s: float
     code: int
     output: str
+    peaks_mb: tuple[float, ...] = ()
 
 
 def program(name: str) -> str:
@@ -59,20 +63,23 @@ def measured(command: Sequence[str], directory: Path = ROOT) -> Cost:
             start_new_session=True,
             cwd=directory,
         )
-        code, cpu, wall = _reap(process, began)
+        cost = _reap(process, began)
         output.seek(0)
-        return Cost(wall, cpu, code, output.read())
+        return replace(cost, output=output.read())
 
 
-def _reap(process: subprocess.Popen[bytes], began: float) -> tuple[int, float, float]:
-    """Exit code of the leader, CPU seconds of the whole process group, wall seconds of the leader."""
+def _reap(process: subprocess.Popen[bytes], began: float) -> Cost:
+    """Exit code and wall seconds of the leader, CPU seconds and peaks of the whole process group; no output yet."""
     code, cpu, wall = -1, 0.0, 0.0
+    leader: list[float] = []
+    others: list[float] = []
     while True:
         try:
             pid, status, usage = os.wait4(-process.pid, 0)
         except ChildProcessError:
             process.returncode = code
-            return code, cpu, wall
+            return Cost(wall, cpu, code, "", (*leader, *others))
         cpu += usage.ru_utime + usage.ru_stime
+        (leader if pid == process.pid else others).append(usage.ru_maxrss / 1024)
         if pid == process.pid:
             code, wall = os.waitstatus_to_exitcode(status), time.monotonic() - began

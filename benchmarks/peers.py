@@ -1,6 +1,6 @@
 """How many of the reference server's faults ``st run`` (schemathesis' own command) detects, beside this suite.
 
-    python -m benchmarks.peers [--seed 0] [--least 10] [--baselines 3] [--baseline-seconds 60] [FAULT…]
+    python -m benchmarks.peers [--seed 0] [--least 10] [--jobs 2] [--baselines 3] [--baseline-seconds 60] [FAULT…]
 
 Both get the same document, the same fault and the same time: what the suite took to its first detection (or to the end
 of the fault's profile when it missed it), at least ``--least`` seconds. ``st`` runs all its checks; it detects a fault
@@ -15,10 +15,12 @@ import json
 import math
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from benchmarks.detection import trial
+from benchmarks.detection import needs_tokens, trial
 from benchmarks.measuring import SPEC, Cost, measured, program, stamp
 from conformance.reference.faults import FAULTS
 from conformance.reference.options import ServerOptions
@@ -100,11 +102,12 @@ def row(found: Pair, usual: Failures) -> str:
     return f"| {found.fault} | {ours} | {found.seconds:.1f} | {theirs} | {found.peer.cost.wall_s:.1f} | {by} |"
 
 
-def _pairs(names: Sequence[str], seed: int, least: float, usual: Failures) -> list[Pair]:
+def _pairs(names: Sequence[str], seed: int, least: float, usual: Failures, jobs: int) -> list[Pair]:
     pairs = []
-    for name in names:
-        pairs.append(pair(name, seed, least))
-        print(row(pairs[-1], usual), flush=True)
+    with ProcessPoolExecutor(jobs) as pool:
+        for found in pool.map(partial(pair, seed=seed, least=least), names):
+            pairs.append(found)
+            print(row(found, usual), flush=True)
     return pairs
 
 
@@ -114,13 +117,14 @@ def main() -> None:
     parser.add_argument("faults", nargs="*")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--least", type=float, default=10.0)
+    parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--baselines", type=int, default=3)
     parser.add_argument("--baseline-seconds", type=float, default=60.0)
     chosen = parser.parse_args()
-    names = chosen.faults or list(FAULTS)
+    names = chosen.faults or [name for name, fault in FAULTS.items() if not needs_tokens(fault)]
     usual = baseline(chosen.baselines, chosen.baseline_seconds)
     print(_HEAD, flush=True)
-    pairs = _pairs(names, chosen.seed, chosen.least, usual)
+    pairs = _pairs(names, chosen.seed, chosen.least, usual, chosen.jobs)
     theirs = sum(bool(each.peer.failures - usual) for each in pairs)
     print(f"\nOf {len(pairs)} faults the suite detects {sum(each.caught for each in pairs)}, st run {theirs}.")
     print(f"Reported by st run of a server without faults, and not counted: {len(usual)} kinds of failure.")

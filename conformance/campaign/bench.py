@@ -54,7 +54,12 @@ class Bench:
     def __init__(self, document: ApiDocument) -> None:
         context = multiprocessing.get_context("forkserver")
         self._pool = ProcessPoolExecutor(1, context, _sit, (document,))
-        self._pool.submit(_ready)
+        # A signal for the whole process group is the parent's business as well; what starts here inherits the mask.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        try:
+            self._pool.submit(_ready)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         self._here = Judge(ResponseSchemas(document))
         self.catalogue = self._here.catalogue
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from conformance.campaign.bench import Bench
 from conformance.campaign.chase import Chase
 from conformance.campaign.findings import Proof
+from conformance.campaign.lookout import GONE, is_gone, until_silent
 from conformance.campaign.observer import Observer
 from conformance.campaign.settings import Settings
-from conformance.campaign.store import FindingStore
+from conformance.campaign.stopping import raise_users
+from conformance.campaign.store import DatabaseUnusable, FindingStore
 from conformance.campaign.tally import Tally
 from conformance.contract.document import ApiDocument
 from conformance.operations import OperationPlan, OperationSettings, plan_operations, play_operations
@@ -23,7 +26,7 @@ from conformance.rules.story import Story
 from conformance.scenarios import Job, Played, Player, Scenario, Settler, from_json
 from conformance.scenarios.plan import Plan, derived_seed, draw, endless, more_for, plan
 from conformance.scenarios.settling import LEAST_GAP
-from conformance.target import LoopLag, Target
+from conformance.target import LoopLag, Target, TargetError
 from conformance.target.finishing import all_of
 from conformance.trace import Trace
 from conformance.wire.instant import MILLISECOND
@@ -45,7 +48,7 @@ class Drawn:
 
 @dataclass
 class Campaign:
-    """One run against one target. ``stop`` may be set at any time: what was measured until then is kept."""
+    """One run against one target. ``lost`` is why the target could not be used to the end, in a sentence."""
 
     target: Target
     document: ApiDocument
@@ -55,6 +58,7 @@ class Campaign:
     tally: Tally = field(default_factory=Tally)
     proofs: list[Proof] = field(default_factory=list)
     interrupted: bool = False
+    lost: str | None = None
     settling: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -65,26 +69,51 @@ class Campaign:
     # -- the whole ------------------------------------------------------------------------------
 
     async def run(self, drawn: Drawn) -> None:
-        """Play, judge, chase. On cancellation everything is cleaned up and what was seen stays in the tally."""
-        try:
-            workers = self.settings.shard[1]
+        """Play, judge, chase. On cancellation everything is cleaned up and what was seen stays in the tally.
+
+        So it does when the target cannot be used any longer: why is in ``lost``. Raises other UserErrors.
+        """
+        which, workers = self.settings.shard
+        async with self._losing():
             async with LoopLag() as lag, self._settler(lag, LEAST_GAP * workers) as settler:
                 self.observer.phase("exploring")
-                await self._explore(settler, drawn)
+                async with self._losing():
+                    await self._explore(settler, drawn, which)
                 self._describe(settler)
-                if self.settings.shard[1] == 1:
+                if workers == 1 and not self.interrupted:
                     await self._conclude(settler)
+            chased = frozenset(self.tally.cases)
             await self._judge_all(settler.take_traces())
-        except asyncio.CancelledError:
-            self.interrupted = True
+            if workers == 1 and self.tally.cases.keys() - chased and not self.interrupted:
+                # The last controls have shown what nothing else did.
+                await self._conclude_anew(chased)
 
     async def conclude(self) -> None:
         """Only the end of a run: judge what spans traces, and chase what the tally holds (merged from workers)."""
-        try:
+        async with self._losing():
+            self._judge_across()
+            await self._conclude_anew()
+
+    async def _conclude_anew(self, chased: frozenset[str] = frozenset()) -> None:
+        if self.tally.cases.keys() - chased and not self._hit:
             async with LoopLag() as lag, self._settler(lag) as settler:
-                await self._conclude(settler)
+                await self._chase(settler, chased)
+
+    @contextlib.asynccontextmanager
+    async def _losing(self) -> AsyncIterator[None]:
+        """Take note of what ends the traffic early, and go on to what can still be done."""
+        try:
+            yield
         except asyncio.CancelledError:
             self.interrupted = True
+        except TargetError as error:
+            self.lost = self.lost or str(error)
+
+    async def note_loss(self) -> None:
+        """Look whether the target has ended, when some connection was refused: it need not have been for long."""
+        refused = any(seen["refused"] for seen in self.tally.statuses.values())
+        if self.lost is None and not self.interrupted and refused and await is_gone(self.target):
+            self.lost = GONE
 
     def _settler(self, lag: LoopLag, least_gap: int = LEAST_GAP) -> Settler:
         return Settler(self.target, lag, patience_s=self.settings.patience_s, least_gap=least_gap)
@@ -99,13 +128,24 @@ class Campaign:
         """Whether runs are dear on this target."""
         return settler.control_ns() > _SLOW
 
-    async def _explore(self, settler: Settler, drawn: Drawn) -> None:
+    async def _explore(self, settler: Settler, drawn: Drawn, which: int) -> None:
         slow = self.target_is_slow(settler)
         budget = self.settings.budget.slow_runs if slow else self.settings.budget.runs
-        async with asyncio.TaskGroup() as group:
-            if self.settings.shard[0] == 0:
-                group.create_task(self._play_operations(drawn))
-            group.create_task(self._play_scenarios(settler, budget, drawn))
+        lookout = asyncio.create_task(self._look_out())
+        try:
+            async with asyncio.TaskGroup() as group:
+                if which == 0:
+                    group.create_task(self._play_operations(drawn))
+                group.create_task(self._play_scenarios(settler, budget, drawn))
+        except BaseExceptionGroup as failed:
+            raise_users(failed)
+        finally:
+            lookout.cancel()
+            # What keeps it from asking keeps everybody else from it as well, and they raise it.
+            await asyncio.gather(lookout, return_exceptions=True)
+
+    async def _look_out(self) -> None:
+        self.lost = await until_silent(self.target)
 
     # -- traffic --------------------------------------------------------------------------------
 
@@ -153,12 +193,20 @@ class Campaign:
             judging.add(task)
             task.add_done_callback(judging.discard)
 
-        await player.play_all(jobs, on_played)
-        await asyncio.gather(*judging)
+        try:
+            await player.play_all(jobs, on_played)
+        finally:
+            # What has been played counts, also when the rest is not played any more.
+            await asyncio.gather(*judging)
 
     def _over(self) -> bool:
         seconds = self.settings.seconds
-        return self._hit or self.target.gone or (seconds is not None and time.monotonic() - self._began > seconds)
+        return (
+            self._hit
+            or self.target.gone
+            or self.lost is not None
+            or (seconds is not None and time.monotonic() - self._began > seconds)
+        )
 
     def _not_exercised(self) -> list[str]:
         seen = self.tally.judged_traces
@@ -192,21 +240,35 @@ class Campaign:
 
     # -- chasing --------------------------------------------------------------------------------
 
-    async def _chase(self, settler: Settler) -> None:
+    async def _chase(self, settler: Settler, chased: frozenset[str] = frozenset()) -> None:
         self.observer.phase("confirming and minimising")
-        chase = Chase(self.judge, lambda scenarios: self._replay(settler, scenarios), self.settings, self._chase_time())
-        self.proofs = []
 
         def on_proof(proof: Proof) -> None:
             self.proofs.append(proof)
             self.observer.found(proof)
-            if self.store is not None and proof.minimised and proof.trace.scenario is not None:
-                self.store.save(from_json(proof.trace.scenario))
+            if proof.minimised and proof.trace.scenario is not None:
+                self._keep(from_json(proof.trace.scenario))
 
-        await chase.run(self.tally, on_proof)
+        try:
+            await self._chaser(settler).run(self.tally, on_proof, chased)
+        except TargetError as error:
+            self.lost = str(error)
+            told = chased.union(*(proof.requirements for proof in self.proofs))
+            await self._chaser(settler).run(self.tally, on_proof, told)
+
+    def _chaser(self, settler: Settler) -> Chase:
+        return Chase(self.judge, lambda scenarios: self._replay(settler, scenarios), self.settings, self._chase_time())
+
+    def _keep(self, scenario: Scenario) -> None:
+        try:
+            if self.store is not None:
+                self.store.save(scenario)
+        except DatabaseUnusable as error:
+            # The finding itself is worth more than what later runs would have learnt from it.
+            self.tally.errors.append(str(error))
 
     def _chase_time(self) -> float:
-        if self.target.gone:
+        if self.target.gone or self.lost:
             return 0.0
         spent = time.monotonic() - self._began
         whole = self.settings.seconds

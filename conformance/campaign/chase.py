@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from conformance.campaign.bench import Bench
 from conformance.campaign.causes import Causes
+from conformance.campaign.evidence import in_play, may_be_chance
 from conformance.campaign.excerpt import scenario_of_exchanges
 from conformance.campaign.findings import Proof
 from conformance.campaign.judging import Judgement
@@ -32,6 +33,15 @@ class _Replay:
     trace: Trace
     judgement: Judgement
 
+    def shown(self, requirement: str) -> Observation | None:
+        """The first violation of a requirement that the steps of the scenario show; None when none does."""
+        violations = self.judgement.violations.get(requirement, [])
+        return next((each for each in violations if in_play(self.trace, each)), None)
+
+    def shows(self, requirement: str) -> bool:
+        """Whether the steps of the scenario show a violation of a requirement."""
+        return self.shown(requirement) is not None
+
 
 class Chase:
     """Turns the violations of a tally into proofs, one per cause, within ``seconds``."""
@@ -48,10 +58,13 @@ class Chase:
         """Whether the time for chasing is used up; what is left is reported as it was seen."""
         return time.monotonic() > self._end
 
-    async def run(self, tally: Tally, on_proof: Callable[[Proof], None]) -> list[Proof]:
-        """The proofs of a tally's violations. What never came back and is not proven by order is left out."""
+    async def run(self, tally: Tally, on_proof: Callable[[Proof], None], chased: Collection[str] = ()) -> list[Proof]:
+        """The proofs of a tally's violations, but for what was ``chased`` before.
+
+        What never came back and is not proven by order is left out.
+        """
         proofs: list[Proof] = []
-        explained: set[str] = set()
+        explained = set(chased)
         ranked = sorted(tally.cases, key=Causes(self._judge.catalogue, tally).rank)
         for position, requirement in enumerate(ranked):
             if requirement in explained:
@@ -66,6 +79,7 @@ class Chase:
 
     async def _prove(self, requirement: str, tally: Tally) -> Proof | None:
         cases = tally.cases[requirement]
+        replayed = False
         for case in cases[:2]:
             scenario = self._scenario(case)
             if scenario is None or self.out_of_time:
@@ -73,10 +87,16 @@ class Chase:
             replays, back = await self._replay(requirement, scenario)
             if back:
                 return await self._shortest(requirement, scenario, replays, back, tally)
-        return self._as_seen(requirement, cases, tally)
+            replayed = True
+        proof = self._as_seen(requirement, cases, tally)
+        if proof is None and replayed and tally.violated[requirement] == 1 and _all_chance(cases):
+            # One closed connection in a run, which does not come back, is what a correct server may do.
+            tally.acquit(requirement)
+        return proof
 
     def _scenario(self, case: Case) -> Scenario | None:
-        if case.trace.source == "scenario" and case.trace.scenario is not None:
+        played = case.trace.source == "scenario" and any(in_play(case.trace, each) for each in case.observations)
+        if played and case.trace.scenario is not None:
             return from_json(case.trace.scenario)
         return scenario_of_exchanges(case.trace, case.observations[0])
 
@@ -86,7 +106,7 @@ class Chase:
         for attempts in (_REPLAYS, _MORE_REPLAYS):
             replays = await self._judged([scenario] * attempts)
             played += attempts
-            back += [replay for replay in replays if requirement in replay.judgement.violations]
+            back += [replay for replay in replays if replay.shows(requirement)]
             if back or self.out_of_time:
                 break
         return played, back
@@ -102,7 +122,7 @@ class Chase:
         async def fails(candidates: list[Scenario]) -> list[bool]:
             nonlocal best
             replays = await self._judged(candidates)
-            failing = [requirement in replay.judgement.violations for replay in replays]
+            failing = [replay.shows(requirement) for replay in replays]
             for replay, failed in zip(replays, failing, strict=True):
                 if failed and len(replay.trace.exchanges) <= len(best.trace.exchanges):
                     best = replay
@@ -114,33 +134,31 @@ class Chase:
         budget = Budget(seconds=seconds, runs=self._settings.minimise_runs)
         minimal = await minimise(scenario, fails, budget)
         final = [] if self.out_of_time else await self._judged([minimal.scenario] * _REPLAYS)
-        again = [replay for replay in final if requirement in replay.judgement.violations]
+        again = [replay for replay in final if replay.shows(requirement)]
         shown = again[0] if again else best
         came_back = (len(again), _REPLAYS) if again else (len(back), played)
         explained = Causes(self._judge.catalogue, tally).explained_by(requirement, shown.judgement.violations)
-        return self._proof((requirement, *explained), shown.trace, shown.judgement, came_back, tally, minimised=True)
+        observation = shown.shown(requirement) or shown.judgement.violations[requirement][0]
+        occurrences = tally.violated[requirement]
+        return Proof((requirement, *explained), shown.trace, observation, came_back, True, occurrences)
 
     def _as_seen(self, requirement: str, cases: Sequence[Case], tally: Tally) -> Proof | None:
-        """A violation that could not be replayed: it stands if responses prove it, or if several traces show it."""
-        case = cases[0]
-        proven = next((each for each in case.observations if each.proof != "settled"), None)
+        """A violation that could not be replayed: it stands if responses prove it, or if several traces show it.
+
+        What may be chance stands only when it has come back, so it is left out however often it was seen.
+        """
+        case = next((each for each in cases if not _all_chance([each])), None)
+        if case is None:
+            return None
+        telling = [each for each in case.observations if not may_be_chance(case.trace, each)]
+        proven = next((each for each in telling if each.proof != "settled"), None)
         seen = len(tally.violating_traces[requirement])
         if proven is None and seen < 2 and case.trace.source == "scenario":
             return None
-        observation = proven or case.observations[0]
+        observation = proven or telling[0]
         came_back = (seen, max(seen, tally.judged_traces[requirement]))
         return Proof((requirement,), case.trace, observation, came_back, occurrences=tally.violated[requirement])
 
-    def _proof(
-        self,
-        requirements: tuple[str, ...],
-        trace: Trace,
-        judgement: Judgement,
-        came_back: tuple[int, int],
-        tally: Tally,
-        *,
-        minimised: bool,
-    ) -> Proof:
-        observation: Observation = judgement.violations[requirements[0]][0]
-        occurrences = tally.violated[requirements[0]]
-        return Proof(requirements, trace, observation, came_back, minimised, occurrences)
+
+def _all_chance(cases: Sequence[Case]) -> bool:
+    return all(may_be_chance(case.trace, each) for case in cases for each in case.observations)

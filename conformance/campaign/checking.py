@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from conformance import __version__
+from conformance.campaign.evidence import may_be_chance
 from conformance.campaign.findings import Proof, build_finding
 from conformance.campaign.judging import Judge
 from conformance.campaign.outcomes import Unjudged, count_outcomes, operation_results, requirement_results
@@ -18,7 +19,10 @@ from conformance.results.verdict import verdict_of
 from conformance.rules.observation import Observation
 from conformance.trace import Trace
 
-_UNJUDGED = Unjudged("a recording says nothing of the target's latency, so what holds eventually cannot be judged")
+_UNJUDGED = Unjudged(
+    "a recording says nothing of the target's latency, so what holds eventually cannot be judged",
+    unconfirmed="a connection was closed without an answer; only playing it again could tell whether that is chance",
+)
 
 
 def check(trace: Trace, document: ApiDocument, name: str) -> Results:
@@ -62,6 +66,8 @@ def _findings(requirement: str, observations: Sequence[Observation], trace: Trac
     """One finding per operation concerned, with the first exchange that shows it."""
     by_operation: dict[str, list[Observation]] = {}
     for observation in observations:
+        if may_be_chance(trace, observation):
+            continue
         last = trace.at(observation.exchanges[-1])
         by_operation.setdefault(last.operation or "", []).append(observation)
     proofs = [Proof((requirement,), trace, seen[0], occurrences=len(seen)) for seen in by_operation.values()]

@@ -10,13 +10,19 @@ from conformance.campaign.tally import Tally
 from conformance.contract.requirements import Catalogue, Requirement
 from conformance.results.model import OUTCOMES, Finding, OperationResult, Outcome, RequirementResult
 
+_NOT_AGAIN = "a violation was seen that did not come back when it was replayed"
+
 
 @dataclass(frozen=True, slots=True)
 class Unjudged:
-    """Why rules had no say: those that are judged eventually, or all of them."""
+    """Why rules had no say: those that are judged eventually, or all of them.
+
+    ``unconfirmed`` is why a violation that was seen is no finding.
+    """
 
     reason: str
     everything: bool = False
+    unconfirmed: str = _NOT_AGAIN
 
     def bears_on(self, requirement: Requirement) -> bool:
         """Whether a requirement without observations may lack them for this reason."""
@@ -36,7 +42,7 @@ def outcome_of(
     if findings:
         return "failed", None
     if tally.violated[requirement.id]:
-        return "inconclusive", "a violation was seen that did not come back when it was replayed"
+        return "inconclusive", unjudged.unconfirmed if unjudged is not None else _NOT_AGAIN
     if tally.upheld[requirement.id]:
         return "passed", None
     if unjudged is not None and unjudged.bears_on(requirement):

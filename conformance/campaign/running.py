@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
-import threading
 import time
-from collections.abc import Collection, Coroutine, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +18,7 @@ from conformance.campaign.findings import Proof, build_finding
 from conformance.campaign.observer import Observer
 from conformance.campaign.outcomes import Unjudged, count_outcomes, operation_results, requirement_results
 from conformance.campaign.settings import Settings
+from conformance.campaign.stopping import Stop, interruptible, terminable
 from conformance.campaign.tally import Tally
 from conformance.contract.document import ApiDocument
 from conformance.contract.requirements import Catalogue, load_requirements
@@ -28,32 +27,51 @@ from conformance.results.verdict import verdict_of
 from conformance.target import ServerInfo, Target, TargetConfig, probe
 
 _HOPELESS = Unjudged("no control run finished, so the target's latency is unknown and nothing can be called overdue")
-_GONE = Unjudged("the target stopped accepting connections before this could be judged", everything=True)
+_LOST = Unjudged(
+    "the target could not be used any longer before this could be judged",
+    everything=True,
+    unconfirmed="a violation was seen, and the target could not be used any longer before it could be confirmed",
+)
+_INTERRUPTED = Unjudged(
+    "the run was interrupted before this could be judged",
+    everything=True,
+    unconfirmed="a violation was seen, and the run was interrupted before it could be confirmed",
+)
 
 
 @dataclass
 class Outcome:
-    """What traffic left, before it becomes results; workers of a shared run send this to the controller."""
+    """What traffic left, before it becomes results; workers of a shared run send this to the controller.
+
+    ``lost`` is why the target could not be used to the end of the run, in a sentence; None when it could.
+    """
 
     tally: Tally
     proofs: list[Proof] = field(default_factory=list)
     server: dict[str, Any] = field(default_factory=dict)
     settling: dict[str, float] = field(default_factory=dict)
     interrupted: bool = False
-    gone: bool = False
+    lost: str | None = None
 
 
-def play(config: TargetConfig, document: ApiDocument, settings: Settings, observer: Observer) -> Outcome:
+def play(
+    config: TargetConfig, document: ApiDocument, settings: Settings, observer: Observer, stop: Stop | None = None
+) -> Outcome:
     """Probe the target, play and judge. Raises TargetError when the target cannot be tested at all.
 
-    An interrupt (SIGINT) ends the traffic, cleans up, and is told in the outcome.
+    An interrupt (SIGINT, SIGTERM) ends the traffic, cleans up, and is told in the outcome; with ``stop``, that does so
+    instead, and signals are left to whoever calls.
     """
     observer.phase("probing the target")
     info = reach(config)
     observer.phase("drawing requests")
-    with Bench(document) as bench, _terminable():
+    with Bench(document) as bench, contextlib.nullcontext() if stop else terminable():
         drawn = draw_traffic(document, settings, bench)
-        return play_drawn(config, document, settings, observer, bench, drawn, info)
+
+        def campaign(target: Target) -> Campaign:
+            return Campaign(target, document, settings, observer, bench)
+
+        return interruptible(_played(config, campaign, drawn, info), stop)
 
 
 def play_drawn(
@@ -67,13 +85,18 @@ def play_drawn(
 ) -> Outcome:
     """Play and judge traffic that is drawn already; the bench may serve several runs. Raises TargetError."""
 
-    async def whole() -> Outcome:
-        async with Target(config) as target:
-            campaign = Campaign(target, document, settings, observer, bench)
-            await campaign.run(drawn)
-            return _outcome(campaign, {"version": info.version})
+    def campaign(target: Target) -> Campaign:
+        return Campaign(target, document, settings, observer, bench)
 
-    return _interruptible(whole())
+    return interruptible(_played(config, campaign, drawn, info))
+
+
+async def _played(config: TargetConfig, make: Callable[[Target], Campaign], drawn: Drawn, info: ServerInfo) -> Outcome:
+    async with Target(config) as target:
+        campaign = make(target)
+        await campaign.run(drawn)
+        await campaign.note_loss()
+        return _outcome(campaign, {"version": info.version})
 
 
 def reach(config: TargetConfig) -> ServerInfo:
@@ -89,63 +112,45 @@ def reach(config: TargetConfig) -> ServerInfo:
 def conclude_shared(
     config: TargetConfig, document: ApiDocument, settings: Settings, observer: Observer, parts: Sequence[Outcome]
 ) -> Outcome:
-    """Merge what the workers of a shared run saw, and chase what failed. Raises TargetError."""
-    tally = Tally()
-    for part in parts:
-        tally.merge(part.tally)
+    """Merge what the workers of a shared run saw, and chase what failed, unless they were interrupted."""
+    merged = _merged(parts)
+    if merged.interrupted:
+        return merged
 
     async def end(bench: Bench) -> Outcome:
         async with Target(config) as target:
-            campaign = Campaign(target, document, settings, observer, bench, tally)
+            campaign = Campaign(target, document, settings, observer, bench, merged.tally, lost=merged.lost)
             await campaign.conclude()
-            return _outcome(campaign, parts[0].server if parts else {})
+            await campaign.note_loss()
+            return _outcome(campaign, merged.server)
 
-    with Bench(document) as bench:
-        outcome = _interruptible(end(bench))
-    outcome.settling = outcome.settling or (parts[0].settling if parts else {})
-    outcome.gone = outcome.gone or any(part.gone for part in parts)
-    outcome.interrupted = outcome.interrupted or any(part.interrupted for part in parts)
-    return outcome
+    with Bench(document) as bench, terminable():
+        outcome = interruptible(end(bench))
+    return replace(outcome, settling=merged.settling)
 
 
-def _outcome(campaign: Campaign, server: dict[str, Any]) -> Outcome:
+def _merged(parts: Sequence[Outcome]) -> Outcome:
+    tally = Tally()
+    for part in parts:
+        tally.merge(part.tally)
+    first = next((part for part in parts if part.server), Outcome(tally))
     return Outcome(
-        campaign.tally, campaign.proofs, server, campaign.settling, campaign.interrupted, campaign.target.gone
+        tally=tally,
+        server=first.server,
+        settling=first.settling,
+        interrupted=any(part.interrupted for part in parts),
+        lost=next((part.lost for part in parts if part.lost), None),
     )
 
 
+def _outcome(campaign: Campaign, server: dict[str, Any]) -> Outcome:
+    return Outcome(campaign.tally, campaign.proofs, server, campaign.settling, campaign.interrupted, campaign.lost)
+
+
 def _unjudged(outcome: Outcome) -> Unjudged | None:
-    if outcome.gone:
-        return _GONE
+    if outcome.interrupted or outcome.lost:
+        return _INTERRUPTED if outcome.interrupted else _LOST
     return _HOPELESS if outcome.settling and not outcome.settling.get("controls", 1) else None
-
-
-def _interruptible(work: Coroutine[Any, Any, Outcome]) -> Outcome:
-    """Run to the end; SIGTERM, like SIGINT, ends the traffic but not the cleaning up and the report."""
-
-    async def guarded() -> Outcome:
-        task = asyncio.current_task()
-        if task is not None and threading.current_thread() is threading.main_thread():
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-        return await work
-
-    try:
-        return asyncio.run(guarded())
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
-
-
-@contextlib.contextmanager
-def _terminable() -> Iterator[None]:
-    """Let SIGTERM be an interrupt also where no event loop runs that listens for it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def header(config: TargetConfig, document: ApiDocument, settings: Settings, catalogue: Catalogue) -> Results:
@@ -181,6 +186,8 @@ def conclude(
     complete = not outcome.interrupted
     begun.verdict = verdict_of(requirements, narrowed=narrowed, complete=complete)
     begun.target |= outcome.server
+    if outcome.lost:
+        begun.target["lost"] = outcome.lost
     begun.duration_s = round(time.monotonic() - began, 1)
     begun.requirements = requirements
     begun.findings = findings

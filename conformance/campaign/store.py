@@ -5,6 +5,8 @@ Several machines may share one: a directory, or Redis through Hypothesis' own ba
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -48,9 +50,14 @@ class FindingStore:
         return RedisExampleDatabase(client)
 
     def load(self) -> list[Scenario]:
-        """The scenarios kept by earlier runs, in a fixed order; those of an unknown version are left out."""
+        """The scenarios kept by earlier runs, in a fixed order; those of an unknown version are left out.
+
+        Raises DatabaseUnusable, as ``save`` does.
+        """
         found = []
-        for value in sorted(self._database.fetch(_KEY))[:_MOST]:
+        with self._usable():
+            kept = sorted(self._database.fetch(_KEY))
+        for value in kept[:_MOST]:
             try:
                 found.append(from_json(exact_json.parse(value).value))
             except (UnreadableScenario, exact_json.NotJson):
@@ -59,4 +66,12 @@ class FindingStore:
 
     def save(self, scenario: Scenario) -> None:
         """Keep a scenario."""
-        self._database.save(_KEY, exact_json.encode(to_json(scenario)))
+        with self._usable():
+            self._database.save(_KEY, exact_json.encode(to_json(scenario)))
+
+    @contextlib.contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except (RedisError, OSError) as error:
+            raise DatabaseUnusable(self._where, str(error).rstrip(".")) from error

@@ -89,6 +89,15 @@ class Tally:
         self.violating_traces.setdefault(requirement, set()).add(trace.id)
         self._keep(requirement, Case(trace, (observation,)))
 
+    def acquit(self, requirement: str) -> None:
+        """Forget that a requirement was violated: what was seen has turned out to be no violation."""
+        self.violated[requirement] = 0
+        self.violating_traces.pop(requirement, None)
+        self.cases.pop(requirement, None)
+        for key in [key for key in self.by_operation if key[0] == requirement and not key[2]]:
+            del self.by_operation[key]
+        self.subjects.pop((requirement, False), None)
+
     def _keep(self, requirement: str, case: Case) -> None:
         kept = self.cases.setdefault(requirement, [])
         kept.append(case)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,11 +11,15 @@ import click
 
 from conformance.campaign.checking import check as check_trace
 from conformance.contract.document import load_document
+from conformance.reports.har import HarItem
 from conformance.reports.terminal import make_console, summary
-from conformance.reports.write import write_all
-from conformance.results.events import read_events, read_exchanges
+from conformance.reports.write import HAR, write_all
+from conformance.results.compare import compare
+from conformance.results.cut import read_events, read_exchanges
+from conformance.results.eventlines import has_footer
 from conformance.results.known import apply_known, load_known
 from conformance.results.records import exchange_of
+from conformance.results.store import read_results
 from conformance.results.verdict import exit_code
 from conformance.suite.places import default_report_dir, writable_directory
 from conformance.trace.har import read_har
@@ -47,9 +52,19 @@ def check(recording: Path, report_dir: Path | None, spec: str | None, known: Pat
 
 @click.command(short_help="Make the reports of a run again, also of one that was killed.")
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
-def report(directory: Path) -> None:
+@click.option(
+    "--against", type=click.Path(path_type=Path), metavar="RESULTS.json", help="An earlier run to compare with."
+)
+def report(directory: Path, against: Path | None) -> None:
     """Make the reports from a run's event log: of a run that was killed, marked as cut, with all that it measured."""
     results = read_events(directory)
-    items = ((trace_id, 0, exchange_of(record)) for trace_id, record in read_exchanges(directory))
-    path = write_all(results, writable_directory(directory), items)
+    comparison = compare(read_results(against), results) if against is not None else None
+    path = write_all(results, writable_directory(directory), _logged(directory), comparison)
     summary(results, make_console(os.environ), path)
+
+
+def _logged(directory: Path) -> Iterator[HarItem] | None:
+    """The exchanges of a run that was killed; None where the run itself has written them, with whole bodies."""
+    if (directory / HAR).exists() and has_footer(directory):
+        return None
+    return ((trace, origin, exchange_of(record)) for trace, origin, record in read_exchanges(directory))

@@ -128,9 +128,9 @@ def _told(reporter: _Reporter, code: int) -> int:
         return INTERRUPTED
     if code == pytest.ExitCode.NO_TESTS_COLLECTED:
         raise NothingSelected
+    if reporter.crash is not None:
+        click.echo(f"conformance: the suite itself failed; please report this.\n{reporter.crash}", err=True)
     if session is None or session.outcome is None:
-        if reporter.crash is not None:
-            click.echo(f"conformance: the suite itself failed; please report this.\n{reporter.crash}", err=True)
         return {int(pytest.ExitCode.USAGE_ERROR): USAGE, int(pytest.ExitCode.TESTS_FAILED): INCOMPLETE}.get(code, code)
     session.tell()
     if session.outcome.interrupted:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
-
 import click
 from rich.table import Table
 
@@ -12,6 +9,7 @@ from conformance.commands.helping import wide_console
 from conformance.contract.errors import UserError
 from conformance.reference.faults import FAULTS, UnknownFault
 from conformance.reference.options import ServerOptions
+from conformance.reference.process import CannotListen
 from conformance.reference.process import serve as serve_forever
 from conformance.suite.options import NoSuchFault, duration_s
 
@@ -40,18 +38,12 @@ def serve(list_faults: bool, latency: str | None, fault: tuple[str, ...], **give
         _list()
         return
     options = ServerOptions(faults=fault, latency=duration_s("latency", latency), **given)  # type: ignore[arg-type]
-    _check_address(options.host, options.port)
     try:
         raise SystemExit(serve_forever(options))
     except UnknownFault as error:
         raise NoSuchFault(error.name) from None
-
-
-def _check_address(host: str, port: int) -> None:
-    try:
-        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
-    except OSError as error:
-        raise PortUnavailable(host, port, os.strerror(error.errno) if error.errno else str(error)) from error
+    except CannotListen as error:
+        raise PortUnavailable(options.host, options.port, error.reason) from None
 
 
 def _list() -> None:

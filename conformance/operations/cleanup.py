@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.operations.session import Session, answered_id
+from conformance.operations.session import Session
 from conformance.operations.template import encoded_segment
+from conformance.target.ids import answered_id
 from conformance.trace import Exchange
 
 

@@ -10,10 +10,11 @@ from conformance.operations.binding import Resources
 from conformance.operations.markers import marked
 from conformance.operations.plan import DISPOSABLE_RUNS, POOL_RUNS, OperationPlan, OperationSettings, run_cases
 from conformance.operations.pool import QUICK, WAITING, has_started, make_pool
-from conformance.operations.session import Session, answered_id
+from conformance.operations.session import Session
 from conformance.operations.template import CaseTemplate, encoded_segment
 from conformance.target import Client
 from conformance.target.finishing import all_of
+from conformance.target.ids import answered_id
 
 _NO_WORKFLOW = "no workflow could be created"
 

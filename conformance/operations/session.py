@@ -15,6 +15,7 @@ from conformance.operations.plan import OperationSettings
 from conformance.operations.template import CaseTemplate, encoded_segment
 from conformance.target import Client, Recorder, RequestOptions, Target
 from conformance.target.finishing import to_the_end
+from conformance.target.ids import answered_id
 from conformance.trace import Exchange
 from conformance.wire import exact_json
 
@@ -122,13 +123,6 @@ class Session:
 
     def _note(self, exchange: Exchange) -> None:
         self._failures = self._failures + 1 if exchange.failure else 0
-
-
-def answered_id(exchange: Exchange | None) -> str | None:
-    """The id of what a successful answer created; None when it tells none."""
-    data = exchange.data if exchange else None
-    found = data.get("id") if isinstance(data, dict) else None
-    return found if isinstance(found, str) and found else None
 
 
 def _described(case: CaseTemplate, step: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -34,9 +35,10 @@ class ServerDidNotStart(RuntimeError):
 
 
 class CannotListen(RuntimeError):
-    """The address is taken, or not one of this machine."""
+    """The address is taken, or not one of this machine; ``reason`` is the system's word for it."""
 
     def __init__(self, options: ServerOptions, reason: str) -> None:
+        self.reason = reason
         where = f"{options.host}:{options.port}"
         super().__init__(f"nothing can listen on {where}: {reason}; choose another port, or 0 for any free one")
 
@@ -109,18 +111,28 @@ def arguments(options: ServerOptions) -> list[str]:
 class ReferenceProcess:
     """A reference server in a subprocess: enter to start it, leave to end it; ``url`` is its base URL, with prefix.
 
-    Raises ServerDidNotStart on entering.
+    ``root`` is a directory with another copy of the package to serve from. Raises ServerDidNotStart on entering.
     """
 
-    def __init__(self, options: ServerOptions | None = None) -> None:
+    def __init__(self, options: ServerOptions | None = None, root: Path | None = None) -> None:
         self._options = options or ServerOptions()
+        self._root = root
         self._process: subprocess.Popen[str] | None = None
         self.url = ""
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "conformance.reference", "--end-with-parent", *arguments(self._options)]
         pipe = subprocess.PIPE
-        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+        # In a session of its own, Ctrl-C in a terminal does not end it under the hands of those who clean up.
+        process = subprocess.Popen(
+            command,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            cwd=self._root,
+        )
         self._process = process
         line = process.stdout.readline() if process.stdout else ""
         if not line.startswith(READY):

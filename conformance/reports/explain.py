@@ -22,7 +22,7 @@ def explain(requirement: Requirement) -> RenderableType:
     )
     parts: list[RenderableType] = [heading, Text(requirement.statement), Text()]
     for title, body in explanation(requirement):
-        parts += [Text(title, style="bold"), Padding(Text(body), (0, 0, 1, 2))]
+        parts += [Text(title, style="bold"), Padding(Text(body), (0, 0, 1, 2), expand=False)]
     return Group(*parts)
 
 

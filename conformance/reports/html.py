@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from markupsafe import Markup, escape
 from conformance.reports import text
 from conformance.reports.view import MAX_CODE, MAX_TEXT, bounds_told, group_of, report_view
 from conformance.results.compare import CHANGES, Comparison
-from conformance.results.model import OUTCOMES, Results
+from conformance.results.model import OUTCOMES, OperationResult, Results
 from conformance.wire import exact_json
 
 CHANGE_WORDS = {
@@ -24,6 +25,9 @@ CHANGE_WORDS = {
     "still_there": "still there",
     "no_longer_exercised": "no longer exercised",
 }
+
+_UNITS = ("s", "ms")
+_NAMES = {"sha256": "SHA-256", "url": "URL", "ca_file": "CA file", "verify": "verify TLS", "control": "control run"}
 
 
 def write_html(results: Results, path: Path, comparison: Comparison | None = None) -> Path:
@@ -85,8 +89,12 @@ def _environment() -> Environment:
         "readable_time": text.readable_time,
         "hint": text.hint,
         "plural": text.plural,
+        "answered": text.answered,
+        "sentence_case": text.sentence_case,
+        "happened": text.happened,
         "group_of": group_of,
         "slug": slug,
+        "succeeded": _succeeded,
         "whole": _whole,
     }
     environment.filters |= functions
@@ -98,6 +106,10 @@ def _finalize(value: Any) -> Any:
     if isinstance(value, str) and not isinstance(value, Markup):
         return text.visible(text.cut(value, MAX_TEXT))
     return value
+
+
+def _succeeded(operation: OperationResult) -> bool:
+    return any(status.startswith("2") for status in operation.statuses)
 
 
 def _whole(code: str) -> Markup:
@@ -124,7 +136,7 @@ def _facts(results: Results) -> list[tuple[str, list[tuple[str, str]]]]:
     """How the run was made, as titled lists of names and values."""
     run = {
         "profile": results.profile,
-        "seed": results.seed,
+        "seed": str(results.seed),
         "started": text.readable_time(results.started_at),
         "duration": f"{results.duration_s:.1f} s",
         "schema of results": results.schema_version,
@@ -143,14 +155,29 @@ def _facts(results: Results) -> list[tuple[str, list[tuple[str, str]]]]:
 
 def _pairs(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Names and values that are set, as text."""
-    return [
-        (name.replace("_", " "), _readable(value)) for name, value in values.items() if value not in (None, "", [], {})
-    ]
+    return [_pair(name, value) for name, value in values.items() if value not in (None, "", [], {})]
+
+
+def _pair(name: str, value: Any) -> tuple[str, str]:
+    """A name without its unit, and the value with it."""
+    stem, _, unit = name.rpartition("_")
+    if unit in _UNITS and _is_number(value):
+        return _NAMES.get(stem, stem.replace("_", " ")), f"{_readable(value)} {unit}"
+    unit = " s" if name == "max_time" else ""
+    return _NAMES.get(name, name.replace("_", " ")), f"{_readable(value)}{unit}"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def _readable(value: Any) -> str:
     if isinstance(value, str):
         return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if _is_number(value):
+        return f"{value:,}" if isinstance(value, int) else f"{float(value):,g}"
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return ", ".join(value)
     return exact_json.dumps(value)

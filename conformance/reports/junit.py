@@ -56,7 +56,12 @@ def _suite(
     attributes = {"name": _clean(name), **_totals(members), "errors": "0", "timestamp": results.started_at}
     suite = Xml.SubElement(root, "testsuite", attributes)
     properties = Xml.SubElement(suite, "properties")
-    facts = {"target": target_name(results), "seed": str(results.seed), "profile": results.profile}
+    facts = {
+        "target": target_name(results),
+        "seed": str(results.seed),
+        "profile": results.profile,
+        "complete": str(results.complete).lower(),
+    }
     for key, value in facts.items():
         Xml.SubElement(properties, "property", {"name": key, "value": _clean(value)})
     for requirement in members:

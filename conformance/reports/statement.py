@@ -12,6 +12,7 @@ from conformance.reports.text import (
     VERDICT_WORDS,
     level_sentence,
     one_line,
+    plural,
     readable_time,
     target_name,
     verdict_reason,
@@ -57,6 +58,11 @@ def statement_markdown(results: Results) -> str:
         f"# Conformance statement: {escaped(target_name(results), 100)}",
         "",
         f"**{VERDICT_WORDS[results.verdict]}.** {escaped(verdict_reason(results), 300)}",
+        *(
+            []
+            if results.complete
+            else ["", "The run was cut before its end; what follows is what it had seen by then."]
+        ),
         "",
         *(f"- **{level}** {level_sentence(results, level)}" for level in LEVELS),
         "",
@@ -76,17 +82,24 @@ def statement_markdown(results: Results) -> str:
 
 
 def _facts(results: Results) -> list[tuple[str, str]]:
-    document = results.document
     facts = [
         ("Target", target_name(results)),
         ("Version", str(results.target.get("version") or "")),
         ("Judged", readable_time(results.started_at)),
-        ("API document", " ".join(str(document[key]) for key in ("title", "version") if document.get(key))),
-        ("Document hash", str(document.get("sha256") or "")),
+        ("API document", _document(results)),
+        ("Document hash", str(results.document.get("sha256") or "")),
         ("Suite", " ".join(str(results.suite[key]) for key in ("name", "version") if results.suite.get(key))),
         ("Profile and seed", f"{results.profile}, {results.seed}"),
     ]
     return [(name, one_line(value)) for name, value in facts if value]
+
+
+def _document(results: Results) -> str:
+    source, operations = results.document.get("source"), results.document.get("operations")
+    if not source:
+        return ""
+    name = "the one that this suite brings along" if source == "bundled" else str(source)
+    return f"{name}, {plural(operations, 'operation')}" if isinstance(operations, int) else name
 
 
 def _deviations(results: Results) -> list[str]:

@@ -31,6 +31,7 @@ _STYLES: dict[Verdict, str] = {
     "incomplete": "bold yellow",
     "no_violation_found": "bold",
 }
+_INDENT = 9
 _PLAIN_EVERY = 10.0
 """Seconds between two lines of plain progress."""
 
@@ -104,8 +105,9 @@ class LiveProgress:
     def update(self, exchanges: int, runs: int, findings: int, elapsed: float, budget: float | None) -> None:
         """Show the counts."""
         style = "red" if findings else ""
-        told = Text.assemble((self._phase, "bold"), "  ", (_counts(exchanges, runs, findings), style), "  ")
-        self._live.update(told + Text(_left(elapsed, budget), style="dim"))
+        told = Text(no_wrap=True, overflow="ellipsis").append(self._phase, "bold").append("  ")
+        told.append(_counts(exchanges, runs, findings), style).append("  ")
+        self._live.update(told.append(_left(elapsed, budget), "dim"))
 
     def close(self) -> None:
         """Take the line away."""
@@ -115,7 +117,9 @@ class LiveProgress:
 def make_console(environment: Mapping[str, str], *, stderr: bool = False) -> Console:
     """A console without colours where NO_COLOR is set or a CI reads along."""
     plain = bool(environment.get("NO_COLOR")) or is_ci(environment)
-    return Console(stderr=stderr, no_color=plain or None, force_terminal=False if is_ci(environment) else None)
+    # Not just no colours: a log or a screen reader has no use for bold, either.
+    colours: Literal["auto"] | None = None if plain else "auto"
+    return Console(stderr=stderr, color_system=colours, force_terminal=False if is_ci(environment) else None)
 
 
 def is_ci(environment: Mapping[str, str]) -> bool:
@@ -135,7 +139,7 @@ def make_progress(console: Console, environment: Mapping[str, str], verbosity: V
 def summary(results: Results, console: Console, report: Path | None = None, verbosity: Verbosity = "normal") -> None:
     """Verdict, levels, the worst findings in a line each, and where the report is; fits a screen unless verbose."""
     verdict = Text(VERDICT_WORDS[results.verdict], style=_STYLES[results.verdict])
-    _say(console, verdict + Text(f": {verdict_reason(results)}", style="not bold"))
+    _say(console, verdict + Text(f": {verdict_reason(results)}", style="not bold"), wrap=True)
     if verbosity != "quiet":
         _body(results, console, verbosity)
     if report is not None:
@@ -148,12 +152,14 @@ def _body(results: Results, console: Console, verbosity: Verbosity) -> None:
     told = f"{target_name(results)}: {plural(exchanges, 'exchange')} in {results.duration_s:.0f} s{cut}"
     _say(console, Text(one_line(told)))
     for level in LEVELS:
-        _say(console, Text(f"  {level:<7}{level_sentence(results, level)}"), wrap=True)
+        sentence = Text(level_sentence(results, level)).wrap(console, max(console.width - _INDENT, 40))
+        for number, line in enumerate(sentence):
+            _say(console, Text(f"  {level if number == 0 else '':<7}") + line)
     findings = worst_first(results.findings)
     room = len(findings) if verbosity == "verbose" else max((console.height or 24) - 12, 5)
     for finding in findings[:room]:
         # A few findings have room for a second and a third line each.
-        _say(console, _line(finding), wrap=verbosity == "verbose" or len(findings) * 3 <= room)
+        _say_finding(console, finding, whole=verbosity == "verbose" or len(findings) * 3 <= room)
     if len(findings) > room:
         _say(console, Text(f"  … and {plural(len(findings) - room, 'further finding')}, all in the report"))
     for entry in results.stale[:5]:
@@ -163,10 +169,16 @@ def _body(results: Results, console: Console, verbosity: Verbosity) -> None:
         _say(console, Text(f"  failure of the suite itself: {one_line(error)}", style="red"))
 
 
-def _line(finding: Finding) -> Text:
+def _say_finding(console: Console, finding: Finding, *, whole: bool) -> None:
+    """A finding on one line, what was observed kept; or on as many as it takes, the later ones indented."""
     style = "dim" if finding.known else "red" if finding.level == "MUST" else "yellow"
     known = " (known)" if finding.known else ""
-    return Text.assemble("  ", (f"{finding.level:<7}", style), f"{finding.requirement}{known}: {hint(finding, 200)}")
+    name = f"{finding.requirement}{known}: "
+    width = max(console.width - _INDENT, 40)
+    told = Text(name + hint(finding, 240 if whole else max(width - len(name), 50)))
+    lines = told.wrap(console, width) if whole else [told]
+    for number, line in enumerate(lines):
+        _say(console, Text.assemble("  ", (f"{finding.level if number == 0 else '':<7}", style), line))
 
 
 def _say(console: Console, line: Text, *, wrap: bool = False) -> None:
@@ -174,7 +186,8 @@ def _say(console: Console, line: Text, *, wrap: bool = False) -> None:
 
 
 def _counts(exchanges: int, runs: int, findings: int) -> str:
-    return f"{plural(exchanges, 'exchange')}, {plural(runs, 'run')}, {plural(findings, 'finding')}"
+    # Not yet findings: several broken rules often turn out to have one cause.
+    return f"{plural(exchanges, 'exchange')}, {plural(runs, 'run')}, {plural(findings, 'rule')} broken"
 
 
 def _left(elapsed: float, budget: float | None) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
 from conformance.results.model import OUTCOMES, Finding, Level, Outcome, RequirementResult, Results, Verdict
+from conformance.wire import exact_json
 
 OUTCOME_WORDS: dict[Outcome, str] = {
     "passed": "passed",
@@ -32,6 +34,7 @@ VERDICT_WORDS: dict[Verdict, str] = {
 }
 LEVELS: tuple[Level, ...] = ("MUST", "SHOULD")
 
+_ANSWER = re.compile(r"(?P<status>[1-5]\d\d)(?P<body>\s.*)?", re.ASCII | re.DOTALL)
 _KEPT = frozenset("\n\t")
 _ACTING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -96,7 +99,7 @@ def verdict_reason(results: Results) -> str:
     """Why the verdict is what it is, in one sentence."""
     must = outcome_counts(requirement for requirement in results.requirements if requirement.level == "MUST")
     if results.verdict == "not_conformant":
-        return f"{plural(must['failed'], 'MUST requirement')} failed."
+        return f"{plural(must['failed'], 'MUST requirement')} failed{_causes(results)}."
     if results.verdict == "incomplete":
         open_ones = must["not_exercised"] + must["inconclusive"]
         cut_off = "" if results.complete else "The run was cut before its end. "
@@ -107,6 +110,13 @@ def verdict_reason(results: Results) -> str:
     return "Every applicable MUST requirement passed" + (
         f", but for {plural(known, 'known deviation')}." if known else "."
     )
+
+
+def _causes(results: Results) -> str:
+    """How many findings explain the failures, where that is fewer: one cause often breaks several requirements."""
+    failed = [item for item in results.requirements if item.level == "MUST" and item.outcome == "failed"]
+    causes = {name for item in failed for name in item.findings}
+    return f", explained by {plural(len(causes), 'finding')}" if 0 < len(causes) < len(failed) else ""
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -140,6 +150,40 @@ def hint(finding: Finding, limit: int = 160) -> str:
     """A finding in one line that can be understood alone: what was due, and what came instead."""
     if not finding.expected or not finding.observed:
         return one_line(finding.observed or finding.expected or finding.requirement, limit)
+    came = answered(finding.observed, short=True)
     # What was observed matters more, so what was expected may take the smaller part, and what is left.
-    due = one_line(finding.expected, max(limit * 2 // 5, limit - len(finding.observed) - 8)).rstrip(".")
-    return f"{due} — but {one_line(finding.observed, limit - len(due) - 7)}"
+    due = one_line(finding.expected, max(limit * 2 // 5, limit - len(came) - 8)).rstrip(".")
+    return f"{due} — but {one_line(came, limit - len(due) - 7)}"
+
+
+def answered(observed: str, *, short: bool = False) -> str:
+    """What was observed, as words: a bare status, with or without a body, becomes "the answer was …".
+
+    An Error becomes its code and message; of another JSON body ``short`` leaves just the status.
+    """
+    match = _ANSWER.fullmatch(observed)
+    if match is None:
+        return observed
+    status, body = match["status"], (match["body"] or "").strip()
+    error = exact_json.parse_or_none(body) if body.startswith("{") else None
+    if isinstance(error, dict) and error.keys() == {"errorCode", "errorMessage"}:
+        body = f"{error['errorCode']}: {error['errorMessage']}"
+    elif short and body.startswith(("{", "[")):
+        body = ""
+    return f"the answer was {status} {body}".rstrip()
+
+
+def sentence_case(text: str) -> str:
+    """The text with a capital first letter, but for a name such as createdAt, which keeps its own."""
+    word = text.split(maxsplit=1)[0] if text.strip() else ""
+    return text[0].upper() + text[1:] if word.isalpha() and word.islower() else text
+
+
+def happened(finding: Finding) -> str:
+    """How often it came back, in words."""
+    times, _, attempts = finding.reproducibility.partition("/")
+    if not attempts:
+        return f"happens {finding.reproducibility}"
+    if attempts == "1":
+        return "seen once, not repeated"
+    return f"happened {times} times out of {attempts}" if times != "1" else f"happened once in {attempts}"

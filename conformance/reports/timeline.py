@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from conformance.reports.axis import clock, ticks
 from conformance.reports.lives import Bar, Life, lives_of
 from conformance.reports.text import one_line, plural
 from conformance.results.model import ExchangeRecord
@@ -80,16 +81,11 @@ def _description(exchanges: list[ExchangeRecord], lives: list[Life]) -> str:
 
 
 def _axis(scale: _Scale, bottom: int) -> Markup:
-    steps = 5
-    ticks = [scale.start + (scale.end - scale.start) * step / steps for step in range(steps + 1)]
     line = Markup(
         '<path class="grid" d="M{0} {1}V{2}"/><text class="tick" x="{0}" y="14" text-anchor="middle">{3}</text>'
     )
-    return Markup("").join(line.format(scale.x(t), _TOP - 8, bottom, _clock(t - scale.start)) for t in ticks)
-
-
-def _clock(ms: float) -> str:
-    return f"{ms / 1000:.2f} s" if ms >= 1000 else f"{ms:.0f} ms"
+    moments = ticks(scale.end - scale.start)
+    return Markup("").join(line.format(scale.x(scale.start + t), _TOP - 8, bottom, clock(t)) for t in moments)
 
 
 def _lane(label: str, detail: str, top: int, height: int) -> Markup:

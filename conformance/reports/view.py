@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from conformance.reports.activity import described, draw_activity, firsts
 from conformance.reports.jsonmark import render_body
+from conformance.reports.rerun import rerun_command
+from conformance.reports.shares import draw_shares
 from conformance.reports.text import LEVELS, level_sentence, one_line, outcome_counts, plural, worst_first
 from conformance.reports.timeline import MAX_EXCHANGES, draw_timeline
 from conformance.results.model import (
@@ -73,6 +76,11 @@ class FindingView:
     timeline_cut: int = 0
 
     @property
+    def audited(self) -> bool:
+        """Whether the suite's own reads are among the exchanges shown."""
+        return any(exchange.record.client == "audit" for exchange in self.exchanges)
+
+    @property
     def size(self) -> int:
         """About how many characters this takes in the report."""
         code = sum(min(len(text), MAX_CODE) for text in (self.finding.curl, self.finding.python))
@@ -86,6 +94,7 @@ class LevelView:
     level: Level
     sentence: str
     counts: dict[Outcome, int]
+    bar: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,10 @@ class ReportView:
     cut: int
     groups: list[GroupView]
     operations: list[OperationResult]
+    activity: Markup
+    activity_told: str
+    firsts: list[tuple[str, str]]
+    rerun: str
 
 
 def report_view(results: Results) -> ReportView:
@@ -124,8 +137,19 @@ def report_view(results: Results) -> ReportView:
         listed=listed,
         cut=len(rest) - len(listed),
         groups=_groups(results.requirements),
-        operations=results.operations,
+        operations=_operations(results),
+        activity=draw_activity(results.activity),
+        activity_told=described(results.activity) if results.activity else "",
+        firsts=firsts(results.activity) if results.activity else [],
+        rerun=rerun_command(results),
     )
+
+
+def _operations(results: Results) -> list[OperationResult]:
+    """Those that were called, and those that requirements are about but nobody called."""
+    called = {operation.id for operation in results.operations}
+    known = {name for requirement in results.requirements for name in requirement.operations}
+    return [*results.operations, *(OperationResult(name) for name in sorted(known - called) if called)]
 
 
 def group_of(requirement: RequirementResult | None, name: str = "") -> str:
@@ -135,7 +159,7 @@ def group_of(requirement: RequirementResult | None, name: str = "") -> str:
 
 def _level(results: Results, level: Level) -> LevelView:
     counts = outcome_counts(requirement for requirement in results.requirements if requirement.level == level)
-    return LevelView(level, level_sentence(results, level), counts)
+    return LevelView(level, level_sentence(results, level), counts, draw_shares(counts))
 
 
 def _groups(requirements: Iterable[RequirementResult]) -> list[GroupView]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from conformance.results.model import Finding, Level, Outcome, RequirementResult, Results
+from conformance.results.model import Finding, Level, Outcome, RequirementResult, Results, Verdict
 
 Change = Literal["new", "fixed", "changed", "still_there", "no_longer_exercised"]
 CHANGES: tuple[Change, ...] = ("new", "changed", "no_longer_exercised", "still_there", "fixed")
@@ -81,7 +81,7 @@ class Matrix:
     """Several results side by side: a column each, a row per requirement."""
 
     columns: tuple[str, ...]
-    verdicts: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
     rows: tuple[MatrixRow, ...]
 
 

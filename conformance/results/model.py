@@ -102,6 +102,22 @@ class OperationResult:
 
 
 @dataclass(slots=True)
+class Activity:
+    """A run over time, in seconds from its beginning: what was judged in each bin of ``bin_s`` seconds.
+
+    ``violations`` are observations; ``first_violated`` tells per requirement when the first of them was seen, ``found``
+    per finding when it was confirmed, ``phases`` when each phase began.
+    """
+
+    bin_s: float
+    exchanges: list[int]
+    violations: list[int]
+    first_violated: dict[str, float] = field(default_factory=dict)
+    found: dict[str, float] = field(default_factory=dict)
+    phases: list[tuple[str, float]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Results:
     """A whole run. ``complete`` is false when it was cut; what was measured until then is here all the same.
 
@@ -127,7 +143,8 @@ class Results:
     errors: list[str] = field(default_factory=list)
     complete: bool = True
     narrowed: bool = False
-    schema_version: str = "1.0"
+    activity: Activity | None = None
+    schema_version: str = "1.1"
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form, keys in the order of the fields."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from conformance.results.model import ExchangeRecord
 from conformance.trace.exchange import Exchange, Failure, Headers, Request, Response
 from conformance.trace.redaction import redact_headers, redact_url
 from conformance.wire.instant import MILLISECOND
+
+_CUT = re.compile(r"… \(cut; \d+ bytes in all\)\Z", re.ASCII)
 
 BODY_LIMIT = 64 * 1024
 """Characters of a body that results keep; the HAR has it whole."""
@@ -33,7 +38,13 @@ def record_of(exchange: Exchange, start: int = 0, limit: int = BODY_LIMIT) -> Ex
 
 
 def exchange_of(record: ExchangeRecord) -> Exchange:
-    """An exchange again, as far as the record kept it: for a HAR of a run that was cut."""
+    """An exchange again, as far as the record kept it: for a HAR of a run that was killed.
+
+    One of which only the beginning of a body was kept counts as unanswered, so that nobody judges half an answer.
+    """
+    if any(_CUT.search(body) for body in (record.request_body, record.response_body) if body):
+        told = f"answered with {record.status}, but only the beginning of a body was kept when the run was killed"
+        record = replace(record, status=None, failure=told)
     body = record.request_body
     request = Request(
         record.method,
@@ -64,7 +75,7 @@ def _text(body: bytes | None, limit: int) -> str | None:
         return None
     text = body[: limit * 4 + 4].decode("utf-8", "backslashreplace")
     whole = len(text) <= limit and len(body) <= limit * 4 + 4
-    return text if whole else f"{text[:limit]}… (cut; {len(body)} bytes in all)"
+    return text if whole else f"{text[:limit]}… (cut; {len(body)} bytes in all)"  # see _CUT
 
 
 def _pairs(headers: list[list[str]]) -> Headers:

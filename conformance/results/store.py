@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from conformance.results.codec import WrongShape, WrongVersion, decode, encode
+from conformance.results.cut import read_events, read_exchanges
 from conformance.results.errors import ResultsTooNew, ResultsUnreadable
-from conformance.results.events import EVENTS, EventLog, read_events, read_exchanges
+from conformance.results.eventlines import EVENTS
+from conformance.results.events import EventLog
 from conformance.results.model import Results
 from conformance.wire import exact_json
 

@@ -33,9 +33,11 @@ def _not_early(life: Life, stage: StagePlan, length: int) -> Iterator[Observatio
         lasted = ended.ns - started.ns if started and ended else None
         at_most = sight.exchange.received - life.earliest_end(stage.number - 1)
         if lasted is not None and lasted < length - slack:
-            yield _early(life, stage, sight, length, f"{lasted / 1e9:.3f} s by its own timestamps")
-        elif at_most < length:
-            yield _early(life, stage, sight, length, f"seen ended at most {at_most / 1e9:.3f} s after its start")
+            yield _early(life, stage, sight, length, f"it lasted {lasted / 1e9:.3f} s by its own timestamps")
+        elif 0 <= at_most < length:
+            yield _early(
+                life, stage, sight, length, f"a client saw it ended at most {at_most / 1e9:.3f} s after its start"
+            )
         elif lasted is not None:
             yield upheld(life.instance.run, sight.exchange, subject=life.id)
 

@@ -32,7 +32,12 @@ def _answered(workflow: WorkflowStory, deletion: Exchange) -> Observation:
     if deletion.status == 204:
         return upheld(deletion, subject=workflow.id)
     return violated(
-        workflow.created, deletion, expected="204", observed=answer_text(deletion), proof="trace", subject=workflow.id
+        workflow.created,
+        deletion,
+        expected="204 for deleting a workflow that exists",
+        observed=answer_text(deletion),
+        proof="trace",
+        subject=workflow.id,
     )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from conformance.contract.operations import OPERATIONS_BY_ID, known_path
 from conformance.rules.answers import answer_text, cut, is_json, says_wait
+from conformance.rules.envelope_answers import answers
+from conformance.rules.envelope_requests import documented, odd
 from conformance.rules.observation import Observation, Rule, upheld, violated
-from conformance.rules.plans import plan_stage
 from conformance.rules.story import Story
 from conformance.rules.validation import error_problems, schema_problems, undocumented_fields
 from conformance.trace import Exchange
@@ -16,51 +17,13 @@ _METHODS_NOT_JUDGED = frozenset({"HEAD", "OPTIONS", "TRACE", "CONNECT"})
 _SHAPE_EXEMPT = frozenset({401, 403, 405, 429, 501, 505})
 # What servers and gateways answer before the request reaches the API.
 _TRANSPORT = frozenset({408, 413, 414, 417, 421, 426, 431, 494})
+_ONLY_DOCUMENTED = "only fields that the API documents"
 _SHOWN_FIELDS = 5
-
-
-def _documented(story: Story) -> Iterator[Exchange]:
-    """Requests that surely mean a documented operation: routers may resolve dots and slashes in a path themselves."""
-    for exchange in story.trace.exchanges:
-        if exchange.operation is not None and not any(map(_odd, exchange.params.values())):
-            yield exchange
-
-
-def _odd(value: str) -> bool:
-    return value.strip(". ") == "" or any(character in "/\\;?#%" or not character.isprintable() for character in value)
-
-
-def answers(story: Story) -> Iterator[Observation]:
-    """A documented operation is answered within the client's patience."""
-    reachable = any(exchange.response for exchange in story.trace.exchanges)
-    for exchange in story.trace.exchanges:
-        if exchange.operation is None:
-            continue
-        if exchange.response is not None:
-            yield upheld(exchange)
-        elif reachable and exchange.failure and exchange.failure.kind == "timeout" and _owed(story, exchange):
-            waited = (exchange.received - exchange.sent) / 1e9
-            yield violated(exchange, expected="an answer", observed=f"none within {waited:.1f} s")
-
-
-def _owed(story: Story, exchange: Exchange) -> bool:
-    """Whether an answer was due: one with wait=true only when the client waited for what the stages need."""
-    gone = [other for other in story.trace.exchanges if other.failure and other.failure.kind == "refused"]
-    if any(other.sent >= exchange.sent for other in gone):
-        return False
-    if exchange.operation != "runWorkflow" or exchange.query("wait") in (None, "false"):
-        return True
-    workflow = story.workflows.get(exchange.params["workflowID"])
-    variables = exchange.request_json if isinstance(exchange.request_json, dict) else {}
-    plans = [plan_stage(number, stage, variables) for number, stage in enumerate(workflow.stages if workflow else ())]
-    if workflow is None or not all(stage.ends_by_itself and stage.until is None for stage in plans):
-        return False
-    return sum(stage.duration or 0 for stage in plans) <= exchange.expected_wait
 
 
 def schema(story: Story) -> Iterator[Observation]:
     """A success body is JSON, declared as such, and valid for its operation and status."""
-    for exchange in _documented(story):
+    for exchange in documented(story):
         operation = OPERATIONS_BY_ID[exchange.operation or ""]
         if not exchange.ok or exchange.status == operation.success == 204:
             continue
@@ -89,7 +52,7 @@ def _schema(story: Story, exchange: Exchange) -> Observation:
 
 def error_shape(story: Story) -> Iterator[Observation]:
     """A refusal of a documented request is a valid Error, declared as JSON."""
-    for exchange in _documented(story):
+    for exchange in documented(story):
         status = exchange.status or 0
         if status < 400 or status in _SHAPE_EXEMPT or says_wait(exchange) or _by_parser(exchange):
             continue
@@ -119,7 +82,7 @@ def no_5xx(story: Story) -> Iterator[Observation]:
         if exchange.status == 501 and exchange.operation is None:
             continue
         if exchange.status >= 500:
-            yield violated(exchange, expected="no 5xx", observed=answer_text(exchange))
+            yield violated(exchange, expected="an answer below 500", observed=answer_text(exchange))
         else:
             yield upheld(exchange)
 
@@ -139,14 +102,14 @@ def no_content(story: Story) -> Iterator[Observation]:
 
 def documented_fields(story: Story) -> Iterator[Observation]:
     """Success bodies hold only the fields that the API documents."""
-    for exchange in _documented(story):
+    for exchange in documented(story):
         operation = OPERATIONS_BY_ID[exchange.operation or ""]
         if exchange.status != operation.success or not isinstance(exchange.json, dict):
             continue
         extra = undocumented_fields(story, exchange)
         if extra:
             observed = cut(", ".join(extra[:_SHOWN_FIELDS]) + (" …" if len(extra) > _SHOWN_FIELDS else ""))
-            yield violated(exchange, expected="documented fields only", observed=observed, pointer=extra[0])
+            yield violated(exchange, expected=_ONLY_DOCUMENTED, observed=f"the body has {observed}", pointer=extra[0])
         else:
             yield upheld(exchange)
 
@@ -159,7 +122,7 @@ def method_not_allowed(story: Story) -> Iterator[Observation]:
             continue
         if exchange.status in (None, 401, 403, 429, 501, 505) or says_wait(exchange) or _by_parser(exchange):
             continue
-        if known_path(request.path) is None or any(map(_odd, request.path.strip("/").split("/"))):
+        if known_path(request.path) is None or any(map(odd, request.path.strip("/").split("/"))):
             continue
         if exchange.status == 405:
             yield upheld(exchange)

@@ -148,8 +148,8 @@ def _left_alone(life: Life, stage: StagePlan) -> Iterator[Observation]:
                 life.instance.run,
                 send,
                 ended.exchange,
-                expected=f"stage {stage.number} waits for {stage.event!r}; the event {event_name(send)!r} is another",
-                observed="the stage has ended",
+                expected=f"stage {stage.number} waits on for {stage.event!r} after another event, {event_name(send)!r}",
+                observed="it has ended",
                 proof="settled",
                 subject=life.id,
             )

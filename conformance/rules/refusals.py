@@ -55,7 +55,9 @@ def _no_creation(story: Story, requirement: str) -> Iterator[Observation]:
         body = exchange.json if not exchange.ok and isinstance(exchange.json, dict) else {}
         data = body.get("data")
         if isinstance(data, dict) and "id" in data:
-            yield violated(exchange, expected="no workflow", observed=answer_text(exchange), pointer="/data/id")
+            yield violated(
+                exchange, expected="no workflow under an unknown id", observed=answer_text(exchange), pointer="/data/id"
+            )
         yield from nothing_created(story, exchange)
 
 

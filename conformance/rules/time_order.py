@@ -71,8 +71,8 @@ def time_order(story: Story) -> Iterator[Observation]:
 
 def _violation(exchange: Exchange, first: Moment, second: Moment) -> Observation:
     names = first[0].rsplit("/", 1)[1], second[0].rsplit("/", 1)[1]
-    observed = f"{names[0]} {first[1]}, {names[1]} {second[1]}"
-    return violated(exchange, expected=f"{names[0]} ≤ {names[1]}", observed=observed, pointer=second[0])
+    observed = f"{names[0]} is {first[1]}, {names[1]} is {second[1]}"
+    return violated(exchange, expected=f"{names[0]} is not after {names[1]}", observed=observed, pointer=second[0])
 
 
 RULES: dict[str, Rule] = {"envelope.time-order": time_order}

@@ -132,7 +132,9 @@ def create_distinct(story: Story) -> Iterator[Observation]:
         if earlier.data.get("id") != exchange.data.get("id"):
             yield upheld(earlier, exchange, subject=key)
         else:
-            yield violated(earlier, exchange, expected="two ids", observed=f"{key} twice", subject=key)
+            yield violated(
+                earlier, exchange, expected="two creations give two ids", observed=f"both gave {key}", subject=key
+            )
 
 
 RULES: dict[str, Rule] = {

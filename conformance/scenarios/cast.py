@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from conformance.scenarios import model
 from conformance.scenarios.model import UNKNOWN, Stage, Step
-from conformance.target.ids import unknown_like
+from conformance.target.ids import answered_id, unknown_like
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND, parse_duration, parse_instant
 
@@ -165,13 +165,6 @@ class Cast:
     def stages_of(self, workflow: str) -> tuple[Stage, ...]:
         """The stages that a workflow was created with."""
         return self._stages.get(workflow, ())
-
-
-def answered_id(exchange: Exchange) -> str | None:
-    """The id of what a creation or a run made; None when it made nothing that can be found again."""
-    data = exchange.data
-    found = data.get("id") if isinstance(data, dict) else None
-    return found if isinstance(found, str) and found else None
 
 
 def listed_ids(exchange: Exchange) -> list[str]:

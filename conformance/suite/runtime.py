@@ -69,5 +69,6 @@ def pytest_terminal_summary(config: pytest.Config) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """The exit code is that of the verdict, not merely of failed items."""
     run = session.config.stash[SESSION]
-    if run.results is not None and run.results.complete:
-        session.exitstatus = exit_code(run.results, run.options.fail_on)
+    if run.results is not None:
+        complete = run.results.complete
+        session.exitstatus = exit_code(run.results, run.options.fail_on) if complete else INTERRUPTED

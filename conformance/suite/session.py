@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from conformance.campaign.running import Outcome, conclude, header, play
 from conformance.campaign.store import FindingStore
@@ -25,6 +26,7 @@ from conformance.reports.markdown import append_summary
 from conformance.reports.terminal import SilentProgress, make_console, make_progress, summary
 from conformance.reports.write import write_all
 from conformance.results.compare import Comparison, compare
+from conformance.results.eventlines import WORKERS
 from conformance.results.events import EventLog
 from conformance.results.known import KnownDeviation, apply_known, load_known
 from conformance.results.model import Results
@@ -33,9 +35,6 @@ from conformance.suite.options import RunOptions, Values, run_options, target_co
 from conformance.suite.places import point_latest, writable_directory, writable_file
 from conformance.suite.watching import Spool, Watcher
 from conformance.target import TargetConfig
-
-WORKERS = "workers"
-"""Where workers that share a run keep their event logs while it goes."""
 
 
 @dataclass
@@ -157,6 +156,9 @@ class Session:
         """Print the summary, and annotations where a CI service reads them."""
         if self.results is None:
             return
+        if "lost" in self.results.target:
+            told = Text(f"Not tested to the end: {self.results.target['lost']}", style="bold yellow")
+            self.console.print(told, highlight=False, soft_wrap=True)
         summary(self.results, self.console, self.report, self.options.verbosity)
         for line in ci_annotations(self.results, os.environ):
             self.console.print(line, markup=False, highlight=False, soft_wrap=True)

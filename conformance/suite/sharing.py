@@ -18,10 +18,13 @@ from typing import Any, Literal
 import pytest
 
 from conformance.campaign.running import Outcome, conclude_shared, play, reach
+from conformance.campaign.tally import Tally
 from conformance.contract.errors import UserError
-from conformance.results.verdict import INCOMPLETE
+from conformance.results.eventlines import WORKERS
+from conformance.results.verdict import INCOMPLETE, INTERRUPTED
 from conformance.suite.items import assert_selected
-from conformance.suite.session import WORKERS, Session
+from conformance.suite.session import Session
+from conformance.suite.stopping import FILE, Heeding, Telling
 from conformance.suite.watching import Spool
 from conformance.target import TargetError
 
@@ -96,6 +99,7 @@ class Worker:
         self._url: str = self._config.workerinput["conformance_url"]
         self._directory: Path = Path(self._config.workerinput["conformance_dir"])
         self._count = int(self._config.workerinput["workercount"])
+        self._stop = Heeding(self._directory / WORKERS / FILE)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
@@ -109,17 +113,20 @@ class Worker:
         """Play a shard; what it saw travels home when the worker ends."""
         if not isinstance(item, ShardItem):
             return None
-        settings = replace(self._session.options.settings, shard=item.shard)
-        config = self._session.target_config(self._url)
         try:
-            with self._session.shard_recording(config, item.shard[0], self._directory) as watcher:
-                outcome = play(config, self._session.document, settings, watcher)
+            outcome = Outcome(Tally(), interrupted=True) if self._stop() else self._play(item.shard)
         except UserError as error:
             self._config.workeroutput[f"{_OUTPUT}_error"] = str(error)
             return True
         done = self._config.workeroutput.get(_OUTPUT, "")
         self._config.workeroutput[_OUTPUT] = f"{done} {_pack(outcome)}"
         return True
+
+    def _play(self, shard: tuple[int, int]) -> Outcome:
+        settings = replace(self._session.options.settings, shard=shard)
+        config = self._session.target_config(self._url)
+        with self._session.shard_recording(config, shard[0], self._directory) as watcher:
+            return play(config, self._session.document, settings, watcher, self._stop)
 
 
 class Controller:
@@ -132,6 +139,7 @@ class Controller:
         self._running = contextlib.ExitStack()
         self._begun: Any = None
         self._config: Any = None
+        self._telling = Telling(session.options.report_dir / WORKERS / FILE, self._announce)
 
     def pytest_configure_node(self, node: Any) -> None:
         """Give every worker the address of the one target."""
@@ -140,8 +148,13 @@ class Controller:
             self._reach()
             self._begun = self._running.enter_context(self._session.recording(self._config))
             self._begun[1].phase("exploring")
+            self._telling.begin()
+            self._running.callback(self._telling.end)
         node.workerinput["conformance_url"] = self._config.url
         node.workerinput["conformance_dir"] = str(self._session.options.report_dir.resolve())
+
+    def _announce(self) -> None:
+        self._begun[1].phase("interrupted: the workers clean up; interrupt again to wait no longer")
 
     def _reach(self) -> None:
         """No worker is started for a target that cannot be tested."""
@@ -166,11 +179,15 @@ class Controller:
         with self._running:
             if self._begun is None:
                 return
+            self._telling.end()
             if not self._parts:
+                if self._telling.asked:
+                    pytest.exit("interrupted twice; nobody waited for what the workers had measured", INTERRUPTED)
                 pytest.exit("; ".join(self._session.errors) or "no worker told anything", INCOMPLETE)
             begun, watcher, log, spool = self._begun
             options = self._session.options
-            outcome = conclude_shared(self._config, self._session.document, options.settings, watcher, self._parts)
+            parts = [replace(part, interrupted=part.interrupted or self._telling.asked) for part in self._parts]
+            outcome = conclude_shared(self._config, self._session.document, options.settings, watcher, parts)
             spools = [Spool(path) for path in sorted(options.report_dir.glob("exchanges-*.spool"))]
             with contextlib.ExitStack() as stack:
                 self._session.narrowed = self._narrowed

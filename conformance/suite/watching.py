@@ -72,8 +72,10 @@ class Watcher:
         self._counts = (0, 0, 0)
 
     def phase(self, name: str) -> None:
-        """Tell the terminal."""
+        """Tell the terminal, and log it."""
         self._progress.phase(name)
+        if self._log is not None:
+            self._log.phase(name)
 
     def judged(self, trace: Trace, tally: Tally, elapsed: float) -> None:
         """Log the trace's exchanges and the counts."""

@@ -16,6 +16,9 @@ async def to_the_end(work: Coroutine[Any, Any, _T]) -> _T:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait({task})
+        if not task.cancelled():
+            # Nobody else asks how it ended, and asyncio would complain of that when the task is collected.
+            task.exception()
         raise
 
 

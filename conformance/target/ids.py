@@ -1,4 +1,4 @@
-"""Ids of a server's own form that it never gave."""
+"""Ids that a server gave, and ids of its own form that it never gave."""
 
 from __future__ import annotations
 
@@ -8,9 +8,18 @@ import string
 import uuid
 from collections.abc import Collection
 
+from conformance.trace import Exchange
+
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ALPHABETS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 _ATTEMPTS = 50
+
+
+def answered_id(exchange: Exchange | None) -> str | None:
+    """The id of what a creation or a run made; None when it made nothing that can be found again."""
+    data = exchange.data if exchange else None
+    found = data.get("id") if isinstance(data, dict) else None
+    return found if isinstance(found, str) and found else None
 
 
 def unknown_like(known: Collection[str], source: random.Random) -> str:

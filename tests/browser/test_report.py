@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from conformance.reports.rerun import rerun_command
 from conformance.reports.view import MAX_LISTED
 from conformance.results.compare import compare
 from tests.browser.conftest import OpenReport
@@ -108,6 +109,50 @@ def test_printing_opens_the_evidence_and_hides_the_controls(open_report: OpenRep
     page.emulate_media(media="print")
     expect(page.locator("#filters")).to_be_hidden()
     expect(page.locator("#finding-F5 details.evidence")).to_have_attribute("open", "")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(page.locator("#finding-F5 details.evidence")).not_to_have_attribute("open", "")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_is_folded_is_printed_all_the_same(open_report: OpenReport, scripts: bool) -> None:
+    browser = open_report.page.context.browser
+    assert browser is not None
+    context = browser.new_context(java_script_enabled=scripts)
+    page = OpenReport(context.new_page(), open_report.directory)(sample())
+    body = page.locator("#finding-F1 details.exchange:not(.offending) pre").first
+    expect(body).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(body).to_be_visible()
+    context.close()
+
+
+def test_what_is_filtered_out_is_not_printed_and_it_is_said(open_report: OpenReport) -> None:
+    page = open_report(sample(), "#?outcome=failed&level=MUST")
+    page.emulate_media(media="print")
+    expect(page.get_by_label("Search", exact=True)).to_be_hidden()
+    expect(page.get_by_text("Shown: 1 of 3 findings")).to_be_visible()
+
+
+def test_a_slash_leads_to_the_search(open_report: OpenReport) -> None:
+    page = open_report(sample())
+    page.keyboard.press("/")
+    expect(page.get_by_label("Search", exact=True)).to_be_focused()
+    page.keyboard.type("a/b")
+    expect(page.get_by_label("Search", exact=True)).to_have_value("a/b")
+
+
+def test_the_run_can_be_repeated_by_copying(open_report: OpenReport) -> None:
+    page = open_report(sample())
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy Run it again").click()
+    assert page.evaluate("navigator.clipboard.readText()") == rerun_command(sample())
+
+
+def test_what_was_first_violated_leads_to_its_requirement(open_report: OpenReport) -> None:
+    page = open_report(sample())
+    page.locator("#activity summary").click()
+    page.locator("#activity .firsts a").first.click()
+    expect(page.locator("[id='requirement-cancel.terminates']")).to_be_in_viewport()
 
 
 def test_a_comparison_is_a_section(open_report: OpenReport) -> None:

@@ -49,22 +49,44 @@ def traced(scenario: Scenario, dropped: bool, number: int = 0) -> Trace:
     return t.trace()
 
 
-def chase(server: Server, first: Sequence[Trace], seconds: float = 60.0) -> tuple[list[Proof], list[Scenario]]:
-    """The proofs, and every scenario that was played again."""
+def cut_off(scenario: Scenario, times: int, number: int = 0) -> Trace:
+    """A trace in which the connections of as many requests are closed instead of an answer."""
+    t = TraceBuilder(id=f"t{number}", scenario=to_json(scenario))
+    for position in range(len(scenario.steps)):
+        if position < times:
+            t.info(failure="protocol")
+        else:
+            t.info()
+    t.info()
+    return t.trace()
+
+
+def cut_off_again(scenario: Scenario, again: bool, number: int) -> Trace:
+    return cut_off(scenario, int(again), number)
+
+
+def chase(
+    server: Server,
+    first: Sequence[Trace],
+    seconds: float = 60.0,
+    tally: Tally | None = None,
+    trace: Callable[[Scenario, bool, int], Trace] = traced,
+) -> tuple[list[Proof], list[Scenario]]:
+    """The proofs, and every scenario that was played again. ``trace`` makes what a play leaves."""
     bench: Any = Bench()
+    tally = Tally() if tally is None else tally
     played: list[Scenario] = []
 
     async def play(scenarios: Sequence[Scenario]) -> list[Trace]:
         traces = []
         for scenario in scenarios:
             played.append(scenario)
-            traces.append(traced(scenario, server(len(played), scenario), len(played)))
+            traces.append(trace(scenario, server(len(played), scenario), len(played)))
         return traces
 
     async def whole() -> list[Proof]:
-        tally = Tally()
-        for trace in first:
-            tally.add(trace, await bench.judge(trace))
+        for seen in first:
+            tally.add(seen, await bench.judge(seen))
         return await Chase(bench, play, Settings(), seconds).run(tally, proofs.append)
 
     proofs: list[Proof] = []
@@ -120,3 +142,50 @@ def test_traffic_that_is_no_scenario_is_played_again_as_an_excerpt(source: Any) 
     (proof,), played = chase(lambda n, scenario: True, [seen])
     assert played[0].steps == (CREATE,)
     assert proof.minimised
+
+
+def test_a_closed_connection_that_comes_back_is_a_finding() -> None:
+    (proof,), _ = chase(lambda n, _: True, [cut_off(SCENARIO, 1)], trace=cut_off_again)
+    assert proof.requirements == ("envelope.answers",)
+    assert proof.came_back == (3, 3)
+
+
+def test_one_closed_connection_that_never_comes_back_is_no_violation() -> None:
+    tally = Tally()
+    proofs, played = chase(lambda n, _: False, [cut_off(SCENARIO, 1)], tally=tally, trace=cut_off_again)
+    assert proofs == []
+    assert len(played) == 9
+    assert (tally.violated["envelope.answers"], tally.cases) == (0, {})
+    assert not any(requirement == "envelope.answers" and not held for requirement, _, held in tally.by_operation)
+
+
+@pytest.mark.parametrize("traces", [[cut_off(SCENARIO, 2)], [cut_off(SCENARIO, 1, n) for n in range(5)]])
+def test_closed_connections_that_never_come_back_are_no_finding_however_many(traces: list[Trace]) -> None:
+    tally = Tally()
+    assert chase(lambda n, _: False, traces, tally=tally, trace=cut_off_again)[0] == []
+    assert tally.violated["envelope.answers"] > 1
+
+
+def test_a_closed_connection_that_nobody_could_play_again_stays_open() -> None:
+    tally = Tally()
+    assert chase(lambda n, _: True, [cut_off(SCENARIO, 1)], seconds=-1.0, tally=tally)[0] == []
+    assert tally.violated["envelope.answers"] == 1
+
+
+def test_a_timeout_stands_beside_closed_connections() -> None:
+    t = TraceBuilder(id="hangs", scenario=to_json(SCENARIO))
+    for _ in range(4):
+        t.info()
+    t.workflows(failure="timeout", took=10_000)
+    t.info()
+    traces = [cut_off(SCENARIO, 1), t.trace()]
+    (proof,), _ = chase(lambda n, _: False, traces, trace=cut_off_again)
+    assert proof.trace.id == "hangs"
+
+
+def test_what_only_tidying_up_showed_is_played_as_a_step() -> None:
+    t = TraceBuilder(id="tidied", scenario=to_json(Scenario((CREATE,), "made-up")))
+    w = t.create([{"wait_event": {"event": "go"}}])
+    t.cancel(t.run(w), client="cleanup", status=500)
+    _, played = chase(lambda n, _: False, [t.trace()])
+    assert [type(step) for step in played[0].steps] == [model.Create, model.Run, model.Cancel]

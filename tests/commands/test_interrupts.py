@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import time
@@ -25,21 +26,23 @@ def url() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def under_way(url: str, directory: Path) -> Iterator[subprocess.Popen[str]]:
-    """A run that has logged traffic already."""
-    command = [PROGRAM, "run", url, "--profile", "smoke", "--report-dir", str(directory)]
+def under_way(url: str, directory: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """A run, in a process group of its own, that has logged traffic already."""
+    command = [PROGRAM, "run", url, "--profile", "smoke", "--report-dir", str(directory), *options]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment()) as run:
+    with subprocess.Popen(
+        command, stdout=pipe, stderr=pipe, text=True, env=environment(), start_new_session=True
+    ) as run:
         try:
-            _wait_for_traffic(directory / "events.ndjson", run)
+            _wait_for_traffic(directory, run)
             yield run
         finally:
             run.kill()
 
 
-def _wait_for_traffic(events: Path, run: subprocess.Popen[str]) -> None:
+def _wait_for_traffic(directory: Path, run: subprocess.Popen[str]) -> None:
     end = time.monotonic() + PATIENCE
-    while not (events.exists() and b'"event":"observation-summary"' in events.read_bytes()):
+    while not any(b'"event":"observation-summary"' in log.read_bytes() for log in directory.rglob("events.ndjson")):
         assert run.poll() is None, run.communicate()
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -66,6 +69,44 @@ def test_an_interrupted_run_reports_what_it_saw_and_cleans_up(url: str, tmp_path
     assert "cut before its end" in out
     assert "Traceback" not in err
     assert left_on(url) == before
+
+
+@pytest.mark.parametrize(
+    ("cut", "everybody"),
+    [(signal.SIGINT, False), (signal.SIGINT, True), (signal.SIGTERM, False), (signal.SIGTERM, True)],
+)
+def test_an_interrupted_run_of_several_workers_does_the_same(
+    url: str, tmp_path: Path, cut: signal.Signals, everybody: bool
+) -> None:
+    """``everybody``: the signal reaches the workers as well, as Ctrl-C in a terminal does.
+
+    They write to the same standard error, which is at its end only when they have ended, too.
+    """
+    before = left_on(url)
+    with under_way(url, tmp_path, "-n", "2") as run:
+        (os.killpg if everybody else os.kill)(run.pid, cut)
+        out, err = run.communicate(timeout=PATIENCE)
+    assert (run.returncode, err) == (130, "")
+    results = read_results(tmp_path)
+    assert not results.complete
+    assert not results.errors
+    assert (
+        len(json.loads((tmp_path / "exchanges.har").read_text())["log"]["entries"]) == results.counts["exchanges"] > 0
+    )
+    assert "cut before its end" in out
+    assert not (tmp_path / "workers").exists()
+    assert left_on(url) == before
+
+
+def test_a_second_interrupt_ends_a_run_of_several_workers_at_once(url: str, tmp_path: Path) -> None:
+    with under_way(url, tmp_path, "-n", "2") as run:
+        run.send_signal(signal.SIGINT)
+        while "interrupted: the workers clean up" not in (run.stdout.readline() if run.stdout else ""):
+            assert run.poll() is None
+        run.send_signal(signal.SIGINT)
+        _, err = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 130
+    assert "Traceback" not in err
 
 
 def test_a_killed_run_can_be_reported(url: str, tmp_path: Path) -> None:

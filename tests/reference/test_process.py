@@ -92,3 +92,14 @@ def test_a_204_has_no_body(url: str) -> None:
         deleted = client.delete(f"/workflows/{workflow}")
         assert deleted.status_code == 204
         assert not {"content-type", "content-length"} & deleted.headers.keys()
+
+
+@pytest.mark.parametrize("fault", ["cancel-drops-connection", "late-event-drops-connection"])
+def test_a_dropped_connection_is_one_without_any_answer(fault: str) -> None:
+    with ReferenceProcess(ServerOptions(faults=(fault,))) as server, httpx.Client(base_url=server.url) as client:
+        workflow = client.post("/workflows", json={"stages": []}).json()["data"]["id"]
+        run = client.post(f"/workflows/{workflow}/instances", params={"wait": "true"}).json()["data"]["id"]
+        method, path = ("PUT", "abort") if fault.startswith("cancel") else ("POST", "events")
+        with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
+            client.request(method, f"/instances/{run}/{path}", json={"name": "go"})
+        assert client.get(f"/instances/{run}").json()["data"]["terminated"] is True

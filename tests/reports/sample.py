@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.results.model import (
+    Activity,
     ExchangeRecord,
     Finding,
     Level,
@@ -234,6 +235,14 @@ def sample(findings: list[Finding] | None = None) -> Results:
         configuration={"concurrency": 16, "auth": "[redacted]", "max_time": 60},
         settling={"controls": 31, "slowest_ms": 230, "settle_ms": 920},
         leftovers=["instance " + INSTANCE],
+        activity=Activity(
+            bin_s=1.0,
+            exchanges=[0, 0, 80, *[160] * 52],
+            violations=[0, 0, 4, 9, *[0] * 40, 3],
+            first_violated={"cancel.terminates": 2.4, "envelope.documented-fields": 3.1},
+            found={"F1": 58.2},
+            phases=[("probing the target", 0.0), ("exploring", 1.1), ("confirming and minimising", 55.0)],
+        ),
     )
 
 

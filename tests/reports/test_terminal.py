@@ -89,14 +89,14 @@ def test_plain_progress_prints_now_and_then() -> None:
         progress.update(second * 100, second, 1, float(second), 60.0)
     assert printed(on).splitlines() == [
         "scenarios",
-        "scenarios: 1,000 exchanges, 10 runs, 1 finding, 10 s, 50 s left",
-        "scenarios: 2,000 exchanges, 20 runs, 1 finding, 20 s, 40 s left",
+        "scenarios: 1,000 exchanges, 10 runs, 1 rule broken, 10 s, 50 s left",
+        "scenarios: 2,000 exchanges, 20 runs, 1 rule broken, 20 s, 40 s left",
     ]
 
 
 def test_no_color_means_no_color() -> None:
-    assert make_console({"NO_COLOR": "1"}).no_color
-    assert make_console({"CI": "true"}).no_color
+    assert make_console({"NO_COLOR": "1"}).color_system is None
+    assert make_console({"CI": "true"}).color_system is None
     assert make_console({}, stderr=True).stderr
 
 
@@ -126,7 +126,19 @@ def test_comparisons_as_text() -> None:
     on = console(width=160)
     print_comparison(compare(clean(), sample()), on, limit=3)
     lines = printed(on).splitlines()
-    assert lines[2].strip().startswith("new  cancel.terminates (MUST): passed -> failed")
-    assert lines[-1] == "9 further lines left out."
+    assert lines[2].startswith("requirements: 4 new")
+    assert lines[3].strip().startswith("new  cancel.terminates (MUST): passed -> failed")
+    assert lines[-1] == "9 further lines left out; --html FILE.html writes all of them."
+
+
+@pytest.mark.parametrize(("width", "cell"), [(160, "✗ failed"), (50, "cancel.terminates           ✓  ✗")])
+def test_a_matrix_never_shortens_what_it_is_about(width: int, cell: str) -> None:
+    on = console(width=width)
     print_matrix(matrix([clean(), sample()]), on)
-    assert "✗ failed" in printed(on)
+    assert cell in printed(on)
+
+
+def test_a_matrix_of_equal_results_says_so() -> None:
+    on = console(width=80)
+    print_matrix(matrix([clean(), clean(), clean()]), on)
+    assert printed(on).endswith("They agree on every requirement.\n")

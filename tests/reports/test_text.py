@@ -7,12 +7,15 @@ from dataclasses import replace
 import pytest
 
 from conformance.reports.text import (
+    answered,
     cut,
+    happened,
     hint,
     level_sentence,
     one_line,
     plural,
     readable_time,
+    sentence_case,
     verdict_reason,
     visible,
     worst_first,
@@ -51,6 +54,47 @@ def test_a_hint_tells_what_was_due_and_what_came() -> None:
     assert hint(replace(swallowed(), expected="", observed="", operations=[])) == "cancel.terminates"
 
 
+@pytest.mark.parametrize(
+    ("observed", "words", "short"),
+    [
+        ("200", "the answer was 200", None),
+        ("204 with content-length 15", "the answer was 204 with content-length 15", None),
+        (
+            '404 {"errorCode":"NOT_FOUND","errorMessage":"gone"}',
+            "the answer was 404 NOT_FOUND: gone",
+            None,
+        ),
+        ('201 {"data":{"id":"1"}}', 'the answer was 201 {"data":{"id":"1"}}', "the answer was 201"),
+        ('400 {"errorCode":', 'the answer was 400 {"errorCode":', "the answer was 400"),
+        ("the stage has ended", "the stage has ended", None),
+        ("2001 things", "2001 things", None),
+    ],
+)
+def test_a_bare_answer_is_told_in_words(observed: str, words: str, short: str | None) -> None:
+    assert answered(observed) == words
+    assert answered(observed, short=True) == (short or words)
+
+
+def test_sentences_begin_large_but_names_stay_as_they_are() -> None:
+    assert sentence_case("the stage has ended") == "The stage has ended"
+    assert sentence_case("createdAt ≤ updatedAt") == "createdAt ≤ updatedAt"
+    assert sentence_case("config.name: 1") == "config.name: 1"
+    assert sentence_case("") == ""
+
+
+@pytest.mark.parametrize(
+    ("reproducibility", "words"),
+    [
+        ("always", "happens always"),
+        ("4/5", "happened 4 times out of 5"),
+        ("1/7", "happened once in 7"),
+        ("1/1", "seen once, not repeated"),
+    ],
+)
+def test_how_often_it_came_back_is_told_in_words(reproducibility: str, words: str) -> None:
+    assert happened(replace(swallowed(), reproducibility=reproducibility)) == words
+
+
 def test_the_worst_come_first() -> None:
     found = [finding.id for finding in worst_first([rounded(), undocumented(), swallowed(), *crowded(12).findings[8:]])]
     assert found == ["F1", "F9", "F10", "F11", "F12", "F2", "F3"]
@@ -65,7 +109,7 @@ def test_each_level_is_told_in_words() -> None:
 
 
 def test_each_verdict_has_its_reason() -> None:
-    assert verdict_reason(sample()) == "3 MUST requirements failed."
+    assert verdict_reason(sample()) == "3 MUST requirements failed, explained by 1 finding."
     assert verdict_reason(clean()) == "Every applicable MUST requirement passed."
     cut_off = replace(sample(), verdict="incomplete", complete=False)
     assert verdict_reason(cut_off).startswith("The run was cut before its end. No MUST requirement failed, but 1 ")

@@ -11,8 +11,10 @@ import jsonschema
 import pytest
 
 from conformance.results import model
+from conformance.results.cut import read_events, read_exchanges
 from conformance.results.errors import ResultsTooNew, ResultsUnreadable
-from conformance.results.events import EVENTS, EventLog, read_events, read_exchanges
+from conformance.results.eventlines import EVENTS
+from conformance.results.events import EventLog
 from conformance.results.records import exchange_of, record_of
 from conformance.results.store import read_results, write_results
 from conformance.trace.exchange import Exchange, Request, Response
@@ -37,7 +39,7 @@ def test_results_obey_the_published_schema(tmp_path: Path, results: model.Result
 
 def test_the_published_schema_knows_every_member() -> None:
     assert set(SCHEMA["properties"]) == {item.name for item in fields(model.Results)}
-    for name in ("RequirementResult", "Finding", "ExchangeRecord", "Mark", "OperationResult"):
+    for name in ("RequirementResult", "Finding", "ExchangeRecord", "Mark", "OperationResult", "Activity"):
         assert set(SCHEMA["$defs"][name]["properties"]) == {item.name for item in fields(getattr(model, name))}
 
 
@@ -96,7 +98,7 @@ def test_a_killed_run_leaves_what_it_measured(tmp_path: Path) -> None:
     assert (outcomes["cancel.terminates"], outcomes["cancel.not-running"]) == ("failed", "failed")
     assert (outcomes["event.matching"], outcomes["run.created"]) == ("passed", "not_exercised")
     assert outcomes["history.agrees"] == "inconclusive"
-    assert [record for _, record in read_exchanges(tmp_path)] == swallowed_exchanges()
+    assert [record for _, _, record in read_exchanges(tmp_path)] == swallowed_exchanges()
 
 
 def test_a_footer_makes_a_run_whole(tmp_path: Path) -> None:
@@ -127,5 +129,14 @@ def test_a_record_keeps_what_reports_need() -> None:
     assert (record.sent_ms, record.received_ms, record.url) == (1.0, 4.5, "http://h/instances/i/abort")
     assert (record.request_body, record.request_headers) == ("\\xff", [["Authorization", "Bearer [redacted]"]])
     assert record.response_body == "xxxxxxxxxx… (cut; 100 bytes in all)"
-    again = exchange_of(record)
+    again = exchange_of(record_of(Exchange(7, request, 5_000_000, 8_500_000, Response(200, (), b"{}")), 4_000_000))
     assert (again.sent, again.status, again.request.method) == (1_000_000, 200, "PUT")
+
+
+def test_half_an_answer_is_no_answer() -> None:
+    request = Request("GET", "http://h/workflows", "/workflows")
+    record = record_of(Exchange(7, request, 0, 1, Response(200, (), b"x" * 100)), limit=10)
+    again = exchange_of(record)
+    assert again.response is None
+    assert again.failure is not None
+    assert "answered with 200" in again.failure.message

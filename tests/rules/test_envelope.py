@@ -286,7 +286,7 @@ def test_a_violation_points_at_the_offending_part() -> None:
     t = TraceBuilder()
     extra_field(t)
     [found] = observe(ALL_RULES["envelope.documented-fields"], t)
-    assert (found.pointer, found.observed) == ("/build", "/build")
+    assert (found.pointer, found.observed) == ("/build", "the body has /build")
 
 
 def test_a_long_answer_is_cut() -> None:

@@ -15,6 +15,8 @@ from conformance.reference.operations import Call, Handler, Reply
 from conformance.reference.server import Server
 
 INSTANCE_READS = ("getInstance", "listInstances")
+# No HTTP server writes a header of this name: it closes the connection instead, with nothing said.
+_NO_ANSWER = Reply(500, headers={"no answer": ""})
 _CRASH = Reply(500, write({"errorCode": "INTERNAL", "errorMessage": "unexpected condition"}))
 
 
@@ -50,6 +52,28 @@ def hang_on_empty_event(server: Server) -> None:
 
     async def handle(original: Handler, call: Call) -> Reply:
         return await (original(call) if call.body else _never(original, call))
+
+    around(server, "sendEvent", handle)
+
+
+@fault("envelope.answers", profile="smoke")
+def cancel_drops_connection(server: Server) -> None:
+    """A cancellation is carried out, but the connection is closed instead of an answer."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        await original(call)
+        return _NO_ANSWER
+
+    around(server, "cancelEvent", handle)
+
+
+@fault("envelope.answers", profile="smoke")
+def late_event_drops_connection(server: Server) -> None:
+    """An event to an instance that has ended has the connection closed instead of an answer."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        execution = server.engine.executions.get(call.path["instanceID"])
+        return _NO_ANSWER if execution is not None and execution.ended.is_set() else await original(call)
 
     around(server, "sendEvent", handle)
 
@@ -214,6 +238,8 @@ def version_flaps(server: Server) -> None:
 FAULTS = (
     hang_on_history,
     hang_on_empty_event,
+    cancel_drops_connection,
+    late_event_drops_connection,
     empty_list_is_null,
     terminated_as_text,
     info_as_text,

@@ -89,6 +89,11 @@
 
   if (form) {
     form.addEventListener("input", keep);
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select")) return;
+      event.preventDefault();
+      form.elements.q.focus();
+    });
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", () => setTimeout(keep));
     addEventListener("hashchange", () => {
@@ -101,7 +106,14 @@
     const button = event.target.closest("button.copy");
     if (button) copy(button);
   });
+  const unfolded = [];
   addEventListener("beforeprint", () => {
-    for (const one of document.querySelectorAll("details.evidence")) one.open = true;
+    for (const one of document.querySelectorAll("details:not([open])")) {
+      one.open = true;
+      unfolded.push(one);
+    }
+  });
+  addEventListener("afterprint", () => {
+    for (const one of unfolded.splice(0)) one.open = false;
   });
 })();

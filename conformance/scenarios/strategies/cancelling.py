@@ -10,6 +10,7 @@ from conformance.scenarios.model import (
     Read,
     Send,
     Settle,
+    Stage,
     StageHistory,
     Step,
     Together,
@@ -39,9 +40,9 @@ def while_waiting(d: Draft) -> None:
 def during_delay(d: Draft) -> None:
     """Cancelled during a delay that would last for long, by duration or by date."""
     before = d.quick_stages(0, 1)
-    long = d.pick(
-        (words.hour(), words.delay(900_000), words.until("now+1h@+05:30"), words.until("2091-05-05T05:05:05Z"))
-    )
+    lengths: list[Stage] = [{"delay": {"duration": text}} for text in ("1h", "2m", "5m", "90s", "900000ms")]
+    dates = [words.until(moment) for moment in ("now+1h@+05:30", "2091-05-05T05:05:05Z")]
+    long = d.pick((*lengths, *dates))
     instance = d.start(*before, long, *d.quick_stages(1, 2))
     d.add(Until(instance, "started", len(before)))
     if d.flip():

@@ -46,7 +46,20 @@ MALFORMED = (
 )
 """Bodies that are no JSON, or no WorkflowConfig."""
 
-_BAD_STAGES = (
+_WORLD = '{"account":{"id":"world"}}'
+_FIVE = '{"amount":5,"asset":"USD"}'
+
+
+def _send(source: str = _WORLD, amount: str = _FIVE, more: str = "") -> str:
+    """The text of a send stage of which some part may be wrong."""
+    return f'{{"send":{{"source":{source},"destination":{{"account":{{"id":"a"}}}},"amount":{amount}{more}}}}}'
+
+
+def _update(account: str) -> str:
+    return f'{{"update":{{"account":{account}}}}}'
+
+
+BAD_STAGES = (
     '{"bogus":{}}',
     "{}",
     '{"noop":{},"delay":{"duration":"1s"}}',
@@ -60,7 +73,27 @@ _BAD_STAGES = (
     '{"send":{"amount":{"amount":"x","asset":"USD"}}}',
     '{"wait_event":"go"}',
     '{"delay":[]}',
+    '{"noop":1}',
+    '{"unknown":{"event":"go"}}',
+    '{"wait_Event":{"event":"go"}}',
+    '{"wait_event":{"event":["go"]}}',
+    '{"delay":{"duration":["1s"]}}',
+    '{"delay":{"until":5}}',
+    '{"delay":{"duration":"1s","until":"2030-01-01T00:00:00Z"}}',
+    _send(source='{"account":{"id":7}}'),
+    _send(source='{"account":"world"}'),
+    _send(source='{"wallet":{"id":7}}'),
+    _send(amount='{"amount":5.5,"asset":"USD"}'),
+    _send(amount='{"amount":true,"asset":"USD"}'),
+    _send(amount='{"amount":5,"asset":1}'),
+    _send(more=',"metadata":{"k":1}'),
+    _send(more=',"metadata":"k"'),
+    _send(more=',"timestamp":5'),
+    _update('{"id":7,"ledger":"default","metadata":{}}'),
+    _update('{"id":"a","ledger":"default","metadata":{"k":1}}'),
+    _update('{"id":"a","ledger":"default","metadata":["k"]}'),
 )
+"""Stages of an unknown kind, of none or of two, or with parameters of a wrong type."""
 
 BAD_VARIABLES = ('{"a":1}', '{"a":{"b":"c"}}', '["a"]', '"a"', "{", '{"a":true}', '{"a":["x"]}', "1", '{"a":"b",}')
 
@@ -74,7 +107,16 @@ def malformed_workflows(d: Draft) -> None:
 
 def bad_stages(d: Draft) -> None:
     """A stage that is none, among good ones, spoils the whole."""
-    for bad in d.shuffled(_BAD_STAGES):
+    _refused_stages(d, d.some(BAD_STAGES, 2, 6))
+
+
+def every_bad_stage(d: Draft) -> None:
+    """Whatever is no stage, each in a workflow of its own."""
+    _refused_stages(d, d.shuffled(BAD_STAGES))
+
+
+def _refused_stages(d: Draft, refused: Iterable[str]) -> None:
+    for bad in refused:
         stages = ['{"noop":{}}'] * d.number(0, 2)
         stages.insert(d.number(0, len(stages)), bad)
         d.add(CreateRaw(f'{{"name":"{MARKER}","stages":[{",".join(stages)}]}}'))
@@ -134,6 +176,7 @@ def unknown_among_known(d: Draft) -> None:
 THEMES = (
     Theme("malformed-workflows", malformed_workflows, ("workflow.create-malformed", "envelope.error-shape"), 4),
     Theme("bad-stages", bad_stages, ("workflow.create-bad-stage", "envelope.error-shape"), 4),
+    Theme("every-bad-stage", every_bad_stage, ("workflow.create-bad-stage",), once=True),
     Theme("bad-variables", bad_variables, ("run.bad-variables",), 1),
     Theme("every-bad-variables", every_bad_variables, ("run.bad-variables",), once=True),
     Theme("bad-events", bad_events, ("event.malformed", "stage.waits"), 2),

@@ -30,6 +30,7 @@ SHOWN: dict[Probe, str] = {
         instance-ends-before-its-stage status-flickers termination-flickers end-told-anew listed-end-lost-again
         events-reach-first-stage-only stuck-after-event waiting-instance-unknown event-marks-terminated
         event-to-terminated-accepted terminated-cancelled-again history-reversed history-without-variables
+        late-event-drops-connection
         waits-named-delays history-without-metadata history-lacks-last-of-many old-entries-vanish history-starts-drift
         stage-history-off-by-one open-stage-without-history any-stage-has-history coming-stage-has-history
         update-without-activity attempts-count-from-zero transaction-in-a-list booked-amounts-rounded accounts-swapped
@@ -77,6 +78,7 @@ SHOWN: dict[Probe, str] = {
     probes.malformed_events: "event-without-name-accepted refused-event-ends-stage",
     probes.cancellations: """
         no-content-announces-body cancelled-entry-without-time cancel-ignored cancel-after-run-lost
+        cancel-drops-connection
         cancel-during-delay-lost cancel-in-later-stage-lost cancel-answers-with-body cancelled-without-error
         cancelled-stage-without-error cancel-leaves-stage-open early-cancel-leaves-stage-open cancelled-still-hears
         cancelled-listed-as-running cancelled-entry-open cancelled-entry-missing

@@ -1,0 +1,35 @@
+"""Whether the target is still there: it may have ended, or have stopped answering, while traffic goes on."""
+
+from __future__ import annotations
+
+import asyncio
+
+from conformance.target import Recorder, Target, TargetError, Unreachable, probe
+
+GONE = "The target stopped accepting connections during the run, and came back no more."
+
+
+async def until_silent(target: Target) -> str:
+    """Ask something easy now and then; return, with a sentence about it, once nothing is answered any more."""
+    client = target.client(Recorder(), "lookout")
+    patience_s = target.config.timeout_s
+    try:
+        while True:
+            await asyncio.sleep(patience_s)
+            for path in ("/_info", "/workflows"):
+                exchange = await client.request("GET", path)
+                if exchange.failure is None or exchange.failure.kind != "timeout":
+                    break
+            else:
+                return f"The target stopped answering during the run: even GET /_info took more than {patience_s:g} s."
+    finally:
+        await client.aclose()
+
+
+async def is_gone(target: Target) -> bool:
+    """Whether nobody listens there any more."""
+    try:
+        await probe(target)
+    except TargetError as error:
+        return isinstance(error, Unreachable)
+    return False

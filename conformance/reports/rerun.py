@@ -1,0 +1,58 @@
+"""The command line that repeats a run, without its secrets."""
+
+from __future__ import annotations
+
+import shlex
+from decimal import Decimal
+from typing import Any
+
+from conformance.results.model import Results
+
+_TEXTS = ("client_id", "token_url")
+_NUMBERS = (("timeout_s", "timeout", 10.0), ("max_rate", "max-rate", None))
+_VARIABLES = (("token", '"$CONFORMANCE_TOKEN"'), ("client_secret", '"$CONFORMANCE_CLIENT_SECRET"'))
+
+
+def rerun_command(results: Results) -> str:
+    """A `conformance` command that does the same again; what was secret is named as a variable of the shell.
+
+    The same seed and profile draw the same requests. What results do not tell (-k, -n, --known) is not in it.
+    """
+    target = results.target
+    if target.get("recording"):
+        return f"conformance check {shlex.quote(str(target.get('url') or target.get('file')))}"
+    parts = ["conformance run"]
+    if target.get("embedded"):
+        parts += [f"--fault {shlex.quote(str(fault))}" for fault in target.get("faults") or []]
+    elif target.get("url"):
+        parts.append(shlex.quote(str(target["url"])))
+    parts += [f"--profile {shlex.quote(results.profile)}", f"--seed {results.seed}"]
+    return " ".join(parts + _scope(results) + _access(results.configuration))
+
+
+def _scope(results: Results) -> list[str]:
+    configuration = results.configuration
+    seconds = _number(configuration.get("max_time"))
+    parts = [f"--max-time {seconds:g}s"] if seconds is not None else []
+    lacking = {item.feature for item in results.requirements if item.outcome == "not_applicable" and item.feature}
+    parts += [f"--without {shlex.quote(feature)}" for feature in sorted(lacking)]
+    source = results.document.get("source")
+    return parts + ([f"--spec {shlex.quote(str(source))}"] if source not in (None, "bundled") else [])
+
+
+def _access(configuration: dict[str, Any]) -> list[str]:
+    """How the target was reached. Values of headers are never kept, so they are left for the reader to fill in."""
+    headers = configuration.get("headers") or {}
+    parts = [f"--header {shlex.quote(f'{name}: …')}" for name in headers]
+    texts = [(name, shlex.quote(str(configuration[name]))) for name in _TEXTS if configuration.get(name)]
+    texts += [(name, variable) for name, variable in _VARIABLES if configuration.get(name)]
+    parts += [f"--{name.replace('_', '-')} {value}" for name, value in texts]
+    numbers = [(option, _number(configuration.get(name)), usual) for name, option, usual in _NUMBERS]
+    parts += [f"--{option} {value:g}" for option, value, usual in numbers if value is not None and value != usual]
+    if isinstance(configuration.get("verify"), str):
+        parts.append(f"--ca-file {shlex.quote(configuration['verify'])}")
+    return parts + (["--insecure"] if configuration.get("insecure") is True else [])
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else None

@@ -1,0 +1,73 @@
+"""The lines of event logs: where they lie, and what each of them says.
+
+A run writes one log; workers that share a run write one each, below it. A last line that a kill cut in the middle is
+left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from conformance.results.errors import ResultsUnreadable
+from conformance.wire import exact_json
+
+EVENTS = "events.ndjson"
+WORKERS = "workers"
+"""Where workers that share a run keep their event logs while it goes."""
+
+_HEAD = re.compile(rb'\{"event":"(?P<name>[a-z-]+)","at":(?P<at>[0-9.]+),')
+_FOOTER = b'{"event":"footer"'
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line. ``at`` is when it was written, in seconds since 1970; None in logs of schema version 1.0."""
+
+    name: str
+    at: float | None
+    data: dict[str, Any]
+
+
+def worker_logs(directory: Path) -> list[Path]:
+    """The directories of the workers that shared a run; none once it has ended."""
+    return sorted(path.parent for path in (directory / WORKERS).glob(f"*/{EVENTS}"))
+
+
+def read_lines(directory: Path) -> Iterator[Event]:
+    """The events of one log. Raises ResultsUnreadable."""
+    for line in raw_lines(directory):
+        yield _event(directory / EVENTS, line)
+
+
+def raw_lines(directory: Path) -> Iterator[bytes]:
+    """The whole lines of one log. Raises ResultsUnreadable."""
+    path = directory / EVENTS
+    try:
+        with path.open("rb") as lines:
+            yield from (line for line in lines if line.endswith(b"\n"))
+    except OSError as error:
+        raise ResultsUnreadable(path, error.strerror or "it cannot be read") from error
+
+
+def glance(line: bytes) -> tuple[str, float] | None:
+    """The name and the time of an event, without reading all of its line; None for a line without a time."""
+    head = _HEAD.match(line)
+    return (head["name"].decode(), float(head["at"])) if head else None
+
+
+def has_footer(directory: Path) -> bool:
+    """Whether the run came to an end: the last line of its log holds its results."""
+    return any(line.startswith(_FOOTER) for line in raw_lines(directory))
+
+
+def _event(path: Path, line: bytes) -> Event:
+    value = exact_json.parse_or_none(line)
+    name, data = (value.get("event"), value.get("data")) if isinstance(value, dict) else (None, None)
+    if not isinstance(value, dict) or not isinstance(name, str) or not isinstance(data, dict):
+        raise ResultsUnreadable(path, "a line is no event")
+    at = value.get("at")
+    return Event(name, float(at) if at is not None else None, data)
