@@ -20,6 +20,7 @@ _LONG_DELAY = 2 * SECOND
 
 def wait(story: Story) -> Iterator[Observation]:
     """With wait=true the answer says that the instance has terminated, when, and with which error if it failed."""
+    yield from _never_answered(story)
     for run in story.successes("runWorkflow"):
         if run.query("wait") != "true" or not is_valid(story, run) or not isinstance(run.data, dict):
             continue
@@ -31,6 +32,36 @@ def wait(story: Story) -> Iterator[Observation]:
             observed = f"terminated: {shown(ended)}, terminatedAt: {shown(at)}"
             expected = "an answer once the instance has terminated, which says so"
             yield violated(run, expected=expected, observed=observed, subject=key, pointer="/data/terminated")
+
+
+def _never_answered(story: Story) -> Iterator[Observation]:
+    """Violations: no answer, long after somebody else was shown that the instance had terminated."""
+    for run in story.of("runWorkflow"):
+        if run.query("wait") != "true" or run.failure is None or run.failure.kind != "timeout":
+            continue
+        ended = _seen_ended(story, run)
+        due = story.trace.settled_at(ended.received) if ended else None
+        # Twice the settle time, since the answer may have a longer way than the read.
+        if ended is not None and due is not None and run.received - due >= due - ended.received:
+            yield violated(
+                ended,
+                run,
+                expected="an answer once the instance has terminated",
+                observed=f"none {(run.received - ended.received) / SECOND:.1f} s after it was shown as terminated",
+                proof="settled",
+            )
+
+
+def _seen_ended(story: Story, run: Exchange) -> Exchange | None:
+    """The first read that shows the instance of an unanswered run as terminated; it is known as the workflow's only."""
+    workflow = run.params["workflowID"]
+    if sum(other.params["workflowID"] == workflow for other in story.of("runWorkflow")) > 1:
+        return None
+    for read in story.successes("getInstance"):
+        shown_by = read.data if isinstance(read.data, dict) else {}
+        if shown_by.get("workflowID") == workflow and shown_by.get("terminated") is True and read.sent > run.sent:
+            return read
+    return None
 
 
 def _with_error(story: Story, run: Exchange) -> Observation:

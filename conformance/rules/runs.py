@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from conformance.rules.equal_meaning import difference
 from conformance.rules.facts import Life, Sight, lives
+from conformance.rules.foreign_variables import foreign_values
 from conformance.rules.observation import Observation, Rule, upheld, violated
 from conformance.rules.plans import RUN_NAMES, StagePlan, has_placeholder
 from conformance.rules.progress import stalls
@@ -43,8 +44,9 @@ def variables(story: Story) -> Iterator[Observation]:
     """`run.variables`: history shows the run's own values where the configuration had placeholders."""
     for life in lives(story):
         for stage in life.plans:
-            if stage.parameters is not None and has_placeholder(stage.configured):
-                yield from _interpolated(life, stage)
+            if not has_placeholder(stage.configured):
+                continue
+            yield from foreign_values(life, stage) if stage.parameters is None else _interpolated(life, stage)
 
 
 def _interpolated(life: Life, stage: StagePlan) -> Iterator[Observation]:

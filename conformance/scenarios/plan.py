@@ -22,9 +22,9 @@ _RUNS: Mapping[Profile, tuple[int, int]] = {
 }
 _ONCE: Mapping[Profile, tuple[str, ...]] = {
     "smoke": ("a-few-dozen", "every-bad-stage"),
-    "standard": ("a-gross", "long-program", "every-bad-variables", "every-bad-stage"),
-    "thorough": ("a-gross", "long-program", "a-few-dozen", "every-bad-variables", "every-bad-stage"),
-    "soak": ("a-gross", "long-program", "every-bad-variables", "every-bad-stage"),
+    "standard": ("a-gross", "waited-long", "long-program", "every-bad-variables", "every-bad-stage"),
+    "thorough": ("a-gross", "waited-long", "long-program", "a-few-dozen", "every-bad-variables", "every-bad-stage"),
+    "soak": ("a-gross", "waited-long", "long-program", "every-bad-variables", "every-bad-stage"),
 }
 # A scenario costs a little more than one run on average; more are drawn than needed, and the budget cuts.
 _SCENARIOS_PER_RUN = 0.95

@@ -189,6 +189,28 @@ def waited_for_an_event(t: TraceBuilder) -> None:
     t.run(w, took=10_000, failure="timeout")
 
 
+def _cancelled_while_somebody_waits(t: TraceBuilder, shown: float, *, runs: int = 1) -> None:
+    """A run that is never answered, and a read that shows its instance as terminated ``shown`` ms after the run."""
+    w = t.create(WAIT)
+    began = t.now
+    ids = [t.run(w, wait=True, at=began, took=10_000, failure="timeout") for _ in range(runs)]
+    t.now = began + shown
+    t.control(t.now + 30, t.now + 50)
+    t.get(ids[0], [(5, 6)], ended=6, error="cancelled", at=began + shown, took=10)
+
+
+def never_answered(t: TraceBuilder) -> None:
+    _cancelled_while_somebody_waits(t, 500)
+
+
+def ended_only_just(t: TraceBuilder) -> None:
+    _cancelled_while_somebody_waits(t, 9900)
+
+
+def ended_one_of_two(t: TraceBuilder) -> None:
+    _cancelled_while_somebody_waits(t, 500, runs=2)
+
+
 def answered_long_after_a_control(t: TraceBuilder) -> None:
     w = t.create(WAIT)
     t.control(t.now + 1, t.now + 20)
@@ -253,6 +275,9 @@ CASES: list[Case] = [
     ("run.wait", "violated", answered_without_a_time),
     ("run.wait", "violated", failed_without_an_error),
     ("run.wait", "violated", failed_as_read_later),
+    ("run.wait", "violated", never_answered),
+    ("run.wait", "nothing", ended_only_just),
+    ("run.wait", "nothing", ended_one_of_two),
     ("run.wait", "nothing", started),
     ("run.wait", "nothing", wait_with_an_open_value),
     ("run.no-wait", "upheld", answered_at_once),

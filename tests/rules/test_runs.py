@@ -133,3 +133,20 @@ def test_isolated_is_not_to_blame_for_what_was_sent_to_the_instance_itself() -> 
     t.settled()
     t.get(i, [(5, 500)])
     assert verdict(RULES["run.isolated"], t) == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("own", "shown", "expected"),
+    [
+        ({}, "${v}", "upheld"),
+        ({}, "", "upheld"),
+        ({}, "value of another", "violated"),
+        ({"v": "value of another"}, "value of another", "upheld"),
+    ],
+)
+def test_a_value_of_another_run(own: dict[str, str], shown: str, expected: str) -> None:
+    t, _ = started(DELAY, variables={"v": "value of another"})
+    i = t.run(t.create([DELAY]), own)
+    t.settled()
+    t.history(i, [(5, None)], inputs={0: {"duration": shown}})
+    assert verdict(RULES["run.variables"], t) == expected

@@ -212,7 +212,28 @@ def terminated_cancelled_again(server: Server) -> None:
     edit_many(server, ("getInstance", "listInstances"), on_each(mark))
 
 
+@fault("cancel.terminates")
+def cancel_after_event_lost(server: Server) -> None:
+    """A cancellation within 400 ms of an event that ended a stage of the instance gets 204, and does nothing."""
+    moved: dict[str, int] = {}
+
+    def hear(deliver: Callable[[Execution, str], None]) -> Callable[[Execution, str], None]:
+        def delivered(execution: Execution, name: str) -> None:
+            if execution.waiting_for == name:
+                moved[execution.instance_id] = server.clock.now()
+            deliver(execution, name)
+
+        return delivered
+
+    def just_moved(execution: Execution) -> bool:
+        return server.clock.now() - moved.get(execution.instance_id, 0) < 400 * MILLISECOND
+
+    alter(server.engine, "deliver", hear)
+    alter(server.engine, "cancel", _unless(just_moved, server))
+
+
 FAULTS = (
+    cancel_after_event_lost,
     cancel_ignored,
     cancel_after_run_lost,
     cancel_during_delay_lost,

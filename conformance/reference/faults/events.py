@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 
 from conformance.reference.clock import MILLISECOND
@@ -91,6 +92,23 @@ def any_event_matches(server: Server) -> None:
 def event_case_folded(server: Server) -> None:
     """Names of events are compared without regard to case."""
     alter(server.engine, "deliver", _heard_as(lambda awaited, name: awaited.casefold() == name.casefold()))
+
+
+@fault("event.other")
+def awaited_name_is_a_like_pattern(server: Server) -> None:
+    """In the name that is waited for, _ stands for any character and % for any text, as in SQL."""
+
+    def like(awaited: str, name: str) -> bool:
+        pattern = re.escape(awaited).replace("%", ".*").replace("_", ".")
+        return re.fullmatch(pattern, name, re.DOTALL) is not None
+
+    alter(server.engine, "deliver", _heard_as(like))
+
+
+@fault("event.other")
+def event_names_of_64_characters(server: Server) -> None:
+    """Names of events are compared by their first 64 characters."""
+    alter(server.engine, "deliver", _heard_as(lambda awaited, name: awaited[:64] == name[:64]))
 
 
 @fault("event.other")
@@ -268,6 +286,8 @@ FAULTS = (
     stuck_after_event,
     any_event_matches,
     event_case_folded,
+    awaited_name_is_a_like_pattern,
+    event_names_of_64_characters,
     event_trimmed,
     event_prefix_matches,
     burst_loses_events,

@@ -18,6 +18,8 @@ from conformance.reference.server import Server
 from conformance.reference.stages import Execution, StageFailed
 from conformance.reference.views import workflow_as_created
 
+Finished = Callable[[str], Awaitable[None]]
+
 
 def without(found: Json, *fields: str) -> Json:
     """An object without some fields."""
@@ -120,6 +122,35 @@ def wait_answers_old_state(server: Server) -> None:
 def wait_hides_error(server: Server) -> None:
     """A run that waited does not tell the error with which the instance ended."""
     edit(server, "runWorkflow", lambda found: without(found, "error"))
+
+
+@fault("run.wait")
+def cancelled_wait_never_answered(server: Server) -> None:
+    """A run with wait=true is never answered when its instance is cancelled meanwhile."""
+
+    def make(finished: Finished) -> Finished:
+        async def waited(instance_id: str) -> None:
+            await finished(instance_id)
+            if server.log.of(instance_id)[-1].kind == "instance-cancelled":
+                await asyncio.Event().wait()
+
+        return waited
+
+    alter(server.engine, "finished", make)
+
+
+@fault("run.wait")
+def wait_gives_up(server: Server) -> None:
+    """A run with wait=true is answered after two seconds at the latest, whether the instance has ended or not."""
+
+    def make(finished: Finished) -> Finished:
+        async def waited(instance_id: str) -> None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(finished(instance_id), timeout=2)
+
+        return waited
+
+    alter(server.engine, "finished", make)
 
 
 @fault("run.no-wait", profile="smoke")
@@ -289,6 +320,8 @@ FAULTS = (
     wait_ignored,
     wait_answers_old_state,
     wait_hides_error,
+    cancelled_wait_never_answered,
+    wait_gives_up,
     run_waits_unasked,
     unknown_workflow_run_is_bad_request,
     every_fifth_run_stuck,

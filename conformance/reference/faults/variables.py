@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
@@ -76,6 +77,44 @@ def variables_left_behind(server: Server) -> None:
         return started
 
     alter(server.engine, "start", make)
+
+
+@fault("run.variables")
+def variables_of_a_pooled_map(server: Server) -> None:
+    """What a run is not given itself, it has from earlier runs of whatever workflow."""
+    pooled: dict[str, str] = {}
+
+    def make(start: Start) -> Start:
+        def started(workflow_id: str, variables: Mapping[str, str]) -> str:
+            pooled.update(variables)
+            return start(workflow_id, dict(pooled))
+
+        return started
+
+    alter(server.engine, "start", make)
+
+
+def _given_as(change: Callable[[str, str], tuple[str, str]]) -> Callable[[Start], Start]:
+    def make(start: Start) -> Start:
+        return lambda workflow_id, given: start(workflow_id, dict(change(*each) for each in given.items()))
+
+    return make
+
+
+@fault("run.variables")
+def variable_names_lowered(server: Server) -> None:
+    """Names of variables are kept in lower case, so that a reference with a capital finds nothing."""
+    alter(server.engine, "start", _given_as(lambda name, value: (name.lower(), value)))
+
+
+@fault("run.variables")
+def dollars_in_values_expanded(server: Server) -> None:
+    """A variable's value is the replacement of a regular expression: $1 and $name in it vanish, $$ is one $."""
+
+    def expand(value: str) -> str:
+        return re.sub(r"\$(\$|\w+)", lambda found: "$" if found[1] == "$" else "", value, flags=re.ASCII)
+
+    alter(server.engine, "start", _given_as(lambda name, value: (name, expand(value))))
 
 
 @fault("run.variables", "event.matching", profile="thorough")
@@ -184,6 +223,9 @@ FAULTS = (
     list_of_variables_accepted,
     variables_ignored,
     variables_left_behind,
+    variables_of_a_pooled_map,
+    variable_names_lowered,
+    dollars_in_values_expanded,
     variables_shared_while_running,
     variables_in_first_stage_only,
     long_variables_cut,

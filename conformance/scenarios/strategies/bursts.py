@@ -87,12 +87,13 @@ def event_and_cancel(d: Draft) -> None:
 
 
 def waited_for_and_sent(d: Draft) -> None:
-    """One client waits for the end of its run, another one sends the event that brings it."""
+    """One client waits for the end of its run, another one brings it about, and looks whether it has come."""
     event = d.event()
     workflow = d.create(*d.quick_stages(0, 1), words.wait_for(event), *d.quick_stages(0, 1))
     run = d.new_run(workflow, wait=True)
-    finisher = d.pick((Send(run.ref, event), Send(run.ref, event), Cancel(run.ref)))
-    other = Chain((Discover(run.ref, workflow), Until(run.ref, "waiting"), finisher))
+    finisher = d.pick((Send(run.ref, event), Cancel(run.ref)))
+    seen = (Settle(), Read(run.ref), Read(run.ref))
+    other = Chain((Discover(run.ref, workflow), Until(run.ref, "waiting"), finisher, *seen))
     d.add(Together((run, other)), Read(run.ref), History(run.ref))
 
 

@@ -70,6 +70,16 @@ def twice(d: Draft) -> None:
     d.add(Settle(), Read(instance), History(instance), Cancel(instance), Settle(), Read(instance))
 
 
+def after_event(d: Draft) -> None:
+    """Cancelled right after an event has moved it on, at once or when the next stage shows."""
+    event = d.event()
+    instance = d.start(words.wait_for(event), *d.quick_stages(0, 1), d.blocking_stage(), words.noop())
+    d.add(Until(instance, "waiting", 0), Send(instance, event))
+    if d.flip():
+        d.add(Until(instance, "started", 1))
+    d.add(Cancel(instance), d.look(instance), Settle(), Read(instance), History(instance))
+
+
 def with_events(d: Draft) -> None:
     """Cancelled while events that match nothing are in flight."""
     event = d.event()
@@ -107,6 +117,7 @@ THEMES = (
     Theme("cancel-short-delay", during_short_delay, ("cancel.stops-stages", "cancel.terminates"), 2),
     Theme("cancel-anywhere", anywhere, ("cancel.stops-stages", "stage.none-open", "history.agrees"), 2),
     Theme("cancel-twice", twice, (*_CANCEL, "cancel.terminated", "stage.monotone"), 2),
+    Theme("cancel-after-event", after_event, (*_CANCEL, "cancel.stops-stages"), 3),
     Theme("cancel-with-events", with_events, _CANCEL, 2),
     Theme("cancel-one-of-two", one_of_two, ("run.isolated", "cancel.not-running", "list.running"), 2),
     Theme("cancel-storm", run_and_cancel_storm, _CANCEL, 1),

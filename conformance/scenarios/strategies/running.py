@@ -20,6 +20,13 @@ def not_waited_for(d: Draft) -> None:
     d.add(d.look(instance), Settle(), Read(instance), History(instance))
 
 
+def waited_long(d: Draft) -> None:
+    """wait=true of a program that lasts some seconds: servers and gateways may lose patience, and answer too early."""
+    workflow = d.create(*d.quick_stages(0, 1), words.delay(d.number(52, 70) * 100), words.noop())
+    instance = d.run(workflow, wait=True)
+    d.add(Read(instance), History(instance))
+
+
 def waited_for_failure(d: Draft) -> None:
     """wait=true of a program whose stage fails: the answer carries the error."""
     workflow = d.create(*d.quick_stages(0, 2), _failing(), *d.quick_stages(1, 2))
@@ -81,11 +88,14 @@ def until_past(d: Draft) -> None:
 
 
 def variables(d: Draft) -> None:
-    """A value travels unchanged into an event name, a name within text, and a name used twice."""
-    key, value = d.pick(words.KEYS), d.pick(words.AWKWARD)
+    """Values travel unchanged into event names: alone, within text, twice, and side by side with others."""
+    values = {key: d.pick(words.AWKWARD) for key in d.some(words.KEYS, 4, len(words.KEYS))}
+    values[d.pick(tuple(values))] = words.TELLING_VALUE
+    key, value = next(iter(values.items()))
+    all_of_them = " ".join(f"${{{name}}}" for name in values)
     event = d.pick((f"go-${{{key}}}", f"${{{key}}}-${{{key}}}", f"a ${{{key}}} b"))
-    workflow = d.create(words.wait_for(event), words.wait_for(f"then-${{{key}}}"), words.noop())
-    instance = d.run(workflow, {key: value, "unused": "x"})
+    workflow = d.create(words.wait_for(event), words.wait_for(f"then {all_of_them}"), words.noop())
+    instance = d.run(workflow, {**values, "unused": "x"})
     d.add(Until(instance, "waiting", 0), Send(instance, event), Settle(), History(instance))
     d.add(
         Send(instance, event.replace(f"${{{key}}}", value)), Until(instance, "waiting", 1), Settle(), History(instance)
@@ -111,8 +121,10 @@ def variables_at_once(d: Draft) -> None:
 
 
 def open_variables(d: Draft) -> None:
-    """Placeholders without a value, or in a value: the outcome is open, but nothing breaks, and it can be cancelled."""
+    """Placeholders without a value, or in a value: what becomes of them is open, but another run's value it is not."""
     workflow = d.create(words.wait_for("${missing}"), words.wait_for("a-${x}"))
+    other = workflow if d.flip() else d.create(words.wait_for("${missing}"))
+    d.run(other, {"missing": f"given to another run, {d.number(0, 10**6)}"})
     instance = d.run(workflow, d.pick((None, {"x": d.pick(words.OPEN_VALUES)})))
     d.add(Settle(), Read(instance), History(instance))
 
@@ -120,6 +132,7 @@ def open_variables(d: Draft) -> None:
 _ENDS = ("run.completes", "stage.sequence", "stage.all-done", "history.stages", "run.terminated-at")
 
 THEMES = (
+    Theme("waited-long", waited_long, ("run.wait", *_ENDS), once=True),
     Theme("waited-for", waited_for, ("run.wait", *_ENDS), 3),
     Theme("not-waited-for", not_waited_for, ("run.no-wait", "run.created", "run.then-get"), 2),
     Theme("failing-stage", waited_for_failure, ("run.stage-fails", "run.wait", "history.agrees"), 3),
@@ -132,5 +145,5 @@ THEMES = (
     Theme("variables", variables, ("run.variables", "history.stages", "event.other"), 4),
     Theme("variables-of-two-runs", variables_of_two_runs, ("run.variables", "run.isolated"), 2),
     Theme("variables-at-once", variables_at_once, ("run.variables", "run.isolated"), 2),
-    Theme("open-variables", open_variables, ("envelope.no-5xx", "cancel.terminates"), 1),
+    Theme("open-variables", open_variables, ("run.variables", "envelope.no-5xx", "cancel.terminates"), 2),
 )

@@ -9,9 +9,9 @@ from conformance.scenarios.strategies.draft import Draft, Theme
 
 def near_misses(d: Draft) -> None:
     """Names that differ in little leave the stage waiting; the very name ends it."""
-    event, before = d.event(), d.number(0, 2)
+    event, before = d.pick(words.TELLING_EVENTS) if d.flip() else d.event(), d.number(0, 2)
     instance = d.waiting(event, before, d.number(0, 2))
-    d.add(*(Send(instance, name) for name in d.some(words.near_misses(event), 1, 5)))
+    d.add(*(Send(instance, name) for name in d.some(words.near_misses(event), 4, 12)))
     d.add(Settle(), Read(instance), History(instance), StageHistory(instance, str(before + 1)))
     d.add(Send(instance, event), Settle(), Read(instance), History(instance))
 

@@ -24,6 +24,9 @@ EVENTS = (
 )
 """Event names that differ in what a careless server might do to them."""
 
+TELLING_EVENTS = ("Order_paid (100%) é.v-1", "a_step.of 50% " + "long-winded name " * 16 + "Ré")
+"""Names in which every way of comparing carelessly shows: as a pattern, cut short, without case, composed anew."""
+
 AWKWARD = (
     "",
     " ",
@@ -43,12 +46,15 @@ AWKWARD = (
 )
 """Values of variables that are legal strings, and easily mangled."""
 
+TELLING_VALUE = ' "q"\\n $1 $x \\1 $$ $& %s {0} <b>&amp;</b> naïve 批准 🚀 e\u0301\t\'  '
+"""One value in which most ways of mangling a text show."""
+
 OPEN_VALUES = ("${", "${x}", "a${b", "$${x}", "}${")
 """Values that hold a placeholder themselves; what becomes of them is open, that nothing breaks is not."""
 
 KEYS = ("x", "order", "Order", "a.b", "key with space", "ключ", "k-1", "0")
 
-NAMES = ("", "flow", "Flow", " flow ", "批准", "n" * 300, "${x}", "a/b", "flow\u00a0", '"')
+NAMES = (TELLING_VALUE, "", "flow", "Flow", " flow ", "批准", "n" * 300, "${x}", "a/b", "flow\u00a0", '"')
 """Names of workflows; they need not be unique."""
 
 _LOOKALIKES = {"o": "о", "a": "а", "e": "е", "p": "р", "g": "ɡ", "R": "Ｒ", "-": "‐", ".": "․"}
@@ -66,6 +72,11 @@ def near_misses(event: str) -> list[str]:
         f"{event}\n",
         event[:-1],
         f"{event}x",
+        f"{event[:-1]}~",
+        event.replace("_", "x"),
+        event.replace("%", "xyz"),
+        event.replace(".", "x"),
+        event.replace("(", "").replace(")", ""),
         f"x{event}",
         event * 2,
         swapped,

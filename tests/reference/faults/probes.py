@@ -171,6 +171,26 @@ async def waiting_runs(session: Session) -> object:
     return notes.lines
 
 
+async def patient_runs(session: Session) -> object:
+    """Whether wait=true is answered while the instance waits."""
+    waiting = asyncio.create_task(session.run(await session.create(WAIT), wait=True))
+    await session.idle()
+    early = await session.comes(waiting.done, session.dread)
+    waiting.cancel()
+    return early
+
+
+async def cancelled_waits(session: Session) -> object:
+    """Whether wait=true is answered when the instance is cancelled."""
+    waiting = asyncio.create_task(session.run(await session.create(WAIT), wait=True))
+    await session.idle()
+    [instance] = await session.data("/instances")
+    await session.cancel(instance["id"])
+    answered = await session.comes(waiting.done, session.patience)
+    waiting.cancel()
+    return answered
+
+
 async def delays(session: Session) -> object:
     """Whether delays end in time, and not before."""
     seen: list[object] = []
@@ -199,6 +219,11 @@ async def variables(session: Session) -> object:
     for instance in ids:
         await session.event(instance)
         await _reads(session, notes, instance)
+    other = await session.create({"wait_event": {"event": "${Text} ${a}"}})
+    for given in ({"Text": "$1"}, {"Text": "x"}):
+        instance = (await session.run(other, given))["id"]
+        await session.idle()
+        await _reads(session, notes, instance)
     for body in (b"[]", b'["a"]', b'{"a":1}', b"1"):
         notes.take(await session.call("POST", f"/workflows/{workflow}/instances", body))
     await session.idle()
@@ -220,8 +245,9 @@ async def siblings(session: Session) -> object:
 async def names(session: Session) -> object:
     """Events that nearly match."""
     notes = Notes()
-    for name in ("GO", " go ", "gone", "other"):
-        instance = await session.start(WAIT, NOOP)
+    cases = [("go", name) for name in ("GO", " go ", "gone", "other")]
+    for awaited, name in (*cases, ("a_b%", "axb-and-more"), ("e" * 70, "e" * 69 + "x")):
+        instance = await session.start({"wait_event": {"event": awaited}}, NOOP)
         notes.lines.append(await session.event(instance, name))
         await _reads(session, notes, instance)
     return notes.lines
@@ -288,6 +314,15 @@ async def after_cancelling(session: Session) -> object:
     await session.cancel(instance)
     execution = session.server.engine.executions[instance]
     return await session.comes(lambda: execution.stage > 0, session.dread)
+
+
+async def event_then_cancel(session: Session) -> object:
+    """A cancellation right after an event that has moved the instance on."""
+    notes = Notes()
+    instance = await session.start(WAIT, WAIT)
+    notes.lines += [await session.event(instance), await session.cancel(instance)]
+    await _reads(session, notes, instance, stages=2)
+    return notes.lines
 
 
 async def lists(session: Session) -> object:

@@ -62,16 +62,22 @@ SHOWN: dict[Probe, str] = {
         failed-instance-twice wait-ignored wait-answers-old-state wait-hides-error run-waits-unasked
         noop-after-delay-fails failed-stages-go-on failed-instance-without-error history-without-errors
     """,
+    probes.patient_runs: "wait-gives-up",
+    probes.cancelled_waits: "cancelled-wait-never-answered",
+    probes.event_then_cancel: "cancel-after-event-lost",
     probes.delays: """
         delays-end-early delays-of-whole-seconds second-delay-endless until-ignored until-cut-to-seconds
         until-without-zone
     """,
     probes.variables: """
         variables-made-texts refused-variables-start list-of-variables-accepted variables-ignored variables-left-behind
-        variables-shared-while-running
+        variables-shared-while-running variables-of-a-pooled-map variable-names-lowered dollars-in-values-expanded
     """,
     probes.siblings: "events-reach-siblings event-reaches-oldest-sibling cancellation-takes-a-sibling",
-    probes.names: "any-event-matches event-case-folded event-trimmed event-prefix-matches",
+    probes.names: """
+        any-event-matches event-case-folded event-trimmed event-prefix-matches awaited-name-is-a-like-pattern
+        event-names-of-64-characters
+    """,
     probes.many_waits: "sixth-match-swallowed event-ends-two-stages",
     probes.burst: "burst-loses-events fourth-of-a-burst-lost",
     probes.unprompted: "waits-time-out events-redelivered",
