@@ -45,7 +45,7 @@ def statement_json(results: Results) -> dict[str, Any]:
             {"id": item.id, "level": item.level, "outcome": item.outcome} for item in results.requirements
         ],
         "known_deviations": [
-            {"requirement": item.id, "reason": item.reason}
+            {"requirement": item.id, "reason": item.reason, **_terms(results, item)}
             for item in results.requirements
             if item.outcome == "known_deviation"
         ],
@@ -104,8 +104,18 @@ def _document(results: Results) -> str:
 
 def _deviations(results: Results) -> list[str]:
     known = [item for item in results.requirements if item.outcome == "known_deviation"]
-    return ["## Known deviations", "", *map(_deviation, known), ""] if known else []
+    return ["## Known deviations", "", *(_deviation(results, item) for item in known), ""] if known else []
 
 
-def _deviation(item: RequirementResult) -> str:
-    return f"- **{escaped(item.id)}** ({item.level}): {escaped(item.reason or 'no reason given', 300)}"
+def _deviation(results: Results, item: RequirementResult) -> str:
+    terms = _terms(results, item)
+    until = f"; accepted until {terms['until']}" if "until" in terms else ""
+    link = f"; see {escaped(terms['link'], 300)}" if "link" in terms else ""
+    return f"- **{escaped(item.id)}** ({item.level}): {escaped(item.reason or 'no reason given', 300)}{until}{link}"
+
+
+def _terms(results: Results, item: RequirementResult) -> dict[str, str]:
+    """Where a deviation is discussed, and how long it is accepted, as far as its entry said so."""
+    entries = [finding.known for finding in results.findings if finding.known]
+    entry = next((entry for entry in entries if entry.get("requirement") == item.id), {})
+    return {key: entry[key] for key in ("link", "until") if key in entry}

@@ -70,6 +70,7 @@ def test_the_statement_tells_what_was_judged() -> None:
     assert "# Conformance statement: payments staging" in text
     assert "| Version | 2.3.1 |" in text
     assert "- **workflow.exact-numbers** (MUST): amounts above 2^53 are rounded" in text
+    assert "accepted until 2027-03-31" in text
     found = statement_json(clean())
     assert (found["verdict"], len(found["requirements"]), found["known_deviations"]) == ("conformant", 21, [])
 
