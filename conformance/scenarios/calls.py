@@ -11,11 +11,12 @@ from urllib.parse import quote
 from conformance.scenarios import model
 from conformance.scenarios.model import Stage, Step
 from conformance.wire import exact_json
-from conformance.wire.instant import Instant, parse_duration
+from conformance.wire.instant import MILLISECOND, Instant, parse_duration
 
 Place = Callable[[str], str]
 """From a reference to what stands for its id in a path (percent-encoded already) or in a query (not encoded)."""
 
+_TENTH = 100 * MILLISECOND
 _NOW = re.compile(r"now([+-])([0-9a-z]+)(?:@([+-])(\d\d):(\d\d))?")
 
 
@@ -64,7 +65,11 @@ def _concrete(kind: str, parameters: Any, now: int) -> Any:
     moment = relative_time(parameters.get("until"))
     if moment is None:
         return parameters
-    return parameters | {"until": Instant(now + moment.offset).isoformat(moment.zone)}
+    at = Instant(now + moment.offset)
+    if moment.zone:
+        # Foreign in both ways: in another zone, and with a fraction of one digit.
+        at = Instant(at.ns - at.ns % _TENTH, 1)
+    return parameters | {"until": at.isoformat(moment.zone)}
 
 
 def _create(step: model.Create, _: Place) -> Call:

@@ -30,7 +30,8 @@ def call(method, path, body=None, keep=None):
     headers = {{"content-type": "application/json"}} if body is not None else {{}}
     content = fill(body).encode() if body is not None else None
     answer = httpx.request(method, BASE + place, content=content, headers=headers, timeout=60)
-    print(method, place, "->", answer.status_code, answer.text)
+    # In one piece, for other threads print as well.
+    print(f"{{method}} {{place}} -> {{answer.status_code}} {{answer.text}}\\n", end="")
     if keep and answer.is_success:
         ids[keep] = answer.json()["data"]["id"]
     return answer

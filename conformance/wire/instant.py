@@ -39,12 +39,13 @@ class Instant:
         return int(10 ** (9 - min(self.digits, 9)))
 
     def isoformat(self, zone: int = 0) -> str:
-        """RFC 3339 with all nine digits, in the zone so many minutes east of UTC."""
+        """RFC 3339 with as many digits of the second's fraction as were written, in a zone (minutes east of UTC)."""
         seconds, fraction = divmod(self.ns, SECOND)
         moment = _EPOCH + timedelta(seconds=seconds, minutes=zone)
         hours, minutes = divmod(abs(zone), 60)
         offset = f"{'-' if zone < 0 else '+'}{hours:02d}:{minutes:02d}" if zone else "Z"
-        return f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction:09d}{offset}"
+        digits = f".{fraction:09d}"[: self.digits + 1] if self.digits else ""
+        return f"{moment:%Y-%m-%dT%H:%M:%S}{digits}{offset}"
 
 
 def parse_instant(text: object) -> Instant | None:

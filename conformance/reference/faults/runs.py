@@ -255,7 +255,7 @@ def _delay_until(server: Server, end: Callable[[str], int]) -> None:
     server.stage_kinds.kinds["delay"] = delay
 
 
-@fault("run.delay-until", profile="smoke")
+@fault("run.delay-until")
 def until_ignored(server: Server) -> None:
     """A delay until an instant ends at once."""
     _delay_until(server, lambda _: 0)

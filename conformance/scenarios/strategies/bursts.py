@@ -7,6 +7,7 @@ from conformance.scenarios.model import (
     Chain,
     Discover,
     History,
+    ListInstances,
     Pause,
     Read,
     Send,
@@ -87,14 +88,18 @@ def event_and_cancel(d: Draft) -> None:
 
 
 def waited_for_and_sent(d: Draft) -> None:
-    """One client waits for the end of its run, another one brings it about, and looks whether it has come."""
+    """Clients wait for the ends of their runs, others bring them about, and look whether they have come."""
     event = d.event()
-    workflow = d.create(*d.quick_stages(0, 1), words.wait_for(event), *d.quick_stages(0, 1))
-    run = d.new_run(workflow, wait=True)
-    finisher = d.pick((Send(run.ref, event), Cancel(run.ref)))
-    seen = (Settle(), Read(run.ref), Read(run.ref))
-    other = Chain((Discover(run.ref, workflow), Until(run.ref, "waiting"), finisher, *seen))
-    d.add(Together((run, other)), Read(run.ref), History(run.ref))
+    lanes: list[Step] = []
+    runs = []
+    for cancelled in (False, True):
+        workflow = d.create(*d.quick_stages(0, 1), words.wait_for(f"${{who}} {event}"), *d.quick_stages(0, 1))
+        run = d.new_run(workflow, {"who": "a friend"}, wait=True)
+        finisher = Cancel(run.ref) if cancelled else Send(run.ref, f"a friend {event}")
+        found = (Discover(run.ref, workflow), Until(run.ref, "waiting"))
+        lanes += [run, Chain((*found, finisher, Settle(), Read(run.ref), Read(run.ref)))]
+        runs.append(run)
+    d.add(Together(tuple(lanes)), *(view(run.ref) for run in runs for view in (Read, History)))
 
 
 def many_at_once(d: Draft) -> None:
@@ -104,6 +109,14 @@ def many_at_once(d: Draft) -> None:
     d.add(Together(tuple(runs)), *(Until(run.ref, "waiting", 0) for run in runs))
     d.add(Together(tuple(Send(run.ref, f"go-{number}") for number, run in enumerate(runs))))
     d.add(Settle(), *(Read(run.ref) for run in runs))
+
+
+def equal_runs_at_once(d: Draft) -> None:
+    """The same run, requested by several clients at the same instant: each gets an instance of its own."""
+    workflow = d.create(d.pick((words.wait_for("go"), words.noop())), *d.quick_stages(0, 1))
+    variables = d.pick((None, {}, {"x": "same"}))
+    runs = [d.new_run(workflow, variables) for _ in range(d.number(2, 4))]
+    d.add(Together(tuple(runs)), Settle(), ListInstances(workflow), *(Read(run.ref) for run in runs))
 
 
 _BURST = ("event.burst", "event.other", "event.matching")
@@ -117,5 +130,6 @@ THEMES = (
     Theme("event-and-reads", event_and_reads, ("stage.monotone", "history.append-only", "event.matching"), 2),
     Theme("event-and-cancel", event_and_cancel, ("stage.none-open", "history.agrees", "stage.monotone"), 2),
     Theme("waited-for-and-sent", waited_for_and_sent, ("run.wait", "run.embeds"), 2),
+    Theme("equal-runs-at-once", equal_runs_at_once, ("run.created", "run.then-list", "run.isolated"), 2),
     Theme("many-at-once", many_at_once, ("run.created", "run.variables", "run.isolated", "run.then-list"), 1),
 )

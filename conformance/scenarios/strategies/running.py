@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.scenarios.model import History, Pause, Read, Send, Settle, Stage, StageHistory, Together, Until
+from conformance.scenarios.model import Chain, History, Pause, Read, Send, Settle, Stage, StageHistory, Together, Until
 from conformance.scenarios.strategies import words
 from conformance.scenarios.strategies.draft import Draft, Theme
 
@@ -27,9 +27,16 @@ def waited_long(d: Draft) -> None:
     d.add(Read(instance), History(instance))
 
 
+def waited_side_by_side(d: Draft) -> None:
+    """Two clients wait for two instances of one workflow, of which one ends long before the other."""
+    workflow = d.create(words.delay(d.number(13, 18) * 100), words.noop())
+    first, second = d.new_run(workflow, wait=True), d.new_run(workflow, wait=True)
+    d.add(Together((first, Chain((Pause(d.number(6, 9) * 100), second)))), Read(first.ref), Read(second.ref))
+
+
 def waited_for_failure(d: Draft) -> None:
     """wait=true of a program whose stage fails: the answer carries the error."""
-    workflow = d.create(*d.quick_stages(0, 2), _failing(), *d.quick_stages(1, 2))
+    workflow = d.create(*d.quick_stages(0, 2), _failing(), *d.quick_stages(0, 2))
     instance = d.run(workflow, {"length": d.pick(("soon", "never", "later"))}, wait=d.flip())
     d.add(Until(instance, "ended"), Read(instance), History(instance))
 
@@ -72,18 +79,19 @@ def delays(d: Draft) -> None:
 
 
 def until_future(d: Draft) -> None:
-    """A delay until a moment that is near by the client's clock; the server's own may differ."""
-    offset = d.number(6, 30) * 100
-    moment = f"now+{offset}ms{d.pick(words.ZONES)}"
-    instance = d.start(*d.quick_stages(0, 1), words.until(moment), words.noop())
+    """Delays until moments that are near by the client's clock (the server's own may differ), in several zones."""
+    zones = d.shuffled(words.ZONES)
+    offsets = [600 + number * d.number(3, 5) * 100 for number in range(len(zones))]
+    moments = [words.until(f"now+{offset}ms{zone}") for offset, zone in zip(offsets, zones, strict=True)]
+    instance = d.start(*d.quick_stages(0, 1), *moments, words.noop())
     d.add(Until(instance, "started", 0), d.look(instance), Until(instance, "ended"))
 
 
 def until_past(d: Draft) -> None:
-    """A delay until a moment long past ends at once, however the date is written."""
+    """Delays until moments that have passed end at once, however the dates are written."""
     long_past = ("2020-01-01T00:00:00Z", "1999-12-31T23:59:59.999999999+14:00", "2000-02-29T00:00:00.1-11:30")
     dates = [*long_past, *(f"now-2s{zone}" for zone in words.ZONES)]
-    instance = d.start(*(words.until(date) for date in d.some(dates, 2, 4)), *d.quick_stages(0, 1))
+    instance = d.start(*(words.until(date) for date in d.shuffled(dates)), *d.quick_stages(0, 1))
     d.add(Until(instance, "ended"), Read(instance), History(instance))
 
 
@@ -92,7 +100,8 @@ def variables(d: Draft) -> None:
     values = {key: d.pick(words.AWKWARD) for key in d.some(words.KEYS, 4, len(words.KEYS))}
     values[d.pick(tuple(values))] = words.TELLING_VALUE
     key, value = next(iter(values.items()))
-    all_of_them = " ".join(f"${{{name}}}" for name in values)
+    # A dollar without braces refers to nothing.
+    all_of_them = " ".join((*(f"${{{name}}}" for name in values), *(f"${name}" for name in values)))
     event = d.pick((f"go-${{{key}}}", f"${{{key}}}-${{{key}}}", f"a ${{{key}}} b"))
     workflow = d.create(words.wait_for(event), words.wait_for(f"then {all_of_them}"), words.noop())
     instance = d.run(workflow, {**values, "unused": "x"})
@@ -133,6 +142,7 @@ _ENDS = ("run.completes", "stage.sequence", "stage.all-done", "history.stages", 
 
 THEMES = (
     Theme("waited-long", waited_long, ("run.wait", *_ENDS), once=True),
+    Theme("waited-side-by-side", waited_side_by_side, ("run.wait", "run.isolated"), 2),
     Theme("waited-for", waited_for, ("run.wait", *_ENDS), 3),
     Theme("not-waited-for", not_waited_for, ("run.no-wait", "run.created", "run.then-get"), 2),
     Theme("failing-stage", waited_for_failure, ("run.stage-fails", "run.wait", "history.agrees"), 3),
@@ -140,7 +150,7 @@ THEMES = (
     Theme("long-program", long_program, (*_ENDS, "stage-history.started"), once=True),
     Theme("no-stages", no_stages, ("run.completes", "stage-history.not-started", "workflow.create-echo"), 1),
     Theme("delays", delays, ("run.delay-duration", "run.completes"), 4),
-    Theme("until-future", until_future, ("run.delay-until", "run.completes"), 2),
+    Theme("until-future", until_future, ("run.delay-until", "run.completes"), 3),
     Theme("until-past", until_past, ("run.delay-until", "run.completes"), 2),
     Theme("variables", variables, ("run.variables", "history.stages", "event.other"), 4),
     Theme("variables-of-two-runs", variables_of_two_runs, ("run.variables", "run.isolated"), 2),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.scenarios.model import Cancel, History, Read, Send, Settle, StageHistory, Until
+from conformance.scenarios.model import Cancel, History, ListInstances, Read, Send, Settle, StageHistory, Until
 from conformance.scenarios.strategies import words
 from conformance.scenarios.strategies.draft import Draft, Theme
 
@@ -105,6 +105,35 @@ def interleaved(d: Draft) -> None:
     d.add(Settle(), *(Read(instance) for instance, _ in instances))
 
 
+def sent_to_a_sibling(d: Draft) -> None:
+    """What one instance was sent and did not wait for yet, ends no stage of another one that waits for it later."""
+    one, other = d.some(words.EVENTS, 2, 2)
+    workflow = d.create(words.wait_for(one), words.wait_for(other), *d.quick_stages(0, 1))
+    first, second = d.run(workflow), d.run(workflow)
+    d.add(Until(first, "waiting", 0), Until(second, "waiting", 0), Send(first, other), Send(second, one))
+    d.add(Until(second, "waiting", 1), Settle(), Read(second), History(second), Read(first))
+
+
+def crowd(d: Draft) -> None:
+    """More instances of one workflow wait at a time than a careless table of them has room for."""
+    event = d.event()
+    workflow = d.create(words.wait_for(event), *d.quick_stages(0, 1))
+    instances = [d.run(workflow) for _ in range(d.number(21, 25))]
+    d.add(*(Until(instance, "waiting", 0) for instance in instances))
+    d.add(*(Send(instance, event) for instance in d.shuffled(instances)), Settle())
+    d.add(*(Read(instance) for instance in instances), ListInstances(workflow), ListInstances(workflow, running=True))
+
+
+def cancelled_too_late(d: Draft) -> None:
+    """A cancellation or an event that comes too late for one instance does not hit the next one of the workflow."""
+    event = d.event()
+    workflow = d.create(words.wait_for(event), *d.quick_stages(0, 1))
+    first = d.run(workflow)
+    d.add(Until(first, "waiting", 0), Send(first, event), Until(first, "ended"), Cancel(first), Send(first, event))
+    second = d.run(workflow)
+    d.add(Settle(), Read(second), History(second))
+
+
 _EVENTS = ("event.matching", "event.other", "stage.waits", "history.append-only", "stage.monotone")
 
 THEMES = (
@@ -118,5 +147,8 @@ THEMES = (
     Theme("early", early, ("event.early", "event.matching", "event.live-known"), 3),
     Theme("before-anything-waits", before_anything_waits, ("event.once", "stage.waits"), 2),
     Theme("after-the-end", after_the_end, ("event.terminated", "event.terminated-refused", "cancel.terminated"), 4),
+    Theme("sent-to-a-sibling", sent_to_a_sibling, ("run.isolated", "stage.waits", "event.matching"), 3),
+    Theme("cancelled-too-late", cancelled_too_late, ("run.isolated", "cancel.terminated", "stage.waits"), 2),
+    Theme("crowd", crowd, ("event.matching", "run.isolated"), once=True),
     Theme("interleaved", interleaved, ("run.isolated", "event.matching", "list.running"), 1),
 )
