@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sysconfig
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +49,14 @@ def conformance(*arguments: str, directory: Path | None = None) -> Done:
         command, capture_output=True, text=True, timeout=PATIENCE, env=environment(), cwd=where, check=False
     )
     return Done(ended.returncode, ended.stdout, ended.stderr, where)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interruptible() -> Iterator[None]:
+    """Let commands hear SIGINT, also where these tests run in a shell's background, which has them ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")
