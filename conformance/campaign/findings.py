@@ -35,7 +35,7 @@ class Proof:
 
 
 def finding_id(requirement: str, operations: Sequence[str]) -> str:
-    """A stable id: the requirement, and a short hash of it with the operation concerned."""
+    """A stable id: the requirement, and a short hash of it with the operation that shows it."""
     digest = hashlib.sha256(" ".join([requirement, *operations]).encode()).hexdigest()[:6]
     return f"{requirement}-{digest}"
 
@@ -50,13 +50,13 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
     shown = _shown(trace, observation)
     start = shown[0].sent if shown else 0
     decisive = trace.at(observation.exchanges[-1]) if observation.exchanges else None
-    operations = [decisive.operation or "(not documented)"] if decisive else []
+    operations = _operations(trace, observation, catalogue.by_id[requirement].operations)
     positions = {exchange.index: position for position, exchange in enumerate(shown)}
     marks = [Mark(positions[decisive.index], observation.pointer)] if decisive and decisive.index in positions else []
     scenario = from_json(trace.scenario) if _is_scenario(trace) and trace.scenario else None
     requests = "\n".join(curl_of(exchange) for exchange in shown if exchange.index in observation.exchanges)
     return Finding(
-        id=finding_id(requirement, operations),
+        id=finding_id(requirement, operations[:1]),
         requirement=requirement,
         level=catalogue.by_id[requirement].level,
         requirements=list(proof.requirements),
@@ -73,6 +73,12 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
         minimised=proof.minimised,
         occurrences=proof.occurrences,
     )
+
+
+def _operations(trace: Trace, observation: Observation, concerned: Sequence[str]) -> list[str]:
+    """The operation that shows the violation, then those that led to it and that the requirement is about."""
+    cited = [trace.at(index).operation or "(not documented)" for index in observation.exchanges]
+    return list(dict.fromkeys([*cited[-1:], *(each for each in cited if each in concerned)]))
 
 
 def _is_scenario(trace: Trace) -> bool:

@@ -90,10 +90,12 @@ def _no_error(life: Life) -> Iterator[Observation]:
             yield upheld(life.instance.run, read.exchange, proof="settled", subject=life.id)
         else:
             text = read.error or (failed.error if failed else None)
+            moves_money = failed is not None and failed.number in (p.number for p in life.plans if p.kind == "send")
+            offered = " (the target is taken to offer the feature ledger)" if moves_money else ""
             yield violated(
                 life.instance.run,
                 read.exchange,
-                expected="an instance of stages that cannot fail terminates without error",
+                expected=f"an instance of stages that cannot fail terminates without error{offered}",
                 observed=f"it terminated with the error {text!r}",
                 proof="settled",
                 subject=life.id,
