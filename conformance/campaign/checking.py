@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from conformance import __version__
@@ -18,16 +19,22 @@ from conformance.results.model import Finding, Results
 from conformance.results.verdict import verdict_of
 from conformance.rules.observation import Observation
 from conformance.trace import Trace
+from conformance.trace.controls import own_settling
 
 _UNJUDGED = Unjudged(
-    "a recording says nothing of the target's latency, so what holds eventually cannot be judged",
+    "a recording tells of its server's latency only by noop runs that were watched to their end, and by them nothing "
+    "was due that this requirement is about",
     unconfirmed="a connection was closed without an answer; only playing it again could tell whether that is chance",
 )
 
 
 def check(trace: Trace, document: ApiDocument, name: str) -> Results:
-    """The results of judging one recorded trace. ``name`` is what the report calls the recording."""
+    """The results of judging one recorded trace. ``name`` is what the report calls the recording.
+
+    Without settle information the trace's own noop runs tell what is due.
+    """
     began = time.monotonic()
+    trace = replace(trace, settling=trace.settling or own_settling(trace.exchanges))
     started_at = datetime.now(UTC).isoformat(timespec="seconds")
     judge = Judge(ResponseSchemas(document))
     judgement = judge.judge(trace)

@@ -9,6 +9,8 @@ from conformance.scenarios import model
 from conformance.scenarios.model import UNKNOWN, Scenario, Step
 from conformance.trace import Exchange, Trace
 
+_WAIT = {"true": True, "false": False}
+
 
 class _Unplayable(Exception):
     """The request cannot be said as a step of a scenario."""
@@ -45,7 +47,7 @@ class _Excerpt:
             body = None
         elif not isinstance(body, dict) or not all(isinstance(value, str) for value in body.values()):
             return model.RunRaw(workflow, _text(exchange))
-        return model.Run(self._bind(exchange, "i"), workflow, body, exchange.query("wait") == "true")
+        return model.Run(self._bind(exchange, "i"), workflow, body, _WAIT.get(exchange.query("wait") or ""))
 
     def send(self, exchange: Exchange) -> Step:
         body = exchange.request_json

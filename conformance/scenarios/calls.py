@@ -78,7 +78,7 @@ def _create(step: model.Create, _: Place) -> Call:
 
 def _run(step: model.Run, place: Place) -> Call:
     body = None if step.variables is None else exact_json.dumps(dict(step.variables))
-    return Call("POST", f"/workflows/{place(step.workflow)}/instances", (("wait", "true"),) if step.wait else (), body)
+    return Call("POST", f"/workflows/{place(step.workflow)}/instances", _flag("wait", step.wait), body)
 
 
 def _send(step: model.Send, place: Place) -> Call:
@@ -91,8 +91,11 @@ def _send_raw(step: model.SendRaw, place: Place) -> Call:
 
 def _instances(step: model.ListInstances, place: Place) -> Call:
     chosen = () if step.workflow is None else (("workflowID", place(step.workflow)),)
-    running = () if step.running is None else (("running", str(step.running).lower()),)
-    return Call("GET", "/instances", chosen + running)
+    return Call("GET", "/instances", chosen + _flag("running", step.running))
+
+
+def _flag(name: str, value: bool | None) -> tuple[tuple[str, str], ...]:
+    return () if value is None else ((name, str(value).lower()),)
 
 
 _CALLS: Mapping[type[Any], Callable[[Any, Place], Call]] = {

@@ -45,12 +45,12 @@ class CreateRaw(Step):
 
 @dataclass(frozen=True)
 class Run(Step):
-    """Run a workflow; the instance is to be known as ``ref``. ``variables`` None sends no body."""
+    """Run a workflow; the instance is to be known as ``ref``. None sends no body, or no parameter."""
 
     ref: str
     workflow: str
     variables: Mapping[str, str] | None = None
-    wait: bool = False
+    wait: bool | None = None
 
 
 @dataclass(frozen=True)

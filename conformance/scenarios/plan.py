@@ -20,11 +20,11 @@ _RUNS: Mapping[Profile, tuple[int, int]] = {
     "thorough": (1200, 700),
     "soak": (250, 150),
 }
-_SPECIALS = ("a-gross", "crowd", "waited-long", "long-program", "every-bad-variables", "every-bad-stage")
+_SPECIALS = ("kept", "a-gross", "crowd", "waited-long", "long-program", "every-bad-variables", "every-bad-stage")
 _ONCE: Mapping[Profile, tuple[str, ...]] = {
     "smoke": ("a-few-dozen", "every-bad-stage"),
     "standard": _SPECIALS,
-    "thorough": (*_SPECIALS, "a-few-dozen"),
+    "thorough": (*_SPECIALS, "a-few-dozen", "kept-for-long", "throng"),
     "soak": _SPECIALS,
 }
 # A scenario costs a little more than one run on average; more are drawn than needed, and the budget cuts.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ CONCURRENCY = 24
 
 # Servers admit runs at a limited rate; a queue of them would only make every settle time longer.
 _RUNS_AT_ONCE = 3
+_LONGEST_SLEEP_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -92,9 +94,10 @@ class Player:
     async def _clean_up(self, party: Party, scenario: Scenario) -> tuple[str, ...]:
         client = party.hire("cleanup")
         try:
-            waited = {step.workflow for step in scenario.leaves() if isinstance(step, model.Run) and step.wait}
+            runs = [step for step in scenario.leaves() if isinstance(step, model.Run)]
+            unnamed = {run.workflow for run in runs if run.wait or run.ref not in party.cast.instances}
             if not party.lost:
-                await cancel_strays(party, client, waited & party.cast.workflows.keys())
+                await cancel_strays(party, client, unnamed & party.cast.workflows.keys())
             return await clean_up(party, client)
         finally:
             await party.close()
@@ -133,7 +136,7 @@ class _Stage:
             model.Until: lambda step, client, number: Watch(party, client, number).until(step),
             model.Discover: lambda step, client, number: Watch(party, client, number).discover(step),
             model.Settle: lambda step, client, number: Watch(party, client, number).settle(step),
-            model.Pause: lambda step, _client, _number: asyncio.sleep(step.ms / 1000),
+            model.Pause: lambda step, _client, _number: self._pause(step.ms / 1000),
             model.Chain: lambda step, client, number: self.perform_all(step.steps, client, number + 1),
             model.Together: lambda step, _, number: self._together(step, number),
         }
@@ -152,6 +155,13 @@ class _Stage:
             await special(step, client, number)
         else:
             await self._player.admit(self._party, step, client, number)
+
+    async def _pause(self, seconds: float) -> None:
+        """Sleep, but not on when everything is to stop."""
+        end = time.monotonic() + seconds
+        # Nothing tells when ``stop`` comes to say so; it has to be asked.
+        while (left := end - time.monotonic()) > 0 and not self._player.stop():  # noqa: ASYNC110
+            await asyncio.sleep(min(left, _LONGEST_SLEEP_S))
 
     async def _together(self, step: model.Together, number: int) -> None:
         """Open a connection for every lane first, so that the lanes' requests are on the wire at the same time."""

@@ -38,7 +38,8 @@ def _create(step: model.Create) -> str:
 
 def _run(step: model.Run) -> str:
     variables = "" if step.variables is None else f" with {_shown(step.variables)}"
-    return f"{step.ref} = run {step.workflow}{variables}{', waiting for its end' if step.wait else ''}"
+    waiting = {None: "", False: ", wait=false", True: ", waiting for its end"}[step.wait]
+    return f"{step.ref} = run {step.workflow}{variables}{waiting}"
 
 
 def _instances(step: model.ListInstances) -> str:

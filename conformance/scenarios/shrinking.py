@@ -61,7 +61,7 @@ def _slices(scenario: Scenario) -> Iterator[Scenario]:
     """What it takes to reach one acting step, and nothing else; with and without waiting for a state before it."""
     leaves = list(numbered(scenario.steps))
     for number, step in leaves:
-        if isinstance(step, _ACTS) or (isinstance(step, model.Run) and step.wait):
+        if isinstance(step, _ACTS) or (isinstance(step, model.Run) and step.wait is not None):
             needed = _needed(scenario, step)
             polls = {n for n, s in leaves if n < number and isinstance(s, model.Until) and _shares(s, step)}
             for chosen in (needed, needed | polls):
@@ -174,7 +174,7 @@ def _unnumbered(step: Step) -> Step:
 
 
 def _impatient(step: Step) -> Step:
-    return replace(step, wait=False) if isinstance(step, model.Run) else step
+    return replace(step, wait=None) if isinstance(step, model.Run) else step
 
 
 def _quick(step: Step) -> Step:

@@ -10,7 +10,7 @@ from conformance.scenarios.plan import draw
 from conformance.scenarios.strategies import THEMES
 
 DRAWN = 6
-MANY = {"a-few-dozen", "a-gross"}
+MANY = {"a-few-dozen", "a-gross", "throng"}
 
 
 @cache

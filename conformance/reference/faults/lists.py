@@ -32,6 +32,12 @@ def workflow_filter_ignored_for_running(server: Server) -> None:
     around(server, "listInstances", handle)
 
 
+@fault("run.then-list", "list.running", profile="thorough")
+def instances_cut_at_100(server: Server) -> None:
+    """Lists of instances hold the first hundred only."""
+    edit(server, "listInstances", lambda found: found[:100])
+
+
 @fault("list.running", "cancel.not-running", profile="smoke")
 def running_filter_ignored(server: Server) -> None:
     """running=true lists terminated instances too."""
@@ -96,6 +102,7 @@ def unknown_workflow_has_no_list(server: Server) -> None:
 FAULTS = (
     workflow_filter_ignored,
     workflow_filter_ignored_for_running,
+    instances_cut_at_100,
     running_filter_ignored,
     waiting_is_not_running,
     listed_end_differs,

@@ -167,6 +167,31 @@ def run_waits_unasked(server: Server) -> None:
     around(server, "runWorkflow", handle)
 
 
+@fault("run.no-wait")
+def wait_false_waits(server: Server) -> None:
+    """A run with wait=false is answered at its end: that the parameter is there counts, not what it says."""
+
+    def truthy(call: Call) -> Call:
+        return replace(call, query={**call.query, "wait": "true"}) if "wait" in call.query else call
+
+    around(server, "runWorkflow", lambda original, call: original(truthy(call)))
+
+
+@fault("event.live-known", "run.then-get")
+def ended_instances_forgotten(server: Server) -> None:
+    """An instance that terminated more than ten seconds ago is unknown to reads."""
+
+    def make(single: Callable[[str], Json]) -> Callable[[str], Json]:
+        def known(instance_id: str) -> Json:
+            kinds = {"instance-ended", "instance-cancelled"}
+            ends = [change.at for change in server.log.of(instance_id) if change.kind in kinds]
+            return None if ends and server.clock.now() - ends[0] > 10 * SECOND else single(instance_id)
+
+        return known
+
+    alter(server.views, "instance", make)
+
+
 @fault("run.unknown-workflow", profile="smoke")
 def unknown_workflow_run_is_bad_request(server: Server) -> None:
     """Running an unknown workflow gets 400."""
@@ -323,6 +348,8 @@ FAULTS = (
     cancelled_wait_never_answered,
     wait_gives_up,
     run_waits_unasked,
+    wait_false_waits,
+    ended_instances_forgotten,
     unknown_workflow_run_is_bad_request,
     every_fifth_run_stuck,
     noop_after_delay_fails,

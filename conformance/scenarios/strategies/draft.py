@@ -105,12 +105,12 @@ class Draft:
         self.add(step)
         return step.ref
 
-    def new_run(self, workflow: str, variables: dict[str, str] | None = None, wait: bool = False) -> model.Run:
+    def new_run(self, workflow: str, variables: dict[str, str] | None = None, wait: bool | None = None) -> model.Run:
         """A run with a reference of its own, not appended yet."""
         self._instances += 1
         return model.Run(f"i{self._instances}", workflow, variables, wait)
 
-    def run(self, workflow: str, variables: dict[str, str] | None = None, wait: bool = False) -> str:
+    def run(self, workflow: str, variables: dict[str, str] | None = None, wait: bool | None = None) -> str:
         """Append a run; gives the instance's reference."""
         step = self.new_run(workflow, variables, wait)
         self.add(step)

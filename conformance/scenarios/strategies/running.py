@@ -15,8 +15,9 @@ def waited_for(d: Draft) -> None:
 
 
 def not_waited_for(d: Draft) -> None:
-    """Without wait=true the answer comes although a stage lasts for long."""
-    instance = d.start(d.blocking_stage(), *d.quick_stages(0, 1))
+    """Without wait=true, or with wait=false, the answer comes although a stage lasts for long."""
+    workflow = d.create(d.blocking_stage(), *d.quick_stages(0, 1))
+    instance = d.run(workflow, d.pick((None, {})), d.pick((False, None)))
     d.add(d.look(instance), Settle(), Read(instance), History(instance))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.scenarios.model import Cancel, History, ListInstances, Read, Send, Settle, StageHistory, Until
+from conformance.scenarios.model import Cancel, History, ListInstances, Pause, Read, Send, Settle, StageHistory, Until
 from conformance.scenarios.strategies import words
 from conformance.scenarios.strategies.draft import Draft, Theme
 
@@ -124,6 +124,39 @@ def crowd(d: Draft) -> None:
     d.add(*(Read(instance) for instance in instances), ListInstances(workflow), ListInstances(workflow, running=True))
 
 
+def throng(d: Draft) -> None:
+    """More instances of one workflow wait than a page of a list may hold; every one is listed."""
+    event = d.event()
+    workflow = d.create(words.wait_for(event))
+    instances = [d.run(workflow) for _ in range(d.number(102, 110))]
+    d.add(Settle(), Send(d.pick(instances), event), Settle())
+    d.add(ListInstances(workflow), ListInstances(workflow, running=True), ListInstances(running=True))
+
+
+def _kept(d: Draft, seconds: int) -> None:
+    """Instances that have ended, were cancelled, or wait, left alone for long: they stay, and still hear."""
+    event = d.event()
+    workflow = d.create(words.wait_for(event), *d.quick_stages(0, 1))
+    ended = d.start(*d.quick_stages(1, 2))
+    waiting, cancelled = d.run(workflow), d.run(workflow)
+    d.add(
+        Until(ended, "ended"), Until(waiting, "waiting", 0), Until(cancelled, "waiting", 0), Cancel(cancelled), Settle()
+    )
+    reads = [view(instance) for instance in (ended, waiting, cancelled) for view in (Read, History)]
+    d.add(*reads, Pause(seconds * 1000 + d.number(0, 9) * 100), *reads)
+    d.add(ListInstances(workflow), Send(waiting, event), Until(waiting, "ended"))
+
+
+def kept(d: Draft) -> None:
+    """Left alone for twenty seconds."""
+    _kept(d, 20)
+
+
+def kept_for_long(d: Draft) -> None:
+    """Left alone for more than a minute: many things are given up after that."""
+    _kept(d, 65)
+
+
 def cancelled_too_late(d: Draft) -> None:
     """A cancellation or an event that comes too late for one instance does not hit the next one of the workflow."""
     event = d.event()
@@ -149,6 +182,9 @@ THEMES = (
     Theme("after-the-end", after_the_end, ("event.terminated", "event.terminated-refused", "cancel.terminated"), 4),
     Theme("sent-to-a-sibling", sent_to_a_sibling, ("run.isolated", "stage.waits", "event.matching"), 3),
     Theme("cancelled-too-late", cancelled_too_late, ("run.isolated", "cancel.terminated", "stage.waits"), 2),
+    Theme("kept", kept, ("stage.waits", "event.live-known", "stage.monotone", "history.append-only"), once=True),
+    Theme("kept-for-long", kept_for_long, ("stage.waits", "event.live-known"), once=True),
+    Theme("throng", throng, ("run.then-list", "list.running"), once=True),
     Theme("crowd", crowd, ("event.matching", "run.isolated"), once=True),
     Theme("interleaved", interleaved, ("run.isolated", "event.matching", "list.running"), 1),
 )

@@ -171,6 +171,33 @@ async def waiting_runs(session: Session) -> object:
     return notes.lines
 
 
+async def unwilling_runs(session: Session) -> object:
+    """Whether wait=false is answered while the instance waits."""
+    workflow = await session.create(WAIT)
+    waiting = asyncio.create_task(session.call("POST", f"/workflows/{workflow}/instances?wait=false"))
+    answered = await session.comes(waiting.done, session.patience)
+    waiting.cancel()
+    return answered
+
+
+async def long_after(session: Session) -> object:
+    """An instance that ended long ago."""
+    notes = Notes()
+    instance = (await session.run(await session.create(NOOP), wait=True))["id"]
+    session.freeze(session.server.clock.now() + 60 * SECOND)
+    await _reads(session, notes, instance)
+    await _lists(session, notes)
+    return notes.lines
+
+
+async def throng(session: Session) -> object:
+    """How many of more than a hundred instances are listed."""
+    workflow = await session.create(NOOP)
+    for _ in range(101):
+        await session.run(workflow)
+    return len(await session.data("/instances", workflowID=workflow))
+
+
 async def patient_runs(session: Session) -> object:
     """Whether wait=true is answered while the instance waits."""
     waiting = asyncio.create_task(session.run(await session.create(WAIT), wait=True))

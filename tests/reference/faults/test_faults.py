@@ -63,6 +63,9 @@ SHOWN: dict[Probe, str] = {
         noop-after-delay-fails failed-stages-go-on failed-instance-without-error history-without-errors
     """,
     probes.patient_runs: "wait-gives-up",
+    probes.unwilling_runs: "wait-false-waits",
+    probes.long_after: "ended-instances-forgotten",
+    probes.throng: "instances-cut-at-100",
     probes.cancelled_waits: "cancelled-wait-never-answered",
     probes.event_then_cancel: "cancel-after-event-lost",
     probes.delays: """
