@@ -31,15 +31,16 @@ def _in_order(stories: Iterable[Story], *operations: str) -> list[tuple[Story, E
 def unique_ids(stories: Iterable[Story]) -> Iterator[AcrossTraces]:
     """Violations: a workflow or instance id that creations or runs in two traces gave.
 
-    Inside one trace `workflow.create-echo` and `run.created` see to that. Recordings and proxies may hold one exchange
-    in two traces, so only traces with different ids and different exchanges count.
+    Inside one trace `workflow.create-echo` and `run.created` see to that. A workflow and an instance may bear one id.
+    Recordings and proxies may hold one exchange in two traces, so only traces with different ids and different
+    exchanges count.
     """
-    first: dict[str, tuple[Story, Exchange]] = {}
+    first: dict[tuple[str | None, str], tuple[Story, Exchange]] = {}
     for story, exchange in _in_order(stories, *_REQUIREMENTS):
         key = exchange.data.get("id") if isinstance(exchange.data, dict) else None
         if not isinstance(key, str):
             continue
-        other, earlier = first.setdefault(key, (story, exchange))
+        other, earlier = first.setdefault((exchange.operation, key), (story, exchange))
         if other.trace.id != story.trace.id and earlier != exchange:
             expected, observed = "an id never given before", f"id {key}, as in trace {other.trace.id}"
             seen = violated(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any, Literal
 
 from conformance.rules.bodies import items
 from conformance.rules.story import Story
@@ -12,6 +13,8 @@ from conformance.trace import Exchange, Trace
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 # Shorter ids can be hit by chance, or counted up: that nobody has such a one is never sure.
 _SHORTEST = 12
+# How far ahead of all ids that it gave a server that counts them up will not be while a run lasts.
+_FAR = 1_000_000
 _MAKING = ("createWorkflow", "runWorkflow", "listWorkflows", "listInstances")
 _SHOWING = (*_MAKING, "getWorkflow", "getInstance")
 # Sources where every id in use was made in the same trace.
@@ -36,25 +39,42 @@ def form(text: str) -> Form | None:
     return "text", len(text), frozenset(map(_letter_class, text))
 
 
-def _given(exchange: Exchange) -> Iterator[str]:
+Kind = Literal["workflow", "instance"]
+"""What an id names; a workflow and an instance may bear the same one."""
+
+
+def _given(exchange: Exchange) -> Iterator[tuple[Kind, str]]:
     """The workflow and instance ids in a success body, but for those that the request itself brought."""
+    of_instances = exchange.operation in ("runWorkflow", "listInstances", "getInstance")
     for item in items(exchange):
         embedded = item.body.get("workflow")
         inner = embedded.get("id") if isinstance(embedded, dict) else None
-        for value in (item.body.get("id"), item.body.get("workflowID"), inner):
+        named: tuple[tuple[Kind, Any], ...] = (
+            ("instance" if of_instances else "workflow", item.body.get("id")),
+            ("workflow", item.body.get("workflowID")),
+            ("workflow", inner),
+        )
+        for kind, value in named:
             if isinstance(value, str) and value not in exchange.params.values():
-                yield value
+                yield kind, value
 
 
-def first_given(story: Story) -> dict[str, Exchange]:
+def first_given(story: Story) -> dict[tuple[Kind, str], Exchange]:
     """For each id that the target gave in this trace, the answer that came first with it."""
-    known: dict[str, Exchange] | None = story.memo.get("first given")
+    known: dict[tuple[Kind, str], Exchange] | None = story.memo.get("first given")
     if known is None:
         known = {}
         for exchange in sorted(story.successes(*_SHOWING), key=lambda each: each.received):
-            for value in _given(exchange):
-                known.setdefault(value, exchange)
+            for named in _given(exchange):
+                known.setdefault(named, exchange)
         story.memo["first given"] = known
+    return known
+
+
+def _ids(story: Story) -> set[str]:
+    known: set[str] | None = story.memo.get("ids given")
+    if known is None:
+        known = story.memo["ids given"] = {value for _, value in first_given(story)} | (story.known_ids or frozenset())
     return known
 
 
@@ -64,7 +84,8 @@ def given_earlier(story: Story, exchange: Exchange, key: str) -> Exchange | None
     A list read meanwhile may well show what is being created before the creation is answered; another creation may
     not.
     """
-    earlier = first_given(story).get(key)
+    kind: Kind = "workflow" if exchange.operation == "createWorkflow" else "instance"
+    earlier = first_given(story).get((kind, key))
     if earlier is None or earlier is exchange:
         return None
     return earlier if earlier.operation == exchange.operation or earlier.before(exchange) else None
@@ -73,22 +94,34 @@ def given_earlier(story: Story, exchange: Exchange, key: str) -> Exchange | None
 def made_ids(traces: Iterable[Trace]) -> frozenset[str]:
     """Every id that creations, runs and lists gave anywhere in these traces: what `Story` takes as ``known_ids``."""
     exchanges = (exchange for trace in traces for exchange in trace.exchanges if exchange.operation in _MAKING)
-    return frozenset(value for exchange in exchanges if exchange.ok for value in _given(exchange))
+    return frozenset(value for exchange in exchanges if exchange.ok for _, value in _given(exchange))
 
 
 def _forms(story: Story) -> set[Form]:
     known: set[Form] | None = story.memo.get("id forms")
     if known is None:
-        found = {form(value) for value in (*first_given(story), *(story.known_ids or ()))}
+        found = {form(value) for value in _ids(story)}
         known = story.memo["id forms"] = {each for each in found if each is not None}
     return known
 
 
 def is_unknown(story: Story, value: str) -> bool:
     """Whether nobody was ever given this id, although it has the form of those that the target gives."""
-    if value in first_given(story) or value in (story.known_ids or ()):
+    if value in _ids(story):
         return False
-    return form(value) in _forms(story)
+    return form(value) in _forms(story) or _far_beyond(story, value)
+
+
+def _far_beyond(story: Story, value: str) -> bool:
+    """Whether the target counts its ids up, and is nowhere near this one."""
+    known = _ids(story)
+    if not known or not all(map(_counted, (value, *known))):
+        return False
+    return int(value) >= max(map(int, known)) + _FAR
+
+
+def _counted(value: str) -> bool:
+    return len(value) < _SHORTEST and value.isdecimal() and value.isascii()
 
 
 def all_ids_seen(story: Story) -> bool:

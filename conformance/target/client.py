@@ -13,10 +13,12 @@ import httpx
 from conformance.contract.operations import match
 from conformance.target import wire
 from conformance.target.config import TargetConfig
-from conformance.target.limits import Limiter
+from conformance.target.limits import Limiter, retry_after_s
 from conformance.target.recorder import Recorder
 from conformance.trace import Exchange, Failure, Request
 from conformance.trace.redaction import REDACTED
+
+_ATTEMPTS = 5
 
 
 class RequestOptions(TypedDict, total=False):
@@ -68,9 +70,17 @@ class Client:
         """Send one request and return its exchange; what goes wrong with the target is in ``exchange.failure``.
 
         ``path`` is relative to the API's root and already percent-encoded; it goes out as given, dot segments
-        included. A 429 or 503 with Retry-After holds back all of the target's traffic for that long; trying again is
-        the caller's matter. Cancelling the task leaves an exchange that was aborted. Raises TokenRefused.
+        included. A 429 or 503 with Retry-After holds back all of the target's traffic for that long; then the request
+        is sent again, a few times at the most, each time as an exchange of its own, of which the last is returned.
+        Cancelling the task leaves an exchange that was aborted. Raises TokenRefused.
         """
+        for _ in range(_ATTEMPTS - 1):
+            exchange = await self._request_once(method, path, options)
+            if exchange.response is None or retry_after_s(exchange.response, time.time()) is None:
+                return exchange
+        return await self._request_once(method, path, options)
+
+    async def _request_once(self, method: str, path: str, options: RequestOptions) -> Exchange:
         headers = await self._headers(options)
         async with self._shared.limiter.admitted():
             outgoing = self._request(method, path, headers, options)

@@ -13,6 +13,10 @@ from conformance.trace import Exchange
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ALPHABETS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 _ATTEMPTS = 50
+# Longer numbers are drawn, not counted.
+_COUNTED = 12
+# No server that counts its ids up gets that far while a run lasts.
+_FAR_BEYOND = 1_000_000
 
 
 def answered_id(exchange: Exchange | None) -> str | None:
@@ -23,16 +27,24 @@ def answered_id(exchange: Exchange | None) -> str | None:
 
 
 def unknown_like(known: Collection[str], source: random.Random) -> str:
-    """An id that is not among ``known`` but looks like them: a UUID when they are UUIDs, or when none is known."""
+    """An id that is not among ``known`` but looks like them: a UUID (of their version) when they are UUIDs, or when
+    none is known; a far greater number when they are counted up."""
     pattern = next(iter(known), None)
     if pattern is None or _UUID.fullmatch(pattern):
-        return str(uuid.UUID(int=source.getrandbits(128), version=4))
+        return _uuid_like(pattern, source)
+    if len(pattern) < _COUNTED and all(each.isdecimal() and each.isascii() for each in known):
+        return str(max(map(int, known)) + source.randrange(2 * _FAR_BEYOND, 3 * _FAR_BEYOND))
     made = pattern
     for _ in range(_ATTEMPTS):
         made = "".join(_like(character, source) for character in pattern)
         if made not in known:
             break
     return made
+
+
+def _uuid_like(pattern: str | None, source: random.Random) -> str:
+    made = str(uuid.UUID(int=source.getrandbits(128), version=4))
+    return made if pattern is None else made[:14] + pattern[14] + made[15:]
 
 
 def _like(character: str, source: random.Random) -> str:

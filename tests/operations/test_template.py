@@ -80,7 +80,16 @@ def test_an_invalid_case_makes_only_one_mistake() -> None:
     assert all(dict(bind(case, Resources(instances=("i",)), Random(n)).params)["instanceID"] == "i" for n in range(50))
 
 
-@pytest.mark.parametrize("known", ["2fc0ba8c-8163-4ed5-9dd2-5bdbb7d2afbb", "wf_ab12-ZZ", "1234567890"])
+@pytest.mark.parametrize("known", ["018f3c1e-9d2b-7c3a-8f00-5bdbb7d2afbb", "2fc0ba8c-8163-4ed5-9dd2-5bdbb7d2afbb"])
+def test_an_unknown_uuid_is_of_the_same_version(known: str) -> None:
+    assert unknown_like({known}, Random(1))[14] == known[14]
+
+
+def test_an_unknown_number_is_far_ahead_of_those_counted_up() -> None:
+    assert int(unknown_like(["7", "12", "9"], Random(1))) > 1_000_000
+
+
+@pytest.mark.parametrize("known", ["2fc0ba8c-8163-4ed5-9dd2-5bdbb7d2afbb", "wf_ab12-ZZ", "123456789012345678"])
 def test_an_unknown_id_has_the_form_of_the_known(known: str) -> None:
     made = unknown_like({known}, Random(1))
     assert made != known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.rules import ALL_RULES
 from conformance.rules.across import info_versions, unique_ids
 from conformance.rules.server_ids import form, made_ids
 from conformance.rules.story import Story
@@ -29,6 +30,19 @@ def test_an_id_given_in_two_traces_is_a_violation_of_the_later_one() -> None:
         ("run.created", ("a", "b")),
     ]
     assert all(not each.observation.upheld for each in found)
+
+
+def test_a_workflow_and_an_instance_may_bear_one_id() -> None:
+    def counted(name: str, workflow: str, instance: str, at: float) -> Story:
+        t = TraceBuilder(id=name)
+        t.wait(at)
+        t.run(t.create(NOOP, id=workflow), id=instance)
+        return t.story()
+
+    stories = [counted("a", "1", "1", 0), counted("b", "2", "2", 10), counted("c", "3", "2", 20)]
+    assert [each.requirement for each in unique_ids(stories)] == ["run.created"]
+    for rule in ("workflow.create-echo", "run.created"):
+        assert [seen.upheld for seen in ALL_RULES[rule](stories[0])] == [True]
 
 
 def test_one_trace_seen_twice_is_no_violation() -> None:

@@ -59,6 +59,14 @@ def test_other_ids_and_withheld_answers_prove_nothing(rule: str) -> None:
     assert judge_unknown(rule, UNKNOWN, {"status": 429}) == "nothing"
 
 
+@pytest.mark.parametrize(("key", "expected"), [("5000000", "violated"), ("500", "nothing"), ("4", "nothing")])
+def test_of_ids_that_are_counted_up_only_one_far_ahead_is_surely_unknown(key: str, expected: str) -> None:
+    t = TraceBuilder()
+    t.run(t.create(NOOP, id="3"), id="4")
+    t.get_workflow(key, status=400)
+    assert verdict(ALL_RULES["workflow.get-unknown"], t) == expected
+
+
 @pytest.mark.parametrize("rule", UNKNOWN_RULES)
 def test_a_recording_may_begin_after_the_id_was_given(rule: str) -> None:
     given: Options = {"status": 200, "answer": {"data": {"id": UNKNOWN}}}

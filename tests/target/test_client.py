@@ -165,12 +165,22 @@ def test_a_rate_spaces_requests() -> None:
     assert exchanges[-1].sent - exchanges[0].sent >= 39_000_000
 
 
-def test_retry_after_holds_back_the_next_request() -> None:
-    async def script(client: Client, _: RawServer) -> None:
-        await client.request("GET", "/_info")
-        await client.request("GET", "/_info")
+def busy(seconds: int) -> bytes:
+    return answer("{}", "503 Service Unavailable", f"retry-after: {seconds}\r\n")
 
-    busy = answer("{}", "503 Service Unavailable", "retry-after: 1\r\n")
-    exchanges, _, _ = play(always(busy, answer()), script)
+
+def test_after_retry_after_the_request_is_sent_again_once_the_time_is_over() -> None:
+    async def script(client: Client, _: RawServer) -> None:
+        assert (await client.request("POST", "/workflows", body=b"{}", step=3)).status == 200
+
+    exchanges, server, _ = play(always(busy(1), answer()), script)
     assert [exchange.status for exchange in exchanges] == [503, 200]
+    assert [exchange.step for exchange in exchanges] == [3, 3]
+    assert server.lines[0] == server.lines[1]
     assert exchanges[1].sent - exchanges[0].received >= 990_000_000
+
+
+def test_who_always_says_wait_is_not_asked_for_ever() -> None:
+    exchanges, _, _ = play(always(busy(0)), lambda client, _: client.request("GET", "/_info"))
+    assert {exchange.status for exchange in exchanges} == {503}
+    assert len(exchanges) == 5
