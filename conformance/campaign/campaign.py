@@ -19,7 +19,7 @@ from conformance.campaign.stopping import raise_users
 from conformance.campaign.store import DatabaseUnusable, FindingStore
 from conformance.campaign.tally import Tally
 from conformance.contract.document import ApiDocument
-from conformance.operations import OperationPlan, OperationSettings, plan_operations, play_operations
+from conformance.operations import CUT_SHORT, OperationPlan, OperationSettings, plan_operations, play_operations
 from conformance.rules.across import info_versions, unique_ids
 from conformance.rules.server_ids import made_ids
 from conformance.rules.story import Story
@@ -84,6 +84,7 @@ class Campaign:
                     await self._conclude(settler)
             chased = frozenset(self.tally.cases)
             await self._judge_all(settler.take_traces())
+            self.tally.leftovers += settler.leftovers
             if workers == 1 and self.tally.cases.keys() - chased and not self.interrupted:
                 # The last controls have shown what nothing else did.
                 await self._conclude_anew(chased)
@@ -154,6 +155,7 @@ class Campaign:
         profile = "thorough" if self.settings.profile == "soak" else self.settings.profile
         settings = OperationSettings(seed=self.settings.seed, profile=profile, features=self.settings.features)
         traces = await play_operations(self.target, self.document, settings, plan=operations, over=self._over)
+        self.tally.leftovers += [note for trace in traces for note in trace.notes if not note.startswith(CUT_SHORT)]
         await self._judge_all(traces, made_ids(traces))
 
     async def _play_scenarios(self, settler: Settler, budget: int | None, drawn: Drawn) -> None:

@@ -24,7 +24,7 @@ class Budget:
 
 BUDGETS: Mapping[Profile, Budget] = {
     "smoke": Budget(runs=120, slow_runs=90, seconds=60.0, chase_seconds=40.0),
-    "standard": Budget(runs=380, slow_runs=240, seconds=170.0, chase_seconds=120.0),
+    "standard": Budget(runs=390, slow_runs=245, seconds=170.0, chase_seconds=120.0),
     "thorough": Budget(runs=1600, slow_runs=1000, seconds=1200.0, chase_seconds=600.0),
     "soak": Budget(runs=None, slow_runs=None, seconds=None, chase_seconds=900.0),
 }

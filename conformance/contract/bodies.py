@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from conformance.wire.exact_json import NotJson, parse
 
-LARGEST_BODY = 1_000_000
+LARGEST_BODY = 64 * 1024
 """Bytes; servers may refuse larger bodies for their size alone."""
 
 DEEPEST_BODY = 100

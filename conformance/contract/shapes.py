@@ -54,7 +54,8 @@ def _duration(value: Any, where: str) -> Iterator[Finding]:
 
 
 def _short_enough(text: str) -> bool:
-    return len(text) < 25 and (parse_duration(text) or 0) < _LONGEST_DURATION
+    # A delay that is none may be refused as well.
+    return len(text) < 25 and 0 < (parse_duration(text) or 0) < _LONGEST_DURATION
 
 
 def _time(value: Any, where: str) -> Iterator[Finding]:

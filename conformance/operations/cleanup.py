@@ -25,6 +25,10 @@ class Leftovers:
         return tuple(f"{what}: {', '.join(ids)}" for what, ids in kinds if ids)
 
 
+# Refused as unknown, or because it has ended already.
+_NOTHING_TO_CANCEL = frozenset({400, 404, 409, 410, 422})
+
+
 async def cleanup(session: Session) -> Leftovers:
     """Cancel every instance and delete every workflow that the session's exchanges created, also unintendedly."""
     exchanges = session.recorder.exchanges()
@@ -50,7 +54,7 @@ async def _running(session: Session, exchanges: tuple[Exchange, ...]) -> list[st
 
 async def _cancelled(session: Session, instance: str) -> bool:
     exchange = await session.request("PUT", f"/instances/{encoded_segment(instance)}/abort")
-    return exchange.response is not None and exchange.response.status < 500
+    return exchange.ok or exchange.status in _NOTHING_TO_CANCEL
 
 
 async def _deleted(session: Session, workflow: str) -> bool:

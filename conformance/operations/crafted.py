@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, zip_longest
 from random import Random
 
@@ -16,12 +16,49 @@ _OTHER_METHODS = ("PATCH", "PUT", "DELETE", "POST", "GET")
 _WAIT = [{"wait_event": {"event": PLACEHOLDER}}]
 _SEND = {"source": {"account": {"id": "world"}}, "destination": {"account": {"id": "conformance"}}}
 
+EVERYTHING: Sequence[Mapping[str, object]] = (
+    {"noop": {}},
+    {"delay": {"duration": "90m"}},
+    {"delay": {"until": "2031-12-31T23:59:59.5+05:30"}},
+    {"wait_event": {"event": " 0042 "}},
+    {
+        "send": {
+            "source": {
+                "account": {"id": "world", "ledger": "books", "throughAccount": "via", "allowOverdraft": False},
+            },
+            "destination": {"account": {"id": "a:b", "ledger": "books", "allowOverdraft": True}},
+            "amount": {"asset": "USD/2", "amount": HUGE},
+            "metadata": {},
+            "timestamp": "2024-02-29T23:59:59Z",
+        }
+    },
+    {
+        "send": {
+            "source": {"wallet": {"id": "w", "balance": "main"}},
+            "destination": {"payment": {"psp": "stripe", "type": "PAYOUT", "sourceAccount": "acct_1"}},
+            "amount": {"asset": "JPY", "amount": 0},
+            "metadata": {"0010": "1e3", "Key": "", "key": "x"},
+        }
+    },
+    {
+        "send": {
+            "source": {"payment": {"id": "p", "ledger": "l", "holdingAccount": "h", "allowOverdraft": False}},
+            "destination": {"wallet": {"id": "w"}},
+            "amount": {"asset": "EUR/2", "amount": 2**53 + 1},
+        }
+    },
+    {"update": {"account": {"id": "a", "ledger": "l", "metadata": {}}}},
+)
+"""Stages of every kind with every parameter, in values that are easily lost: false, zero, empty, number-like."""
+
 _VALID_BODIES: Mapping[str, Mapping[str, object]] = {
     "createWorkflow": {
         "without a name": {"stages": [{"noop": {}}]},
         "without stages": {"name": "conformance", "stages": []},
         "a huge amount": {"stages": [{"send": {**_SEND, "amount": {"asset": "USD/2", "amount": HUGE}}}]},
         "a name in several scripts": {"name": 'übergröße 工作流 "\\', "stages": [{"delay": {"duration": "1ms"}}]},
+        "texts that look like numbers": {"name": "007", "stages": [{"wait_event": {"event": "1.50"}}]},
+        "all that stages may hold": {"name": "conformance", "stages": EVERYTHING},
     },
     "runWorkflow": {"no variables": {}, "some variables": {"order": "42", "größe": ""}},
     "sendEvent": {"a name nobody waits for": {"name": "conformance-other"}, "blanks": {"name": " conformance "}},
@@ -56,6 +93,15 @@ _BAD_BODIES: Mapping[str, Mapping[str, object]] = {
     },
 }
 
+# Open, but nothing that a server may break at.
+_NUL = "conformance\0"
+_ODD_BODIES: Mapping[str, object] = {
+    "createWorkflow": {"name": PLACEHOLDER, "stages": [{"wait_event": {"event": _NUL}}]},
+    "runWorkflow": {"order": _NUL},
+    "sendEvent": {"name": _NUL},
+}
+_ODD_IDS = ('no "such" id', "'; --", "{}")
+
 _BROKEN_BODIES: Mapping[str, Mapping[str, bytes | None]] = {
     "createWorkflow": {
         "truncated JSON": f'{{"name": "{PLACEHOLDER}", "stages": [{{"noop": {{}}}}'.encode(),
@@ -72,7 +118,7 @@ _NUMBERS = ("0", "99", "abc", "1.5")
 def crafted(operation_id: str) -> list[CaseTemplate]:
     """The hand-made cases of an operation; the first one is a plain use that succeeds."""
     first, *others = [*_plain(operation_id), *_good_bodies(operation_id)]
-    return [first, *_unknown(operation_id), *others, *_bad_bodies(operation_id)]
+    return [first, *_unknown(operation_id), *others, *_odd(operation_id), *_bad_bodies(operation_id)]
 
 
 def undocumented_methods(random: Random, per_path: int) -> list[CaseTemplate]:
@@ -95,8 +141,22 @@ def _method(case: CaseTemplate, method: str) -> CaseTemplate:
 
 def _unknown(operation_id: str) -> Iterable[CaseTemplate]:
     if OPERATIONS_BY_ID[operation_id].path_parameters:
-        body = next((exact_json.encode(value) for value in _VALID_BODIES.get(operation_id, {}).values()), None)
-        yield _case(operation_id, "an id that nobody made", body=body, ids="unknown")
+        yield _case(operation_id, "an id that nobody made", body=_some_body(operation_id), ids="unknown")
+
+
+def _some_body(operation_id: str) -> bytes | None:
+    return next((exact_json.encode(value) for value in _VALID_BODIES.get(operation_id, {}).values()), None)
+
+
+def _odd(operation_id: str) -> Iterable[CaseTemplate]:
+    if operation_id in _ODD_BODIES:
+        with_nul = exact_json.encode(_ODD_BODIES[operation_id])
+        yield _case(operation_id, "a NUL in a text", body=with_nul, ids="own")
+    parameters = OPERATIONS_BY_ID[operation_id].path_parameters
+    for odd in _ODD_IDS if parameters else ():
+        named = tuple((name, "0" if name == "number" else odd) for name in parameters)
+        body = _some_body(operation_id)
+        yield CaseTemplate(operation_id, named, body=body, ids="generated", description="an id of an odd form")
 
 
 def _plain(operation_id: str) -> Iterable[CaseTemplate]:

@@ -16,6 +16,8 @@ from conformance.target.finishing import to_the_end
 from conformance.trace import Trace
 
 _CLEANUP_S = 30.0
+CUT_SHORT = "cut short"
+"""How the note begins that tells why cases were left out; every other note of a trace tells what is left behind."""
 
 
 @dataclass(slots=True)
@@ -106,5 +108,5 @@ def _trace(session: Session, part: Part, stopped: str | None, left: tuple[str, .
         scenario={"kind": "operations", "operations": list(part.operations), "cases": session.cases},
         features=session.settings.features,
         complete=stopped is None,
-        notes=((f"cut short: {stopped}",) if stopped else ()) + left,
+        notes=((f"{CUT_SHORT}: {stopped}",) if stopped else ()) + left,
     )

@@ -95,6 +95,7 @@ def keeps_instances(story: Story) -> Iterator[Observation]:
         if instance.workflow is None or not instance.workflow.deletions:
             continue
         reads = [read for read in story.of("getInstance") if read.params["instanceID"] == instance.id]
+        reads += _histories(story, instance)
         lists = [each for each in story.successes("listInstances") if _lists_all(each, instance.workflow)]
         for done, read in _after_deletion(instance.workflow, reads):
             if instance.run.before(read) and not withheld(read):
@@ -102,6 +103,13 @@ def keeps_instances(story: Story) -> Iterator[Observation]:
         for done, listing in _after_deletion(instance.workflow, lists):
             if _was_listed(story, instance, listing):
                 yield _kept(instance, done, listing, present=instance.id in listed_ids(listing))
+
+
+def _histories(story: Story, instance: InstanceStory) -> list[Exchange]:
+    """Reads of the instance's history, once it has been shown."""
+    shown = [history.exchange for history in instance.histories if history.stages]
+    reads = (read for read in story.of("getInstanceHistory") if read.params["instanceID"] == instance.id)
+    return [read for read in reads if any(earlier.before(read) for earlier in shown)]
 
 
 def _lists_all(listing: Exchange, workflow: WorkflowStory) -> bool:

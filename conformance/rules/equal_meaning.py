@@ -36,35 +36,35 @@ def shown(value: Any) -> str:
     return text if len(text) <= _LENGTH else f"{text[:_LENGTH]}… ({len(text)} characters)"
 
 
-def _same_text(given: str, found: str) -> bool:
+def _same_text(given: str, found: str, slack: int) -> bool:
     if given == found:
         return True
     instants = parse_instant(given), parse_instant(found)
     if instants[0] is not None and instants[1] is not None:
-        return abs(instants[0].ns - instants[1].ns) <= MICROSECOND
+        return abs(instants[0].ns - instants[1].ns) <= slack
     durations = parse_duration(given), parse_duration(found)
     return durations[0] is not None and durations[0] == durations[1]
 
 
-def difference(given: Any, found: Any, pointer: str = "") -> Difference | None:
-    """The first difference in meaning, None when everything given is there."""
+def difference(given: Any, found: Any, pointer: str = "", *, slack: int = MICROSECOND) -> Difference | None:
+    """The first difference in meaning, None when everything given is there; instants may differ by ``slack`` ns."""
     if isinstance(given, Mapping) and isinstance(found, Mapping):
-        return _in_mapping(given, found, pointer)
+        return _in_mapping(given, found, pointer, slack)
     if isinstance(given, str) and isinstance(found, str):
-        same = _same_text(given, found)
+        same = _same_text(given, found, slack)
     else:
         same = given is None or exact_json.equal(given, found)
     return None if same else Difference(pointer, shown(given), shown(found))
 
 
-def _in_mapping(given: Mapping[str, Any], found: Mapping[str, Any], pointer: str) -> Difference | None:
+def _in_mapping(given: Mapping[str, Any], found: Mapping[str, Any], pointer: str, slack: int) -> Difference | None:
     for key, value in given.items():
         place = f"{pointer}/{key}"
         if key not in found:
             if value is None or value is False or value in ("", [], {}):
                 continue
             return Difference(place, shown(value), "nothing")
-        problem = difference(value, found[key], place)
+        problem = difference(value, found[key], place, slack=slack)
         if problem is not None:
             return problem
     return None

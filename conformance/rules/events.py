@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from conformance.rules.answers import withheld
 from conformance.rules.facts import Life, Sight, lives
 from conformance.rules.observation import Observation, Rule, upheld, violated
 from conformance.rules.plans import StagePlan
@@ -135,7 +136,7 @@ def other(story: Story) -> Iterator[Observation]:
 
 
 def _left_alone(life: Life, stage: StagePlan) -> Iterator[Observation]:
-    strangers = [s for s in life.instance.sends if s.ok and event_name(s) not in (None, stage.event)]
+    strangers = [s for s in life.instance.sends if not withheld(s) and event_name(s) not in (None, stage.event)]
     opened = life.first_started(stage.number)
     for send in strangers:
         after = [s for s in life.sights(stage.number) if s.exchange.received > send.sent]

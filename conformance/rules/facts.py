@@ -16,7 +16,7 @@ from conformance.rules.plans import StagePlan, plan
 from conformance.rules.reads import InstanceRead, StageRead
 from conformance.rules.story import InstanceStory, Story, event_name
 from conformance.trace import Exchange
-from conformance.wire.instant import MILLISECOND, Instant, parse_instant
+from conformance.wire.instant import MICROSECOND, MILLISECOND, Instant, parse_instant
 
 View = Literal["instance", "answer", "history"]
 TOLERANCE = 50 * MILLISECOND
@@ -63,6 +63,11 @@ class Life:
             return False
         due = self.due(cause)
         return due is not None and read.sent > due
+
+    @property
+    def clock_slack(self) -> int:
+        """How far apart two of the target's timestamps for one moment may be, in ns: as coarse as it writes them."""
+        return max(MICROSECOND, self.trace.granularity)
 
     # -- sights ---------------------------------------------------------------------------------
 

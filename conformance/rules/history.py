@@ -37,7 +37,7 @@ def _entry(life: Life, history: HistoryRead, entry: StageRead) -> Iterator[Obser
 
 
 def _input(life: Life, history: HistoryRead, entry: StageRead, stage: StagePlan) -> Iterator[Observation]:
-    problem = difference(stage.parameters, entry.body.get("input"))
+    problem = difference(stage.parameters, entry.body.get("input"), slack=life.clock_slack)
     if problem is None:
         yield upheld(life.instance.run, history.exchange, proof="settled", subject=life.id)
     else:

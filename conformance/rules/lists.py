@@ -146,9 +146,9 @@ def _steady(life: Life, listing: Exchange) -> InstanceRead | None:
     """A single read with which a list must agree: nothing changed around the list, nor was anything still due."""
     before = [r for r in life.instance.reads if r.exchange.before(listing)]
     after = [r for r in life.instance.reads if listing.before(r.exchange)]
-    if not before or not after or not exact_json.equal(before[-1].body, after[0].body):
+    if not before or not after or not same_within(before[-1].body, after[0].body, MICROSECOND):
         return None
-    first = next(r for r in before if exact_json.equal(r.body, after[0].body))
+    first = next(r for r in before if same_within(r.body, after[0].body, MICROSECOND))
     if not life.is_due(first.exchange.received, listing):
         return None
     return first if first.terminated or _halted(life, first, listing) else None

@@ -8,7 +8,7 @@ from conformance.rules.answers import answer_text, classification, invalid_by, i
 from conformance.rules.explained import nothing_created, nothing_started
 from conformance.rules.facts import lives
 from conformance.rules.observation import Observation, Rule, upheld, violated
-from conformance.rules.server_ids import all_ids_seen, is_unknown
+from conformance.rules.server_ids import Kind, all_ids_seen, is_unknown, surely_formed
 from conformance.rules.story import Story
 from conformance.rules.validation import error_problems
 from conformance.trace import Exchange
@@ -16,21 +16,31 @@ from conformance.trace import Exchange
 
 def _unknown(parameter: str, *operations: str) -> Rule:
     """404 NOT_FOUND for an id of the target's own form that it never gave."""
+    kind: Kind = "instance" if parameter == "instanceID" else "workflow"
 
     def rule(story: Story) -> Iterator[Observation]:
         for exchange in story.of(*operations):
-            named_unknown = is_valid(story, exchange) and is_unknown(story, exchange.params[parameter])
+            named_unknown = is_valid(story, exchange) and is_unknown(story, exchange.params[parameter], kind)
+            if _doubtful(exchange, exchange.params[parameter]):
+                continue
             if named_unknown and (exchange.status == 404 or all_ids_seen(story)):
                 yield from refusal(exchange, 404, "NOT_FOUND", why="nobody has this id")
 
     return rule
 
 
+def _doubtful(exchange: Exchange, key: str) -> bool:
+    """Whether an id may have been refused for its form, as ids of a foreign form may be."""
+    return exchange.status == 400 and not surely_formed(key)
+
+
 def list_unknown_workflow(story: Story) -> Iterator[Observation]:
     """Instances listed by a workflow that does not exist: none."""
     for exchange in story.of("listInstances"):
         key = exchange.query("workflowID")
-        if key is None or withheld(exchange) or not is_valid(story, exchange) or not is_unknown(story, key):
+        if key is None or withheld(exchange) or _doubtful(exchange, key):
+            continue
+        if not is_valid(story, exchange) or not is_unknown(story, key, "workflow"):
             continue
         if exchange.ok and exchange.data == []:
             yield upheld(exchange, subject=key)

@@ -53,9 +53,10 @@ def _never_answered(story: Story) -> Iterator[Observation]:
 
 
 def _seen_ended(story: Story, run: Exchange) -> Exchange | None:
-    """The first read that shows the instance of an unanswered run as terminated; it is known as the workflow's only."""
+    """The first read that shows the instance of an unanswered run as terminated; by then it was the workflow's only."""
     workflow = run.params["workflowID"]
-    if sum(other.params["workflowID"] == workflow for other in story.of("runWorkflow")) > 1:
+    others = [other for other in story.of("runWorkflow") if other.params["workflowID"] == workflow and other is not run]
+    if any(other.sent <= run.received for other in others):
         return None
     for read in story.successes("getInstance"):
         shown_by = read.data if isinstance(read.data, dict) else {}
@@ -131,16 +132,15 @@ def _first_to_wait(story: Story, run: Exchange) -> StagePlan | None:
 
 
 def _waited(story: Story, run: Exchange, stage: StagePlan) -> bool:
-    """Whether the answer took as long as the stage, while controls show that the target was far quicker just then."""
+    """Whether the answer took as long as the stage, or far longer than controls show the target to take just then."""
     due = story.trace.settled_at(run.sent)
     if due is None or run.received <= due:
         return False
-    if stage.duration is None and run.status == 201:
+    if run.status == 201:
         # Twice the time that an effect may take: runs may be admitted in another order than they came in.
-        return run.received - due >= due - run.sent
-    if stage.duration is None:
-        return run.failure is not None and run.failure.kind == "timeout"
-    return run.status == 201 and run.received - run.sent >= stage.duration
+        slow = run.received - due >= due - run.sent
+        return slow or (stage.duration is not None and run.received - run.sent >= stage.duration)
+    return stage.duration is None and run.failure is not None and run.failure.kind == "timeout"
 
 
 RULES: dict[str, Rule] = {"run.wait": wait, "run.no-wait": no_wait}

@@ -54,7 +54,7 @@ def _interpolated(life: Life, stage: StagePlan) -> Iterator[Observation]:
     for sight in life.sights(stage.number):
         if sight.view != "history" or sight.stage.body.get("name") != RUN_NAMES.get(stage.kind or ""):
             continue
-        problem = difference(stage.parameters, sight.stage.body.get("input"))
+        problem = difference(stage.parameters, sight.stage.body.get("input"), slack=life.clock_slack)
         if problem is None:
             yield upheld(life.instance.run, sight.exchange, proof="settled", subject=life.id)
         elif life.shown_since(stage.number, sight.exchange):
@@ -151,6 +151,9 @@ def _never_ended(life: Life, failing: StagePlan, started: Sight) -> Iterator[Obs
 
 def _nothing_after_error(life: Life) -> Iterator[Observation]:
     for read in life.instance.reads:
+        if life.stopped_before(read.exchange.received):
+            # A cancellation may have put its error on stages that had ended before.
+            return
         failed = next((stage for stage in read.stages if stage.ended and stage.error), None)
         later = failed and next((stage for stage in read.stages if stage.number > failed.number), None)
         if failed and later:

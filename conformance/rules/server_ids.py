@@ -10,9 +10,9 @@ from conformance.rules.bodies import items
 from conformance.rules.story import Story
 from conformance.trace import Exchange, Trace
 
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 # Shorter ids can be hit by chance, or counted up: that nobody has such a one is never sure.
-_SHORTEST = 12
+_SHORTEST, _SHORTEST_NUMBER = 8, 12
 # How far ahead of all ids that it gave a server that counts them up will not be while a run lasts.
 _FAR = 1_000_000
 _MAKING = ("createWorkflow", "runWorkflow", "listWorkflows", "listInstances")
@@ -34,7 +34,7 @@ def form(text: str) -> Form | None:
     if match := _UUID.fullmatch(text):
         special = len(set(text) - {"-"}) == 1
         return None if special else (f"uuid{match[1]}", len(text), frozenset())
-    if len(text) < _SHORTEST:
+    if len(text) < (_SHORTEST_NUMBER if text.isdecimal() else _SHORTEST):
         return None
     return "text", len(text), frozenset(map(_letter_class, text))
 
@@ -105,11 +105,15 @@ def _forms(story: Story) -> set[Form]:
     return known
 
 
-def is_unknown(story: Story, value: str) -> bool:
-    """Whether nobody was ever given this id, although it has the form of those that the target gives."""
-    if value in _ids(story):
-        return False
-    return form(value) in _forms(story) or _far_beyond(story, value)
+def is_unknown(story: Story, value: str, kind: Kind) -> bool:
+    """Whether no workflow, or no instance, was ever given this id, although it has the form of those that are given."""
+    other: Kind = "workflow" if kind == "instance" else "instance"
+    given = first_given(story)
+    if (other, value) in given:
+        # Only an id that nobody would give twice cannot be that of something else as well.
+        elsewhere = (kind, value) in given or value in (story.known_ids or ())
+        return not elsewhere and _UUID.fullmatch(value) is not None
+    return value not in _ids(story) and (form(value) in _forms(story) or _far_beyond(story, value))
 
 
 def _far_beyond(story: Story, value: str) -> bool:
@@ -121,7 +125,15 @@ def _far_beyond(story: Story, value: str) -> bool:
 
 
 def _counted(value: str) -> bool:
-    return len(value) < _SHORTEST and value.isdecimal() and value.isascii()
+    return len(value) < _SHORTEST_NUMBER and value.isdecimal() and value.isascii()
+
+
+def surely_formed(value: str) -> bool:
+    """Whether an unknown id is of the target's own form beyond doubt: a UUID is, and a number that is counted up.
+
+    Of other forms nobody knows what the target checks: a prefix, an alphabet, a checksum.
+    """
+    return _UUID.fullmatch(value) is not None or _counted(value)
 
 
 def all_ids_seen(story: Story) -> bool:

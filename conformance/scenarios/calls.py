@@ -119,7 +119,13 @@ _CALLS: Mapping[type[Any], Callable[[Any, Place], Call]] = {
 }
 
 
-def call(step: Step, place: Place) -> Call | None:
-    """The request of a step, None for a step that is no single request."""
+def call(step: Step, place: Place, query_place: Place | None = None) -> Call | None:
+    """The request of a step, None for a step that is no single request.
+
+    ``place`` gives what stands in paths, ``query_place`` what stands in queries, by default the same.
+    """
     make = _CALLS.get(type(step))
-    return make(step, place) if make else None
+    if make is None:
+        return None
+    in_query = isinstance(step, model.ListInstances)
+    return make(step, query_place if in_query and query_place is not None else place)

@@ -119,24 +119,27 @@ class Cast:
         self.instances: dict[str, Actor] = {}
         self.deleted: set[str] = set()
 
-    def place(self, ref: str) -> str:
-        """The id of a reference, as it stands in a query. Raises MissingReference."""
+    def place(self, ref: str, *, of_instance: bool = False) -> str:
+        """The id of a reference, as it stands in a query; an unknown one is like those of instances where it names one.
+
+        Raises MissingReference.
+        """
         if ref == UNKNOWN:
-            return self.unknown_id()
+            return self.unknown_id(of_instance=of_instance)
         actor = self.instances.get(ref)
         found = actor.id if actor else self.workflows.get(ref)
         if found is None:
             raise MissingReference(ref)
         return found
 
-    def path_place(self, ref: str) -> str:
+    def path_place(self, ref: str, *, of_instance: bool = False) -> str:
         """The id of a reference, percent-encoded for a path. Raises MissingReference."""
-        return quote(self.place(ref), safe="")
+        return quote(self.place(ref, of_instance=of_instance), safe="")
 
-    def unknown_id(self) -> str:
+    def unknown_id(self, *, of_instance: bool = False) -> str:
         """An id of the server's own form that nobody created."""
-        known = [*self.workflows.values(), *(actor.id for actor in self.instances.values())]
-        return unknown_like(known, self._random)
+        kinds = [[*self.workflows.values()], [actor.id for actor in self.instances.values()]]
+        return unknown_like(kinds[of_instance] or kinds[not of_instance], self._random)
 
     def learn(self, step: Step, exchange: Exchange) -> None:
         """Take note of what an answer says of the scenario's references."""

@@ -6,10 +6,11 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from conformance.scenarios.calls import Call, call, concrete
 from conformance.scenarios.cast import Cast, MissingReference, delay_ns
-from conformance.scenarios.model import MARKER, Create, CreateRaw, Run, RunRaw, Step
+from conformance.scenarios.model import MARKER, Create, CreateRaw, Run, RunRaw, Step, instance_of
 from conformance.scenarios.settling import Settler
 from conformance.target import Client, Recorder, Target
 from conformance.target.finishing import to_the_end
@@ -72,7 +73,8 @@ class Party:
     async def _perform(self, step: Step, client: Client, number: int | None) -> Exchange | None:
         ready = self._concrete(step)
         try:
-            wanted = call(ready, self.cast.path_place)
+            path_place = partial(self.cast.path_place, of_instance=instance_of(ready) is not None)
+            wanted = call(ready, path_place, self.cast.place)
         except MissingReference as missing:
             self.notes.append(f"step {number} was left out: {missing} never came to exist")
             return None

@@ -16,11 +16,21 @@ Profile = Literal["smoke", "standard", "thorough", "soak"]
 
 _RUNS: Mapping[Profile, tuple[int, int]] = {
     "smoke": (60, 45),
-    "standard": (270, 150),
+    "standard": (310, 170),
     "thorough": (1200, 700),
     "soak": (250, 150),
 }
-_SPECIALS = ("kept", "a-gross", "crowd", "waited-long", "long-program", "every-bad-variables", "every-bad-stage")
+_SPECIALS = (
+    "kept",
+    "a-gross",
+    "crowd",
+    "waited-long",
+    "long-program",
+    "every-bad-variables",
+    "every-bad-stage",
+    "every-near-miss",
+    "large",
+)
 _ONCE: Mapping[Profile, tuple[str, ...]] = {
     "smoke": ("a-few-dozen", "every-bad-stage"),
     "standard": _SPECIALS,

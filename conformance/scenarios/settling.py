@@ -7,6 +7,7 @@ import statistics
 import time
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote
 
 from conformance.scenarios.calls import call
 from conformance.scenarios.model import UNKNOWN, Create, Delete, Read, Run, Step
@@ -35,9 +36,10 @@ class _Round:
         self.workflow: str | None = None
         self.begun = 0
         self.open = 0
+        self.left = False
 
     async def send(self, step: Step, instance: str = "") -> Exchange:
-        wanted = call(step, lambda ref: instance or self.workflow or ref)
+        wanted = call(step, lambda ref: quote(instance or self.workflow or ref, safe=""))
         assert wanted is not None
         body = None if wanted.body is None else wanted.body.encode()
         return await self.client.request(wanted.method, wanted.path, query=wanted.query, body=body)
@@ -54,7 +56,8 @@ class _Round:
 
     async def finish(self) -> tuple[Exchange, ...]:
         if self.workflow is not None:
-            await self.send(Delete(UNKNOWN))
+            deleted = await self.send(Delete(UNKNOWN))
+            self.left = not deleted.ok and deleted.status != 404
         await self.client.aclose()
         return self.recorder.exchanges()
 
@@ -82,6 +85,7 @@ class Settler:
         self._lock = asyncio.Lock()
         self._wanted = -1
         self._started = 0
+        self.leftovers: list[str] = []
         self._pump: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Settler:
@@ -236,6 +240,7 @@ class Settler:
 
     async def _end_round(self, turn: _Round) -> None:
         exchanges = await turn.finish()
+        self.leftovers += [turn.workflow] if turn.left and turn.workflow else []
         settling = self.settling(exchanges[0].sent, exchanges[-1].received)
         name = f"control-{turn.number}"
         self._traces.append(Trace(name, exchanges, settling, turn.recorder.origin, "control"))

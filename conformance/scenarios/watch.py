@@ -55,7 +55,8 @@ class Watch:
     async def settle(self, _: Settle) -> None:
         """Wait until everything sent is due, and until what moves by itself has come to rest."""
         party = self.party
-        await party.settler.wait(party.last_change)
+        # What was seen last is a cause, too: other views may still be behind it.
+        await party.settler.wait(max([party.last_change, *(actor.moved for actor in party.cast.instances.values())]))
         moving = [(ref, actor) for ref, actor in party.cast.instances.items() if actor.touched and not actor.terminated]
         for ref, actor in moving:
             await self.until(Until(ref, "quiet"))

@@ -6,7 +6,7 @@ import random
 import re
 import string
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from conformance.trace import Exchange
 
@@ -34,9 +34,10 @@ def unknown_like(known: Collection[str], source: random.Random) -> str:
         return _uuid_like(pattern, source)
     if len(pattern) < _COUNTED and all(each.isdecimal() and each.isascii() for each in known):
         return str(max(map(int, known)) + source.randrange(2 * _FAR_BEYOND, 3 * _FAR_BEYOND))
+    alike = [each for each in known if len(each) == len(pattern)]
     made = pattern
     for _ in range(_ATTEMPTS):
-        made = "".join(_like(character, source) for character in pattern)
+        made = "".join(_like(position, alike, source) for position in range(len(pattern)))
         if made not in known:
             break
     return made
@@ -44,8 +45,16 @@ def unknown_like(known: Collection[str], source: random.Random) -> str:
 
 def _uuid_like(pattern: str | None, source: random.Random) -> str:
     made = str(uuid.UUID(int=source.getrandbits(128), version=4))
-    return made if pattern is None else made[:14] + pattern[14] + made[15:]
+    if pattern is None:
+        return made
+    made = made[:14] + pattern[14] + made[15:]
+    return made.upper() if pattern.isupper() else made
 
 
-def _like(character: str, source: random.Random) -> str:
-    return source.choice(next((letters for letters in _ALPHABETS if character in letters), character))
+def _like(position: int, known: Sequence[str], source: random.Random) -> str:
+    """A character for a position: the one that all ids have there, or one of its kind that some id has somewhere."""
+    here = sorted({each[position] for each in known})
+    if len(here) == 1 and len(known) > 1:
+        return here[0]
+    kind = next((letters for letters in _ALPHABETS if here[0] in letters), here[0])
+    return source.choice(sorted({character for each in known for character in each if character in kind}))

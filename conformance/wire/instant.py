@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 SECOND = 1_000_000_000
 MILLISECOND = 1_000_000
@@ -18,12 +19,13 @@ _UNITS = {
     "ns": 1,
     "us": MICROSECOND,
     "µs": MICROSECOND,
+    "μs": MICROSECOND,
     "ms": MILLISECOND,
     "s": SECOND,
     "m": 60 * SECOND,
     "h": 3600 * SECOND,
 }
-_DURATION = re.compile(r"(\d+)(ns|us|µs|ms|s|m|h)", re.ASCII)
+_DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,7 +68,9 @@ def parse_instant(text: object) -> Instant | None:
 
 
 def parse_duration(text: object) -> int | None:
-    """Nanoseconds of a duration such as "1s", "250ms" or "1m30s"; None for any other text."""
+    """Nanoseconds of a duration such as "1s", "1.5s", "250ms", "1m30s" or "0"; None for any other text."""
+    if text == "0":
+        return 0
     if not isinstance(text, str) or not text or _DURATION.sub("", text):
         return None
-    return sum(int(number) * _UNITS[unit] for number, unit in _DURATION.findall(text))
+    return sum(int(Decimal(number) * _UNITS[unit]) for number, unit in _DURATION.findall(text))

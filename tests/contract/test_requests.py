@@ -114,7 +114,6 @@ SEND = '{"send":{"source":{"account":{"id":"world"}},"destination":{"account":{"
     [
         '{"noop":{}}',
         '{"delay":{"duration":"10ms"}}',
-        '{"delay":{"duration":"0s"}}',
         '{"delay":{"until":"2026-11-23T22:46:44.27Z"}}',
         '{"delay":{"until":"2026-11-23T22:46:44+01:00"}}',
         '{"wait_event":{"event":" "}}',
@@ -167,6 +166,7 @@ def test_bad_stages(text: str) -> None:
         '{"delay":{"duration":null}}',
         '{"delay":{"duration":"1s","until":null}}',
         '{"delay":{"duration":"soon"}}',
+        '{"delay":{"duration":"0s"}}',
         '{"delay":{"duration":"1m30s"}}',
         '{"delay":{"duration":"1.5s"}}',
         '{"delay":{"duration":"٣s"}}',

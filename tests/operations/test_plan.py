@@ -81,7 +81,8 @@ def test_all_phases_have_their_share(standard: OperationPlan) -> None:
 @pytest.mark.parametrize("operation", ["createWorkflow", "runWorkflow", "sendEvent"])
 def test_hand_made_mistakes_are_mistakes(operation: str) -> None:
     for case in crafted(operation):
-        assert case.classification().kind == ("invalid" if case.mode == "negative" else "valid"), case.description
+        usual = "invalid" if case.mode == "negative" else "valid"
+        assert case.classification().kind == ("open" if "NUL" in case.description else usual), case.description
 
 
 def test_undocumented_methods_are_undocumented(standard: OperationPlan) -> None:

@@ -12,9 +12,12 @@ from conformance.reference.faults import (
     envelope,
     events,
     history,
+    leftovers,
+    limits,
     lists,
     runs,
     stages,
+    texts,
     variables,
     workflows,
     workflows_gone,
@@ -35,6 +38,9 @@ _AREAS = (
     cancelling.FAULTS,
     history.FAULTS,
     lists.FAULTS,
+    leftovers.FAULTS,
+    limits.FAULTS,
+    texts.FAULTS,
     authentication.FAULTS,
 )
 

@@ -17,11 +17,11 @@ from conformance.reference.server import Server
 Create = Callable[[Json], str]
 
 
-def _stored_as(change: Callable[[Json], Json]) -> Callable[[Create], Create]:
+def stored_as(change: Callable[[Json], Json]) -> Callable[[Create], Create]:
     return lambda create: lambda config: create(change(config))
 
 
-def _changed_stages(change: Callable[[str, Json], Json]) -> Callable[[Json], Json]:
+def changed_stages(change: Callable[[str, Json], Json]) -> Callable[[Json], Json]:
     def changed(config: Json) -> Json:
         stages = [{kind: change(kind, given) for kind, given in stage.items()} for stage in config["stages"]]
         return config | {"stages": stages}
@@ -32,13 +32,13 @@ def _changed_stages(change: Callable[[str, Json], Json]) -> Callable[[Json], Jso
 @fault("workflow.create-echo", profile="smoke")
 def name_dropped(server: Server) -> None:
     """The name of a workflow is not kept."""
-    alter(server.engine, "create_workflow", _stored_as(lambda config: config | {"name": ""}))
+    alter(server.engine, "create_workflow", stored_as(lambda config: config | {"name": ""}))
 
 
 @fault("workflow.create-echo")
 def name_trimmed(server: Server) -> None:
     """White space around the name of a workflow is not kept."""
-    alter(server.engine, "create_workflow", _stored_as(lambda config: config | {"name": config["name"].strip()}))
+    alter(server.engine, "create_workflow", stored_as(lambda config: config | {"name": config["name"].strip()}))
 
 
 @fault("workflow.create-echo", "history.stages")
@@ -48,26 +48,26 @@ def send_metadata_dropped(server: Server) -> None:
     def drop(kind: str, given: Json) -> Json:
         return {key: item for key, item in given.items() if key != "metadata"} if kind == "send" else given
 
-    alter(server.engine, "create_workflow", _stored_as(_changed_stages(drop)))
+    alter(server.engine, "create_workflow", stored_as(changed_stages(drop)))
 
 
 @fault("workflow.create-echo")
 def stages_beyond_eight_dropped(server: Server) -> None:
     """Only the first eight stages of a workflow are kept."""
-    alter(server.engine, "create_workflow", _stored_as(lambda config: config | {"stages": config["stages"][:8]}))
+    alter(server.engine, "create_workflow", stored_as(lambda config: config | {"stages": config["stages"][:8]}))
 
 
 @fault("workflow.exact-numbers", "workflow.create-echo", profile="smoke")
 def amounts_as_floats(server: Server) -> None:
     """Amounts pass through a binary float, which rounds the big ones."""
-    change = _stored_as(lambda config: map_numbers(config, lambda number: int(float(number))))
+    change = stored_as(lambda config: map_numbers(config, lambda number: int(float(number))))
     alter(server.engine, "create_workflow", change)
 
 
 @fault("workflow.exact-numbers", "workflow.create-echo")
 def amounts_of_64_bits(server: Server) -> None:
     """Amounts of 64 bits and more are cut down to the largest that fits."""
-    change = _stored_as(lambda config: map_numbers(config, lambda number: min(number, 2**63 - 1)))
+    change = stored_as(lambda config: map_numbers(config, lambda number: min(number, 2**63 - 1)))
     alter(server.engine, "create_workflow", change)
 
 
@@ -208,7 +208,7 @@ def _readable(body: bytes) -> Json:
     return found if isinstance(found, dict) else {}
 
 
-def _accept(server: Server, tamed: Callable[[Json], Json | None]) -> Callable[[Call], Reply]:
+def accept(server: Server, tamed: Callable[[Json], Json | None]) -> Callable[[Call], Reply]:
     """An answer that accepts a refused configuration after ``tamed`` made its stages runnable, or else refuses."""
 
     def answer(call: Call) -> Reply:
@@ -230,13 +230,13 @@ def unknown_kind_accepted(server: Server) -> None:
     def tamed(stage: Json) -> Json | None:
         return {kind if kind in server.stage_kinds.kinds else "noop": given for kind, given in stage.items()}
 
-    on_refusal(server, "createWorkflow", Invalid, _accept(server, lambda one: tamed(one) if _is_object(one) else None))
+    on_refusal(server, "createWorkflow", Invalid, accept(server, lambda one: tamed(one) if _is_object(one) else None))
 
 
 @fault("workflow.create-bad-stage")
 def second_key_ignored(server: Server) -> None:
     """Of a stage with two keys the first one counts."""
-    first = _accept(server, lambda stage: dict(list(stage.items())[:1]) if _is_object(stage) and stage else None)
+    first = accept(server, lambda stage: dict(list(stage.items())[:1]) if _is_object(stage) and stage else None)
     on_refusal(server, "createWorkflow", Invalid, first)
 
 
@@ -249,7 +249,7 @@ def event_name_of_any_type(server: Server) -> None:
         named = _is_object(given) and isinstance(given.get("event"), int)
         return {"wait_event": {"event": str(given["event"])}} if named else stage
 
-    on_refusal(server, "createWorkflow", Invalid, _accept(server, tamed))
+    on_refusal(server, "createWorkflow", Invalid, accept(server, tamed))
 
 
 def _is_object(value: Json) -> bool:

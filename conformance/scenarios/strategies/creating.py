@@ -117,10 +117,17 @@ def delete_after_end(d: Draft) -> None:
 
 
 def deleted_at_once(d: Draft) -> None:
-    """Two clients delete one workflow, while others read it."""
+    """Several clients delete one workflow, while others read it."""
     workflow = d.create(*d.quick_stages(0, 1))
-    lanes: list[Step] = [Delete(workflow), Delete(workflow), GetWorkflow(workflow), ListWorkflows()]
-    d.add(Together(tuple(lanes[: d.number(2, 4)])), GetWorkflow(workflow), ListWorkflows(), Delete(workflow))
+    lanes: list[Step] = [Delete(workflow) for _ in range(d.number(2, 5))]
+    lanes += d.some((GetWorkflow(workflow), ListWorkflows()), 0, 2)
+    d.add(Together(tuple(d.shuffled(lanes))), GetWorkflow(workflow), ListWorkflows(), Delete(workflow))
+
+
+def large(d: Draft) -> None:
+    """A configuration of more than 64 KiB: servers may refuse it for its size, but not break."""
+    workflow = d.create(words.wait_for(d.pick(("x", "é", "批")) * d.number(66_000, 70_000)), name="large")
+    d.add(GetWorkflow(workflow), Delete(workflow))
 
 
 _CREATE = ("workflow.create-echo", "workflow.create-then-get", "workflow.create-then-list", "workflow.immutable")
@@ -136,5 +143,6 @@ THEMES = (
     Theme("delete-and-after", delete_and_after, (*_DELETE, "workflow.run-deleted", "workflow.delete-deleted"), 4),
     Theme("delete-while-running", delete_while_running, (*_DELETE, "workflow.delete-keeps-instances"), 4),
     Theme("delete-after-end", delete_after_end, (*_DELETE, "workflow.delete-keeps-instances"), 2),
-    Theme("deleted-at-once", deleted_at_once, (*_DELETE, "workflow.delete-deleted"), 1),
+    Theme("deleted-at-once", deleted_at_once, (*_DELETE, "workflow.delete-deleted"), 3),
+    Theme("large", large, ("envelope.no-5xx",), once=True),
 )

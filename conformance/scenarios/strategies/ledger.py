@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.scenarios.model import Chain, History, Pause, Read, StageHistory, Until
+from conformance.scenarios.model import Chain, History, Pause, Read, Settle, Stage, StageHistory, Until
 from conformance.scenarios.strategies import words
 from conformance.scenarios.strategies.draft import Draft, Theme
 
@@ -43,6 +43,20 @@ def variables_in_money(d: Draft) -> None:
         d.add(Chain((Until(instance, "ended"), History(instance), *stages_read)))
 
 
+def every_parameter(d: Draft) -> None:
+    """Sends and updates with everything that they may hold; what becomes of them is open, but history tells it all."""
+    ledger, stamp = d.pick(("other", "books-2")), d.pick(("2024-02-29T23:59:59Z", "2023-07-01T12:30:00.25+05:30"))
+    target = {"id": d.account(), "ledger": ledger}
+    source = {"id": "world", "ledger": ledger, "throughAccount": "via:x", "allowOverdraft": d.flip()}
+    accounts = {"source": {"account": source}, "destination": {"account": target}}
+    money = {"amount": d.amount(), "asset": d.pick(ASSETS)}
+    rich: Stage = {"send": {**accounts, "amount": money, "timestamp": stamp}}
+    change: Stage = {"update": {"account": {**target, "metadata": _metadata(d)}}}
+    for stage in (rich, change):
+        instance = d.start(stage)
+        d.add(Until(instance, "started", 0), Settle(), History(instance), StageHistory(instance, "0"))
+
+
 def overdrawn(d: Draft) -> None:
     """An account without money cannot send: the instance ends with an error, and the later stages never start."""
     empty = f"empty:{d.number(0, 10**9)}"
@@ -73,6 +87,7 @@ THEMES = (
     Theme("send-from-world", send_from_world, (*_MONEY, "workflow.exact-numbers"), 4, "ledger"),
     Theme("send-and-update", send_and_update, _MONEY, 3, "ledger"),
     Theme("variables-in-money", variables_in_money, ("run.variables", *_MONEY), 2, "ledger"),
+    Theme("every-parameter", every_parameter, ("history.stages", "stage-history.effect"), 1, "ledger"),
     Theme("overdrawn", overdrawn, ("run.stage-fails", "history.agrees", "stage-history.not-started"), 3, "ledger"),
     Theme("funded-then-spent", funded_then_spent, _MONEY, 1, "ledger"),
 )

@@ -47,12 +47,13 @@ MALFORMED = (
 """Bodies that are no JSON, or no WorkflowConfig."""
 
 _WORLD = '{"account":{"id":"world"}}'
+_TO_A = '{"account":{"id":"a"}}'
 _FIVE = '{"amount":5,"asset":"USD"}'
 
 
-def _send(source: str = _WORLD, amount: str = _FIVE, more: str = "") -> str:
+def _send(source: str = _WORLD, amount: str = _FIVE, more: str = "", destination: str = _TO_A) -> str:
     """The text of a send stage of which some part may be wrong."""
-    return f'{{"send":{{"source":{source},"destination":{{"account":{{"id":"a"}}}},"amount":{amount}{more}}}}}'
+    return f'{{"send":{{"source":{source},"destination":{destination},"amount":{amount}{more}}}}}'
 
 
 def _update(account: str) -> str:
@@ -83,6 +84,13 @@ BAD_STAGES = (
     _send(source='{"account":{"id":7}}'),
     _send(source='{"account":"world"}'),
     _send(source='{"wallet":{"id":7}}'),
+    _send(source='{"account":{"id":"world","allowOverdraft":"true"}}'),
+    _send(source='{"account":{"id":"world","ledger":7}}'),
+    _send(destination='{"account":{"id":7}}'),
+    _send(destination='{"account":"a"}'),
+    _send(destination='["a"]'),
+    _send(destination='{"wallet":{"id":"a","balance":1}}'),
+    _send(amount='{"amount":"5","asset":"USD"}'),
     _send(amount='{"amount":5.5,"asset":"USD"}'),
     _send(amount='{"amount":true,"asset":"USD"}'),
     _send(amount='{"amount":5,"asset":1}'),

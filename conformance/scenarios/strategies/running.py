@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from conformance.scenarios.model import Chain, History, Pause, Read, Send, Settle, Stage, StageHistory, Together, Until
+from conformance.scenarios.model import (
+    Cancel,
+    Chain,
+    Discover,
+    History,
+    Pause,
+    Read,
+    Send,
+    Settle,
+    Stage,
+    StageHistory,
+    Together,
+    Until,
+)
 from conformance.scenarios.strategies import words
 from conformance.scenarios.strategies.draft import Draft, Theme
 
@@ -29,21 +42,23 @@ def waited_long(d: Draft) -> None:
 
 
 def waited_side_by_side(d: Draft) -> None:
-    """Two clients wait for two instances of one workflow, of which one ends long before the other."""
-    workflow = d.create(words.delay(d.number(13, 18) * 100), words.noop())
-    first, second = d.new_run(workflow, wait=True), d.new_run(workflow, wait=True)
-    d.add(Together((first, Chain((Pause(d.number(6, 9) * 100), second)))), Read(first.ref), Read(second.ref))
+    """Two clients wait for instances of one workflow, one of which ends before the other; a third does not wait."""
+    workflow = d.create(words.delay(d.number(21, 25) * 100), words.noop())
+    first, second, hasty = (d.new_run(workflow, wait=wait) for wait in (True, True, None))
+    lanes = (first, Chain((Pause(d.number(6, 9) * 100), second)), Chain((Pause(d.number(1, 3) * 100), hasty)))
+    d.add(Together(lanes), *(Read(run.ref) for run in (first, second, hasty)))
 
 
 def waited_for_failure(d: Draft) -> None:
-    """wait=true of a program whose stage fails: the answer carries the error."""
-    workflow = d.create(*d.quick_stages(0, 2), _failing(), *d.quick_stages(0, 2))
-    instance = d.run(workflow, {"length": d.pick(("soon", "never", "later"))}, wait=d.flip())
-    d.add(Until(instance, "ended"), Read(instance), History(instance))
-
-
-def _failing() -> Stage:
-    return {"delay": {"duration": "${length}"}}
+    """A program whose stage fails: who waits is told so, the end is final, and the next run is not spoilt by it."""
+    failing: Stage = {"delay": {"duration": "${length}"}}
+    workflow = d.create(*d.quick_stages(0, 2), failing, *d.quick_stages(0, 2))
+    run = d.new_run(workflow, {"length": d.pick(("soon", "never", "later"))}, wait=True)
+    reads = (Settle(), Read(run.ref), History(run.ref))
+    watched = Chain((Discover(run.ref, workflow), Until(run.ref, "ended")))
+    d.add(Together((run, watched)), Until(run.ref, "ended"), *reads)
+    d.add(*d.shuffled([Send(run.ref, d.event()), Cancel(run.ref)]), *reads)
+    d.add(Until(d.run(workflow, {"length": "10ms"}, wait=d.flip()), "ended"))
 
 
 def program(d: Draft) -> None:
@@ -73,10 +88,15 @@ def delays(d: Draft) -> None:
     lengths = [d.number(10, 60) * 10 for _ in range(d.number(1, 3))]
     spelled = [d.pick((f"{ms}ms", f"{ms}ms", "1s")) for ms in lengths]
     stages: list[Stage] = [{"delay": {"duration": text}} for text in spelled]
-    instance = d.start(*stages, *d.quick_stages(0, 1))
+    instance = d.start(*stages, *_none(d), *d.quick_stages(0, 1))
     for _ in range(d.number(0, 3)):
         d.add(Pause(d.number(10, 120)), d.look(instance))
     d.add(Until(instance, "ended"))
+
+
+def _none(d: Draft) -> list[Stage]:
+    """Half of the time a delay that is none; servers may refuse it."""
+    return [{"delay": {"duration": "0s"}}] if d.flip() else []
 
 
 def until_future(d: Draft) -> None:
@@ -92,7 +112,7 @@ def until_past(d: Draft) -> None:
     """Delays until moments that have passed end at once, however the dates are written."""
     long_past = ("2020-01-01T00:00:00Z", "1999-12-31T23:59:59.999999999+14:00", "2000-02-29T00:00:00.1-11:30")
     dates = [*long_past, *(f"now-2s{zone}" for zone in words.ZONES)]
-    instance = d.start(*(words.until(date) for date in d.shuffled(dates)), *d.quick_stages(0, 1))
+    instance = d.start(*(words.until(date) for date in d.shuffled(dates)), *_none(d), *d.quick_stages(0, 1))
     d.add(Until(instance, "ended"), Read(instance), History(instance))
 
 

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from conformance.scenarios.model import Cancel, History, ListInstances, Pause, Read, Send, Settle, StageHistory, Until
+from conformance.scenarios.model import (
+    Cancel,
+    Chain,
+    Delete,
+    GetWorkflow,
+    History,
+    ListInstances,
+    Pause,
+    Read,
+    Send,
+    Settle,
+    StageHistory,
+    Together,
+    Until,
+)
 from conformance.scenarios.strategies import words
 from conformance.scenarios.strategies.draft import Draft, Theme
 
@@ -14,6 +28,27 @@ def near_misses(d: Draft) -> None:
     d.add(*(Send(instance, name) for name in d.some(words.near_misses(event), 4, 12)))
     d.add(Settle(), Read(instance), History(instance), StageHistory(instance, str(before + 1)))
     d.add(Send(instance, event), Settle(), Read(instance), History(instance))
+
+
+def every_near_miss(d: Draft) -> None:
+    """For each telling name, every name that a careless comparison takes for it; then the very name."""
+    lanes = []
+    for event in words.TELLING_EVENTS:
+        run = d.new_run(d.create(words.wait_for(event), words.noop()))
+        misses = [Send(run.ref, name) for name in d.shuffled(words.near_misses(event))]
+        after = (Settle(), Read(run.ref), History(run.ref), Send(run.ref, event), Until(run.ref, "ended"))
+        lanes.append(Chain((run, Until(run.ref, "waiting", 0), *misses, *after)))
+    d.add(Together(tuple(lanes)))
+
+
+def wait_chain(d: Draft) -> None:
+    """Many stages wait one after another, for names of their own or for one, and each hears its event."""
+    events = d.pick(([d.event()], [d.event(), d.event()]))
+    awaited = [events[number % len(events)] for number in range(d.number(5, 8))]
+    instance = d.start(*(words.wait_for(event) for event in awaited), *d.quick_stages(0, 1))
+    for number, event in enumerate(awaited):
+        d.add(Until(instance, "waiting", number), Send(instance, event))
+    d.add(Until(instance, "ended"), Read(instance), History(instance))
 
 
 def match_only(d: Draft) -> None:
@@ -120,6 +155,7 @@ def crowd(d: Draft) -> None:
     workflow = d.create(words.wait_for(event), *d.quick_stages(0, 1))
     instances = [d.run(workflow) for _ in range(d.number(21, 25))]
     d.add(*(Until(instance, "waiting", 0) for instance in instances))
+    d.add(Settle(), ListInstances(running=True))
     d.add(*(Send(instance, event) for instance in d.shuffled(instances)), Settle())
     d.add(*(Read(instance) for instance in instances), ListInstances(workflow), ListInstances(workflow, running=True))
 
@@ -134,17 +170,18 @@ def throng(d: Draft) -> None:
 
 
 def _kept(d: Draft, seconds: int) -> None:
-    """Instances that have ended, were cancelled, or wait, left alone for long: they stay, and still hear."""
+    """Instances that have ended, were cancelled, wait or sleep, left alone for long: they stay, and still hear."""
     event = d.event()
-    workflow = d.create(words.wait_for(event), *d.quick_stages(0, 1))
+    workflow = d.create(words.wait_for(event), *d.quick_stages(1, 2))
     ended = d.start(*d.quick_stages(1, 2))
     waiting, cancelled = d.run(workflow), d.run(workflow)
-    d.add(
-        Until(ended, "ended"), Until(waiting, "waiting", 0), Until(cancelled, "waiting", 0), Cancel(cancelled), Settle()
-    )
-    reads = [view(instance) for instance in (ended, waiting, cancelled) for view in (Read, History)]
-    d.add(*reads, Pause(seconds * 1000 + d.number(0, 9) * 100), *reads)
-    d.add(ListInstances(workflow), Send(waiting, event), Until(waiting, "ended"))
+    sleeping = [d.start(stage, words.noop()) for stage in d.shuffled(words.LONG_DELAYS)]
+    d.add(Until(ended, "ended"), Until(waiting, "waiting", 0), Until(cancelled, "waiting", 0))
+    d.add(Cancel(cancelled), Settle())
+    reads = [view(instance) for instance in (ended, waiting, cancelled, *sleeping) for view in (Read, History)]
+    d.add(*reads, Pause(seconds * 1000 + d.number(0, 9) * 100), *reads, ListInstances(workflow))
+    d.add(Send(waiting, event), Until(waiting, "ended"), Send(cancelled, event), *(Cancel(one) for one in sleeping))
+    d.add(Settle(), Read(cancelled), *(Read(one) for one in sleeping))
 
 
 def kept(d: Draft) -> None:
@@ -167,10 +204,41 @@ def cancelled_too_late(d: Draft) -> None:
     d.add(Settle(), Read(second), History(second))
 
 
+def run_after_cancel(d: Draft) -> None:
+    """What a cancellation did to one instance, it does not do to the next run of the workflow."""
+    event = d.event()
+    workflow = d.create(words.wait_for(event), *d.quick_stages(1, 2))
+    first = d.run(workflow)
+    d.add(Until(first, "waiting", 0), Cancel(first), Until(first, "ended"))
+    second = d.run(workflow)
+    d.add(Settle(), Read(second), History(second), Send(second, event), Until(second, "ended"))
+
+
+def ids_of_the_other_kind(d: Draft) -> None:
+    """No workflow has the id of an instance, and no instance that of a workflow."""
+    event = d.event()
+    workflow = d.create(words.wait_for(event))
+    instance = d.run(workflow)
+    d.add(Until(instance, "waiting", 0))
+    asked = (GetWorkflow(instance), Delete(instance), History(workflow), StageHistory(workflow, "0"))
+    d.add(
+        *d.shuffled((*asked, Send(workflow, event), Cancel(workflow))), Settle(), Read(instance), GetWorkflow(workflow)
+    )
+
+
+_UNKNOWN = (
+    "workflow.get-unknown",
+    "workflow.delete-unknown",
+    "event.unknown-instance",
+    "cancel.unknown-instance",
+    "history.unknown-instance",
+)
 _EVENTS = ("event.matching", "event.other", "stage.waits", "history.append-only", "stage.monotone")
 
 THEMES = (
     Theme("near-misses", near_misses, (*_EVENTS, "stage-history.not-started"), 5),
+    Theme("every-near-miss", every_near_miss, _EVENTS, once=True),
+    Theme("wait-chain", wait_chain, ("event.matching", "stage.sequence", "stage.all-done", "event.once"), 2),
     Theme("match-only", match_only, ("event.matching", "stage.sequence", "stage.all-done"), 4),
     Theme("twice-in-one", twice_in_one, ("event.once", "event.matching", "stage.waits"), 4),
     Theme("thrice-one-event", thrice_one_event, ("event.once", "stage.waits"), 2),
@@ -185,6 +253,8 @@ THEMES = (
     Theme("kept", kept, ("stage.waits", "event.live-known", "stage.monotone", "history.append-only"), once=True),
     Theme("kept-for-long", kept_for_long, ("stage.waits", "event.live-known"), once=True),
     Theme("throng", throng, ("run.then-list", "list.running"), once=True),
+    Theme("run-after-cancel", run_after_cancel, ("run.isolated", "stage.waits", "event.matching"), 2),
+    Theme("ids-of-the-other-kind", ids_of_the_other_kind, _UNKNOWN, 2),
     Theme("crowd", crowd, ("event.matching", "run.isolated"), once=True),
     Theme("interleaved", interleaved, ("run.isolated", "event.matching", "list.running"), 1),
 )

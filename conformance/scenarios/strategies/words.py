@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from typing import Any
+from urllib.parse import quote
 
 from conformance.scenarios.model import Stage
 
@@ -24,8 +25,9 @@ EVENTS = (
 )
 """Event names that differ in what a careless server might do to them."""
 
-TELLING_EVENTS = ("Order_paid (100%) é.v-1", "a_step.of 50% " + "long-winded name " * 16 + "Ré")
-"""Names in which every way of comparing carelessly shows: as a pattern, cut short, without case, composed anew."""
+TELLING_EVENTS = ("Order_paid (100%) é.v-1", "a_step.of 50% " + "long-winded name " * 16 + "Ré", "10.50")
+"""Names in which every way of comparing carelessly shows: as a pattern, cut short, without case, composed anew, as a
+number, decoded."""
 
 AWKWARD = (
     "",
@@ -54,7 +56,7 @@ OPEN_VALUES = ("${", "${x}", "a${b", "$${x}", "}${")
 
 KEYS = ("x", "order", "Order", "a.b", "key with space", "ключ", "k-1", "0")
 
-NAMES = (TELLING_VALUE, "", "flow", "Flow", " flow ", "批准", "n" * 300, "${x}", "a/b", "flow\u00a0", '"')
+NAMES = (TELLING_VALUE, "", "flow", "Flow", " flow ", "批准", "n" * 300, "${x}", "a/b", "flow\u00a0", '"', "007")
 """Names of workflows; they need not be unique."""
 
 _LOOKALIKES = {"o": "о", "a": "а", "e": "е", "p": "р", "g": "ɡ", "R": "Ｒ", "-": "‐", ".": "․"}
@@ -83,6 +85,10 @@ def near_misses(event: str) -> list[str]:
         f"{event}\u200b",
         unicodedata.normalize("NFD", event),
         event.replace(" ", "  "),
+        event.replace(" ", "+"),
+        quote(event, safe=""),
+        f"0{event}",
+        f"{event}0",
         f"{event}*",
         "*",
         ".*",
@@ -110,6 +116,13 @@ def hour() -> Stage:
     """A stage that outlasts every scenario."""
     return {"delay": {"duration": "1h"}}
 
+
+LONG_DELAYS: tuple[Stage, ...] = (
+    {"delay": {"duration": "2m"}},
+    {"delay": {"duration": "1000h"}},
+    {"delay": {"until": "2091-05-05T05:05:05Z"}},
+)
+"""Delays that outlast every run, in forms that a careless server takes for short ones."""
 
 ZONES = ("", "@+05:30", "@-07:00", "@+14:00", "@-11:30")
 """What may follow a relative moment: the zone that it is written in."""

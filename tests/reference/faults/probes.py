@@ -374,3 +374,97 @@ async def credentials(session: Session) -> object:
     headers = [{"Authorization": token} if token else {} for token in tokens]
     calls: tuple[tuple[str, str, Any], ...] = (("GET", "/workflows", None), ("POST", "/workflows", {"stages": []}))
     return [(await session.call(*call, headers=given)).status_code for given in headers for call in calls]
+
+
+async def left_behind(session: Session) -> object:
+    """What one instance leaves for the next one of its workflow, and ids asked for as those of another kind."""
+    notes = Notes()
+    workflow = await session.create({"delay": {"duration": "${length}"}}, NOOP)
+    for length in ("soon", "1ms"):
+        instance = (await session.run(workflow, {"length": length}))["id"]
+        await session.ended(instance)
+        await session.cancel(instance)
+        await _reads(session, notes, instance)
+    waiting = await session.create(WAIT)
+    for _ in range(2):
+        instance = (await session.run(waiting))["id"]
+        await session.idle()
+        await _reads(session, notes, instance)
+        await session.cancel(instance)
+    for path in (f"/workflows/{instance}", f"/instances/{workflow}/history"):
+        notes.take(await session.call("GET", path))
+    return notes.lines
+
+
+async def failing_waits(session: Session) -> object:
+    """Whether wait=true is answered when a stage fails."""
+    workflow = await session.create({"delay": {"duration": "${length}"}})
+    waiting = asyncio.create_task(session.run(workflow, {"length": "soon"}, wait=True))
+    answered = await session.comes(waiting.done, session.patience)
+    waiting.cancel()
+    return answered
+
+
+async def runs_side_by_side(session: Session) -> object:
+    """Whether a run is answered while another one of its workflow is waited for."""
+    workflow = await session.create(WAIT)
+    waiting = asyncio.create_task(session.run(workflow, wait=True))
+    await session.idle()
+    other = asyncio.create_task(session.run(workflow))
+    answered = await session.comes(other.done, session.patience)
+    waiting.cancel()
+    other.cancel()
+    return answered
+
+
+async def much(session: Session) -> object:
+    """Many events to one instance, many stages that wait, many instances, large configurations."""
+    instance = await session.start(WAIT, NOOP)
+    for number in range(20):
+        await session.event(instance, f"other-{number}")
+    await session.event(instance)
+    seen: list[object] = [await session.ended(instance)]
+    chain = await session.start(*[WAIT] * 5)
+    for number in range(5):
+        seen.append(await session.reaches(chain, number))
+        await session.event(chain)
+    seen.append(await session.ended(chain))
+    for _ in range(12):
+        await session.start(WAIT)
+    seen.append(len(await session.data("/instances", running="true")))
+    large = {"stages": [{"wait_event": {"event": "x" * 70_000}}]}
+    seen.append((await session.call("POST", "/workflows", large)).status_code)
+    return seen
+
+
+async def long_times(session: Session) -> object:
+    """Long delays, and an event to a stage that has waited for long."""
+    delays = [{"duration": "2m"}, {"duration": "1000h"}, {"until": "2091-01-01T00:00:00Z"}]
+    instances = [await session.start({"delay": delay}) for delay in delays]
+    seen: list[object] = [session.server.engine.executions[one].ended.is_set() for one in instances]
+    waiting = await session.start(WAIT)
+    session.freeze(session.server.clock.now() + 60 * SECOND)
+    await session.event(waiting)
+    return [*seen, await session.ended(waiting)]
+
+
+async def odd_texts(session: Session) -> object:
+    """Texts that hold quotes or NULs, look like numbers, or are encoded as in forms; what is false or dated."""
+    notes = Notes()
+    notes.take(await session.call("GET", "/instances/a%22b"))
+    account = {"id": "world", "ledger": "books", "allowOverdraft": False}
+    dated = send_stage(timestamp="2024-02-29T23:59:59Z")
+    dated["send"]["source"] = {"account": account}
+    for stages in ([{"wait_event": {"event": "007"}}], [dated]):
+        notes.take(await session.call("POST", "/workflows", {"name": "1.50", "stages": stages}))
+    paid = await session.start(dated)
+    await session.ended(paid)
+    await _reads(session, notes, paid)
+    bad = dated["send"] | {"destination": "bank"}
+    notes.take(await session.call("POST", "/workflows", {"stages": [{"send": bad}]}))
+    for awaited, name in (("10.5", "10.50"), ("a b", "a+b")):
+        instance = await session.start({"wait_event": {"event": awaited}})
+        await session.event(instance, name)
+        await _reads(session, notes, instance)
+        notes.take(await session.call("POST", f"/instances/{instance}/events", {"name": "nul \0"}))
+    return notes.lines

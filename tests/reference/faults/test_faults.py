@@ -47,7 +47,7 @@ SHOWN: dict[Probe, str] = {
     """,
     probes.deletion: """
         delete-swallowed deleted-still-readable deleted-still-runs refused-run-of-deleted-starts deletes-twice
-        delete-takes-instances
+        delete-takes-instances history-gone-with-workflow
     """,
     probes.strangers: """
         info-as-text errors-as-text error-code-of-its-own crash-on-large-stage-number crash-on-odd-event
@@ -65,6 +65,18 @@ SHOWN: dict[Probe, str] = {
     probes.patient_runs: "wait-gives-up",
     probes.unwilling_runs: "wait-false-waits",
     probes.long_after: "ended-instances-forgotten",
+    probes.left_behind: """
+        instance-id-reads-as-workflow workflow-id-has-history error-left-on-workflow cancellation-meets-the-next-run
+        cancel-overwrites-failure
+    """,
+    probes.failing_waits: "wait-on-failure-hangs",
+    probes.runs_side_by_side: "run-behind-waiting-run",
+    probes.much: "inbox-of-sixteen fourth-wait-deaf running-list-of-ten large-configuration-crashes",
+    probes.long_times: "long-wait-deaf long-timers-fire-at-once minutes-end-at-once",
+    probes.odd_texts: """
+        ids-raw-in-errors nul-crashes-events number-texts-reformatted false-omitted destination-unchecked
+        number-names-equal names-form-decoded ledger-always-default history-without-timestamp
+    """,
     probes.throng: "instances-cut-at-100",
     probes.cancelled_waits: "cancelled-wait-never-answered",
     probes.event_then_cancel: "cancel-after-event-lost",
