@@ -45,6 +45,8 @@ def outcome_of(
         return "inconclusive", unjudged.unconfirmed if unjudged is not None else _NOT_AGAIN
     if tally.upheld[requirement.id]:
         return "passed", None
+    if requirement.unless is not None and tally.statuses.get("runWorkflow", {}).get("201"):
+        return "not_applicable", requirement.unless
     if unjudged is not None and unjudged.bears_on(requirement):
         return "inconclusive", unjudged.reason
     return "not_exercised", "no exchange put it to the test"

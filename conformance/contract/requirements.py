@@ -19,7 +19,8 @@ class Requirement:
     """One thing that a server owes its clients.
 
     ``judged`` holds S (one response proves it), A (at once) and E (eventually, after the settle time); ``operations``
-    are operationIds; ``feature`` names the optional feature without which it does not apply.
+    are operationIds; ``feature`` names the optional feature without which it does not apply; ``unless`` is why
+    it does not apply to a target that ran workflows and never showed what it is about.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Requirement:
     violation: str
     operations: tuple[str, ...]
     feature: str | None = None
+    unless: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

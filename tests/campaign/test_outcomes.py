@@ -56,6 +56,13 @@ def test_counting_names_all_six() -> None:
     assert counted == dict.fromkeys(OUTCOMES, 1) | {"exchanges": 5, "traces": 2, "runs": 1}
 
 
+def test_what_a_server_need_not_show_does_not_apply_where_it_never_does() -> None:
+    ran = Tally(statuses={"runWorkflow": Counter({"201": 3})})
+    assert outcome("run.embeds", ran) == "not_applicable"
+    assert outcome("run.embeds", Tally()) == "not_exercised"
+    assert outcome("run.created", ran) == "not_exercised"
+
+
 def test_statuses_per_operation() -> None:
     tally = Tally(statuses={"sendEvent": Counter({"204": 2, "timeout": 1})})
     (told,) = operation_results(tally)

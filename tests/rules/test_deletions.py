@@ -111,6 +111,29 @@ def instance_lost(t: TraceBuilder) -> None:
     t.get(i, status=404)
 
 
+def history_kept(t: TraceBuilder) -> None:
+    w = t.create(NOOP)
+    i = t.run(w)
+    t.history(i, [(1, 2)])
+    t.delete(w)
+    t.history(i, [(1, 2)])
+
+
+def history_lost(t: TraceBuilder) -> None:
+    w = t.create(NOOP)
+    i = t.run(w)
+    t.history(i, [(1, 2)])
+    t.delete(w)
+    t.history(i, status=404)
+
+
+def history_not_shown_yet(t: TraceBuilder) -> None:
+    w = t.create(NOOP)
+    i = t.run(w)
+    t.delete(w)
+    t.history(i, status=404)
+
+
 def instance_listed_no_more(t: TraceBuilder) -> None:
     w = t.create(NOOP)
     t.run(w)
@@ -156,6 +179,9 @@ CASES: list[Case] = [
     ("workflow.delete-deleted", "nothing", read_while_deleted),
     ("workflow.delete-keeps-instances", "upheld", instances_kept),
     ("workflow.delete-keeps-instances", "violated", instance_lost),
+    ("workflow.delete-keeps-instances", "upheld", history_kept),
+    ("workflow.delete-keeps-instances", "violated", history_lost),
+    ("workflow.delete-keeps-instances", "nothing", history_not_shown_yet),
     ("workflow.delete-keeps-instances", "violated", instance_listed_no_more),
     ("workflow.delete-keeps-instances", "violated", instance_not_listed_when_due),
     ("workflow.delete-keeps-instances", "nothing", instance_not_listed_yet),

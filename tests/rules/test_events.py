@@ -164,6 +164,15 @@ def test_other(name: str, ended: float | None, expected: str) -> None:
     assert verdict(RULES["event.other"], t) == expected
 
 
+@pytest.mark.parametrize(("ended", "expected"), [(500, "violated"), (None, "upheld")])
+def test_an_event_of_another_name_may_be_refused_and_still_ends_nothing(ended: float | None, expected: str) -> None:
+    t, i = waiting()
+    t.send(i, "stop", status=409)
+    t.settled()
+    t.get(i, [(5, ended)])
+    assert verdict(RULES["event.other"], t) == expected
+
+
 def test_other_is_not_to_blame_for_what_had_ended_before() -> None:
     t, i = waiting()
     t.get(i, [(5, 400)])

@@ -59,6 +59,33 @@ def test_other_ids_and_withheld_answers_prove_nothing(rule: str) -> None:
     assert judge_unknown(rule, UNKNOWN, {"status": 429}) == "nothing"
 
 
+OF_INSTANCES = ("event.unknown-instance", "cancel.unknown-instance", "history.unknown-instance")
+
+
+@pytest.mark.parametrize("rule", UNKNOWN_RULES)
+def test_the_id_of_another_kind_is_unknown(rule: str) -> None:
+    def judge(status: int) -> str:
+        t = TraceBuilder()
+        w = t.create(NOOP)
+        i = t.run(w)
+        ask(t, UNKNOWN_RULES[rule], w if rule in OF_INSTANCES else i, {"status": status})
+        return verdict(ALL_RULES[rule], t)
+
+    assert judge(404) == "upheld"
+    assert judge(204) == "violated"
+
+
+@pytest.mark.parametrize("rule", UNKNOWN_RULES)
+def test_an_id_of_a_form_of_the_servers_own_may_be_refused_for_its_form(rule: str) -> None:
+    def judge(status: int) -> str:
+        t = TraceBuilder()
+        t.run(t.create(NOOP, id="wf_01hx3k9q2m"), id="run_7c2p5v8w1n")
+        ask(t, UNKNOWN_RULES[rule], "run_9d4r6x3z8m" if rule in OF_INSTANCES else "wf_07zz4n1p6k", {"status": status})
+        return verdict(ALL_RULES[rule], t)
+
+    assert [judge(status) for status in (404, 400, 200)] == ["upheld", "nothing", "violated"]
+
+
 @pytest.mark.parametrize(("key", "expected"), [("5000000", "violated"), ("500", "nothing"), ("4", "nothing")])
 def test_of_ids_that_are_counted_up_only_one_far_ahead_is_surely_unknown(key: str, expected: str) -> None:
     t = TraceBuilder()

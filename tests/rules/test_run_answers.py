@@ -211,6 +211,19 @@ def ended_one_of_two(t: TraceBuilder) -> None:
     _cancelled_while_somebody_waits(t, 500, runs=2)
 
 
+def never_answered_and_run_again(t: TraceBuilder) -> None:
+    _cancelled_while_somebody_waits(t, 500)
+    t.now = 10_100
+    t.run(next(iter(t.workflow_bodies)))
+
+
+def answered_behind_others(t: TraceBuilder) -> None:
+    """A delay of three seconds, and an answer after less than that, but long after controls were done."""
+    w = t.create(DELAY)
+    t.control(t.now + 1, t.now + 20)
+    t.run(w, took=2500)
+
+
 def answered_long_after_a_control(t: TraceBuilder) -> None:
     w = t.create(WAIT)
     t.control(t.now + 1, t.now + 20)
@@ -276,6 +289,7 @@ CASES: list[Case] = [
     ("run.wait", "violated", failed_without_an_error),
     ("run.wait", "violated", failed_as_read_later),
     ("run.wait", "violated", never_answered),
+    ("run.wait", "violated", never_answered_and_run_again),
     ("run.wait", "nothing", ended_only_just),
     ("run.wait", "nothing", ended_one_of_two),
     ("run.wait", "nothing", started),
@@ -285,6 +299,7 @@ CASES: list[Case] = [
     ("run.no-wait", "violated", waited_for_a_delay),
     ("run.no-wait", "violated", waited_for_an_event),
     ("run.no-wait", "violated", answered_long_after_a_control),
+    ("run.no-wait", "violated", answered_behind_others),
     ("run.no-wait", "upheld", answered_somewhat_late),
     ("run.no-wait", "nothing", everything_is_slow),
     ("run.no-wait", "nothing", slow_without_controls),

@@ -114,6 +114,17 @@ def test_stage_fails(spans: list[Span], ended: float | None, error: str | None, 
     assert verdict(RULES["run.stage-fails"], t) == expected
 
 
+@pytest.mark.parametrize(("cancelled", "expected"), [(False, "violated"), (True, "nothing")])
+def test_nothing_follows_a_failed_stage_unless_a_cancellation_may_have_marked_it(
+    cancelled: bool, expected: str
+) -> None:
+    t, i = started(NOOP, HOUR)
+    if cancelled:
+        t.cancel(i)
+    t.get(i, [(5, 6, "an error"), (7, 8, "an error")], ended=9, error="an error")
+    assert verdict(RULES["run.stage-fails"], t) == expected
+
+
 @pytest.mark.parametrize("signal", ["send", "cancel"])
 @pytest.mark.parametrize(("ended", "expected"), [(700, "violated"), (None, "upheld")])
 def test_isolated(signal: str, ended: float | None, expected: str) -> None:

@@ -52,6 +52,10 @@ def test_bodies_and_queries() -> None:
     assert call(model.Create("w", ({"noop": {}},), ""), place) == Call(
         "POST", "/workflows", body='{"stages":[{"noop":{}}],"name":""}'
     )
+    assert call(model.ListInstances("w"), str.upper, place) == Call("GET", "/instances", (("workflowID", "id-of-w"),))
+    assert call(model.Run("i", "w", wait=False), place) == Call(
+        "POST", "/workflows/id-of-w/instances", (("wait", "false"),)
+    )
     assert call(model.SendRaw("i", ""), place) == Call("POST", "/instances/id-of-i/events")
     assert call(model.Settle(), place) is None
 

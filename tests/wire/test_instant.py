@@ -35,7 +35,19 @@ def test_what_is_no_instant(text: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "ns"), [("1s", 10**9), ("250ms", 250_000_000), ("1m30s", 90 * 10**9), ("s", None), ("1", None), ("", None)]
+    ("text", "ns"),
+    [
+        ("1s", 10**9),
+        ("250ms", 250_000_000),
+        ("1m30s", 90 * 10**9),
+        ("1.5s", 1_500_000_000),
+        (".5h0.000000001s", 1800 * 10**9 + 1),
+        ("0", 0),
+        ("s", None),
+        ("1", None),
+        (".s", None),
+        ("", None),
+    ],
 )
 def test_durations(text: str, ns: int | None) -> None:
     assert parse_duration(text) == ns
