@@ -45,7 +45,7 @@ def outcome_of(
         return "inconclusive", unjudged.unconfirmed if unjudged is not None else _NOT_AGAIN
     if tally.upheld[requirement.id]:
         return "passed", None
-    if requirement.unless is not None and tally.statuses.get("runWorkflow", {}).get("201"):
+    if requirement.unless is not None and tally.statuses.get("runWorkflow", Counter())["201"]:
         return "not_applicable", requirement.unless
     if unjudged is not None and unjudged.bears_on(requirement):
         return "inconclusive", unjudged.reason
