@@ -65,6 +65,7 @@ class Campaign:
         self._began = time.monotonic()
         self.store = FindingStore(self.settings.database) if self.settings.database else None
         self._hit = False
+        self._most_runs: int | None = None
 
     # -- the whole ------------------------------------------------------------------------------
 
@@ -84,7 +85,6 @@ class Campaign:
                     await self._conclude(settler)
             chased = frozenset(self.tally.cases)
             await self._judge_all(settler.take_traces())
-            self.tally.leftovers += settler.leftovers
             if workers == 1 and self.tally.cases.keys() - chased and not self.interrupted:
                 # The last controls have shown what nothing else did.
                 await self._conclude_anew(chased)
@@ -116,8 +116,14 @@ class Campaign:
         if self.lost is None and not self.interrupted and refused and await is_gone(self.target):
             self.lost = GONE
 
-    def _settler(self, lag: LoopLag, least_gap: int = LEAST_GAP) -> Settler:
-        return Settler(self.target, lag, patience_s=self.settings.patience_s, least_gap=least_gap)
+    @contextlib.asynccontextmanager
+    async def _settler(self, lag: LoopLag, least_gap: int = LEAST_GAP) -> AsyncIterator[Settler]:
+        settler = Settler(self.target, lag, patience_s=self.settings.patience_s, least_gap=least_gap)
+        try:
+            async with settler:
+                yield settler
+        finally:
+            self.tally.leftovers += settler.leftovers
 
     async def _conclude(self, settler: Settler) -> None:
         self._judge_across()
@@ -132,6 +138,7 @@ class Campaign:
     async def _explore(self, settler: Settler, drawn: Drawn, which: int) -> None:
         slow = self.target_is_slow(settler)
         budget = self.settings.budget.slow_runs if slow else self.settings.budget.runs
+        self._most_runs = budget
         lookout = asyncio.create_task(self._look_out())
         try:
             async with asyncio.TaskGroup() as group:
@@ -179,8 +186,13 @@ class Campaign:
     def _jobs(self, scenarios: Iterable[Scenario], prefix: str = "s") -> Iterator[Job]:
         mine, workers = self.settings.shard
         for number, scenario in enumerate(scenarios):
-            if number % workers == mine:
+            if number % workers == mine and not self._too_dear(scenario):
                 yield Job(f"{prefix}{number}-{scenario.theme}", scenario)
+
+    def _too_dear(self, scenario: Scenario) -> bool:
+        """Whether its runs would go beyond the budget: requests that had to be repeated may have used it up."""
+        most, spent = self._most_runs, self.target.runs * self.settings.shard[1]
+        return most is not None and spent + scenario.runs > most
 
     def _player(self, settler: Settler) -> Player:
         return Player(self.target, settler, self.settings.features, stop=self._over)
@@ -290,10 +302,9 @@ class Campaign:
 def _affordable(scenarios: Iterable[Scenario], runs: int) -> Iterator[Scenario]:
     """As many scenarios, in order, as some runWorkflow requests pay for; controls take about as many again."""
     for scenario in scenarios:
-        runs -= scenario.runs * 2
-        if runs < 0:
-            return
-        yield scenario
+        if scenario.runs * 2 <= runs:
+            runs -= scenario.runs * 2
+            yield scenario
 
 
 def draw_traffic(document: ApiDocument, settings: Settings, bench: Bench) -> Drawn:

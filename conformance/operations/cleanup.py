@@ -9,6 +9,7 @@ from typing import Any
 from conformance.operations.session import Session
 from conformance.operations.template import encoded_segment
 from conformance.target.ids import answered_id
+from conformance.target.removal import may_be_left
 from conformance.trace import Exchange
 
 
@@ -23,10 +24,6 @@ class Leftovers:
         """One sentence for each kind of leftover."""
         kinds = (("instances still running", self.instances), ("workflows not deleted", self.workflows))
         return tuple(f"{what}: {', '.join(ids)}" for what, ids in kinds if ids)
-
-
-# Refused as unknown, or because it has ended already.
-_NOTHING_TO_CANCEL = frozenset({400, 404, 409, 410, 422})
 
 
 async def cleanup(session: Session) -> Leftovers:
@@ -54,7 +51,7 @@ async def _running(session: Session, exchanges: tuple[Exchange, ...]) -> list[st
 
 async def _cancelled(session: Session, instance: str) -> bool:
     exchange = await session.request("PUT", f"/instances/{encoded_segment(instance)}/abort")
-    return exchange.ok or exchange.status in _NOTHING_TO_CANCEL
+    return not may_be_left(exchange)
 
 
 async def _deleted(session: Session, workflow: str) -> bool:

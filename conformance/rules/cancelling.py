@@ -99,14 +99,12 @@ class _Effect:
 
 
 def _reaches(found: Cancellation, effect: _Effect) -> Iterator[Observation]:
-    """One observation: some read shows the effect, or one that was due lacks it."""
+    """One observation: a read that was due lacks the effect, which may come for other reasons later; or some show it."""
     holds, lacks = effect.holds, effect.lacks
     reads = [read for read in found.life.instance.reads if read.exchange.sent > found.cancel.sent]
-    good = next((read for read in reads if holds(read)), None)
     late = next((read for read in reversed(reads) if found.late(read.exchange) and lacks(read)), None)
-    if good is not None:
-        yield upheld(*found.evidence, good.exchange, proof="settled", subject=found.life.id)
-    elif late is not None:
+    good = next((read for read in reads if holds(read)), None)
+    if late is not None:
         waited = (late.exchange.sent - found.cancel.received) / 1e9
         yield violated(
             *found.evidence,
@@ -117,6 +115,8 @@ def _reaches(found: Cancellation, effect: _Effect) -> Iterator[Observation]:
             subject=found.life.id,
             pointer=effect.pointer,
         )
+    elif good is not None:
+        yield upheld(*found.evidence, good.exchange, proof="settled", subject=found.life.id)
 
 
 def error(story: Story) -> Iterator[Observation]:
@@ -148,14 +148,14 @@ _TERMINATES = _Effect(
     "it still runs",
     "/data/terminated",
     lambda read: read.terminated,
-    lambda _: True,
+    lambda read: not read.terminated,
 )
 _CARRIES_ERRORS = _Effect(
     "the cancelled instance and its last stage carry an error",
     "it has terminated without one",
     "/data/error",
     _has_errors,
-    lambda read: read.terminated,
+    lambda read: read.terminated and not _has_errors(read),
 )
 _CLOSES_STAGE = _Effect(
     "no stage of the cancelled instance is open", "a stage is open", "/data/status", _all_closed, _some_open

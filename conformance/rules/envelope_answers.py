@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.contract.bodies import LARGEST_BODY
 from conformance.rules.answers import cut
 from conformance.rules.envelope_requests import has_odd_path
 from conformance.rules.observation import Observation, upheld, violated
@@ -13,7 +14,6 @@ from conformance.trace import Exchange
 
 # Servers and gateways refuse what is larger before they have read it, and then a client may see no more than a reset.
 _MODEST_URL = 2000
-_MODEST_BODY = 64 * 1024
 
 
 def answers(story: Story) -> Iterator[Observation]:
@@ -57,8 +57,6 @@ def _due(story: Story, exchange: Exchange) -> bool:
     variables = exchange.request_json if isinstance(exchange.request_json, dict) else {}
     ledger = "ledger" in story.trace.features
     plans = [plan_stage(number, stage, variables, ledger=ledger) for number, stage in enumerate(workflow.stages)]
-    failing = next((stage.number for stage in plans if stage.must_fail), len(plans))
-    plans = plans[:failing]
     if not all(stage.ends_by_itself and stage.until is None for stage in plans):
         return False
     return sum(stage.duration or 0 for stage in plans) <= exchange.expected_wait
@@ -68,7 +66,7 @@ def _dropped(story: Story, exchange: Exchange) -> bool:
     """Whether the server closed the connection instead of answering a usual request, and went on serving others."""
     if exchange.failure is None or exchange.failure.kind != "protocol" or has_odd_path(exchange):
         return False
-    large = len(exchange.request.url) > _MODEST_URL or len(exchange.request.body or b"") > _MODEST_BODY
+    large = len(exchange.request.url) > _MODEST_URL or len(exchange.request.body or b"") > LARGEST_BODY
     served = any(other.response and other.sent > exchange.received for other in story.trace.exchanges)
     return served and not large and not _idle_for_long(exchange) and not _gone_since(story, exchange)
 

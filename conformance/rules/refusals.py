@@ -20,9 +20,10 @@ def _unknown(parameter: str, *operations: str) -> Rule:
 
     def rule(story: Story) -> Iterator[Observation]:
         for exchange in story.of(*operations):
-            named_unknown = is_valid(story, exchange) and is_unknown(story, exchange.params[parameter], kind)
-            if _doubtful(exchange, exchange.params[parameter]):
+            key = exchange.params[parameter]
+            if _doubtful(exchange, key):
                 continue
+            named_unknown = is_valid(story, exchange) and is_unknown(story, key, kind)
             if named_unknown and (exchange.status == 404 or all_ids_seen(story)):
                 yield from refusal(exchange, 404, "NOT_FOUND", why="nobody has this id")
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from conformance.rules.bodies import items
 from conformance.rules.story import Story
 from conformance.trace import Exchange, Trace
+from conformance.trace.ids import FAR_AHEAD, is_counted, split, uuid_version
 
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
-# Shorter ids can be hit by chance, or counted up: that nobody has such a one is never sure.
-_SHORTEST, _SHORTEST_NUMBER = 8, 12
-# How far ahead of all ids that it gave a server that counts them up will not be while a run lasts.
-_FAR = 1_000_000
+# Shorter ids can be hit by chance: that nobody has such a one is never sure.
+_SHORTEST = 8
 _MAKING = ("createWorkflow", "runWorkflow", "listWorkflows", "listInstances")
 _SHOWING = (*_MAKING, "getWorkflow", "getInstance")
 # Sources where every id in use was made in the same trace.
 _SELF_CONTAINED = frozenset({"scenario", "replay", "control"})
 
 Form = tuple[str, int, frozenset[str]]
+Kind = Literal["workflow", "instance"]
+"""What an id names; a workflow and an instance may bear the same one."""
 
 
 def _letter_class(character: str) -> str:
@@ -31,16 +30,12 @@ def _letter_class(character: str) -> str:
 
 def form(text: str) -> Form | None:
     """What an id looks like: a UUID of a version, or a length and an alphabet; None when it might be guessed."""
-    if match := _UUID.fullmatch(text):
+    if version := uuid_version(text):
         special = len(set(text) - {"-"}) == 1
-        return None if special else (f"uuid{match[1]}", len(text), frozenset())
-    if len(text) < (_SHORTEST_NUMBER if text.isdecimal() else _SHORTEST):
+        return None if special else (f"uuid{version}", len(text), frozenset())
+    if len(split(text)[1]) < _SHORTEST or is_counted(text):
         return None
     return "text", len(text), frozenset(map(_letter_class, text))
-
-
-Kind = Literal["workflow", "instance"]
-"""What an id names; a workflow and an instance may bear the same one."""
 
 
 def _given(exchange: Exchange) -> Iterator[tuple[Kind, str]]:
@@ -97,43 +92,45 @@ def made_ids(traces: Iterable[Trace]) -> frozenset[str]:
     return frozenset(value for exchange in exchanges if exchange.ok for _, value in _given(exchange))
 
 
-def _forms(story: Story) -> set[Form]:
-    known: set[Form] | None = story.memo.get("id forms")
-    if known is None:
-        found = {form(value) for value in _ids(story)}
-        known = story.memo["id forms"] = {each for each in found if each is not None}
-    return known
+def _of_kind(story: Story, kind: Kind) -> set[str]:
+    """The ids of workflows, or of instances, that this trace shows; where it shows none, those made elsewhere."""
+    known: dict[Kind, set[str]] = story.memo.setdefault("ids by kind", {})
+    if kind not in known:
+        known[kind] = {value for named, value in first_given(story) if named == kind} or set(story.known_ids or ())
+    return known[kind]
 
 
 def is_unknown(story: Story, value: str, kind: Kind) -> bool:
     """Whether no workflow, or no instance, was ever given this id, although it has the form of those that are given."""
-    other: Kind = "workflow" if kind == "instance" else "instance"
-    given = first_given(story)
-    if (other, value) in given:
-        # Only an id that nobody would give twice cannot be that of something else as well.
-        elsewhere = (kind, value) in given or value in (story.known_ids or ())
-        return not elsewhere and _UUID.fullmatch(value) is not None
-    return value not in _ids(story) and (form(value) in _forms(story) or _far_beyond(story, value))
-
-
-def _far_beyond(story: Story, value: str) -> bool:
-    """Whether the target counts its ids up, and is nowhere near this one."""
-    known = _ids(story)
-    if not known or not all(map(_counted, (value, *known))):
+    own = _of_kind(story, kind)
+    if value in own or value in (story.known_ids or ()):
         return False
-    return int(value) >= max(map(int, known)) + _FAR
+    if value in _ids(story) and uuid_version(value) is None:
+        # It is that of something else; only of a UUID it is sure that nobody gives it twice.
+        return False
+    forms: dict[Kind, set[Form | None]] = story.memo.setdefault("id forms", {})
+    if kind not in forms:
+        forms[kind] = set(map(form, own))
+    return (form(value) is not None and form(value) in forms[kind]) or _far_ahead(value, own)
 
 
-def _counted(value: str) -> bool:
-    return len(value) < _SHORTEST_NUMBER and value.isdecimal() and value.isascii()
+def _far_ahead(value: str, known: set[str]) -> bool:
+    """Whether ids are counted up, and the target is nowhere near this one."""
+    if (
+        not known
+        or not all(map(is_counted, (value, *known)))
+        or {split(each)[0] for each in known} != {split(value)[0]}
+    ):
+        return False
+    return int(split(value)[1]) >= max(int(split(each)[1]) for each in known) + FAR_AHEAD
 
 
 def surely_formed(value: str) -> bool:
-    """Whether an unknown id is of the target's own form beyond doubt: a UUID is, and a number that is counted up.
+    """Whether an unknown id is of the target's own form beyond doubt: a UUID is, and a plain number that is counted up.
 
-    Of other forms nobody knows what the target checks: a prefix, an alphabet, a checksum.
+    Of other forms nobody knows what the target checks: a prefix, an alphabet, a length, a checksum.
     """
-    return _UUID.fullmatch(value) is not None or _counted(value)
+    return uuid_version(value) is not None or (is_counted(value) and value.isdecimal() and value[:1] != "0")
 
 
 def all_ids_seen(story: Story) -> bool:

@@ -12,7 +12,7 @@ from conformance.scenarios.cast import Actor, listed_ids
 from conformance.scenarios.party import Party
 from conformance.scenarios.watch import Watch
 from conformance.target import Client
-from conformance.trace import Exchange
+from conformance.target.removal import may_be_left
 
 # Beyond what an instance has started, and of a long history, a sample says enough.
 _UNSTARTED = 4
@@ -74,17 +74,12 @@ async def clean_up(party: Party, client: Client) -> tuple[str, ...]:
     for ref, actor in list(cast.instances.items()):
         if not actor.terminated and not party.lost:
             answer = await party.perform(model.Cancel(ref), client)
-            left += [actor.id] if _failed(answer) else []
+            left += [actor.id] if may_be_left(answer) else []
     for ref, found in list(cast.workflows.items()):
         if ref not in cast.deleted:
             answer = None if party.lost else await party.perform(model.Delete(ref), client)
-            left += [found] if _failed(answer) else []
+            left += [found] if may_be_left(answer) else []
     return tuple(left)
-
-
-def _failed(answer: Exchange | None) -> bool:
-    """Whether a removal did not succeed; refused with 4xx counts as nothing left to remove."""
-    return answer is None or answer.status is None or answer.status >= 500 or answer.status in {401, 403, 429}
 
 
 async def cancel_strays(party: Party, client: Client, workflows: Iterable[str]) -> None:

@@ -94,9 +94,12 @@ def endless(seed: int, features: Collection[str] = ("ledger",)) -> Iterator[Scen
 
 
 def more_for(rules: Iterable[str], features: Collection[str] = ("ledger",)) -> tuple[Theme, ...]:
-    """The themes that put some of these requirements to the test, those that do so for most of them first."""
+    """The themes that put some of these requirements to the test, those that do so for most of them first.
+
+    What comes once in a run is no top-up: it is long, or made of many runs.
+    """
     wanted = set(rules)
-    fitting = [theme for theme in _offered(features) if wanted & set(theme.rules)]
+    fitting = [theme for theme in _offered(features) if wanted & set(theme.rules) and not theme.once]
     return tuple(sorted(fitting, key=lambda theme: -len(wanted & set(theme.rules))))
 
 

@@ -13,6 +13,7 @@ from conformance.scenarios.calls import call
 from conformance.scenarios.model import UNKNOWN, Create, Delete, Read, Run, Step
 from conformance.target import Client, LoopLag, Recorder, Target
 from conformance.target.finishing import all_of, to_the_end
+from conformance.target.removal import may_be_left
 from conformance.trace import Control, Exchange, Settling, Trace
 from conformance.wire.instant import MILLISECOND, SECOND
 
@@ -57,7 +58,7 @@ class _Round:
     async def finish(self) -> tuple[Exchange, ...]:
         if self.workflow is not None:
             deleted = await self.send(Delete(UNKNOWN))
-            self.left = not deleted.ok and deleted.status != 404
+            self.left = may_be_left(deleted)
         await self.client.aclose()
         return self.recorder.exchanges()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
@@ -13,7 +13,7 @@ import httpx
 from conformance.contract.operations import match
 from conformance.target import wire
 from conformance.target.config import TargetConfig
-from conformance.target.limits import Limiter, retry_after_s
+from conformance.target.limits import LONGEST_PAUSE_S, Limiter, retry_after_s
 from conformance.target.recorder import Recorder
 from conformance.trace import Exchange, Failure, Request
 from conformance.trace.redaction import REDACTED
@@ -30,9 +30,9 @@ class RequestOptions(TypedDict, total=False):
     ``authenticate``: False leaves out the target's token and configured headers.
     """
 
-    query: Iterable[tuple[str, str]]
+    query: Sequence[tuple[str, str]]
     body: bytes | None
-    headers: Iterable[tuple[str, str]]
+    headers: Sequence[tuple[str, str]]
     content_type: str | None
     step: int | None
     timeout_s: float | None
@@ -76,7 +76,8 @@ class Client:
         """
         for _ in range(_ATTEMPTS - 1):
             exchange = await self._request_once(method, path, options)
-            if exchange.response is None or retry_after_s(exchange.response, time.time()) is None:
+            asked = retry_after_s(exchange.response, time.time()) if exchange.response else None
+            if asked is None or asked > LONGEST_PAUSE_S:
                 return exchange
         return await self._request_once(method, path, options)
 

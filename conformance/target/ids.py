@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import random
-import re
 import string
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from conformance.trace import Exchange
+from conformance.trace.ids import FAR_AHEAD, is_counted, split, uuid_version
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ALPHABETS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
+_HEX = set("0123456789abcdef")
 _ATTEMPTS = 50
-# Longer numbers are drawn, not counted.
-_COUNTED = 12
-# No server that counts its ids up gets that far while a run lasts.
-_FAR_BEYOND = 1_000_000
 
 
 def answered_id(exchange: Exchange | None) -> str | None:
@@ -27,17 +23,18 @@ def answered_id(exchange: Exchange | None) -> str | None:
 
 
 def unknown_like(known: Collection[str], source: random.Random) -> str:
-    """An id that is not among ``known`` but looks like them: a UUID (of their version) when they are UUIDs, or when
-    none is known; a far greater number when they are counted up."""
+    """An id that is not among ``known`` but looks like them, and that nobody else has either.
+
+    A UUID (of their version) when they are UUIDs, or when none is known; a far greater number when they are counted up.
+    """
     pattern = next(iter(known), None)
-    if pattern is None or _UUID.fullmatch(pattern):
+    if pattern is None or uuid_version(pattern):
         return _uuid_like(pattern, source)
-    if len(pattern) < _COUNTED and all(each.isdecimal() and each.isascii() for each in known):
-        return str(max(map(int, known)) + source.randrange(2 * _FAR_BEYOND, 3 * _FAR_BEYOND))
-    alike = [each for each in known if len(each) == len(pattern)]
+    if all(map(is_counted, known)):
+        return _far_ahead(known, source)
     made = pattern
     for _ in range(_ATTEMPTS):
-        made = "".join(_like(position, alike, source) for position in range(len(pattern)))
+        made = _drawn_like(pattern, source)
         if made not in known:
             break
     return made
@@ -51,10 +48,14 @@ def _uuid_like(pattern: str | None, source: random.Random) -> str:
     return made.upper() if pattern.isupper() else made
 
 
-def _like(position: int, known: Sequence[str], source: random.Random) -> str:
-    """A character for a position: the one that all ids have there, or one of its kind that some id has somewhere."""
-    here = sorted({each[position] for each in known})
-    if len(here) == 1 and len(known) > 1:
-        return here[0]
-    kind = next((letters for letters in _ALPHABETS if here[0] in letters), here[0])
-    return source.choice(sorted({character for each in known for character in each if character in kind}))
+def _far_ahead(known: Collection[str], source: random.Random) -> str:
+    prefix, rest = split(next(iter(known)))
+    last = max(int(split(each)[1]) for each in known)
+    return prefix + str(last + source.randrange(2 * FAR_AHEAD, 3 * FAR_AHEAD)).zfill(len(rest))
+
+
+def _drawn_like(pattern: str, source: random.Random) -> str:
+    prefix, rest = split(pattern)
+    if set(rest) <= _HEX:
+        return prefix + "".join(source.choice("0123456789abcdef") for _ in rest)
+    return prefix + "".join(source.choice(next((a for a in _ALPHABETS if each in a), each)) for each in rest)

@@ -39,7 +39,7 @@ def ask(t: TraceBuilder, what: str, key: str, options: Options) -> None:
 
 def judge_unknown(rule: str, key: str, options: Options, **trace: Any) -> str:
     t = TraceBuilder(**trace)
-    t.create(NOOP)
+    t.run(t.create(NOOP))
     ask(t, UNKNOWN_RULES[rule], key, options)
     return verdict(ALL_RULES[rule], t)
 
@@ -89,9 +89,16 @@ def test_an_id_of_a_form_of_the_servers_own_may_be_refused_for_its_form(rule: st
 @pytest.mark.parametrize(("key", "expected"), [("5000000", "violated"), ("500", "nothing"), ("4", "nothing")])
 def test_of_ids_that_are_counted_up_only_one_far_ahead_is_surely_unknown(key: str, expected: str) -> None:
     t = TraceBuilder()
-    t.run(t.create(NOOP, id="3"), id="4")
+    t.run(t.create(NOOP, id="3"))
     t.get_workflow(key, status=400)
     assert verdict(ALL_RULES["workflow.get-unknown"], t) == expected
+
+
+def test_an_id_that_only_the_other_kind_has_the_form_of_is_no_unknown_one() -> None:
+    t = TraceBuilder()
+    i = t.run(t.create(NOOP, id="17"))
+    t.get_workflow(i, status=400)
+    assert verdict(ALL_RULES["workflow.get-unknown"], t) == "nothing"
 
 
 @pytest.mark.parametrize("rule", UNKNOWN_RULES)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
+
+import pytest
 
 from conformance.scenarios.cast import Cast, listed_ids
 from conformance.scenarios.model import UNKNOWN
@@ -29,9 +32,17 @@ def test_an_unknown_id_is_like_those_of_its_kind() -> None:
     assert len(cast.place(UNKNOWN, of_instance=True)) == len("run_abcdefghij")
 
 
-def test_a_prefix_that_all_ids_have_stays() -> None:
-    known = ["wf_01hx3k9q2m", "wf_07zz4n1p6k", "wf_0cc2d4e6g8"]
-    made = unknown_like(known, Random(1))
-    assert made.startswith("wf_0")
-    assert made not in known
-    assert set(made) <= set("".join(known))
+@pytest.mark.parametrize(
+    ("known", "form"),
+    [
+        (["wf_01hx3k9q2m", "wf_07zz4n1p6k"], r"wf_[0-9a-z]{10}"),
+        (["64f1a2b3c4d5e6f708192a3b", "64f1a2b3c4d5e6f708192a3c"], r"[0-9a-f]{24}"),
+        (["run-00000117", "run-00000131"], r"run-0\d{7}"),
+        (["wf-17", "wf-31"], r"wf-\d{7}"),
+    ],
+)
+def test_an_unknown_id_keeps_the_prefix_and_is_far_from_what_others_may_have(known: list[str], form: str) -> None:
+    for seed in range(50):
+        made = unknown_like(known, Random(seed))
+        assert re.fullmatch(form, made)
+        assert made[-6:-2] != known[0][-6:-2]

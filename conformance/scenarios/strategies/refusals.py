@@ -162,7 +162,7 @@ def bad_events(d: Draft) -> None:
 
 def unknown_ids(d: Draft) -> None:
     """Ids of the server's own form that nobody created are not found, by any operation."""
-    d.create(words.noop())
+    d.start(words.noop())
     steps = [
         GetWorkflow(UNKNOWN),
         Delete(UNKNOWN),

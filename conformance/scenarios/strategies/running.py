@@ -88,15 +88,10 @@ def delays(d: Draft) -> None:
     lengths = [d.number(10, 60) * 10 for _ in range(d.number(1, 3))]
     spelled = [d.pick((f"{ms}ms", f"{ms}ms", "1s")) for ms in lengths]
     stages: list[Stage] = [{"delay": {"duration": text}} for text in spelled]
-    instance = d.start(*stages, *_none(d), *d.quick_stages(0, 1))
+    instance = d.start(*stages, *d.quick_stages(0, 1))
     for _ in range(d.number(0, 3)):
         d.add(Pause(d.number(10, 120)), d.look(instance))
     d.add(Until(instance, "ended"))
-
-
-def _none(d: Draft) -> list[Stage]:
-    """Half of the time a delay that is none; servers may refuse it."""
-    return [{"delay": {"duration": "0s"}}] if d.flip() else []
 
 
 def until_future(d: Draft) -> None:
@@ -112,7 +107,7 @@ def until_past(d: Draft) -> None:
     """Delays until moments that have passed end at once, however the dates are written."""
     long_past = ("2020-01-01T00:00:00Z", "1999-12-31T23:59:59.999999999+14:00", "2000-02-29T00:00:00.1-11:30")
     dates = [*long_past, *(f"now-2s{zone}" for zone in words.ZONES)]
-    instance = d.start(*(words.until(date) for date in d.shuffled(dates)), *_none(d), *d.quick_stages(0, 1))
+    instance = d.start(*(words.until(date) for date in d.shuffled(dates)), *d.quick_stages(0, 1))
     d.add(Until(instance, "ended"), Read(instance), History(instance))
 
 
