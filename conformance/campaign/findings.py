@@ -54,7 +54,8 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
     positions = {exchange.index: position for position, exchange in enumerate(shown)}
     marks = [Mark(positions[decisive.index], observation.pointer)] if decisive and decisive.index in positions else []
     scenario = from_json(trace.scenario) if _is_scenario(trace) and trace.scenario else None
-    requests = "\n".join(curl_of(exchange) for exchange in shown if exchange.index in observation.exchanges)
+    cited = [curl_of(exchange) for exchange in shown if exchange.index in observation.exchanges]
+    requests = "\n".join(["# As they were sent, with the ids of then.", *cited])
     return Finding(
         id=finding_id(requirement, operations[:1]),
         requirement=requirement,

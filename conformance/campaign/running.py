@@ -174,17 +174,15 @@ def header(config: TargetConfig, document: ApiDocument, settings: Settings, cata
     )
 
 
-def conclude(
-    begun: Results, outcome: Outcome, features: Collection[str], began: float, *, narrowed: bool = False
-) -> Results:
-    """The results of a run. ``began`` is its beginning on the monotonic clock; ``narrowed`` that -k or -m chose."""
+def conclude(begun: Results, outcome: Outcome, features: Collection[str], began: float) -> Results:
+    """The results of a run. ``began`` is its beginning on the monotonic clock."""
     catalogue = load_requirements()
     tally = outcome.tally
     settle_s = outcome.settling.get("settle_ms", 2000.0) / 1000
     findings = [build_finding(proof, catalogue, begun.target["url"], settle_s) for proof in outcome.proofs]
     requirements = requirement_results(catalogue, tally, findings, features, _unjudged(outcome))
     complete = not outcome.interrupted
-    begun.verdict = verdict_of(requirements, narrowed=narrowed, complete=complete)
+    begun.verdict = verdict_of(requirements, complete=complete)
     begun.target |= outcome.server
     if outcome.lost:
         begun.target["lost"] = outcome.lost
@@ -197,5 +195,4 @@ def conclude(
     begun.leftovers = list(dict.fromkeys(tally.leftovers))
     begun.errors = list(tally.errors)
     begun.complete = complete
-    begun.narrowed = narrowed
     return begun

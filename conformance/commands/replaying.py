@@ -28,14 +28,14 @@ class NoSuchFinding(UserError):
 
 def _find(name: str, source: Path) -> Finding:
     findings = [each for each in read_results(source).findings if each.scenario is not None]
-    for finding in findings:
-        if name in (finding.id, finding.requirement):
+    for matches in (lambda each: name in (each.id, each.requirement), lambda each: name in each.requirements):
+        for finding in filter(matches, findings):
             return finding
     raise NoSuchFinding(name, source, [each.id for each in findings])
 
 
 _SHORT = "Play a finding again."
-_HELP = """Play a finding's scenario again, against any server. FINDING is its id, or the id of its requirement.
+_HELP = """Play a finding's scenario again, against any server. FINDING is its id, or a requirement that it violates.
 
 Exit code 1 when the violation came back, 0 when it did not.
 """
@@ -48,8 +48,9 @@ def _replay(finding: str, url: str, source: Path, times: int, **given: Any) -> N
     for line in script(scenario):
         click.echo(f"  {line}")
     replays = play_again(config, load_document(), scenario, times)
-    back = [each.violations[found.requirement][0] for each in replays if found.requirement in each.violations]
-    click.echo(f"{found.requirement}: violated in {len(back)} of {times} plays")
+    wanted = finding if finding in found.requirements else found.requirement
+    back = [each.violations[wanted][0] for each in replays if wanted in each.violations]
+    click.echo(f"{wanted}: violated in {len(back)} of {times} plays")
     if back:
         click.echo(f"  expected: {back[0].expected}\n  observed: {back[0].observed}")
     raise SystemExit(NOT_CONFORMANT if back else CONFORMANT)

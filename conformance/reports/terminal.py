@@ -149,7 +149,9 @@ def summary(results: Results, console: Console, report: Path | None = None, verb
 def _body(results: Results, console: Console, verbosity: Verbosity) -> None:
     cut = "" if results.complete else ", cut before its end"
     exchanges = results.counts.get("exchanges", 0)
-    told = f"{target_name(results)}: {plural(exchanges, 'exchange')} in {results.duration_s:.0f} s{cut}"
+    part = results.narrowed and not results.target.get("recording")
+    only = f", of which {plural(len(results.requirements), 'requirement')} had been selected" if part else ""
+    told = f"{target_name(results)}: {plural(exchanges, 'exchange')} in {results.duration_s:.0f} s{cut}{only}"
     _say(console, Text(one_line(told)))
     for level in LEVELS:
         sentence = Text(level_sentence(results, level)).wrap(console, max(console.width - _INDENT, 40))
@@ -175,7 +177,9 @@ def _say_finding(console: Console, finding: Finding, *, whole: bool) -> None:
     known = " (known)" if finding.known else ""
     name = f"{finding.requirement}{known}: "
     width = max(console.width - _INDENT, 40)
-    told = Text(name + hint(finding, 240 if whole else max(width - len(name), 50)))
+    others = [each for each in finding.requirements if each != finding.requirement]
+    also = f" (also {', '.join(others)})" if whole and others else ""
+    told = Text(name + hint(finding, 240 if whole else max(width - len(name), 50)) + also)
     lines = told.wrap(console, width) if whole else [told]
     for number, line in enumerate(lines):
         _say(console, Text.assemble("  ", (f"{finding.level if number == 0 else '':<7}", style), line))

@@ -97,13 +97,13 @@ def known_from(results: Results) -> str:
     failed = [requirement for requirement in results.requirements if requirement.outcome == "failed"]
     if not failed:
         return f"{_HEADER}known: []\n"
-    observed = {finding.id: finding.observed for finding in results.findings}
+    observed = {each.id: f"{each.id}: {each.expected} — but {each.observed}" for each in results.findings}
     return f"{_HEADER}known:\n" + "".join(_listed(requirement, observed) for requirement in failed)
 
 
 def _listed(requirement: RequirementResult, observed: dict[str, str]) -> str:
     seen = next((observed[name] for name in requirement.findings if name in observed), requirement.statement)
-    comment = " ".join("".join(c if c.isprintable() else " " for c in seen).split())[:110]
+    comment = " ".join("".join(c if c.isprintable() else " " for c in seen).split())[:160]
     return f'  # {comment}\n  - requirement: {requirement.id}\n    reason: ""  # say why this is accepted\n'
 
 

@@ -99,7 +99,7 @@ class _Effect:
 
 
 def _reaches(found: Cancellation, effect: _Effect) -> Iterator[Observation]:
-    """One observation: a read that was due lacks the effect, which may come for other reasons later; or some show it."""
+    """One observation: a read that was due lacks the effect, which other things may bring later; or some show it."""
     holds, lacks = effect.holds, effect.lacks
     reads = [read for read in found.life.instance.reads if read.exchange.sent > found.cancel.sent]
     late = next((read for read in reversed(reads) if found.late(read.exchange) and lacks(read)), None)

@@ -48,11 +48,22 @@ def _not_listed(story: Story, listing: Exchange) -> Iterator[Observation]:
     gone = [(each, done) for each in story.workflows.values() if (done := _deleted_before(each, listing))]
     still = [(workflow, done) for workflow, done in gone if workflow.id in shown]
     for workflow, done in still:
-        expected = f"workflow {workflow.id} listed no more"
-        yield violated(done, listing, expected=expected, observed="still listed", proof="trace", subject=workflow.id)
+        yield violated(
+            done,
+            listing,
+            expected=f"workflow {workflow.id} is not listed once it is deleted",
+            observed="it is still listed",
+            proof="trace",
+            subject=workflow.id,
+            pointer=f"/data/{_position(listing, workflow.id)}",
+        )
     if gone and not still:
         workflow, done = gone[-1]
         yield upheld(done, listing, proof="trace", subject=workflow.id)
+
+
+def _position(listing: Exchange, key: str) -> int:
+    return next(n for n, item in enumerate(listing.data) if isinstance(item, dict) and item.get("id") == key)
 
 
 def _deleted_before(workflow: WorkflowStory, request: Exchange) -> Exchange | None:

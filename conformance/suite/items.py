@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from conformance.results.model import Finding, RequirementResult
 from conformance.suite.session import Session
+
+
+def requirements_of(item: pytest.Item) -> tuple[str, ...]:
+    """The requirements that an item is about: one, or those that make up a property of an operation."""
+    callspec: Any = getattr(item, "callspec", None)
+    parameters: dict[str, Any] = callspec.params if callspec is not None else {}
+    one = parameters.get("requirement")
+    return tuple(parameters.get("requirements", ())) or ((one,) if isinstance(one, str) else ())
 
 
 def assert_selected(session: Session, requirements: Sequence[str], operation: str | None) -> None:

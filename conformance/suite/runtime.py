@@ -8,6 +8,7 @@ from conformance.contract.errors import UserError
 from conformance.plugin import setting
 from conformance.results.model import Results
 from conformance.results.verdict import INTERRUPTED, USAGE, exit_code
+from conformance.suite.items import requirements_of
 from conformance.suite.session import Session
 from conformance.suite.sharing import Controller, Worker
 from conformance.target import TargetError
@@ -34,8 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Remember whether -k or -m leave requirements out: such a run never says conformant."""
     session = config.stash[SESSION]
-    chosen = sum(1 for item in items if "conformance_requirement" in item.keywords)
-    session.narrowed = chosen < len(session.catalogue.requirements)
+    whole = sum(1 for item in items if "conformance_requirement" in item.keywords)
+    chosen = {name for item in items for name in requirements_of(item)}
+    session.select(chosen, all_items=whole == len(session.catalogue.requirements))
 
 
 @pytest.fixture(scope="session")

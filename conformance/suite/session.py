@@ -7,7 +7,7 @@ import itertools
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from conformance.results.eventlines import WORKERS
 from conformance.results.events import EventLog
 from conformance.results.known import KnownDeviation, apply_known, load_known
 from conformance.results.model import Results
+from conformance.results.narrowing import narrow
 from conformance.results.store import read_results
 from conformance.suite.options import RunOptions, Values, run_options, target_config
 from conformance.suite.places import point_latest, writable_directory, writable_file
@@ -39,7 +40,10 @@ from conformance.target import TargetConfig
 
 @dataclass
 class Session:
-    """A run. Construct it with ``Session.of``; every mistake of the user is told before any traffic."""
+    """A run. Construct it with ``Session.of``; every mistake of the user is told before any traffic.
+
+    ``selected`` are the requirements that -k or -m chose, None when they chose all: such a run never says conformant.
+    """
 
     options: RunOptions
     values: Values
@@ -47,7 +51,7 @@ class Session:
     catalogue: Catalogue
     known: tuple[KnownDeviation, ...]
     previous: Results | None
-    narrowed: bool = False
+    selected: frozenset[str] | None = None
     results: Results | None = None
     outcome: Outcome | None = None
     report: Path | None = None
@@ -72,6 +76,10 @@ class Session:
             known=load_known(options.known) if options.known else (),
             previous=read_results(options.against) if options.against else None,
         )
+
+    def select(self, chosen: Iterable[str], *, all_items: bool) -> None:
+        """Take note of the requirements whose items were selected; ``all_items``: nothing was left out."""
+        self.selected = None if all_items else frozenset(chosen)
 
     @property
     def console(self) -> Console:
@@ -127,14 +135,16 @@ class Session:
     def conclude(self, begun: Results, outcome: Outcome, log: EventLog, spools: Sequence[Spool]) -> Results:
         """The results of what was played, every report written, and the event log's footer."""
         features = self.options.settings.features
-        results = conclude(begun, outcome, features, self._began, narrowed=self.narrowed)
+        results = conclude(begun, outcome, features, self._began)
         if self.known:
             today = datetime.now(UTC).date()
             results = apply_known(results, self.known, today, self.options.strict_known)
         results.errors += self.errors
+        comparison = self._comparison(results)
+        results = results if self.selected is None else narrow(results, self.selected)
         self.results, self.outcome = results, outcome
         exchanges = itertools.chain.from_iterable(spool.items() for spool in spools)
-        self.report = write_all(results, self.options.report_dir, exchanges, self._comparison(results))
+        self.report = write_all(results, self.options.report_dir, exchanges, comparison)
         log.footer(results)
         if self.options.summary_file is not None:
             append_summary(results, self.options.summary_file)

@@ -22,7 +22,7 @@ from conformance.campaign.tally import Tally
 from conformance.contract.errors import UserError
 from conformance.results.eventlines import WORKERS
 from conformance.results.verdict import INCOMPLETE, INTERRUPTED
-from conformance.suite.items import assert_selected
+from conformance.suite.items import assert_selected, requirements_of
 from conformance.suite.session import Session
 from conformance.suite.stopping import FILE, Heeding, Telling
 from conformance.suite.watching import Spool
@@ -44,10 +44,8 @@ class Selected:
 
 def _selected(item: pytest.Item) -> Selected:
     callspec: Any = getattr(item, "callspec", None)
-    parameters: dict[str, Any] = callspec.params
-    names = parameters.get("requirements") or (parameters["requirement"],)
     keywords: dict[str, Any] = dict.fromkeys(item.keywords, 1)
-    return Selected(item.nodeid, item.location, keywords, tuple(names), parameters.get("operation"))
+    return Selected(item.nodeid, item.location, keywords, requirements_of(item), callspec.params.get("operation"))
 
 
 def _report(session: Session, item: Selected) -> pytest.TestReport:
@@ -190,13 +188,13 @@ class Controller:
             outcome = conclude_shared(self._config, self._session.document, options.settings, watcher, parts)
             spools = [Spool(path) for path in sorted(options.report_dir.glob("exchanges-*.spool"))]
             with contextlib.ExitStack() as stack:
-                self._session.narrowed = self._narrowed
+                self._select()
                 self._session.conclude(begun, outcome, log, [spool, *map(stack.enter_context, spools)])
             shutil.rmtree(options.report_dir / WORKERS, ignore_errors=True)
         for item in self._items:
             session.config.hook.pytest_runtest_logreport(report=_report(self._session, item))
 
-    @property
-    def _narrowed(self) -> bool:
-        chosen = sum(1 for item in self._items if item.requirement and not item.operation)
-        return chosen < len(self._session.catalogue.requirements)
+    def _select(self) -> None:
+        whole = sum(1 for item in self._items if item.requirement and not item.operation)
+        chosen = {name for item in self._items for name in item.requirement}
+        self._session.select(chosen, all_items=whole == len(self._session.catalogue.requirements))

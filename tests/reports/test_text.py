@@ -41,7 +41,7 @@ def test_characters_that_act_are_named(given: str, shown: str) -> None:
 def test_long_text_is_cut_and_says_so() -> None:
     assert cut("abc", 3) == "abc"
     assert cut("x" * 5000, 4) == "xxxx… (cut: 5,000 characters in all)"
-    assert one_line("a\n b  c") == "a b c"
+    assert one_line("a\n b \t c  d") == "a b c  d"
     assert one_line("x" * 5000, 5) == "xxxxx…"
     assert (plural(1, "run"), plural(2000, "run")) == ("1 run", "2,000 runs")
 
