@@ -62,7 +62,7 @@ def cut(text: str, limit: int) -> str:
 def one_line(text: str, limit: int = 200) -> str:
     """The text on one line, nothing in it acting, at most about ``limit`` characters."""
     # Single blanks stay as many as they are: names may differ in nothing else.
-    flat = re.sub(r"[^\S ]\s*|\s*[^\S ]", " ", visible(text[: limit * 4])).strip()
+    flat = re.sub(r"\s*[^\S ]\s*", " ", visible(text[: limit * 4])).strip()
     return flat if len(flat) <= limit and len(text) <= limit * 4 else f"{flat[:limit].rstrip()}…"
 
 
