@@ -99,12 +99,13 @@ class _Effect:
 
 
 def _reaches(found: Cancellation, effect: _Effect) -> Iterator[Observation]:
-    """One observation: a read that was due lacks the effect, which other things may bring later; or some show it."""
+    """One observation: some read shows the effect; or one that was due lacks it, unless a later one shows it anyway."""
     holds, lacks = effect.holds, effect.lacks
     reads = [read for read in found.life.instance.reads if read.exchange.sent > found.cancel.sent]
-    late = next((read for read in reversed(reads) if found.late(read.exchange) and lacks(read)), None)
     good = next((read for read in reads if holds(read)), None)
-    if late is not None:
+    before = reads if good is None else reads[: reads.index(good)]
+    late = next((read for read in reversed(before) if found.late(read.exchange) and lacks(read)), None)
+    if late is not None and (good is None or _caused_otherwise(found.life, late, good)):
         waited = (late.exchange.sent - found.cancel.received) / 1e9
         yield violated(
             *found.evidence,
@@ -117,6 +118,12 @@ def _reaches(found: Cancellation, effect: _Effect) -> Iterator[Observation]:
         )
     elif good is not None:
         yield upheld(*found.evidence, good.exchange, proof="settled", subject=found.life.id)
+
+
+def _caused_otherwise(life: Life, late: InstanceRead, good: InstanceRead) -> bool:
+    """Whether something was sent after a read without the effect that may have brought it about for the next."""
+    signals = (*life.instance.sends, *life.instance.cancels, *life.deletions)
+    return any(late.exchange.sent < signal.sent < good.exchange.received for signal in signals)
 
 
 def error(story: Story) -> Iterator[Observation]:

@@ -34,6 +34,17 @@ def test_terminates(stage: object, works: bool, expected: str) -> None:
     assert verdict(RULES["cancel.terminates"], t) == expected
 
 
+@pytest.mark.parametrize(("event", "expected"), [(True, "violated"), (False, "upheld")])
+def test_what_ends_for_another_cause_was_not_ended_by_the_cancellation(event: bool, expected: str) -> None:
+    t, i = _cancelled(wait_for("go"))
+    _look(t, i, ended=False, error=None, span=(5, None))
+    if event:
+        t.send(i, "go")
+        t.settled()
+    t.get(i, [ENDED], ended=406, error="cancelled")
+    assert verdict(RULES["cancel.terminates"], t) == expected
+
+
 def test_terminates_also_right_after_the_run() -> None:
     t, i = started(NOOP, wait_for("go"))
     t.cancel(i)
