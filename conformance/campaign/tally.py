@@ -19,7 +19,7 @@ from conformance.wire import exact_json
 _KEPT = 6
 _ACROSS = ("createWorkflow", "runWorkflow", "getServerInfo")
 # Ids and versions are compared over this many traces, the latest.
-_REMEMBERED = 2000
+_REMEMBERED = 1000
 # So many instances for which a requirement was violated, and upheld, say all that grouping asks of them.
 _SUBJECTS = {False: 20_000, True: 4_000}
 
