@@ -175,9 +175,29 @@ def isolated(story: Story) -> Iterator[Observation]:
     """`run.isolated`: what is sent to one instance leaves the others as they are."""
     for life in lives(story):
         others = [o for o in lives(story) if o.id != life.id and (o.instance.sends or o.instance.cancels)]
-        for stage in life.plans:
-            if others:
+        if others:
+            yield from _ended_by_others(life, others)
+            for stage in life.plans:
                 yield from _undisturbed(life, stage, others)
+
+
+def _ended_by_others(life: Life, others: list[Life]) -> Iterator[Observation]:
+    """Violated when an instance has terminated at which nothing was sent that could have ended it, but others were."""
+    first = life.first_terminated
+    held = life.barrier(first.exchange.received) if first is not None else None
+    signals = [s for other in others for s in (*other.instance.sends, *other.instance.cancels) if s.ok]
+    earlier = [s for s in signals if first is not None and s.sent < first.exchange.received]
+    if first is not None and held is not None and earlier:
+        yield violated(
+            life.instance.run,
+            earlier[-1],
+            first.exchange,
+            expected=f"{life.id} runs on: nothing that ends stage {held.number} was sent to this instance",
+            observed="it has terminated, after a request to another instance",
+            proof="settled",
+            subject=life.id,
+            pointer="/data/terminated",
+        )
 
 
 def _over(sights: list[Sight], signal: Exchange) -> bool:

@@ -57,6 +57,7 @@ def waits(story: Story) -> Iterator[Observation]:
 def _waited(life: Life, stage: StagePlan, name: str) -> Iterator[Observation]:
     ended = life.first_ended(stage.number)
     if ended is None:
+        yield from _given_up(life, stage, name)
         first = life.first_started(stage.number)
         kept = first and life.last_shown_open(stage.number, first.exchange.received)
         if first and kept and life.is_due(first.exchange.received, kept.exchange):
@@ -75,6 +76,22 @@ def _waited(life: Life, stage: StagePlan, name: str) -> Iterator[Observation]:
             observed="it ended though neither this event nor a cancellation had been sent to the instance",
             proof="settled",
             subject=life.id,
+        )
+
+
+def _given_up(life: Life, stage: StagePlan, name: str) -> Iterator[Observation]:
+    """Violated when the instance has terminated at a stage that nobody ended, whether or not it ever showed."""
+    end = life.first_terminated
+    held = life.barrier(end.exchange.received) if end is not None else None
+    if end is not None and held is not None and held.number == stage.number:
+        yield violated(
+            life.instance.run,
+            end.exchange,
+            expected=f"stage {stage.number} waits for the event {name!r}",
+            observed="the instance has terminated though neither this event nor a cancellation had been sent to it",
+            proof="settled",
+            subject=life.id,
+            pointer="/data/terminated",
         )
 
 

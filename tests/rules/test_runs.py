@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from conformance.rules import ALL_RULES
 from conformance.rules.runs import RULES
 from tests.rules.bodies import Span
 from tests.rules.build import TraceBuilder
@@ -112,6 +113,18 @@ def test_stage_fails(spans: list[Span], ended: float | None, error: str | None, 
         t.get(i, spans, ended=ended, error=error)
         t.settled()
     assert verdict(RULES["run.stage-fails"], t) == expected
+
+
+@pytest.mark.parametrize("rule", ["run.isolated", "stage.waits"])
+@pytest.mark.parametrize(("ended", "expected"), [(True, "violated"), (False, "upheld")])
+def test_an_instance_does_not_end_with_another(rule: str, ended: bool, expected: str) -> None:
+    t, i = waiting()
+    t.cancel(i)
+    j = t.run(next(iter(t.workflow_bodies)))
+    t.get(j, [] if ended else [(t.now, None)], ended=t.now if ended else None, error="cancelled" if ended else None)
+    t.settled()
+    t.get(j, [] if ended else [(500, None)], ended=500 if ended else None, error="cancelled" if ended else None)
+    assert verdict(ALL_RULES[rule], t) == expected
 
 
 @pytest.mark.parametrize(("cancelled", "expected"), [(False, "violated"), (True, "nothing")])
