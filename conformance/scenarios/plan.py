@@ -16,7 +16,7 @@ Profile = Literal["smoke", "standard", "thorough", "soak"]
 
 _RUNS: Mapping[Profile, tuple[int, int]] = {
     "smoke": (60, 45),
-    "standard": (310, 170),
+    "standard": (300, 165),
     "thorough": (1200, 700),
     "soak": (250, 150),
 }
