@@ -128,6 +128,7 @@ class Campaign:
     async def _conclude(self, settler: Settler) -> None:
         self._judge_across()
         if self.tally.cases and not self._hit:
+            await self.note_loss()
             await self._chase(settler)
 
     @staticmethod
@@ -271,7 +272,13 @@ class Campaign:
             await self._chaser(settler).run(self.tally, on_proof, told)
 
     def _chaser(self, settler: Settler) -> Chase:
-        return Chase(self.judge, lambda scenarios: self._replay(settler, scenarios), self.settings, self._chase_time())
+        return Chase(
+            self.judge,
+            lambda scenarios: self._replay(settler, scenarios),
+            self.settings,
+            self._chase_time(),
+            lost=self.target.gone or self.lost is not None,
+        )
 
     def _keep(self, scenario: Scenario) -> None:
         try:

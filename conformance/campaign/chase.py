@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from conformance.campaign.bench import Bench
 from conformance.campaign.causes import Causes
-from conformance.campaign.evidence import in_play, may_be_chance
+from conformance.campaign.evidence import in_play, may_be_chance, unanswered
 from conformance.campaign.excerpt import scenario_of_exchanges
 from conformance.campaign.findings import Proof
 from conformance.campaign.judging import Judgement
@@ -44,14 +44,18 @@ class _Replay:
 
 
 class Chase:
-    """Turns the violations of a tally into proofs, one per cause, within ``seconds``."""
+    """Turns the violations of a tally into proofs, one per cause, within ``seconds``.
 
-    def __init__(self, judge: Bench, play: Play, settings: Settings, seconds: float) -> None:
+    ``lost``: the target has ended meanwhile, so what it did not answer any more proves nothing.
+    """
+
+    def __init__(self, judge: Bench, play: Play, settings: Settings, seconds: float, *, lost: bool = False) -> None:
         self._judge = judge
         self._play = play
         self._settings = settings
         self._end = time.monotonic() + seconds
         self._waiting = 1
+        self._lost = lost
 
     @property
     def out_of_time(self) -> bool:
@@ -142,15 +146,20 @@ class Chase:
         occurrences = tally.violated[requirement]
         return Proof((requirement, *explained), shown.trace, observation, came_back, True, occurrences)
 
+    def _telling(self, case: Case) -> list[Observation]:
+        """The observations that prove something without having come back."""
+        telling = [each for each in case.observations if not may_be_chance(case.trace, each)]
+        return [each for each in telling if not (self._lost and unanswered(case.trace, each))]
+
     def _as_seen(self, requirement: str, cases: Sequence[Case], tally: Tally) -> Proof | None:
         """A violation that could not be replayed: it stands if responses prove it, or if several traces show it.
 
         What may be chance stands only when it has come back, so it is left out however often it was seen.
         """
-        case = next((each for each in cases if not _all_chance([each])), None)
+        case = next((each for each in cases if self._telling(each)), None)
         if case is None:
             return None
-        telling = [each for each in case.observations if not may_be_chance(case.trace, each)]
+        telling = self._telling(case)
         proven = next((each for each in telling if each.proof != "settled"), None)
         seen = len(tally.violating_traces[requirement])
         if proven is None and seen < 2 and case.trace.source == "scenario":

@@ -21,6 +21,11 @@ def may_be_chance(trace: Trace, observation: Observation) -> bool:
     return decisive.failure is not None and decisive.failure.kind == "protocol"
 
 
+def unanswered(trace: Trace, observation: Observation) -> bool:
+    """Whether what decides is that no answer came."""
+    return bool(observation.exchanges) and trace.at(observation.exchanges[-1]).failure is not None
+
+
 def in_play(trace: Trace, observation: Observation) -> bool:
     """Whether a violation shows in what a scenario does, and not only in tidying up after it.
 

@@ -71,6 +71,7 @@ def chase(
     seconds: float = 60.0,
     tally: Tally | None = None,
     trace: Callable[[Scenario, bool, int], Trace] = traced,
+    lost: bool = False,
 ) -> tuple[list[Proof], list[Scenario]]:
     """The proofs, and every scenario that was played again. ``trace`` makes what a play leaves."""
     bench: Any = Bench()
@@ -87,7 +88,7 @@ def chase(
     async def whole() -> list[Proof]:
         for seen in first:
             tally.add(seen, await bench.judge(seen))
-        return await Chase(bench, play, Settings(), seconds).run(tally, proofs.append)
+        return await Chase(bench, play, Settings(), seconds, lost=lost).run(tally, proofs.append)
 
     proofs: list[Proof] = []
     assert asyncio.run(whole()) == proofs
@@ -181,6 +182,14 @@ def test_a_timeout_stands_beside_closed_connections() -> None:
     traces = [cut_off(SCENARIO, 1), t.trace()]
     (proof,), _ = chase(lambda n, _: False, traces, trace=cut_off_again)
     assert proof.trace.id == "hangs"
+
+
+@pytest.mark.parametrize(("lost", "proofs"), [(False, 1), (True, 0)])
+def test_what_a_target_that_has_ended_did_not_answer_is_no_finding(lost: bool, proofs: int) -> None:
+    t = TraceBuilder(id="hangs", scenario=to_json(SCENARIO))
+    t.info()
+    t.workflows(failure="timeout", took=10_000)
+    assert len(chase(lambda n, _: False, [t.trace()], seconds=-1.0, lost=lost)[0]) == proofs
 
 
 def test_what_only_tidying_up_showed_is_played_as_a_step() -> None:
