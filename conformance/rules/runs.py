@@ -174,18 +174,18 @@ def _ran_on(life: Life, read: InstanceRead, failed: int, later: int) -> Observat
 def isolated(story: Story) -> Iterator[Observation]:
     """`run.isolated`: what is sent to one instance leaves the others as they are."""
     for life in lives(story):
-        others = [o for o in lives(story) if o.id != life.id and (o.instance.sends or o.instance.cancels)]
-        if others:
-            yield from _ended_by_others(life, others)
+        others = (other.instance for other in lives(story) if other.id != life.id)
+        signals = [signal for other in others for signal in (*other.sends, *other.cancels) if signal.ok]
+        if signals:
+            yield from _ended_by_others(life, signals)
             for stage in life.plans:
-                yield from _undisturbed(life, stage, others)
+                yield from _undisturbed(life, stage, signals)
 
 
-def _ended_by_others(life: Life, others: list[Life]) -> Iterator[Observation]:
+def _ended_by_others(life: Life, signals: list[Exchange]) -> Iterator[Observation]:
     """Violated when an instance has terminated at which nothing was sent that could have ended it, but others were."""
     first = life.first_terminated
     held = life.barrier(first.exchange.received) if first is not None else None
-    signals = [s for other in others for s in (*other.instance.sends, *other.instance.cancels) if s.ok]
     earlier = [s for s in signals if first is not None and s.sent < first.exchange.received]
     if first is not None and held is not None and earlier:
         yield violated(
@@ -205,8 +205,7 @@ def _over(sights: list[Sight], signal: Exchange) -> bool:
     return any(sight.stage.ended and sight.exchange.before(signal) for sight in sights)
 
 
-def _undisturbed(life: Life, stage: StagePlan, others: list[Life]) -> Iterator[Observation]:
-    signals = [s for other in others for s in (*other.instance.sends, *other.instance.cancels) if s.ok]
+def _undisturbed(life: Life, stage: StagePlan, signals: list[Exchange]) -> Iterator[Observation]:
     sights = life.sights(stage.number)
     for signal in signals:
         after = [s for s in sights if s.exchange.sent > signal.sent and life.cannot_end(stage, s.exchange.received)]
