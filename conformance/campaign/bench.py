@@ -21,14 +21,20 @@ from conformance.trace import Exchange, Trace
 
 T = TypeVar("T")
 
+_CONTEXT = multiprocessing.get_context("forkserver")
+
 # The judge of the process; filled once by its initializer, since a Judge takes longer to make than to ask.
 _judges: dict[int, Judge] = {}
 
 
-def _sit(document: ApiDocument) -> None:
+def _attend() -> None:
     # An interrupt is the parent's business: it still wants its traces judged.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _sit(document: ApiDocument) -> None:
+    _attend()
     _judges[0] = Judge(ResponseSchemas(document))
 
 
@@ -49,17 +55,12 @@ def _ready() -> None:
 
 
 class Bench:
-    """One judge at work in another process; a context manager around the run."""
+    """One judge at work in another process, and others for what must be computed; a context manager around the run."""
 
     def __init__(self, document: ApiDocument) -> None:
-        context = multiprocessing.get_context("forkserver")
-        self._pool = ProcessPoolExecutor(1, context, _sit, (document,))
-        # A signal for the whole process group is the parent's business as well; what starts here inherits the mask.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        try:
-            self._pool.submit(_ready)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        self._pool = ProcessPoolExecutor(1, _CONTEXT, _sit, (document,))
+        self._computing: list[ProcessPoolExecutor] = []
+        _submit(self._pool, _ready)
         self._here = Judge(ResponseSchemas(document))
         self.catalogue = self._here.catalogue
 
@@ -72,8 +73,15 @@ class Bench:
             return self._here.judge(trace, known_ids)
 
     def compute(self, work: Callable[..., T], *arguments: object) -> Future[T]:
-        """Have something else computed over there: what takes seconds of CPU is no work for a loop that measures."""
-        return self._pool.submit(work, *arguments)
+        """Have something else computed over there: what takes seconds of CPU is no work for a loop that measures.
+
+        In a process that ends with the work: the judge may sit for hours, and need not carry what drawing took.
+        """
+        pool = ProcessPoolExecutor(1, _CONTEXT, _attend)
+        self._computing.append(pool)
+        future = _submit(pool, work, *arguments)
+        future.add_done_callback(lambda _: pool.shutdown(wait=False))
+        return future
 
     def __enter__(self) -> Bench:
         return self
@@ -81,7 +89,17 @@ class Bench:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for pool in (*self._computing, self._pool):
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _submit(pool: ProcessPoolExecutor, work: Callable[..., T], *arguments: object) -> Future[T]:
+    # A signal for the whole process group is the parent's business as well; what starts here inherits the mask.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        return pool.submit(work, *arguments)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def portable(trace: Trace) -> Trace:

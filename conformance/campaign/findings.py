@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from conformance.contract.requirements import Catalogue
 from conformance.results.model import Finding, Mark
-from conformance.results.records import record_of
+from conformance.results.records import BODY_LIMIT, MARKED_LIMIT, record_of
 from conformance.rules.observation import Observation
 from conformance.scenarios import snippets
 from conformance.scenarios.codec import from_json, to_json
@@ -67,7 +67,9 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
         observed=observation.observed,
         scenario=to_json(scenario) if scenario is not None else None,
         script=script(scenario) if scenario is not None else [],
-        exchanges=[record_of(exchange, start) for exchange in shown],
+        exchanges=[
+            record_of(exchange, start, MARKED_LIMIT if exchange is decisive else BODY_LIMIT) for exchange in shown
+        ],
         marks=marks,
         curl=snippets.curl(scenario, base_url, settle_s) if scenario is not None else requests,
         python=snippets.python(scenario, base_url, settle_s) if scenario is not None else "",

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import difflib
-import os
 from collections.abc import Iterable
 
 import click
 from rich.table import Table
 
-from conformance.commands.helping import wide_console
+from conformance.commands.helping import show
 from conformance.contract.document import load_document
 from conformance.contract.errors import UserError
 from conformance.contract.operations import CORE_OPERATIONS
 from conformance.contract.requirements import load_requirements
 from conformance.reports.explain import explain as explanation
-from conformance.reports.terminal import make_console
 
 
 class UnknownGroup(UserError):
@@ -56,7 +54,7 @@ def requirements(group: str | None, excluded: bool) -> None:
         for each in catalogue.requirements:
             if group in (None, each.group):
                 table.add_row(each.id, each.level, " ".join(sorted(each.judged)), each.statement)
-    wide_console().print(table, highlight=False)
+    show(table, wide=True)
 
 
 @click.command(short_help="List the operations that a document offers.")
@@ -72,7 +70,7 @@ def operations(spec: str | None) -> None:
             table.add_row(each.id, each.method, f"{document.prefix}{each.template}", str(each.success))
         else:
             table.add_row(each.id, each.method, "(not in this document)", "")
-    wide_console().print(table, highlight=False, markup=False)
+    show(table, wide=True)
 
 
 @click.command(short_help="Tell what a requirement means.")
@@ -82,4 +80,4 @@ def explain(requirement: str) -> None:
     catalogue = load_requirements()
     if requirement not in catalogue.by_id:
         raise UnknownRequirement(requirement, list(catalogue.by_id))
-    make_console(os.environ).print(explanation(catalogue.by_id[requirement]), highlight=False)
+    show(explanation(catalogue.by_id[requirement]))

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 import click
-from rich.console import Console
+from rich.console import RenderableType
 
 from conformance.contract.errors import UserError
 from conformance.options import OPTIONS
@@ -54,15 +54,23 @@ def option_parameters(sections: Collection[str] | None = None) -> list[click.Par
     return found
 
 
-_WIDE = 200
+_WIDE, _READABLE = 10_000, 88
 
 
-def wide_console() -> Console:
-    """A console for tables; where no terminal sets a limit, a table is as wide as it needs to be."""
+def show(shown: RenderableType, *, wide: bool = False) -> None:
+    """Print for people on a terminal; elsewhere without blanks that only fill lines up.
+
+    ``wide``: what goes into a file or another program has a line for each row of a table, however long.
+    """
     console = make_console(os.environ)
-    if not console.is_terminal:
-        console.width = max(console.width, _WIDE)
-    return console
+    if console.is_terminal:
+        console.print(shown, highlight=False)
+        return
+    console.width = _WIDE if wide else _READABLE
+    with console.capture() as captured:
+        console.print(shown, highlight=False)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())
 
 
 class TellingGroup(click.Group):

@@ -60,7 +60,7 @@ def report(directory: Path, against: Path | None) -> None:
     results = read_events(directory)
     comparison = compare(read_results(against), results) if against is not None else None
     path = write_all(results, writable_directory(directory), _logged(directory), comparison)
-    summary(results, make_console(os.environ), path)
+    summary(results, make_console(os.environ), path, comparison=comparison)
 
 
 def _logged(directory: Path) -> Iterator[HarItem] | None:

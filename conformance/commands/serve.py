@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from rich.table import Table
 
-from conformance.commands.helping import wide_console
+from conformance.commands.helping import show
 from conformance.contract.errors import UserError
 from conformance.reference.faults import FAULTS, UnknownFault
 from conformance.reference.options import ServerOptions
@@ -46,12 +46,16 @@ def serve(list_faults: bool, latency: str | None, fault: tuple[str, ...], **give
         raise PortUnavailable(options.host, options.port, error.reason) from None
 
 
+_NAME_WIDTH = max(len(name) for fault in FAULTS.values() for name in fault.breaks)
+
+
 def _list() -> None:
     table = Table(box=None, pad_edge=False)
-    for name in ("fault", "profile", "breaks"):
+    for name in ("fault", "profile"):
         table.add_column(name, no_wrap=True)
+    table.add_column("breaks", min_width=_NAME_WIDTH)
     table.add_column("what goes wrong")
     for fault in FAULTS.values():
         profile = fault.profile if fault.rare is None else f"rare ({fault.rare:.0%})"
-        table.add_row(fault.name, profile, "\n".join(fault.breaks), fault.summary)
-    wide_console().print(table, highlight=False)
+        table.add_row(fault.name, profile, " ".join(fault.breaks), fault.summary)
+    show(table, wide=True)

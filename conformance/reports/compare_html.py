@@ -7,8 +7,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from conformance.reports.html import CHANGE_WORDS, render
-from conformance.reports.text import OUTCOME_SIGNS, OUTCOME_WORDS, VERDICT_WORDS, answered, one_line, plural
+from conformance.reports.html import render
+from conformance.reports.text import (
+    CHANGE_WORDS,
+    OUTCOME_SIGNS,
+    OUTCOME_WORDS,
+    VERDICT_WORDS,
+    answered,
+    one_line,
+    plural,
+)
 from conformance.results.compare import Comparison, Matrix
 from conformance.results.model import OUTCOMES, Outcome
 

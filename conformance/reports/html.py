@@ -18,14 +18,6 @@ from conformance.results.compare import CHANGES, Comparison
 from conformance.results.model import OUTCOMES, OperationResult, Results
 from conformance.wire import exact_json
 
-CHANGE_WORDS = {
-    "new": "new",
-    "fixed": "fixed",
-    "changed": "changed",
-    "still_there": "still there",
-    "no_longer_exercised": "no longer exercised",
-}
-
 _UNITS = ("s", "ms")
 _NAMES = {"sha256": "SHA-256", "url": "URL", "ca_file": "CA file", "verify": "verify TLS", "control": "control run"}
 
@@ -81,7 +73,7 @@ def _environment() -> Environment:
         "signs": text.OUTCOME_SIGNS,
         "verdicts": text.VERDICT_WORDS,
         "changes": CHANGES,
-        "change_words": CHANGE_WORDS,
+        "change_words": text.CHANGE_WORDS,
     }
     environment.globals |= words
     functions: Mapping[str, Callable[..., Any]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -13,6 +14,12 @@ from conformance.wire import exact_json
 BODY_LIMIT = 4_000
 """Characters of a body that a report shows."""
 
+_PARSED = 1024 * 1024
+"""Characters of a body beyond which nothing in it is looked for."""
+
+_AROUND = 2
+"""Neighbours shown on each side of a marked part of a long list, and of the list's beginning."""
+
 _MARK, _END = Markup('<mark title="the offending part">'), Markup("</mark>")
 _INLINE = 60
 
@@ -20,12 +27,12 @@ _INLINE = 60
 def render_body(body: str | None, pointers: list[str]) -> Markup:
     """The body as HTML, JSON indented; the parts that the JSON pointers name are in a ``mark`` element.
 
-    A pointer that leads nowhere marks the nearest part above it, "" the whole. A long body is cut, and says so; what
-    is marked is kept if it is anywhere near.
+    A pointer that leads nowhere marks the nearest part above it, "" the whole. A long body is cut, and says so where;
+    what is marked is kept, with its neighbours.
     """
     if not body:
         return Markup("")
-    value = exact_json.parse_or_none(body) if len(body) <= BODY_LIMIT * 16 else None
+    value = exact_json.parse_or_none(body) if len(body) <= _PARSED else None
     if value is None:
         text = escape(visible(cut(body, BODY_LIMIT)))
         return _MARK + text + _END if pointers else text
@@ -77,17 +84,39 @@ def _pieces(value: Any, path: tuple[str, ...], wanted: set[tuple[str, ...]], ind
     if not isinstance(value, dict | list) or not value or (len(compact) <= _INLINE and not inner):
         yield _readable(compact), marked
         return
-    items = value.items() if isinstance(value, dict) else enumerate(value)
+    items = [(str(key), item) for key, item in (value.items() if isinstance(value, dict) else enumerate(value))]
+    inside = {one[len(path)] for one in wanted if len(one) > len(path) and one[: len(path)] == path}
     yield "{" if isinstance(value, dict) else "[", marked
     comma = ""
-    for key, item in items:
-        here = (*path, str(key))
-        name = f"{_readable(exact_json.dumps(str(key)))}: " if isinstance(value, dict) else ""
-        yield f"{comma}\n{indent}  ", marked
-        yield name, marked or here in wanted
-        yield from _pieces(item, here, wanted, indent + "  ")
-        comma = ","
+    for first, last in _stretches([key for key, _ in items], inside if len(compact) > BODY_LIMIT else set()):
+        if first is None:
+            yield f"{comma}\n{indent}  … (cut: {last:,} more)", marked
+            continue
+        for key, item in items[first:last]:
+            here = (*path, key)
+            name = f"{_readable(exact_json.dumps(key))}: " if isinstance(value, dict) else ""
+            yield f"{comma}\n{indent}  ", marked
+            yield name, marked or here in wanted
+            yield from _pieces(item, here, wanted, indent + "  ")
+            comma = ","
     yield f"\n{indent}" + ("}" if isinstance(value, dict) else "]"), marked
+
+
+def _stretches(keys: list[str], inside: set[str]) -> Iterator[tuple[int | None, int]]:
+    """Which children to show: (first, after the last), or (None, how many) for those left out.
+
+    All of them, unless some are marked inside: then these, their neighbours, and the beginning.
+    """
+    if not inside:
+        yield 0, len(keys)
+        return
+    near = [position for position, key in enumerate(keys) if key in inside]
+    shown = set(range(_AROUND))
+    for position in near:
+        shown.update(range(position - _AROUND, position + _AROUND + 1))
+    for is_shown, group in groupby(range(len(keys)), shown.__contains__):
+        positions = list(group)
+        yield (positions[0], positions[-1] + 1) if is_shown else (None, len(positions))
 
 
 def _readable(text: str) -> str:

@@ -9,6 +9,7 @@ from conformance.reports.text import (
     OUTCOME_SIGNS,
     OUTCOME_WORDS,
     VERDICT_WORDS,
+    comparison_sentence,
     hint,
     level_sentence,
     one_line,
@@ -19,31 +20,34 @@ from conformance.reports.text import (
     verdict_reason,
     worst_first,
 )
+from conformance.results.compare import Comparison
 from conformance.results.model import OUTCOMES, Finding, Results
 
 MAX_FINDINGS = 25
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>()#+!|~&$@"})
 
 
-def write_summary(results: Results, path: Path) -> Path:
+def write_summary(results: Results, path: Path, comparison: Comparison | None = None) -> Path:
     """Write the summary to a file of its own."""
-    path.write_text(summary_markdown(results), encoding="utf-8")
+    path.write_text(summary_markdown(results, comparison), encoding="utf-8")
     return path
 
 
-def append_summary(results: Results, path: Path) -> None:
+def append_summary(results: Results, path: Path, comparison: Comparison | None = None) -> None:
     """Append the summary, as a CI's summary file that other steps share wants it."""
     with path.open("a", encoding="utf-8") as out:
-        out.write(summary_markdown(results))
+        out.write(summary_markdown(results, comparison))
 
 
-def summary_markdown(results: Results) -> str:
+def summary_markdown(results: Results, comparison: Comparison | None = None) -> str:
     """Verdict, counts per level, and the worst findings; far below the size that CI services accept."""
+    since = [escaped(comparison_sentence(comparison), 600), ""] if comparison is not None else []
     lines = [
         f"## {VERDICT_WORDS[results.verdict]}: {escaped(target_name(results), 80)}",
         "",
         escaped(verdict_reason(results), 300),
         "",
+        *since,
         *(f"- **{level}** {level_sentence(results, level)}" for level in LEVELS),
         "",
         *_counts(results),

@@ -13,6 +13,7 @@ from rich.text import Text
 from conformance.reports.text import (
     LEVELS,
     VERDICT_WORDS,
+    comparison_sentence,
     hint,
     level_sentence,
     one_line,
@@ -21,6 +22,7 @@ from conformance.reports.text import (
     verdict_reason,
     worst_first,
 )
+from conformance.results.compare import Comparison
 from conformance.results.model import Finding, Results, Verdict
 
 Verbosity = Literal["quiet", "normal", "verbose"]
@@ -34,6 +36,10 @@ _STYLES: dict[Verdict, str] = {
 _INDENT = 9
 _PLAIN_EVERY = 10.0
 """Seconds between two lines of plain progress."""
+
+
+_LOG_WIDTH = 140
+"""Columns of what is read in a log, which has no width of its own."""
 
 
 class Progress(Protocol):
@@ -115,11 +121,14 @@ class LiveProgress:
 
 
 def make_console(environment: Mapping[str, str], *, stderr: bool = False) -> Console:
-    """A console without colours where NO_COLOR is set or a CI reads along."""
+    """A console without colours where NO_COLOR is set or a CI reads along; logs get lines of a width of ours."""
     plain = bool(environment.get("NO_COLOR")) or is_ci(environment)
     # Not just no colours: a log or a screen reader has no use for bold, either.
     colours: Literal["auto"] | None = None if plain else "auto"
-    return Console(stderr=stderr, color_system=colours, force_terminal=False if is_ci(environment) else None)
+    console = Console(stderr=stderr, color_system=colours, force_terminal=False if is_ci(environment) else None)
+    if not console.is_terminal and "COLUMNS" not in environment:
+        console.width = _LOG_WIDTH
+    return console
 
 
 def is_ci(environment: Mapping[str, str]) -> bool:
@@ -136,12 +145,24 @@ def make_progress(console: Console, environment: Mapping[str, str], verbosity: V
     return PlainProgress(console, 1.0 if verbosity == "verbose" else _PLAIN_EVERY)
 
 
-def summary(results: Results, console: Console, report: Path | None = None, verbosity: Verbosity = "normal") -> None:
-    """Verdict, levels, the worst findings in a line each, and where the report is; fits a screen unless verbose."""
+def summary(
+    results: Results,
+    console: Console,
+    report: Path | None = None,
+    verbosity: Verbosity = "normal",
+    comparison: Comparison | None = None,
+) -> None:
+    """Verdict, levels, the worst findings in a line each, and where the report is; fits a screen unless verbose.
+
+    With a comparison also what is new since the earlier run.
+    """
     verdict = Text(VERDICT_WORDS[results.verdict], style=_STYLES[results.verdict])
     _say(console, verdict + Text(f": {verdict_reason(results)}", style="not bold"), wrap=True)
     if verbosity != "quiet":
         _body(results, console, verbosity)
+    if comparison is not None:
+        style = "bold red" if comparison.exit_code else ""
+        _say(console, Text(one_line(comparison_sentence(comparison), 600), style=style), wrap=True)
     if report is not None:
         _say(console, Text(f"Report: {report}"))
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
+from conformance.results.compare import Change, Comparison
 from conformance.results.model import OUTCOMES, Finding, Level, Outcome, RequirementResult, Results, Verdict
 from conformance.wire import exact_json
 
@@ -32,9 +33,17 @@ VERDICT_WORDS: dict[Verdict, str] = {
     "incomplete": "Incomplete",
     "no_violation_found": "No violation found",
 }
+CHANGE_WORDS: dict[Change, str] = {
+    "new": "new",
+    "fixed": "fixed",
+    "changed": "changed",
+    "still_there": "still there",
+    "no_longer_exercised": "no longer exercised",
+}
 LEVELS: tuple[Level, ...] = ("MUST", "SHOULD")
 
 _ANSWER = re.compile(r"(?P<status>[1-5]\d\d)(?P<body>\s.*)?", re.ASCII | re.DOTALL)
+_NAMED = 5
 _KEPT = frozenset("\n\t")
 _ACTING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -86,8 +95,14 @@ def level_sentence(results: Results, level: Level) -> str:
     aside = f" ({counts['not_applicable']} more do not apply)" if counts["not_applicable"] else ""
     if counts["passed"] == total:
         return f"met: all {plural(total, 'applicable requirement')} passed{aside}."
-    parts = [f"{counts[name]} {OUTCOME_WORDS[name]}" for name in OUTCOMES if counts[name] and name != "not_applicable"]
+    parts = [_counted(counts[name], name) for name in OUTCOMES if counts[name] and name != "not_applicable"]
     return f"{_standing(counts)}: of {plural(total, 'applicable requirement')}, {', '.join(parts)}{aside}."
+
+
+def _counted(count: int, outcome: Outcome) -> str:
+    return (
+        plural(count, OUTCOME_WORDS[outcome]) if outcome == "known_deviation" else f"{count} {OUTCOME_WORDS[outcome]}"
+    )
 
 
 def _standing(counts: dict[Outcome, int]) -> str:
@@ -111,6 +126,17 @@ def verdict_reason(results: Results) -> str:
     return "Every applicable MUST requirement passed" + (
         f", but for {plural(known, 'known deviation')}." if known else "."
     )
+
+
+def comparison_sentence(comparison: Comparison) -> str:
+    """What became of the requirements since an earlier run, the new ones by name."""
+    news = [item.id for item in comparison.requirements if item.change == "new"]
+    counts = [f"{count} {CHANGE_WORDS[change]}" for change, count in comparison.counts.items() if count]
+    if news:
+        counts[0] += f" ({', '.join(news[:_NAMED])}{', …' if len(news) > _NAMED else ''})"
+    findings = sum(item.change == "new" for item in comparison.findings)
+    also = f"; {plural(findings, 'new finding')}" if findings else ""
+    return f"Since {comparison.old}: {', '.join(counts) or 'no requirement differs'}{also}."
 
 
 def _causes(results: Results) -> str:

@@ -33,7 +33,7 @@ def write_all(
     if exchanges is not None:
         write_har(directory / HAR, exchanges)
     write_junit(results, directory / "junit.xml")
-    write_summary(results, directory / "summary.md")
+    write_summary(results, directory / "summary.md", comparison)
     write_statement(results, directory / "statement.md")
     write_badge(results, directory / "badge.svg")
     return write_html(results, directory / "report.html", comparison)

@@ -15,6 +15,9 @@ _CUT = re.compile(r"… \(cut; \d+ bytes in all\)\Z", re.ASCII)
 BODY_LIMIT = 64 * 1024
 """Characters of a body that results keep; the HAR has it whole."""
 
+MARKED_LIMIT = 1024 * 1024
+"""Characters of a body that results keep when a part of it is marked: one far behind is to be seen, too."""
+
 
 def record_of(exchange: Exchange, start: int = 0, limit: int = BODY_LIMIT) -> ExchangeRecord:
     """The record of an exchange; ``start`` is the client ns from which its times count, ``limit`` cuts bodies."""

@@ -54,6 +54,7 @@ class Session:
     selected: frozenset[str] | None = None
     results: Results | None = None
     outcome: Outcome | None = None
+    comparison: Comparison | None = None
     report: Path | None = None
     errors: list[str] = field(default_factory=list)
     _began: float = field(default_factory=time.monotonic)
@@ -140,14 +141,14 @@ class Session:
             today = datetime.now(UTC).date()
             results = apply_known(results, self.known, today, self.options.strict_known)
         results.errors += self.errors
-        comparison = self._comparison(results)
+        self.comparison = compare(self.previous, results) if self.previous is not None else None
         results = results if self.selected is None else narrow(results, self.selected)
         self.results, self.outcome = results, outcome
         exchanges = itertools.chain.from_iterable(spool.items() for spool in spools)
-        self.report = write_all(results, self.options.report_dir, exchanges, comparison)
+        self.report = write_all(results, self.options.report_dir, exchanges, self.comparison)
         log.footer(results)
         if self.options.summary_file is not None:
-            append_summary(results, self.options.summary_file)
+            append_summary(results, self.options.summary_file, self.comparison)
         if self.options.default_dir:
             point_latest(self.options.report_dir)
         return results
@@ -159,9 +160,6 @@ class Session:
             begun.target["faults"] = list(self.options.faults)
         return begun
 
-    def _comparison(self, results: Results) -> Comparison | None:
-        return compare(self.previous, results) if self.previous is not None else None
-
     def tell(self) -> None:
         """Print the summary, and annotations where a CI service reads them."""
         if self.results is None:
@@ -169,7 +167,7 @@ class Session:
         if "lost" in self.results.target:
             told = Text(f"Not tested to the end: {self.results.target['lost']}", style="bold yellow")
             self.console.print(told, highlight=False, soft_wrap=True)
-        summary(self.results, self.console, self.report, self.options.verbosity)
+        summary(self.results, self.console, self.report, self.options.verbosity, self.comparison)
         for line in ci_annotations(self.results, os.environ):
             self.console.print(line, markup=False, highlight=False, soft_wrap=True)
 

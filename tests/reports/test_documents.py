@@ -15,6 +15,7 @@ from conformance.reports.junit import write_junit
 from conformance.reports.markdown import MAX_FINDINGS, append_summary, summary_markdown
 from conformance.reports.statement import statement_json, statement_markdown
 from conformance.reports.write import write_all
+from conformance.results.compare import compare
 from conformance.results.model import Results
 from tests.reports.sample import clean, crowded, sample, swallowed
 
@@ -55,6 +56,12 @@ def test_the_summary_is_short_and_appended(tmp_path: Path) -> None:
     assert f"and {1000 - MAX_FINDINGS} more" in text
     assert len(text) < 20_000
     assert "No findings." in summary_markdown(clean())
+
+
+def test_the_summary_says_what_is_new_since_an_earlier_run() -> None:
+    told = summary_markdown(sample(), compare(clean(), sample()))
+    assert "Since " in told
+    assert " new " in told
 
 
 @pytest.mark.parametrize("text", [summary_markdown(poisoned()), statement_markdown(poisoned())])

@@ -59,5 +59,15 @@ def test_what_is_marked_survives_the_cut() -> None:
     assert len(html) < BODY_LIMIT * 2
 
 
+def test_what_is_marked_far_inside_a_long_list_is_shown_with_its_neighbours() -> None:
+    body = json.dumps({"data": [{"id": f"w{number}", "filler": "y" * 300} for number in range(200)], "more": True})
+    html = render_body(body, ["/data/150/id"])
+    assert marked(html) == ['"id": "w150"']
+    assert re.findall(r'"id": "(w\d+)"', html.unescape()) == ["w0", "w1", "w148", "w149", "w150", "w151", "w152"]
+    assert "… (cut: 146 more)" in html
+    assert "… (cut: 47 more)" in html
+    assert '"more": true' in html.unescape()
+
+
 def test_deep_nesting_does_no_harm() -> None:
     assert render_body("[" * 900 + "]" * 900, []).startswith("[")

@@ -45,6 +45,22 @@ def test_a_summary_fits_a_screen(count: int) -> None:
     assert lines[-1] == "Report: reports/latest/report.html"
 
 
+def test_what_is_new_since_an_earlier_run_is_told_on_the_same_screen() -> None:
+    on, quiet = console(), console()
+    news = compare(clean(), crowded(5000))
+    summary(crowded(5000), on, Path("report.html"), comparison=news)
+    summary(crowded(5000), quiet, verbosity="quiet", comparison=news)
+    assert len(printed(on).splitlines()) <= 24
+    told = " ".join(printed(on).splitlines())
+    assert "Since " in told
+    assert " new (" in told
+    assert "; 5,000 new findings." in " ".join(told.split())
+    assert "Since " in printed(quiet)
+    same = console()
+    summary(clean(), same, comparison=compare(clean(), clean()))
+    assert "no requirement differs." in printed(same)
+
+
 def test_a_verbose_summary_has_every_finding_and_a_quiet_one_none() -> None:
     verbose, quiet = console(), console()
     summary(crowded(60), verbose, verbosity="verbose")
