@@ -53,6 +53,11 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
     operations = _operations(trace, observation, catalogue.by_id[requirement].operations)
     positions = {exchange.index: position for position, exchange in enumerate(shown)}
     marks = [Mark(positions[decisive.index], observation.pointer)] if decisive and decisive.index in positions else []
+    notes = {
+        "Requirement": f"{requirement}: {catalogue.by_id[requirement].statement}",
+        "Expected": observation.expected,
+        "Observed": observation.observed,
+    }
     scenario = from_json(trace.scenario) if _is_scenario(trace) and trace.scenario else None
     cited = [curl_of(exchange) for exchange in shown if exchange.index in observation.exchanges]
     requests = "\n".join(["# As they were sent, with the ids of then.", *cited])
@@ -71,8 +76,8 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
             record_of(exchange, start, MARKED_LIMIT if exchange is decisive else BODY_LIMIT) for exchange in shown
         ],
         marks=marks,
-        curl=snippets.curl(scenario, base_url, settle_s) if scenario is not None else requests,
-        python=snippets.python(scenario, base_url, settle_s) if scenario is not None else "",
+        curl=snippets.curl(scenario, base_url, settle_s, notes) if scenario is not None else requests,
+        python=snippets.python(scenario, base_url, settle_s, notes) if scenario is not None else "",
         minimised=proof.minimised,
         occurrences=proof.occurrences,
     )

@@ -39,7 +39,7 @@ def render_html(results: Results, comparison: Comparison | None = None) -> str:
         comparison=comparison,
         bounds=bounds_told(view),
         reason=text.verdict_reason(results),
-        title=text.target_name(results),
+        title=results.target_name,
         filter_operations=operations,
         facts=_facts(results),
     )

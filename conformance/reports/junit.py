@@ -12,7 +12,6 @@ from conformance.reports.text import (
     hint,
     one_line,
     outcome_counts,
-    target_name,
     visible,
     worst_first,
 )
@@ -57,7 +56,7 @@ def _suite(
     suite = Xml.SubElement(root, "testsuite", attributes)
     properties = Xml.SubElement(suite, "properties")
     facts = {
-        "target": target_name(results),
+        "target": results.target_name,
         "seed": str(results.seed),
         "profile": results.profile,
         "complete": str(results.complete).lower(),

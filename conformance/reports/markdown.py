@@ -16,7 +16,6 @@ from conformance.reports.text import (
     outcome_counts,
     plural,
     readable_time,
-    target_name,
     verdict_reason,
     worst_first,
 )
@@ -43,7 +42,7 @@ def summary_markdown(results: Results, comparison: Comparison | None = None) -> 
     """Verdict, counts per level, and the worst findings; far below the size that CI services accept."""
     since = [escaped(comparison_sentence(comparison), 600), ""] if comparison is not None else []
     lines = [
-        f"## {VERDICT_WORDS[results.verdict]}: {escaped(target_name(results), 80)}",
+        f"## {VERDICT_WORDS[results.verdict]}: {escaped(results.target_name, 80)}",
         "",
         escaped(verdict_reason(results), 300),
         "",

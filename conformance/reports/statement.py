@@ -14,7 +14,6 @@ from conformance.reports.text import (
     one_line,
     plural,
     readable_time,
-    target_name,
     verdict_reason,
 )
 from conformance.results.model import RequirementResult, Results
@@ -55,7 +54,7 @@ def statement_json(results: Results) -> dict[str, Any]:
 def statement_markdown(results: Results) -> str:
     """The statement for people."""
     lines = [
-        f"# Conformance statement: {escaped(target_name(results), 100)}",
+        f"# Conformance statement: {escaped(results.target_name, 100)}",
         "",
         f"**{VERDICT_WORDS[results.verdict]}.** {escaped(verdict_reason(results), 300)}",
         *(
@@ -83,7 +82,7 @@ def statement_markdown(results: Results) -> str:
 
 def _facts(results: Results) -> list[tuple[str, str]]:
     facts = [
-        ("Target", target_name(results)),
+        ("Target", results.target_name),
         ("Version", str(results.target.get("version") or "")),
         ("Judged", readable_time(results.started_at)),
         ("API document", _document(results)),

@@ -18,7 +18,6 @@ from conformance.reports.text import (
     level_sentence,
     one_line,
     plural,
-    target_name,
     verdict_reason,
     worst_first,
 )
@@ -172,7 +171,7 @@ def _body(results: Results, console: Console, verbosity: Verbosity) -> None:
     exchanges = results.counts.get("exchanges", 0)
     part = results.narrowed and not results.target.get("recording")
     only = f", of which {plural(len(results.requirements), 'requirement')} had been selected" if part else ""
-    told = f"{target_name(results)}: {plural(exchanges, 'exchange')} in {results.duration_s:.0f} s{cut}{only}"
+    told = f"{results.target_name}: {plural(exchanges, 'exchange')} in {results.duration_s:.0f} s{cut}{only}"
     _say(console, Text(one_line(told)))
     for level in LEVELS:
         sentence = Text(level_sentence(results, level)).wrap(console, max(console.width - _INDENT, 40))

@@ -166,13 +166,6 @@ def readable_time(moment: str) -> str:
     return f"{day} {clock[:8]} UTC" if clock.endswith(("Z", "+00:00")) else moment
 
 
-def target_name(results: Results) -> str:
-    """What was judged: the target's name, URL or file; the port of an embedded server means nothing to a reader."""
-    target = results.target
-    given = target.get("name") or ("Embedded reference server" if target.get("embedded") else target.get("url"))
-    return str(given or target.get("file") or "unnamed target")
-
-
 def hint(finding: Finding, limit: int = 160) -> str:
     """A finding in one line that can be understood alone: what was due, and what came instead."""
     if not finding.expected or not finding.observed:

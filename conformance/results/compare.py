@@ -102,10 +102,8 @@ def matrix(results: Sequence[Results]) -> Matrix:
 
 def label(results: Results) -> str:
     """A short name of a run: its target, the target's version, and when."""
-    target = results.target
-    name = str(target.get("name") or target.get("url") or target.get("file") or "unnamed target")
-    version = f" {target['version']}" if target.get("version") else ""
-    return f"{name}{version}, {results.started_at[:16].replace('T', ' ')}"
+    version = f" {results.target['version']}" if results.target.get("version") else ""
+    return f"{results.target_name}{version}, {results.started_at[:16].replace('T', ' ')}"
 
 
 def _requirements(old: Results, new: Results) -> tuple[RequirementChange, ...]:

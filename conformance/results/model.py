@@ -146,6 +146,13 @@ class Results:
     activity: Activity | None = None
     schema_version: str = "1.1"
 
+    @property
+    def target_name(self) -> str:
+        """What was judged: its name, URL or file; the port of an embedded server means nothing to a reader."""
+        target = self.target
+        given = target.get("name") or ("Embedded reference server" if target.get("embedded") else target.get("url"))
+        return str(given or target.get("file") or "unnamed target")
+
     def to_json(self) -> dict[str, Any]:
         """The JSON form, keys in the order of the fields."""
         return asdict(self)

@@ -3,39 +3,93 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from urllib.parse import quote
 
 from conformance.scenarios import model
 from conformance.scenarios.calls import Call, call, relative_time
 from conformance.scenarios.cast import LONG_DELAY, delay_ns
 from conformance.scenarios.model import Scenario, Stage, Step
-from conformance.scenarios.snippet_helpers import CURL, PYTHON
+from conformance.scenarios.snippet_helpers import CURL, PYTHON, Helper, imports, used
 from conformance.wire.instant import SECOND
 
 _BASE = "http://127.0.0.1:8080"
 _INDENT = "    "
+_NOTE = 400
+"""Characters of a note that a script begins with."""
+
+_NO_NOTES: Mapping[str, str] = MappingProxyType({})
+_SETTLE = "seconds after which an effect is due, measured on the target"
+_LIMIT = "seconds after which a poll is given up"
+_SETTINGS = ("SETTLE", "LIMIT")
 
 
-def curl(scenario: Scenario, base_url: str | None = None, settle_s: float = 2.0) -> str:
+def curl(
+    scenario: Scenario, base_url: str | None = None, settle_s: float = 2.0, notes: Mapping[str, str] = _NO_NOTES
+) -> str:
     """A bash script that replays a scenario; the first argument replaces ``base_url``.
 
     ``settle_s`` is the settle time measured on the target. The script ends with reads of all instances, once due.
+    ``notes`` are told at its top, such as what is expected.
     """
-    return _header(CURL, scenario, base_url, settle_s) + "\n".join(_shell(_due(scenario).steps, "")) + "\n"
+    steps = "\n".join(_shell(_due(scenario).steps, ""))
+    helpers = used(CURL, steps)
+    head = [
+        "#!/usr/bin/env bash",
+        *_told(scenario, notes),
+        "# Usage: bash THIS_FILE [BASE_URL], with TOKEN=… for a bearer token; needs curl and python3",
+        f'BASE="${{1:-{(base_url or _BASE).rstrip("/")}}}"',
+        f"SETTLE={round(settle_s, 3)}  # {_SETTLE}",
+        f"LIMIT={_limit(scenario, settle_s)}  # {_LIMIT}",
+        """ids=$(mktemp -d); trap 'rm -rf "$ids"' EXIT""",
+    ]
+    return "\n".join([*_kept(head, helpers, steps), "", *(helper.code for helper in helpers)]) + f"\n{steps}\n"
 
 
-def python(scenario: Scenario, base_url: str | None = None, settle_s: float = 2.0) -> str:
+def python(
+    scenario: Scenario, base_url: str | None = None, settle_s: float = 2.0, notes: Mapping[str, str] = _NO_NOTES
+) -> str:
     """A Python program, needing httpx alone, that replays a scenario just as ``curl`` does."""
-    return _header(PYTHON, scenario, base_url, settle_s) + "\n".join(_program(_due(scenario).steps)) + "\n"
+    steps = "\n".join(_program(_due(scenario).steps))
+    helpers = used(PYTHON, steps)
+    unknown = '"unknown": str(uuid.uuid4())' if f"{{{model.UNKNOWN}}}" in steps else ""
+    head = [
+        *_told(scenario, notes),
+        "# Usage: python THIS_FILE [BASE_URL], with TOKEN=… for a bearer token; needs httpx (pip install httpx)",
+        f"import {imports(helpers, 'os', 'sys', 'time', *(['uuid'] if unknown else []))}",
+        "",
+        "import httpx",
+        "",
+        f"BASE = sys.argv[1] if len(sys.argv) > 1 else {(base_url or _BASE).rstrip('/')!r}",
+        'TOKEN = os.environ.get("TOKEN")',
+        f"SETTLE = {round(settle_s, 3)}  # {_SETTLE}",
+        f"LIMIT = {_limit(scenario, settle_s)}  # {_LIMIT}",
+        f"ids = {{{unknown}}}",
+    ]
+    return "\n".join([*_kept(head, helpers, steps), "", "", *(f"{each.code}\n" for each in helpers)]) + f"{steps}\n"
 
 
-def _header(template: str, scenario: Scenario, base_url: str | None, settle_s: float) -> str:
+def _told(scenario: Scenario, notes: Mapping[str, str]) -> list[str]:
     title = f"Replays a scenario ({scenario.theme})." if scenario.theme else "Replays a scenario."
-    limit = int(2 * settle_s + _delays(scenario) / SECOND) + 3
-    base = (base_url or _BASE).rstrip("/")
-    return template.format(title=title, base=base, settle=round(settle_s, 3), limit=limit)
+    return [f"# {_plain(title)}", *(f"# {_plain(f'{name}: {note}')}" for name, note in notes.items())]
+
+
+def _plain(text: str) -> str:
+    """Text on one line in which nothing acts: what a server sent must not leave its comment."""
+    flat = "".join(character if character.isprintable() else " " for character in text[:_NOTE])
+    return flat + ("…" if len(text) > _NOTE else "")
+
+
+def _kept(head: list[str], helpers: list[Helper], steps: str) -> list[str]:
+    """The head without the settings that nothing uses."""
+    rest = "".join([steps, *(helper.code for helper in helpers)])
+    return [line for line in head if not any(line.startswith(name) and name not in rest for name in _SETTINGS)]
+
+
+def _limit(scenario: Scenario, settle_s: float) -> int:
+    return int(2 * settle_s + _delays(scenario) / SECOND) + 3
 
 
 def _delays(scenario: Scenario) -> int:
@@ -133,7 +187,7 @@ def _shell_line(step: Step) -> str:
 
 def _shell_body(body: str) -> str:
     quoted = shlex.quote(body)
-    return f'"$(fill {quoted})"' if "@now" in body or model.MARKER in body else quoted
+    return f'"$(fill {quoted})"' if _to_fill(body) else quoted
 
 
 # -- Python -----------------------------------------------------------------------------------------
@@ -175,9 +229,17 @@ def _python_line(step: Step) -> str:
     if isinstance(step, model.Pause | model.Settle):
         return f"time.sleep({step.ms / 1000})" if isinstance(step, model.Pause) else "time.sleep(SETTLE)"
     wanted = _call(step, lambda ref: f"{{{ref}}}")
-    body = "" if wanted.body is None else f", body={wanted.body!r}"
+    body = "" if wanted.body is None else f", body={_python_body(wanted.body)}"
     keep = model.binds(step)
     return f"call({wanted.method!r}, {_path(wanted)!r}{body}{f', keep={keep!r}' if keep else ''})"
+
+
+def _python_body(body: str) -> str:
+    return f"fill({body!r})" if _to_fill(body) else repr(body)
+
+
+def _to_fill(body: str) -> bool:
+    return "@now" in body or model.MARKER in body
 
 
 def _call(step: Step, place: Callable[[str], str]) -> Call:

@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -110,3 +111,29 @@ def test_a_script_can_be_run_against_another_server_than_its_own() -> None:
     scenario = Scenario((Create("w1", ()),))
     assert 'BASE="${1:-http://host:1/api}"' in snippets.curl(scenario, "http://host:1/api/")
     assert "else 'http://host:1/api'" in snippets.python(scenario, "http://host:1/api/")
+
+
+def test_a_script_has_no_helper_and_no_setting_that_its_steps_do_not_use() -> None:
+    short = Scenario((Create("w1", ({"noop": {}},)), Run("i1", "w1")), "short")
+    for text in (snippets.curl(short), snippets.python(short)):
+        assert not any(name in text for name in ("until", "discover", "together", "fill", "LIMIT", "uuid", "threading"))
+    whole = everything("x")
+    for text in (snippets.curl(whole), snippets.python(whole)):
+        assert all(name in text for name in ("until", "discover", "fill", "LIMIT", "uuid"))
+
+
+@pytest.mark.parametrize("write", [snippets.curl, snippets.python])
+def test_what_was_observed_is_told_at_the_top_and_cannot_leave_its_comment(write: Callable[..., str]) -> None:
+    hostile = 'a\nimport evil\r\u2028rm -rf "$HOME" \ud800 \'\'\' """ ' + "x" * 2000
+    text = write(Scenario((Create("w1", ()),), "short"), notes={"Observed": hostile})
+    head = [line for line in text.splitlines() if "evil" in line]
+    assert len(head) == 1
+    assert head[0].startswith("# Observed: a import evil")
+    assert len(head[0]) < 500
+    assert text.encode()
+
+
+def test_scripts_send_a_token_from_the_environment() -> None:
+    for text in (snippets.curl(everything("x")), snippets.python(everything("x"))):
+        assert "authorization" in text
+        assert "TOKEN" in text
