@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from conformance import __version__
+from conformance.campaign.causes import Causes
 from conformance.campaign.evidence import may_be_chance
 from conformance.campaign.findings import Proof, build_finding
 from conformance.campaign.judging import Judge
@@ -40,11 +41,7 @@ def check(trace: Trace, document: ApiDocument, name: str) -> Results:
     judgement = judge.judge(trace)
     tally = Tally()
     tally.add(trace, judgement)
-    findings = [
-        finding
-        for requirement, observations in judgement.violations.items()
-        for finding in _findings(requirement, observations, trace, judge)
-    ]
+    findings = _explained(judgement.violations, trace, judge, Causes(judge.catalogue, tally))
     requirements = requirement_results(judge.catalogue, tally, findings, trace.features, _UNJUDGED)
     return Results(
         verdict=verdict_of(requirements, narrowed=True),
@@ -69,7 +66,25 @@ def describe(document: ApiDocument) -> dict[str, object]:
     return {"source": document.source, "sha256": document.sha256, "operations": len(document.operations)}
 
 
-def _findings(requirement: str, observations: Sequence[Observation], trace: Trace, judge: Judge) -> list[Finding]:
+def _explained(
+    violations: Mapping[str, Sequence[Observation]], trace: Trace, judge: Judge, causes: Causes
+) -> list[Finding]:
+    """The findings, causes first; what a cause explains is told with it instead of once more."""
+    findings: list[Finding] = []
+    told: set[str] = set()
+    for requirement in sorted(violations, key=causes.rank):
+        if requirement in told:
+            continue
+        follow = [other for other in causes.explained_by(requirement, ()) if other not in told]
+        found = _findings((requirement, *follow), violations[requirement], trace, judge)
+        told |= {requirement, *follow} if found else set()
+        findings += found
+    return findings
+
+
+def _findings(
+    requirements: tuple[str, ...], observations: Sequence[Observation], trace: Trace, judge: Judge
+) -> list[Finding]:
     """One finding per operation concerned, with the first exchange that shows it."""
     by_operation: dict[str, list[Observation]] = {}
     for observation in observations:
@@ -77,5 +92,5 @@ def _findings(requirement: str, observations: Sequence[Observation], trace: Trac
             continue
         last = trace.at(observation.exchanges[-1])
         by_operation.setdefault(last.operation or "", []).append(observation)
-    proofs = [Proof((requirement,), trace, seen[0], occurrences=len(seen)) for seen in by_operation.values()]
+    proofs = [Proof(requirements, trace, seen[0], occurrences=len(seen)) for seen in by_operation.values()]
     return [build_finding(proof, judge.catalogue) for proof in proofs]

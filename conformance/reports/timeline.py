@@ -15,7 +15,7 @@ from conformance.results.model import ExchangeRecord
 MAX_EXCHANGES = 80
 MAX_LANES = 8
 
-_WIDTH, _LEFT, _RIGHT, _TOP = 960, 116, 24, 30
+_WIDTH, _LEFT, _RIGHT, _TOP = 960, 132, 24, 30
 _CLIENT_LANE, _INSTANCE_LANE = 54, 62
 _CHANGES = {"createWorkflow", "deleteWorkflow", "runWorkflow", "sendEvent", "cancelEvent"}
 _SHORT = {

@@ -35,7 +35,7 @@ from conformance.results.store import read_results
 from conformance.suite.options import RunOptions, Values, run_options, target_config
 from conformance.suite.places import point_latest, writable_directory, writable_file
 from conformance.suite.watching import Spool, Watcher
-from conformance.target import TargetConfig
+from conformance.target import TargetConfig, TargetError
 
 
 @dataclass
@@ -111,6 +111,7 @@ class Session:
     @contextlib.contextmanager
     def recording(self, config: TargetConfig) -> Iterator[tuple[Results, Watcher, EventLog, Spool]]:
         """What is begun with a run: its header, and who watches it and writes as it goes."""
+        made = not self.options.report_dir.exists()
         directory = writable_directory(self.options.report_dir)
         _forget(directory)
         progress = make_progress(self.console, os.environ, self.options.verbosity)
@@ -118,7 +119,13 @@ class Session:
         try:
             with EventLog(directory) as log, Spool(directory / "exchanges.spool") as spool:
                 log.header(begun)
-                yield begun, Watcher(progress, log, spool, self.catalogue, self.options.settings.seconds), log, spool
+                watcher = Watcher(progress, log, spool, self.catalogue, self.options.settings.seconds)
+                yield begun, watcher, log, spool
+        except TargetError:
+            # Nothing was measured on a target that could not be tested, so there is no report to keep.
+            if made and not watcher.measured:
+                shutil.rmtree(directory, ignore_errors=True)
+            raise
         finally:
             progress.close()
 

@@ -71,6 +71,11 @@ class Watcher:
         self._budget = budget
         self._counts = (0, 0, 0)
 
+    @property
+    def measured(self) -> bool:
+        """Whether there was any traffic."""
+        return self._counts[0] > 0
+
     def phase(self, name: str) -> None:
         """Tell the terminal, and log it."""
         self._progress.phase(name)

@@ -140,10 +140,11 @@ def test_a_target_that_cannot_be_tested(
     tmp_path: Path, status: int, kind: str, body: bytes, scheme: str, says: str, workers: list[str]
 ) -> None:
     with stranger(status, kind, body) as url:
-        result = told("run", url.replace("http:", f"{scheme}:"), "--report-dir", str(tmp_path), *workers)
+        result = told("run", url.replace("http:", f"{scheme}:"), "--report-dir", str(tmp_path / "new"), *workers)
     assert result.exit_code == 3, result.output
     assert says in result.stderr
     assert "Traceback" not in result.output
+    assert not list(tmp_path.iterdir())
 
 
 def test_nobody_listens(tmp_path: Path) -> None:

@@ -60,3 +60,13 @@ def outcome(t: TraceBuilder) -> str:
 def test_a_recording_with_a_control_shows_what_is_overdue() -> None:
     assert outcome(swallowed(controlled=True)) == "failed"
     assert outcome(swallowed(controlled=False)) == "inconclusive"
+
+
+def test_what_a_cause_explains_in_a_recording_is_told_with_it() -> None:
+    t = swallowed(controlled=True)
+    control(t, [NOOP])
+    results = check(t.trace(), load_document(), "made up")
+    found = [each.requirements for each in results.findings if "cancel" in each.requirement]
+    assert found == [["cancel.terminates", "cancel.closes-stage"]]
+    failed = {each.id for each in results.requirements if each.outcome == "failed"}
+    assert failed >= {"cancel.terminates", "cancel.closes-stage"}
