@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from conformance.rules.observation import Observation
 from conformance.scenarios import model
@@ -19,9 +21,8 @@ class _Unplayable(Exception):
 class _Excerpt:
     """Collects steps; ids that creations in the excerpt gave become references."""
 
-    def __init__(self) -> None:
-        self.steps: list[Step] = []
-        self._names: dict[str, str] = {}
+    def __init__(self, names: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._names = dict(names)
 
     def _bind(self, exchange: Exchange, letter: str) -> str:
         name = f"{letter}{len(self._names) + 1}"
@@ -104,6 +105,27 @@ def scenario_of_exchanges(trace: Trace, observation: Observation) -> Scenario | 
     except (_Unplayable, KeyError):
         return None
     return Scenario(steps, trace.source)
+
+
+def closing_reads(scenario: Scenario, trace: Trace, observation: Observation) -> tuple[Step, ...]:
+    """The cited reads with which the suite looked again after the last step, as steps of the scenario."""
+    steps = dict(model.numbered(scenario.steps))
+    names = {}
+    for exchange in trace.exchanges:
+        ref = model.binds(steps[exchange.step]) if exchange.step in steps else None
+        made = _made(exchange)
+        if ref is not None and made is not None:
+            names[made] = ref
+    excerpt = _Excerpt(names)
+    cited = (trace.at(index) for index in observation.exchanges)
+    looks = [each for each in cited if each.step is None and each.request.method == "GET"]
+    found: dict[Step, None] = {}
+    for exchange in looks:
+        about = {value for name, value in exchange.params.items() if name != "number"}
+        if about | {value for name, value in exchange.request.query if name == "workflowID"} <= names.keys():
+            with contextlib.suppress(_Unplayable, KeyError):
+                found[excerpt.step(exchange)] = None
+    return tuple(found)
 
 
 def _made(exchange: Exchange) -> str | None:

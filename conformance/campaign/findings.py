@@ -7,12 +7,14 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from conformance.campaign.excerpt import closing_reads
 from conformance.contract.requirements import Catalogue
 from conformance.results.model import Finding, Mark
 from conformance.results.records import BODY_LIMIT, MARKED_LIMIT, record_of
 from conformance.rules.observation import Observation
 from conformance.scenarios import snippets
 from conformance.scenarios.codec import from_json, to_json
+from conformance.scenarios.model import Scenario, Step
 from conformance.scenarios.script import script
 from conformance.trace import Exchange, Trace
 
@@ -59,6 +61,7 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
         "Observed": observation.observed,
     }
     scenario = from_json(trace.scenario) if _is_scenario(trace) and trace.scenario else None
+    looks = closing_reads(scenario, trace, observation) if scenario is not None else ()
     cited = [curl_of(exchange) for exchange in shown if exchange.index in observation.exchanges]
     requests = "\n".join(["# As they were sent, with the ids of then.", *cited])
     return Finding(
@@ -71,16 +74,20 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
         expected=observation.expected,
         observed=observation.observed,
         scenario=to_json(scenario) if scenario is not None else None,
-        script=script(scenario) if scenario is not None else [],
+        script=[*script(scenario), *_once_due(looks)] if scenario is not None else [],
         exchanges=[
             record_of(exchange, start, MARKED_LIMIT if exchange is decisive else BODY_LIMIT) for exchange in shown
         ],
         marks=marks,
-        curl=snippets.curl(scenario, base_url, settle_s, notes) if scenario is not None else requests,
-        python=snippets.python(scenario, base_url, settle_s, notes) if scenario is not None else "",
+        curl=snippets.curl(scenario, base_url, settle_s, notes, looks) if scenario is not None else requests,
+        python=snippets.python(scenario, base_url, settle_s, notes, looks) if scenario is not None else "",
         minimised=proof.minimised,
         occurrences=proof.occurrences,
     )
+
+
+def _once_due(looks: tuple[Step, ...]) -> list[str]:
+    return [f"once all is due: {line}" for line in script(Scenario(looks))]
 
 
 def _operations(trace: Trace, observation: Observation, concerned: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from conformance.rules.answers import withheld
-from conformance.rules.bodies import items, listed_ids
+from conformance.rules.bodies import items
 from conformance.rules.observation import Observation, upheld, violated
 from conformance.rules.story import Story, WorkflowStory
 from conformance.trace import Exchange
@@ -50,7 +50,9 @@ def _unexplained(story: Story, workflow: WorkflowStory, listing: Exchange) -> li
         return None
     if not isinstance(listing.data, list):
         return None
-    return [key for key in listed_ids(listing) if key not in given]
+    # What says that it is of another workflow is no instance of this one, whyever it is listed.
+    listed = [item.body for item in items(listing) if item.body.get("workflowID") == workflow.id]
+    return [body["id"] for body in listed if isinstance(body.get("id"), str) and body["id"] not in given]
 
 
 def _has_triggers(story: Story) -> bool:

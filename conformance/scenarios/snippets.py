@@ -27,14 +27,18 @@ _SETTINGS = ("SETTLE", "LIMIT")
 
 
 def curl(
-    scenario: Scenario, base_url: str | None = None, settle_s: float = 2.0, notes: Mapping[str, str] = _NO_NOTES
+    scenario: Scenario,
+    base_url: str | None = None,
+    settle_s: float = 2.0,
+    notes: Mapping[str, str] = _NO_NOTES,
+    looks: tuple[Step, ...] = (),
 ) -> str:
     """A bash script that replays a scenario; the first argument replaces ``base_url``.
 
     ``settle_s`` is the settle time measured on the target. The script ends with reads of all instances, once due.
-    ``notes`` are told at its top, such as what is expected.
+    ``notes`` are told at its top, such as what is expected; ``looks`` are further reads once all is due.
     """
-    steps = "\n".join(_shell(_due(scenario).steps, ""))
+    steps = "\n".join(_shell(_due(scenario, looks).steps, ""))
     helpers = used(CURL, steps)
     head = [
         "#!/usr/bin/env bash",
@@ -49,10 +53,14 @@ def curl(
 
 
 def python(
-    scenario: Scenario, base_url: str | None = None, settle_s: float = 2.0, notes: Mapping[str, str] = _NO_NOTES
+    scenario: Scenario,
+    base_url: str | None = None,
+    settle_s: float = 2.0,
+    notes: Mapping[str, str] = _NO_NOTES,
+    looks: tuple[Step, ...] = (),
 ) -> str:
     """A Python program, needing httpx alone, that replays a scenario just as ``curl`` does."""
-    steps = "\n".join(_program(_due(scenario).steps))
+    steps = "\n".join(_program(_due(scenario, looks).steps))
     helpers = used(PYTHON, steps)
     unknown = '"unknown": str(uuid.uuid4())' if f"{{{model.UNKNOWN}}}" in steps else ""
     head = [
@@ -104,12 +112,13 @@ def _length(parameters: object) -> int:
     return delay_ns(parameters, 0) if until is None else until.offset
 
 
-def _due(scenario: Scenario) -> Scenario:
-    """The scenario with what the audit adds to it: a wait, and a read of everything that it made."""
+def _due(scenario: Scenario, looks: tuple[Step, ...]) -> Scenario:
+    """The scenario with what the audit adds to it: a wait, a read of everything that it made, and other looks."""
     instances = dict.fromkeys(ref for step in scenario.leaves() if (ref := _instance_made(step)) is not None)
     reads: list[Step] = [read for ref in instances for read in (model.Read(ref), model.History(ref))]
     if not reads:
         reads = [model.ListWorkflows()]
+    reads += [look for look in looks if look not in reads]
     return replace(scenario, steps=(*_with_moments(scenario.steps), model.Settle(), *reads))
 
 

@@ -73,6 +73,13 @@ def refused_but_started(t: TraceBuilder) -> None:
     t.instances(w, [{"id": UNKNOWN, "workflowID": w}])
 
 
+def refused_and_another_workflows_instance_listed(t: TraceBuilder) -> None:
+    w, other = t.create(NOOP), t.create(NOOP)
+    t.delete(w)
+    t.run(w)
+    t.instances(w, [t.run(other)])
+
+
 def refused_and_not_started(t: TraceBuilder) -> None:
     w = t.create(NOOP)
     t.run(w)
@@ -172,6 +179,7 @@ CASES: list[Case] = [
     ("workflow.run-deleted", "upheld", refused_and_not_started),
     ("workflow.run-deleted", "violated", still_runnable),
     ("workflow.run-deleted", "violated", refused_but_started),
+    ("workflow.run-deleted", "upheld", refused_and_another_workflows_instance_listed),
     ("workflow.run-deleted", "nothing", read_while_deleted),
     ("workflow.run-deleted", "nothing", an_unanswered_run_explains_it),
     ("workflow.delete-deleted", "upheld", deleted),
