@@ -10,6 +10,7 @@ from conformance.contract.schemas import ResponseSchemas
 from conformance.rules.answers import withheld
 from conformance.rules.equal_meaning import Difference, difference
 from conformance.rules.facts import Life, lives
+from conformance.rules.foreign_metadata import foreign_metadata
 from conformance.rules.observation import Observation, Rule, upheld, violated
 from conformance.rules.plans import StagePlan, simple_send
 from conformance.rules.story import Story
@@ -158,6 +159,10 @@ def _effects(life: Life, stage: StagePlan, exchange: Exchange) -> Iterator[Obser
             continue
         for part, wanted, found in _comparisons(name, stage.parameters, entry):
             yield _same_effect(life, stage, exchange, f"/data/{position}/{part}", difference(wanted, found))
+        for part, metadata in _metadata_shown(name, entry):
+            foreign = foreign_metadata(life, stage, metadata)
+            problem = Difference("metadata", "nothing of another stage", f"{foreign}") if foreign else None
+            yield _same_effect(life, stage, exchange, f"/data/{position}/{part}", problem)
 
 
 def _same_effect(
@@ -197,6 +202,15 @@ def _comparisons(name: str, parameters: Mapping[str, Any], entry: Mapping[str, A
             yield f"{part}/{name}/data", wanted, {"postings": _summary(data["postings"])}
             if isinstance(metadata, dict) and isinstance(data.get("metadata"), dict):
                 yield f"{part}/{name}/data", {"metadata": metadata}, data
+
+
+def _metadata_shown(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(part, metadata) where a transaction has some."""
+    for part in ("input", "output"):
+        body = _inner(entry.get(part), name)
+        data = body.get("data") if isinstance(body, dict) else None
+        if name == "CreateTransaction" and isinstance(data, dict) and isinstance(data.get("metadata"), dict):
+            yield f"{part}/{name}/data/metadata", data["metadata"]
 
 
 def _summary(postings: list[Any]) -> list[Any]:

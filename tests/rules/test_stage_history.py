@@ -104,3 +104,27 @@ def test_activities(trace: TraceBuilder, expected: str) -> None:
 )
 def test_effect(trace: TraceBuilder, expected: str) -> None:
     assert verdict(RULES["stage-history.effect"], trace) == expected
+
+
+def _plain_after(metadata: dict[str, str]) -> TraceBuilder:
+    """A send with telling metadata in one instance, then one without in another that shows this metadata."""
+    rich = {"send": {**SEND["send"], "metadata": {"note": "only of the first", "k": "v"}}}
+    t, _ = started(rich)
+    plain = {"send": {key: value for key, value in SEND["send"].items() if key != "metadata"}}
+    i = t.run(t.create([plain]))
+    t.stage_history(i, 0, [_transaction(metadata=metadata)])
+    return t
+
+
+@pytest.mark.parametrize(
+    ("metadata", "expected"),
+    [
+        ({}, "upheld"),
+        ({"note": "only of the first"}, "violated"),
+        ({"server": "orchestration", "run": "5b6a8f9c-3c6e-4d43-93c4-ab6a5a1f0000"}, "upheld"),
+        ({"k": "v"}, "upheld"),
+        ({"server": "only of the first"}, "upheld"),
+    ],
+)
+def test_a_send_without_metadata_books_none_of_another(metadata: dict[str, str], expected: str) -> None:
+    assert verdict(RULES["stage-history.effect"], _plain_after(metadata)) == expected

@@ -227,6 +227,18 @@ def second_metadata_key_lost(server: Server) -> None:
     edit(server, "getInstanceStageHistory", on_each(cut))
 
 
+@fault("stage-history.effect")
+def metadata_of_an_earlier_send(server: Server) -> None:
+    """A send without metadata books that of the send before it, whosever it was."""
+    create, last = server.ledger.create_transaction, dict[str, str]()
+
+    def remembering(name: str, posted: Json, overdraft: bool) -> Json:
+        last.update(posted["metadata"])
+        return create(name, posted | {"metadata": posted["metadata"] or dict(last)}, overdraft)
+
+    alter(server.ledger, "create_transaction", lambda _: remembering)
+
+
 FAULTS = (
     history_reversed,
     history_without_variables,
@@ -250,4 +262,5 @@ FAULTS = (
     booked_amounts_rounded,
     accounts_swapped,
     second_metadata_key_lost,
+    metadata_of_an_earlier_send,
 )

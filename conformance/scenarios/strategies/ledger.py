@@ -57,6 +57,16 @@ def every_parameter(d: Draft) -> None:
         d.add(Until(instance, "started", 0), Settle(), History(instance), StageHistory(instance, "0"))
 
 
+def metadata_of_its_own(d: Draft) -> None:
+    """A send with telling metadata, then one without: in the same instance, and in one of another workflow."""
+    rich = words.send("world", d.account(), d.amount(), metadata={"note": f"only of {d.account()} 批准"})
+    plain = words.send("world", d.account(), d.amount())
+    first = d.start(rich, plain)
+    d.add(Until(first, "ended"), StageHistory(first, "1"))
+    second = d.start(words.send("world", d.account(), d.amount()))
+    d.add(Until(second, "ended"), StageHistory(second, "0"))
+
+
 def overdrawn(d: Draft) -> None:
     """An account without money cannot send: the instance ends with an error, and the later stages never start."""
     empty = f"empty:{d.number(0, 10**9)}"
@@ -88,6 +98,7 @@ THEMES = (
     Theme("send-and-update", send_and_update, _MONEY, 3, "ledger"),
     Theme("variables-in-money", variables_in_money, ("run.variables", *_MONEY), 2, "ledger"),
     Theme("every-parameter", every_parameter, ("history.stages", "stage-history.effect"), 1, "ledger"),
+    Theme("metadata-of-its-own", metadata_of_its_own, ("stage-history.effect",), 1, "ledger"),
     Theme("overdrawn", overdrawn, ("run.stage-fails", "history.agrees", "stage-history.not-started"), 3, "ledger"),
     Theme("funded-then-spent", funded_then_spent, _MONEY, 1, "ledger"),
 )

@@ -457,9 +457,9 @@ async def odd_texts(session: Session) -> object:
     dated["send"]["source"] = {"account": account}
     for stages in ([{"wait_event": {"event": "007"}}], [dated]):
         notes.take(await session.call("POST", "/workflows", {"name": "1.50", "stages": stages}))
-    paid = await session.start(dated)
+    paid = await session.start(send_stage(metadata={"k": "v"}), dated)
     await session.ended(paid)
-    await _reads(session, notes, paid)
+    await _reads(session, notes, paid, stages=2)
     bad = dated["send"] | {"destination": "bank"}
     notes.take(await session.call("POST", "/workflows", {"stages": [{"send": bad}]}))
     for awaited, name in (("10.5", "10.50"), ("a b", "a+b")):

@@ -76,6 +76,7 @@ SHOWN: dict[Probe, str] = {
     probes.odd_texts: """
         ids-raw-in-errors nul-crashes-events number-texts-reformatted false-omitted destination-unchecked
         number-names-equal names-form-decoded ledger-always-default history-without-timestamp
+        metadata-of-an-earlier-send
     """,
     probes.throng: "instances-cut-at-100",
     probes.cancelled_waits: "cancelled-wait-never-answered",
