@@ -113,14 +113,10 @@ def _create_workflow(config: Any) -> Classification:
 
 def _config_findings(config: Any) -> Iterator[Finding]:
     """Findings on everything but the stages' contents."""
-    yield from _object_findings(config, _CONFIG_KEYS)
-    if not isinstance(config, dict):
-        return
-    if "stages" not in config:
-        yield Finding(True, "stages is missing")
-    elements = config.get("stages")
+    yield from _object_findings(config, _CONFIG_KEYS, "stages")
+    elements = config.get("stages") if isinstance(config, dict) else None
     for index, stage in enumerate(elements if isinstance(elements, list) else ()):
-        if stage is not None and not isinstance(stage, dict):
+        if not isinstance(stage, dict):
             yield Finding(True, f"stages[{index}] is not an object")
 
 
@@ -128,13 +124,7 @@ def _stages(config: Any) -> Classification:
     """The verdict on a config that is not malformed: its stages' contents, then what was left open about the rest."""
     stages = config.get("stages") if isinstance(config, dict) else None
     found = [
-        finding
-        for index, stage in enumerate(stages or ())
-        for finding in (
-            stage_findings(stage, f"stages[{index}]")
-            if stage is not None
-            else (Finding(False, f"stages[{index}] is null"),)
-        )
+        finding for index, stage in enumerate(stages or ()) for finding in stage_findings(stage, f"stages[{index}]")
     ]
     bad = _verdict("workflow.create-bad-stage", found)
     return bad or _doubt([*_config_findings(config), *found]) or _VALID
@@ -156,12 +146,9 @@ def _run_workflow(body: bytes | None) -> Classification:
 
 
 def _send_event(event: Any) -> Classification:
-    found = list(_object_findings(event, _EVENT_KEYS))
-    if isinstance(event, dict):
-        if "name" not in event:
-            found.append(Finding(True, "name is missing"))
-        elif event["name"] == "":
-            found.append(Finding(False, "name is empty"))
+    found = list(_object_findings(event, _EVENT_KEYS, "name"))
+    if isinstance(event, dict) and event.get("name") == "":
+        found.append(Finding(False, "name is empty"))
     return _verdict("event.malformed", found) or _doubt(found) or _VALID
 
 
@@ -186,18 +173,22 @@ def _unread(rule: str, read: Body) -> Classification:
     return _open(read.reason) if read.state == "open" else _invalid(rule, read.reason)
 
 
-def _object_findings(value: Any, types: Mapping[str, type]) -> Iterator[Finding]:
-    """An object with these keys; null for it or one of them, and keys that are not documented, are left open."""
-    if value is None:
-        yield Finding(False, "the body is null")
-    elif not isinstance(value, dict):
+def _object_findings(value: Any, types: Mapping[str, type], required: str) -> Iterator[Finding]:
+    """An object with these keys, one of them required; keys that are not documented are left open.
+
+    So is null for a key that may be missing: many readers take it for that. For the same reason null for the required
+    key, or for the whole, is as wrong as what is missing.
+    """
+    if not isinstance(value, dict):
         yield Finding(True, "the body is not an object")
     else:
+        if required not in value:
+            yield Finding(True, f"{required} is missing")
         for key, item in value.items():
             if key not in types:
                 yield Finding(False, f"{key} is not documented")
             elif item is None:
-                yield Finding(False, f"{key} is null")
+                yield Finding(key == required, f"{key} is null")
             elif not isinstance(item, types[key]):
                 yield Finding(True, f"{key} is of the wrong JSON type")
 

@@ -93,12 +93,18 @@ _BAD_BODIES: Mapping[str, Mapping[str, object]] = {
     },
 }
 
-# Open, but nothing that a server may break at.
+# Open, or to be refused, but nothing that a server may break at.
 _NUL = "conformance\0"
-_ODD_BODIES: Mapping[str, object] = {
-    "createWorkflow": {"name": PLACEHOLDER, "stages": [{"wait_event": {"event": _NUL}}]},
-    "runWorkflow": {"order": _NUL},
-    "sendEvent": {"name": _NUL},
+_NULLS = ("noop", "delay", "wait_event", "send", "update")
+_ODD_BODIES: Mapping[str, Mapping[str, object]] = {
+    "createWorkflow": {
+        "a NUL in a text": {"name": PLACEHOLDER, "stages": [{"wait_event": {"event": _NUL}}]},
+        "null as name": {"name": None, "stages": []},
+        "null in a send": {"name": PLACEHOLDER, "stages": [{"send": {"source": None}}]},
+        **{f"null as {kind}": {"name": PLACEHOLDER, "stages": [{kind: None}]} for kind in _NULLS},
+    },
+    "runWorkflow": {"a NUL in a text": {"order": _NUL}, "null as variable": {"order": None}},
+    "sendEvent": {"a NUL in a text": {"name": _NUL}},
 }
 _ODD_IDS = ('no "such" id', "'; --", "{}")
 
@@ -149,9 +155,8 @@ def _some_body(operation_id: str) -> bytes | None:
 
 
 def _odd(operation_id: str) -> Iterable[CaseTemplate]:
-    if operation_id in _ODD_BODIES:
-        with_nul = exact_json.encode(_ODD_BODIES[operation_id])
-        yield _case(operation_id, "a NUL in a text", body=with_nul, ids="own")
+    for name, value in _ODD_BODIES.get(operation_id, {}).items():
+        yield _case(operation_id, name, body=exact_json.encode(value), ids="own")
     parameters = OPERATIONS_BY_ID[operation_id].path_parameters
     for odd in _ODD_IDS if parameters else ():
         named = tuple((name, "0" if name == "number" else odd) for name in parameters)

@@ -1,4 +1,4 @@
-"""A send without metadata books none of another stage's: what a server adds of its own is open, but that is not it."""
+"""A send books its own metadata and none of another stage's; what a server adds of its own is open."""
 
 from __future__ import annotations
 
@@ -14,10 +14,8 @@ _TELLING = 12
 
 
 def foreign_metadata(life: Life, stage: StagePlan, shown: Mapping[str, Any]) -> dict[str, Any]:
-    """Entries of the metadata shown for a stage that configures none, which another stage of the story configures."""
-    if stage.parameters is None or stage.parameters.get("metadata"):
-        return {}
-    known = _configured(life.story)
+    """Entries of the metadata shown for a stage which only another stage of the story configures."""
+    known = _configured(life.story) - set(_entries(stage))
     return {key: text for key, text in shown.items() if isinstance(text, str) and (key, text) in known}
 
 

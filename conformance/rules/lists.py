@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -69,9 +70,24 @@ def running(story: Story) -> Iterator[Observation]:
         if listing.query("running") != "true":
             continue
         listed = {item.get("id") for item in items}
+        if len(listed) < len(items):
+            yield from _listed_again(listing, items)
         for life in lives(story):
             if listing.query("workflowID") in (None, life.instance.run.params["workflowID"]):
                 yield from _listed_while_running(life, listing, life.id in listed)
+
+
+def _listed_again(listing: Exchange, items: list[dict[str, Any]]) -> Iterator[Observation]:
+    counts = Counter(item["id"] for item in items if isinstance(item.get("id"), str))
+    twice = next((name for name, times in counts.items() if times > 1), None)
+    if twice is not None:
+        yield violated(
+            listing,
+            expected=f"running=true: instance {twice} is listed once",
+            observed=f"listed {counts[twice]} times",
+            subject=twice,
+            pointer="/data",
+        )
 
 
 def _listed_while_running(life: Life, listing: Exchange, listed: bool) -> Iterator[Observation]:
@@ -89,10 +105,15 @@ def _listed_while_running(life: Life, listing: Exchange, listed: bool) -> Iterat
         proof = still.exchange if still is not None else life.instance.run
         if listed:
             yield upheld(proof, listing, proof="settled", subject=life.id)
-        elif not life.deleted_before(listing.received) and (
-            held or still is None or _lags_too_long(life, listing, still)
-        ):
+        elif _must_still_run(life, listing, still, held=held):
             yield _misfiled(life, proof, listing, "listed: it runs", "it is not listed")
+
+
+def _must_still_run(life: Life, listing: Exchange, still: InstanceRead | None, *, held: bool) -> bool:
+    # Whether the instances of a deleted workflow go on is open; one that was read running long after does.
+    if still is not None and _lags_too_long(life, listing, still):
+        return True
+    return not life.deleted_before(listing.received) and (held or still is None)
 
 
 def _lags_too_long(life: Life, listing: Exchange, still: InstanceRead) -> bool:

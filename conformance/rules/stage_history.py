@@ -74,7 +74,16 @@ def _reason_not_started(life: Life, number: int, exchange: Exchange) -> str | No
     held = life.barrier(exchange.received)
     if held is not None and held.number < number and life.is_due(life.instance.run.received, exchange):
         return f"stage {number} cannot have started while stage {held.number} waits"
+    ended = life.first_terminated
+    if ended is not None and life.is_due(ended.exchange.received, exchange) and _never_started(life, number):
+        return f"stage {number} had not started when the instance terminated"
     return None
+
+
+def _never_started(life: Life, number: int) -> bool:
+    """Whether every answer about the ended instance shows the stages before, and this one in no view of it."""
+    shown = [read.stages for read in life.terminations if read.exchange.operation == "getInstance"]
+    return bool(shown) and all(len(stages) <= number for stages in shown) and not life.sights(number)
 
 
 def activities(story: Story) -> Iterator[Observation]:
@@ -128,6 +137,8 @@ def _activity_problem(schemas: ResponseSchemas, wanted: str, entries: list[Any],
         problem = _invalid_part(schemas, wanted, entry)
         if problem is not None:
             return problem
+    if demanded and not any(entry.get("terminated") is True for entry in named):
+        return f"{wanted} is not done, though its stage is"
     return None
 
 

@@ -68,6 +68,9 @@ def test_valid_configurations(body: str) -> None:
         ('{"stages":[],"name":false}', "name is of the wrong"),
         ('{"stages":[{"bogus":{}}],"name":[]}', "name is of the wrong"),
         ('{"stages":"x","extra":null}', "stages is of the wrong"),
+        ("null", "not an object"),
+        ('{"stages":null}', "stages is null"),
+        ('{"stages":[null]}', "stages[0] is not an object"),
     ],
 )
 def test_malformed_configurations(body: bytes | str | None, reason: str) -> None:
@@ -79,9 +82,6 @@ def test_malformed_configurations(body: bytes | str | None, reason: str) -> None
 @pytest.mark.parametrize(
     "body",
     [
-        "null",
-        '{"stages":null}',
-        '{"stages":[null]}',
         '{"stages":[],"name":null}',
         '{"stages":[],"extra":1}',
         '{"Stages":[]}',
@@ -250,8 +250,8 @@ def test_wait(query: tuple[tuple[str, str], ...], expected: str) -> None:
         ('{"event":"go"}', BAD_EVENT),
         ('{"name":5}', BAD_EVENT),
         ('{"name":{},"x":1}', BAD_EVENT),
-        ("null", "open"),
-        ('{"name":null}', "open"),
+        ("null", BAD_EVENT),
+        ('{"name":null}', BAD_EVENT),
         ('{"name":""}', "open"),
         ('{"Name":"go"}', "open"),
         ('{"name":"go","x":1}', "open"),

@@ -109,3 +109,24 @@ def test_agrees_is_not_judged_while_something_may_change() -> None:
     t.instances(bodies=[t.instance(i, [(5, 6)], ended=7)])
     t.get(i, [(5, None)])
     assert verdict(RULES["list.agrees"], t) == "nothing"
+
+
+@pytest.mark.parametrize(("listed", "late", "expected"), [(False, True, "violated"), (True, True, "upheld"),
+                                                          (False, False, "nothing")])  # fmt: skip
+def test_an_instance_of_a_deleted_workflow_is_listed_as_long_as_it_is_seen_running(
+    listed: bool, late: bool, expected: str
+) -> None:
+    t, i = waiting()
+    t.delete(next(iter(t.workflow_bodies)))
+    t.settled()
+    t.instances(None, [i] if listed else [], running="true")
+    if late:
+        t.settled()
+        t.get(i, [(5, None)])
+    assert verdict(RULES["list.running"], t) == expected
+
+
+def test_no_instance_is_twice_among_the_running_ones() -> None:
+    t, i = waiting()
+    t.instances(None, [i, i], running="true")
+    assert verdict(RULES["list.running"], t) == "violated"

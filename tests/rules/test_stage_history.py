@@ -76,6 +76,7 @@ def _shown(stage: Any, entries: list[Any], *, done: bool = True, **trace: Any) -
         (_shown(SEND, [_transaction(attempt=0)]), "violated"),
         (_shown(SEND, [{**_transaction(done=False), "terminated": True}]), "violated"),
         (_shown(SEND, [_transaction(done=False)], done=False), "upheld"),
+        (_shown(SEND, [_transaction(done=False)]), "violated"),
         (_shown(SEND, []), "violated"),
         (_shown(SEND, [], features=frozenset()), "nothing"),
         (_shown(SEND, [], done=False), "nothing"),
@@ -128,3 +129,34 @@ def _plain_after(metadata: dict[str, str]) -> TraceBuilder:
 )
 def test_a_send_without_metadata_books_none_of_another(metadata: dict[str, str], expected: str) -> None:
     assert verdict(RULES["stage-history.effect"], _plain_after(metadata)) == expected
+
+
+@pytest.mark.parametrize(
+    ("stages", "late", "status", "expected"),
+    [
+        (1, True, 200, "violated"),
+        (1, True, 404, "upheld"),
+        (1, False, 200, "nothing"),
+        (2, True, 200, "nothing"),
+    ],
+)
+def test_what_had_not_started_when_the_instance_terminated_has_no_history(
+    stages: int, late: bool, status: int, expected: str
+) -> None:
+    t, i = started(wait_for("go"), NOOP)
+    t.cancel(i)
+    t.get(i, [(5, 6), (6, 6)][:stages], ended=6, error="cancelled")
+    if late:
+        t.settled()
+    t.stage_history(i, 1, status=status)
+    assert verdict(RULES["stage-history.not-started"], t) == expected
+
+
+@pytest.mark.parametrize(
+    ("metadata", "expected"),
+    [({"k": "v"}, "upheld"), ({"k": "v", "note": "only of the first"}, "violated"), ({"k": "v", "x": "y"}, "upheld")],
+)
+def test_a_send_books_its_own_metadata_alone(metadata: dict[str, str], expected: str) -> None:
+    t, _ = started({"send": {**SEND["send"], "metadata": {"note": "only of the first"}}})
+    t.stage_history(t.run(t.create([SEND])), 0, [_transaction(metadata=metadata)])
+    assert verdict(RULES["stage-history.effect"], t) == expected

@@ -30,6 +30,8 @@ def while_waiting(d: Draft) -> None:
     """Cancelled while history shows the stage waiting; the events that come later find nobody."""
     event, before = d.event(), d.number(0, 2)
     instance = d.waiting(event, before, d.number(0, 2))
+    if d.flip():
+        d.add(Send(instance, d.pick(words.near_misses(event))))
     d.add(Cancel(instance), *(d.look(instance) for _ in range(d.number(0, 2))))
     if d.number(0, 3):
         d.add(Settle())

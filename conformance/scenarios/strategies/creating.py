@@ -108,6 +108,16 @@ def delete_while_running(d: Draft) -> None:
     d.add(Settle(), Read(instance), ListInstances(workflow))
 
 
+def delete_while_waiting(d: Draft) -> None:
+    """Deleted while an instance waits: as long as it is seen running, it is among the running ones, and it hears."""
+    event = d.event()
+    workflow = d.create(words.wait_for(event))
+    instance = d.run(workflow)
+    d.add(Until(instance, "waiting", 0), Delete(workflow), Settle())
+    d.add(ListInstances(workflow, running=True), ListInstances(running=True), Settle(), Read(instance))
+    d.add(Send(instance, event), Settle(), Read(instance))
+
+
 def delete_after_end(d: Draft) -> None:
     """Deleted when its instances have ended; they stay."""
     workflow = d.create(*d.quick_stages(0, 2))
@@ -142,6 +152,7 @@ THEMES = (
     Theme("a-gross", a_gross, ("workflow.create-then-list",), once=True),
     Theme("delete-and-after", delete_and_after, (*_DELETE, "workflow.run-deleted", "workflow.delete-deleted"), 4),
     Theme("delete-while-running", delete_while_running, (*_DELETE, "workflow.delete-keeps-instances"), 4),
+    Theme("delete-while-waiting", delete_while_waiting, ("list.running", "workflow.delete-keeps-instances"), 1),
     Theme("delete-after-end", delete_after_end, (*_DELETE, "workflow.delete-keeps-instances"), 2),
     Theme("deleted-at-once", deleted_at_once, (*_DELETE, "workflow.delete-deleted"), 3),
     Theme("large", large, ("envelope.no-5xx",), once=True),

@@ -43,6 +43,8 @@ MALFORMED = (
     f"{{'name':'{MARKER}','stages':[]}}",
     f'{{"name":"{MARKER}","stages":[[]]}}',
     f'{{"stages":[{{"noop":{{}}}}],"name":"{MARKER}',
+    f'{{"name":"{MARKER}","stages":[{{"noop":{{}}}},null]}}',
+    "null",
 )
 """Bodies that are no JSON, or no WorkflowConfig."""
 
@@ -110,7 +112,20 @@ BAD_STAGES = (
 
 BAD_VARIABLES = ('{"a":1}', '{"a":{"b":"c"}}', '["a"]', '"a"', "{", '{"a":true}', '{"a":["x"]}', "1", '{"a":"b",}')
 
-BAD_EVENTS = ("", "{", "[]", '"go"', "{}", '{"name":1}', '{"event":"go"}', '{"name":["go"]}', "go", '{"name":{}}')
+BAD_EVENTS = (
+    "",
+    "{",
+    "[]",
+    '"go"',
+    "{}",
+    '{"name":1}',
+    '{"event":"go"}',
+    '{"name":["go"]}',
+    "go",
+    '{"name":{}}',
+    "null",
+    '{"name":null}',
+)
 
 
 def malformed_workflows(d: Draft) -> None:

@@ -58,7 +58,7 @@ def waited_for_failure(d: Draft) -> None:
     watched = Chain((Discover(run.ref, workflow), Until(run.ref, "ended")))
     d.add(Together((run, watched)), Until(run.ref, "ended"), *reads)
     d.add(*d.shuffled([Send(run.ref, d.event()), Cancel(run.ref)]), *reads)
-    d.add(Until(d.run(workflow, {"length": "10ms"}, wait=d.flip()), "ended"))
+    d.add(Until(d.run(workflow, {"length": "300ms"}, wait=d.flip()), "ended"))
 
 
 def program(d: Draft) -> None:
@@ -92,6 +92,15 @@ def delays(d: Draft) -> None:
     for _ in range(d.number(0, 3)):
         d.add(Pause(d.number(10, 120)), d.look(instance))
     d.add(Until(instance, "ended"))
+
+
+def odd_delays(d: Draft) -> None:
+    """Delays written in ways that a server may refuse; one that it takes means what it says, also as a variable."""
+    for text in d.shuffled(("0s", "0m1s200ms", "1.2s")):
+        workflow = d.create({"delay": {"duration": text}}, words.noop())
+        d.add(Until(d.run(workflow), "ended"))
+    workflow = d.create({"delay": {"duration": "${length}"}}, words.noop())
+    d.add(Until(d.run(workflow, {"length": d.pick(("0s", "1s200ms"))}), "ended"))
 
 
 def until_future(d: Draft) -> None:
@@ -166,6 +175,7 @@ THEMES = (
     Theme("long-program", long_program, (*_ENDS, "stage-history.started"), once=True),
     Theme("no-stages", no_stages, ("run.completes", "stage-history.not-started", "workflow.create-echo"), 1),
     Theme("delays", delays, ("run.delay-duration", "run.completes"), 4),
+    Theme("odd-delays", odd_delays, ("run.delay-duration", "run.completes"), once=True),
     Theme("until-future", until_future, ("run.delay-until", "run.completes"), 3),
     Theme("until-past", until_past, ("run.delay-until", "run.completes"), 2),
     Theme("variables", variables, ("run.variables", "history.stages", "event.other"), 4),

@@ -25,9 +25,14 @@ EVENTS = (
 )
 """Event names that differ in what a careless server might do to them."""
 
-TELLING_EVENTS = ("Order_paid (100%) é.v-1", "a_step.of 50% " + "long-winded name " * 16 + "Ré", "10.50")
+TELLING_EVENTS = (
+    "Order_paid (100%) é.v-1",
+    "a_step.of 50% " + "long-winded name " * 16 + "Ré",
+    "10.50",
+    "launch 🚀 at 批",
+)
 """Names in which every way of comparing carelessly shows: as a pattern, cut short, without case, composed anew, as a
-number, decoded."""
+number, decoded, with letters of a few bytes only."""
 
 AWKWARD = (
     "",
@@ -62,6 +67,9 @@ NAMES = (TELLING_VALUE, "", "flow", "Flow", " flow ", "批准", "n" * 300, "${x}
 _LOOKALIKES = {"o": "о", "a": "а", "e": "е", "p": "р", "g": "ɡ", "R": "Ｒ", "-": "‐", ".": "․"}
 
 
+_BASIC = 0xFFFF
+
+
 def near_misses(event: str) -> list[str]:
     """Other names that a careless comparison would take for this one."""
     swapped = "".join(_LOOKALIKES.get(character, character) for character in event)
@@ -90,6 +98,9 @@ def near_misses(event: str) -> list[str]:
         f"0{event}",
         f"{event}0",
         f"{event}*",
+        "".join(chr(ord(character) ^ 1) if ord(character) > _BASIC else character for character in event),
+        "".join("?" if ord(character) > _BASIC else character for character in event),
+        event.encode("ascii", "replace").decode(),
         "*",
         ".*",
         "%",
