@@ -106,7 +106,20 @@ _ODD_BODIES: Mapping[str, Mapping[str, object]] = {
     "runWorkflow": {"a NUL in a text": {"order": _NUL}, "null as variable": {"order": None}},
     "sendEvent": {"a NUL in a text": {"name": _NUL}},
 }
-_ODD_IDS = ('no "such" id', "'; --", "{}")
+_ODD_IDS = ('no "such" id', "'; --", "{}", "x" * 300)
+_DEEP = '{"a":' * 300 + "1" + "}" * 300
+_ODD_TEXTS: Mapping[str, Mapping[str, str]] = {
+    "createWorkflow": {
+        "a lone surrogate": f'{{"name":"{PLACEHOLDER}\\ud800","stages":[]}}',
+        "an exponent": f'{{"name":"{PLACEHOLDER}","stages":[{{"send":{{"amount":{{"asset":"JPY","amount":1e3}}}}}}]}}',
+        "deep nesting": f'{{"name":"{PLACEHOLDER}","stages":[{{"noop":{_DEEP}}}]}}',
+    },
+    "runWorkflow": {"a lone surrogate": '{"order":"\\ud800"}'},
+    "sendEvent": {
+        "a lone surrogate": '{"name":"\\ud800"}',
+        "deep nesting": f'{{"name":"conformance-deep","x":{_DEEP}}}',
+    },
+}
 
 _BROKEN_BODIES: Mapping[str, Mapping[str, bytes | None]] = {
     "createWorkflow": {
@@ -124,7 +137,10 @@ _NUMBERS = ("0", "99", "abc", "1.5")
 def crafted(operation_id: str) -> list[CaseTemplate]:
     """The hand-made cases of an operation; the first one is a plain use that succeeds."""
     first, *others = [*_plain(operation_id), *_good_bodies(operation_id)]
-    return [first, *_unknown(operation_id), *others, *_odd(operation_id), *_bad_bodies(operation_id)]
+    odd = list(_odd(operation_id))
+    # Few runs can be paid for, and the scenarios run with usual bodies often enough.
+    ordered = [*odd, *others] if operation_id == "runWorkflow" else [*others, *odd]
+    return [first, *_unknown(operation_id), *ordered, *_bad_bodies(operation_id)]
 
 
 def undocumented_methods(random: Random, per_path: int) -> list[CaseTemplate]:
@@ -156,7 +172,9 @@ def _some_body(operation_id: str) -> bytes | None:
 
 def _odd(operation_id: str) -> Iterable[CaseTemplate]:
     for name, value in _ODD_BODIES.get(operation_id, {}).items():
-        yield _case(operation_id, name, body=exact_json.encode(value), ids="own")
+        yield _case(operation_id, f"odd: {name}", body=exact_json.encode(value), ids="own")
+    for name, text in _ODD_TEXTS.get(operation_id, {}).items():
+        yield _case(operation_id, f"odd: {name}", body=text.encode(), ids="own")
     parameters = OPERATIONS_BY_ID[operation_id].path_parameters
     for odd in _ODD_IDS if parameters else ():
         named = tuple((name, "0" if name == "number" else odd) for name in parameters)

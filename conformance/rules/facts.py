@@ -81,7 +81,7 @@ class Life:
 
     def _stage_lists(self) -> Iterator[tuple[Exchange, View, tuple[StageRead, ...]]]:
         if self.instance.wait:
-            yield self.instance.run, "answer", self.instance.answer.stages
+            yield self.instance.answer.exchange, "answer", self.instance.answer.stages
         for read in self.instance.reads:
             yield read.exchange, "instance", read.stages
         for history in self.instance.histories:

@@ -108,6 +108,9 @@ class Story:
         self.memo: dict[str, Any] = {}
         for exchange in sorted(trace.exchanges, key=lambda each: each.received):
             self._add_creation(exchange)
+        for run in self.of("runWorkflow"):
+            if run.response is None and run.query("wait") == "true":
+                self._adopt(run)
         for exchange in trace.exchanges:
             self._add_use(exchange)
 
@@ -142,6 +145,21 @@ class Story:
                 wait = exchange.query("wait") == "true"
                 story = InstanceStory(data["id"], exchange, answer, workflow, wait)
                 self.instances.setdefault(data["id"], story)
+
+    def _adopt(self, run: Exchange) -> None:
+        """Take the one instance of a workflow for that of its one run, which waits and was never answered.
+
+        What it is then judged by is what came after the client gave up, or does not depend on the run's answer.
+        """
+        workflow = run.params["workflowID"]
+        if any(other is not run and other.params["workflowID"] == workflow for other in self.of("runWorkflow")):
+            return
+        reads = [read for read in map(instance_read, self.successes("getInstance")) if read is not None]
+        own = {read.body["id"]: read for read in reversed(reads) if read.body.get("workflowID") == workflow}
+        if len(own) == 1:
+            ((name, first),) = own.items()
+            story = InstanceStory(name, run, first, self.workflows.get(workflow), wait=False)
+            self.instances.setdefault(name, story)
 
     def _add_use(self, exchange: Exchange) -> None:
         if "instanceID" in exchange.params:

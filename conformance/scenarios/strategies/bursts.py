@@ -49,6 +49,8 @@ def nothing_matches(d: Draft) -> None:
     d.add(Together(tuple(_others(d, instance, event, 3, 12))), Settle(), Read(instance), History(instance))
     if d.flip():
         d.add(Send(instance, event), Until(instance, "ended"))
+    else:
+        d.add(Cancel(instance), Settle(), Read(instance))
 
 
 def same_event_together(d: Draft) -> None:
@@ -67,6 +69,15 @@ def two_instances_at_once(d: Draft) -> None:
     d.add(Until(first, "waiting", 0), Until(second, "waiting", 0))
     lanes: list[Step] = [Send(first, event), Send(second, event), Send(first, f"{event}-not")]
     d.add(Together(tuple(lanes[: d.number(2, 3)])), Settle(), Read(first), Read(second))
+
+
+def event_beside_cancellation(d: Draft) -> None:
+    """An event to one instance while another of its workflow is cancelled: each gets its own."""
+    event = d.event()
+    workflow = d.create(words.wait_for(event), d.blocking_stage())
+    first, second = d.run(workflow), d.run(workflow)
+    d.add(Until(first, "waiting", 0), Until(second, "waiting", 0))
+    d.add(Together((Cancel(first), Send(second, event))), Settle(), Read(first), Read(second), History(second))
 
 
 def event_and_reads(d: Draft) -> None:
@@ -126,6 +137,7 @@ THEMES = (
     Theme("burst-quick", quick_succession, _BURST, 3),
     Theme("burst-without-match", nothing_matches, ("event.other", "stage.waits"), 2),
     Theme("same-event-together", same_event_together, ("event.once", "event.burst"), 3),
+    Theme("event-beside-cancellation", event_beside_cancellation, ("run.isolated", "event.matching"), 1),
     Theme("two-instances-at-once", two_instances_at_once, ("run.isolated", "event.matching", "event.once"), 2),
     Theme("event-and-reads", event_and_reads, ("stage.monotone", "history.append-only", "event.matching"), 2),
     Theme("event-and-cancel", event_and_cancel, ("stage.none-open", "history.agrees", "stage.monotone"), 2),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.scenarios.model import Chain, History, Pause, Read, Settle, Stage, StageHistory, Until
+from conformance.scenarios.model import Chain, History, Pause, Read, Send, Settle, Stage, StageHistory, Until
 from conformance.scenarios.strategies import words
 from conformance.scenarios.strategies.draft import Draft, Theme
 
@@ -68,6 +68,13 @@ def metadata_of_its_own(d: Draft) -> None:
     d.add(Until(second, "ended"), StageHistory(second, "0"))
 
 
+def wait_after_money(d: Draft) -> None:
+    """A stage that waits right after an update hears its event, as it does after any other."""
+    event = d.event()
+    instance = d.start(words.update(d.account(), _metadata(d)), words.wait_for(event), words.noop())
+    d.add(Until(instance, "waiting", 1), Settle(), Send(instance, event), Settle(), Read(instance), History(instance))
+
+
 def overdrawn(d: Draft) -> None:
     """An account without money cannot send: the instance ends with an error, and the later stages never start."""
     empty = f"empty:{d.number(0, 10**9)}"
@@ -100,6 +107,7 @@ THEMES = (
     Theme("variables-in-money", variables_in_money, ("run.variables", *_MONEY), 2, "ledger"),
     Theme("every-parameter", every_parameter, ("history.stages", "stage-history.effect"), 1, "ledger"),
     Theme("metadata-of-its-own", metadata_of_its_own, ("stage-history.effect",), 1, "ledger"),
+    Theme("wait-after-money", wait_after_money, ("event.matching", *_MONEY), 1, "ledger"),
     Theme("overdrawn", overdrawn, ("run.stage-fails", "history.agrees", "stage-history.not-started"), 3, "ledger"),
     Theme("funded-then-spent", funded_then_spent, _MONEY, 1, "ledger"),
 )

@@ -173,6 +173,8 @@ def bad_events(d: Draft) -> None:
     d.add(*(SendRaw(instance, body) for body in d.shuffled(BAD_EVENTS)), Settle(), Read(instance), History(instance))
     if d.flip():
         d.add(Send(instance, event), Until(instance, "ended"))
+    else:
+        d.add(Cancel(instance), Settle(), Read(instance))
 
 
 def unknown_ids(d: Draft) -> None:

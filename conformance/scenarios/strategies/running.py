@@ -42,10 +42,11 @@ def waited_long(d: Draft) -> None:
 
 
 def waited_side_by_side(d: Draft) -> None:
-    """Two clients wait for instances of one workflow, one of which ends before the other; a third does not wait."""
+    """Two clients wait for instances of one workflow, one of which ends first; a third does not, or is cancelled."""
     workflow = d.create(words.delay(d.number(21, 25) * 100), words.noop())
     first, second, hasty = (d.new_run(workflow, wait=wait) for wait in (True, True, None))
-    lanes = (first, Chain((Pause(d.number(6, 9) * 100), second)), Chain((Pause(d.number(1, 3) * 100), hasty)))
+    left = (hasty, Pause(200), Cancel(hasty.ref)) if d.flip() else (hasty,)
+    lanes = (first, Chain((Pause(d.number(6, 9) * 100), second)), Chain((Pause(d.number(1, 3) * 100), *left)))
     d.add(Together(lanes), *(Read(run.ref) for run in (first, second, hasty)))
 
 
@@ -99,8 +100,9 @@ def odd_delays(d: Draft) -> None:
     for text in d.shuffled(("0s", "0m1s200ms", "1.2s")):
         workflow = d.create({"delay": {"duration": text}}, words.noop())
         d.add(Until(d.run(workflow), "ended"))
-    workflow = d.create({"delay": {"duration": "${length}"}}, words.noop())
-    d.add(Until(d.run(workflow, {"length": d.pick(("0s", "1s200ms"))}), "ended"))
+    for kind, length in (("duration", d.pick(("0s", "1s200ms"))), ("until", "2020-01-01T00:00:00Z")):
+        workflow = d.create({"delay": {kind: "${length}"}}, words.noop())
+        d.add(Until(d.run(workflow, {"length": length}), "ended"))
 
 
 def until_future(d: Draft) -> None:

@@ -43,7 +43,7 @@ AWKWARD = (
     'say "hi"\\n',
     "null",
     "<b>&amp;</b>",
-    "x" * 3000,
+    "x" * 5000,
     "e\u0301",
     "line\nbreak",
     "$",

@@ -90,9 +90,12 @@ class Mutant:
                 self.change(read.index, lambda _: copy.deepcopy(data))
 
     def run(self, instance: str) -> Exchange:
-        """The run that started an instance."""
-        runs = (each for each in self.exchanges if each.operation == "runWorkflow" and each.ok)
-        return next(run for run in runs if run.data["id"] == instance)
+        """The run that started an instance; of one that was never answered, its workflow's only one."""
+        runs = [each for each in self.exchanges if each.operation == "runWorkflow"]
+        found = next((run for run in runs if run.ok and run.data["id"] == instance), None)
+        reads = (each for each in self.exchanges if each.operation == "getInstance" and each.ok)
+        workflow = next((read.data["workflowID"] for read in reads if read.data["id"] == instance), None)
+        return found or next(run for run in runs if run.params["workflowID"] == workflow)
 
     def stages(self, instance: str) -> list[dict[str, Any]]:
         """The configured stages of an instance, none where the trace does not show the creation of its workflow."""
