@@ -9,6 +9,7 @@ from types import MappingProxyType
 from conformance.reference.faults import (
     authentication,
     cancelling,
+    corners,
     envelope,
     events,
     history,
@@ -40,6 +41,7 @@ _AREAS = (
     lists.FAULTS,
     leftovers.FAULTS,
     limits.FAULTS,
+    corners.FAULTS,
     texts.FAULTS,
     authentication.FAULTS,
 )

@@ -437,6 +437,56 @@ async def much(session: Session) -> object:
     return seen
 
 
+async def corners(session: Session) -> object:
+    """What two things do that seldom meet."""
+    notes, waiting = Notes(), await session.start(NOOP, WAIT, NOOP)
+    for body in (b"null", {"name": None}):
+        notes.take(await session.call("POST", f"/instances/{waiting}/events", body))
+    notes.take(await session.call("POST", "/workflows", {"stages": [{"delay": None}]}))
+    notes.take(await session.call("GET", "/instances?running=true"))
+    notes.take(
+        await session.call("DELETE", f"/workflows/{(await session.data(f'/instances/{waiting}'))['workflowID']}")
+    )
+    notes.take(await session.call("GET", "/instances?running=true"))
+    await session.event(waiting, "other")
+    await session.cancel(waiting)
+    notes.lines.append(session.server.engine.executions[waiting].ended.is_set())
+    await _reads(session, notes, waiting, stages=3)
+    paid = await session.start(send_stage(), update_stage(k="v"), WAIT)
+    await session.event(paid)
+    notes.lines.append(await session.ended(paid))
+    await _reads(session, notes, paid, stages=2)
+    return notes.lines
+
+
+async def odd_delays(session: Session) -> object:
+    """Delays of nothing, of two units, and of a variable; characters beyond the basic plane in the names of events."""
+    none = await session.start({"delay": {"duration": "0s"}})
+    seen: list[object] = [await session.ended(none), await session.data(f"/instances/{none}/history")]
+    seen[1] = "error" in seen[1][0]  # type: ignore[index]
+    long = [await session.start({"delay": {"duration": "1ms2h"}})]
+    long.append(await session.start({"delay": {"duration": "${length}"}}, length="2h"))
+    rocket = await session.start({"wait_event": {"event": "🚀"}})
+    await session.event(rocket, "🎉")
+    ended = [session.server.engine.executions[one].ended for one in (*long, rocket)]
+    return [*seen, *[await session.comes(each.is_set, session.dread) for each in ended]]
+
+
+async def siblings_of_the_cancelled(session: Session) -> object:
+    """An event right after another instance of the workflow was cancelled, and one to a run that is waited for."""
+    workflow = await session.create(WAIT)
+    first, second = [(await session.run(workflow))["id"] for _ in range(2)]
+    await session.idle()
+    await session.cancel(first)
+    await session.event(second)
+    seen: list[object] = [await session.ended(second)]
+    run = asyncio.create_task(session.run(await session.create(WAIT), wait=True))
+    await session.idle()
+    third = next(name for name in session.server.engine.executions if name not in (first, second))
+    await session.event(third)
+    return [*seen, await session.comes(run.done, session.patience), run.cancel()]
+
+
 async def long_times(session: Session) -> object:
     """Long delays, and an event to a stage that has waited for long."""
     delays = [{"duration": "2m"}, {"duration": "1000h"}, {"until": "2091-01-01T00:00:00Z"}]

@@ -78,6 +78,13 @@ SHOWN: dict[Probe, str] = {
         number-names-equal names-form-decoded ledger-always-default history-without-timestamp
         metadata-of-an-earlier-send
     """,
+    probes.corners: """
+        null-event-name-accepted null-parameters-crash deleted-workflows-do-not-run listed-once-for-each-stage
+        ended-instances-have-all-histories activities-never-done strays-shield-from-cancellation
+        updates-deafen-the-next-wait
+    """,
+    probes.odd_delays: "first-unit-counts zero-delays-fail variable-delays-are-none astral-letters-equal",
+    probes.siblings_of_the_cancelled: "cancellations-deafen-siblings waited-runs-are-deaf",
     probes.throng: "instances-cut-at-100",
     probes.cancelled_waits: "cancelled-wait-never-answered",
     probes.event_then_cancel: "cancel-after-event-lost",
