@@ -19,6 +19,7 @@ from conformance.trace import Trace
 
 # Bodies in the event log are for a run that was killed; whole ones go to the HAR.
 _LOGGED_BODY = 2048
+_AT_A_TIME = 50
 
 
 class Spool:
@@ -33,8 +34,10 @@ class Spool:
         self._file: BinaryIO = path.open("a+b")
 
     def add(self, trace: Trace) -> None:
-        """Keep a trace's exchanges."""
-        pickle.dump((trace.id, trace.origin, trace.exchanges), self._file, pickle.HIGHEST_PROTOCOL)
+        """Keep a trace's exchanges, a few at a time: who reads them back needs no room for a whole long trace."""
+        for first in range(0, len(trace.exchanges), _AT_A_TIME):
+            some = trace.exchanges[first : first + _AT_A_TIME]
+            pickle.dump((trace.id, trace.origin, some), self._file, pickle.HIGHEST_PROTOCOL)
 
     def items(self) -> Iterator[HarItem]:
         """Every exchange, in the order of adding."""
