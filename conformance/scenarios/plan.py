@@ -30,6 +30,7 @@ _SPECIALS = (
     "every-bad-stage",
     "every-near-miss",
     "large",
+    "odd-delays",
 )
 _ONCE: Mapping[Profile, tuple[str, ...]] = {
     "smoke": ("a-few-dozen", "every-bad-stage"),

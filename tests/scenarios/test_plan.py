@@ -53,3 +53,8 @@ def test_themes_for_given_requirements_come_with_the_most_fitting_first() -> Non
     assert found[0].name == "cancel-while-waiting"
     assert all({"cancel.deaf", "cancel.stops-stages"} & set(theme.rules) for theme in found)
     assert more_for(["stage-history.effect"], features=()) == ()
+
+
+def test_what_comes_once_does_come_in_a_thorough_run() -> None:
+    played = {scenario.theme for scenario in plan("thorough", 0).scenarios}
+    assert {theme.name for theme in THEMES.values() if theme.once} <= played
