@@ -114,7 +114,9 @@ def delete_while_waiting(d: Draft) -> None:
     workflow = d.create(words.wait_for(event))
     instance = d.run(workflow)
     d.add(Until(instance, "waiting", 0), Delete(workflow), Settle())
-    d.add(ListInstances(workflow, running=True), ListInstances(running=True), Settle(), Read(instance))
+    d.add(ListInstances(workflow, running=True), ListInstances(running=True))
+    # Settling waits for the last thing that was asked for, so that there must be one.
+    d.add(Send(instance, f"{event}-not"), Settle(), Read(instance))
     d.add(Send(instance, event), Settle(), Read(instance))
 
 
