@@ -200,3 +200,31 @@ def test_once_is_upheld_by_the_stage_that_waits_on() -> None:
     t.settled()
     t.get(i, [(5, 450), (451, None)])
     assert verdict(RULES["event.once"], t) == "upheld"
+
+
+def _waited_and_unanswered(*, heard: bool, others: int = 0) -> TraceBuilder:
+    """A run with wait=true that is never answered, while another client reads its instance and sends the event."""
+    t = TraceBuilder()
+    w = t.create([wait_for("go")])
+    for _ in range(others):
+        t.run(w)
+    now = t.now
+    i = t.run(w, wait=True, failure="timeout", took=60_000)
+    t.now = now + 2
+    t.get(i, [(now + 1, None)])
+    t.history(i, [(now + 1, None)])
+    t.settled()
+    t.send(i, "go")
+    sent = t.now
+    t.settled()
+    t.get(i, [(now + 1, sent if heard else None)], ended=sent if heard else None)
+    return t
+
+
+@pytest.mark.parametrize(("heard", "others", "expected"), [(True, 0, "upheld"), (False, 0, "violated"),
+                                                           (False, 1, "nothing")])  # fmt: skip
+def test_the_instance_of_a_waited_run_without_an_answer_is_its_workflows_only_one(
+    heard: bool, others: int, expected: str
+) -> None:
+    t = _waited_and_unanswered(heard=heard, others=others)
+    assert verdict(RULES["event.matching"], t) == expected
