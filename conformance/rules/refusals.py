@@ -93,7 +93,9 @@ def event_malformed(story: Story) -> Iterator[Observation]:
     for send in invalid_by(story, "event.malformed", "sendEvent"):
         life = known.get(send.params["instanceID"])
         runs = life is not None and life.instance.run.before(send) and life.barrier(send.received) is not None
-        if runs or send.status == 400:
+        # What has ended need not look at what it is sent.
+        over = life is None or life.instance.cancels or life.first_terminated is not None
+        if runs or send.status == 400 or (send.ok and not over):
             yield from refusal(send, 400, "VALIDATION", why=_reason(story, send))
 
 

@@ -225,6 +225,10 @@ def nameless_event_accepted(t: TraceBuilder) -> None:
     t.send(t.run(t.create(WAIT)), body={})
 
 
+def nameless_event_accepted_by_what_may_not_wait_yet(t: TraceBuilder) -> None:
+    t.send(t.run(t.create([{"noop": {}}, *WAIT])), body={}, status=204)
+
+
 def nameless_event_to_a_cancelled_instance(t: TraceBuilder) -> None:
     i = t.run(t.create(WAIT))
     t.cancel(i)
@@ -272,6 +276,7 @@ CASES: list[Case] = [
     ("run.bad-variables", "nothing", number_for_a_deleted_workflow),
     ("event.malformed", "upheld", nameless_event),
     ("event.malformed", "violated", nameless_event_accepted),
+    ("event.malformed", "violated", nameless_event_accepted_by_what_may_not_wait_yet),
     ("event.malformed", "nothing", nameless_event_to_a_cancelled_instance),
     ("stage-history.bad-number", "upheld", word_for_a_number),
     ("stage-history.bad-number", "violated", word_taken_as_a_number),

@@ -34,7 +34,7 @@ def every_near_miss(d: Draft) -> None:
     lanes = []
     for event in words.TELLING_EVENTS:
         run = d.new_run(d.create(words.wait_for(event), words.noop()))
-        misses = [Send(run.ref, name) for name in d.shuffled(words.near_misses(event))]
+        misses = [Send(run.ref, name) for name in d.shuffled([*words.near_misses(event), ""])]
         after = (Settle(), Read(run.ref), History(run.ref), Send(run.ref, event), Until(run.ref, "ended"))
         lanes.append(Chain((run, Until(run.ref, "waiting", 0), *misses, *after)))
     d.add(Together(tuple(lanes)))
