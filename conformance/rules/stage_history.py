@@ -81,9 +81,14 @@ def _reason_not_started(life: Life, number: int, exchange: Exchange) -> str | No
 
 
 def _never_started(life: Life, number: int) -> bool:
-    """Whether every answer about the ended instance shows the stages before, and this one in no view of it."""
-    shown = [read.stages for read in life.terminations if read.exchange.operation == "getInstance"]
-    return bool(shown) and all(len(stages) <= number for stages in shown) and not life.sights(number)
+    """Whether every answer about the ended instance shows the stages before, and this one in no view of it.
+
+    A stage that failed before it could start may be shown in one view and missing in another.
+    """
+    shown = [read for read in life.terminations if read.exchange.operation == "getInstance"]
+    may_be_failed = 1 if shown and shown[0].error and not life.instance.cancels else 0
+    least = max((len(read.stages) for read in shown), default=number + 1) + may_be_failed
+    return number >= least and not life.sights(number)
 
 
 def activities(story: Story) -> Iterator[Observation]:

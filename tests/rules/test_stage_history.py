@@ -160,3 +160,12 @@ def test_a_send_books_its_own_metadata_alone(metadata: dict[str, str], expected:
     t, _ = started({"send": {**SEND["send"], "metadata": {"note": "only of the first"}}})
     t.stage_history(t.run(t.create([SEND])), 0, [_transaction(metadata=metadata)])
     assert verdict(RULES["stage-history.effect"], t) == expected
+
+
+@pytest.mark.parametrize(("number", "expected"), [(1, "nothing"), (2, "violated")])
+def test_a_stage_that_failed_before_it_could_start_may_have_a_history(number: int, expected: str) -> None:
+    t, i = started(NOOP, HOUR, NOOP)
+    t.get(i, [(5, 6)], ended=6, error="a bad duration")
+    t.settled()
+    t.stage_history(i, number, status=200)
+    assert verdict(RULES["stage-history.not-started"], t) == expected
