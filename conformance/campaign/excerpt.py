@@ -108,7 +108,7 @@ def scenario_of_exchanges(trace: Trace, observation: Observation) -> Scenario | 
 
 
 def closing_reads(scenario: Scenario, trace: Trace, observation: Observation) -> tuple[Step, ...]:
-    """The cited reads with which the suite looked again after the last step, as steps of the scenario."""
+    """The cited reads with which the suite looked after the last step, as steps that the scenario does not have itself."""
     steps = dict(model.numbered(scenario.steps))
     names = {}
     for exchange in trace.exchanges:
@@ -125,7 +125,8 @@ def closing_reads(scenario: Scenario, trace: Trace, observation: Observation) ->
         if about | {value for name, value in exchange.request.query if name == "workflowID"} <= names.keys():
             with contextlib.suppress(_Unplayable, KeyError):
                 found[excerpt.step(exchange)] = None
-    return tuple(found)
+    own = set(map(repr, scenario.leaves()))
+    return tuple(step for step in found if repr(step) not in own)
 
 
 def _made(exchange: Exchange) -> str | None:
