@@ -108,7 +108,7 @@ def scenario_of_exchanges(trace: Trace, observation: Observation) -> Scenario | 
 
 
 def closing_reads(scenario: Scenario, trace: Trace, observation: Observation) -> tuple[Step, ...]:
-    """The cited reads with which the suite looked after the last step, as steps; those that the scenario has are not."""
+    """The cited reads with which the suite looked after the last step, as steps, but for those of the scenario itself."""
     steps = dict(model.numbered(scenario.steps))
     names = {}
     for exchange in trace.exchanges:
