@@ -108,7 +108,7 @@ def scenario_of_exchanges(trace: Trace, observation: Observation) -> Scenario | 
 
 
 def closing_reads(scenario: Scenario, trace: Trace, observation: Observation) -> tuple[Step, ...]:
-    """The cited reads with which the suite looked after the last step, as steps, but for those of the scenario itself."""
+    """The cited reads by the suite itself after the last step, as steps; but for those that the scenario has anyway."""
     steps = dict(model.numbered(scenario.steps))
     names = {}
     for exchange in trace.exchanges:
