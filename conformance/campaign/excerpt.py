@@ -125,8 +125,8 @@ def closing_reads(scenario: Scenario, trace: Trace, observation: Observation) ->
         if about | {value for name, value in exchange.request.query if name == "workflowID"} <= names.keys():
             with contextlib.suppress(_Unplayable, KeyError):
                 found[excerpt.step(exchange)] = None
-    own = set(map(repr, scenario.leaves()))
-    return tuple(step for step in found if repr(step) not in own)
+    own = list(scenario.leaves())
+    return tuple(step for step in found if step not in own)
 
 
 def _made(exchange: Exchange) -> str | None:

@@ -80,12 +80,11 @@ def _assembled(pieces: Iterator[tuple[str, bool]]) -> Markup:
 def _pieces(value: Any, path: tuple[str, ...], wanted: set[tuple[str, ...]], indent: str) -> Iterator[tuple[str, bool]]:
     marked = any(path[: len(one)] == one for one in wanted)
     compact = exact_json.dumps(value)
-    inner = any(one[: len(path)] == path and one != path for one in wanted)
-    if not isinstance(value, dict | list) or not value or (len(compact) <= _INLINE and not inner):
+    inside = {one[len(path)] for one in wanted if len(one) > len(path) and one[: len(path)] == path}
+    if not isinstance(value, dict | list) or not value or (len(compact) <= _INLINE and not inside):
         yield _readable(compact), marked
         return
     items = [(str(key), item) for key, item in (value.items() if isinstance(value, dict) else enumerate(value))]
-    inside = {one[len(path)] for one in wanted if len(one) > len(path) and one[: len(path)] == path}
     yield "{" if isinstance(value, dict) else "[", marked
     comma = ""
     for first, last in _stretches([key for key, _ in items], inside if len(compact) > BODY_LIMIT else set()):

@@ -175,10 +175,11 @@ def _effects(life: Life, stage: StagePlan, exchange: Exchange) -> Iterator[Obser
             continue
         for part, wanted, found in _comparisons(name, stage.parameters, entry):
             yield _same_effect(life, stage, exchange, f"/data/{position}/{part}", difference(wanted, found))
-        for part, metadata in _metadata_shown(name, entry):
-            foreign = foreign_metadata(life, stage, metadata)
-            problem = Difference("metadata", "nothing of another stage", f"{foreign}") if foreign else None
-            yield _same_effect(life, stage, exchange, f"/data/{position}/{part}", problem)
+        for part, data in _transactions(name, entry):
+            if isinstance(data.get("metadata"), dict):
+                foreign = foreign_metadata(life, stage, data["metadata"])
+                problem = Difference("metadata", "nothing of another stage", f"{foreign}") if foreign else None
+                yield _same_effect(life, stage, exchange, f"/data/{position}/{part}/metadata", problem)
 
 
 def _same_effect(
@@ -212,21 +213,20 @@ def _comparisons(name: str, parameters: Mapping[str, Any], entry: Mapping[str, A
     posting = {"source": source, "destination": destination, "amount": amount, "asset": asset}
     wanted: dict[str, Any] = {"postings": [posting]}
     metadata = parameters.get("metadata")
-    for part, body in (("input", given), ("output", _inner(entry.get("output"), name))):
-        data = body.get("data") if isinstance(body, dict) else None
-        if isinstance(data, dict) and isinstance(data.get("postings"), list):
-            yield f"{part}/{name}/data", wanted, {"postings": _summary(data["postings"])}
+    for place, data in _transactions(name, entry):
+        if isinstance(data.get("postings"), list):
+            yield place, wanted, {"postings": _summary(data["postings"])}
             if isinstance(metadata, dict) and isinstance(data.get("metadata"), dict):
-                yield f"{part}/{name}/data", {"metadata": metadata}, data
+                yield place, {"metadata": metadata}, data
 
 
-def _metadata_shown(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """(part, metadata) where a transaction has some."""
+def _transactions(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(place, transaction) of an activity's input and output, where they hold one."""
     for part in ("input", "output"):
         body = _inner(entry.get(part), name)
         data = body.get("data") if isinstance(body, dict) else None
-        if name == "CreateTransaction" and isinstance(data, dict) and isinstance(data.get("metadata"), dict):
-            yield f"{part}/{name}/data/metadata", data["metadata"]
+        if name == "CreateTransaction" and isinstance(data, dict):
+            yield f"{part}/{name}/data", data
 
 
 def _summary(postings: list[Any]) -> list[Any]:

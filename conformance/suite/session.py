@@ -78,9 +78,9 @@ class Session:
             previous=read_results(options.against) if options.against else None,
         )
 
-    def select(self, chosen: Iterable[str], *, all_items: bool) -> None:
-        """Take note of the requirements whose items were selected; ``all_items``: nothing was left out."""
-        self.selected = None if all_items else frozenset(chosen)
+    def select(self, chosen: Iterable[str], whole: int) -> None:
+        """Take note of the requirements that items were selected for, ``whole`` of them by an item of their own."""
+        self.selected = None if whole == len(self.catalogue.requirements) else frozenset(chosen)
 
     @property
     def console(self) -> Console:

@@ -197,4 +197,4 @@ class Controller:
     def _select(self) -> None:
         whole = sum(1 for item in self._items if item.requirement and not item.operation)
         chosen = {name for item in self._items for name in item.requirement}
-        self._session.select(chosen, all_items=whole == len(self._session.catalogue.requirements))
+        self._session.select(chosen, whole)

@@ -12,6 +12,7 @@ from conformance.reference.errors import ApiError, Invalid, NotFound
 from conformance.reference.exact_json import Json, MalformedJson, read
 from conformance.reference.faults.envelope import on_each
 from conformance.reference.faults.fault import alter, around, edit, fault
+from conformance.reference.faults.limits import hears
 from conformance.reference.faults.runs import without
 from conformance.reference.faults.variables import siblings
 from conformance.reference.operations import Call, Handler, Reply, data
@@ -29,15 +30,6 @@ def _json(body: bytes) -> Any:
         return read(body)
     except MalformedJson:
         return ""
-
-
-def _loses(server: Server, lost: Callable[[Execution, str], bool]) -> None:
-    """Lose the events for which ``lost`` is true."""
-
-    def make(deliver: Deliver) -> Deliver:
-        return lambda execution, name: None if lost(execution, name) else deliver(execution, name)
-
-    alter(server.engine, "deliver", make)
 
 
 @fault("event.malformed")
@@ -168,7 +160,7 @@ def waited_runs_are_deaf(server: Server) -> None:
         return finished(instance_id)
 
     alter(server.engine, "finished", lambda _: watch)
-    _loses(server, lambda execution, _: execution.instance_id in waited)
+    hears(server, lambda execution, _: execution.instance_id not in waited)
 
 
 @fault("cancel.terminates")
@@ -179,9 +171,9 @@ def strays_shield_from_cancellation(server: Server) -> None:
     def stray(execution: Execution, name: str) -> bool:
         if execution.waiting_for not in (None, name):
             strayed.add((execution.instance_id, execution.stage))
-        return False
+        return True
 
-    _loses(server, stray)
+    hears(server, stray)
 
     def make(cancel: Callable[[str], None]) -> Callable[[str], None]:
         def cancelled(instance_id: str) -> None:
@@ -207,7 +199,7 @@ def cancellations_deafen_siblings(server: Server) -> None:
         return cancelled
 
     alter(server.engine, "cancel", make)
-    _loses(server, lambda execution, _: server.clock.now() < deaf.get(execution.instance_id, 0))
+    hears(server, lambda execution, _: server.clock.now() >= deaf.get(execution.instance_id, 0))
 
 
 @fault("event.other")
@@ -230,7 +222,7 @@ def astral_letters_equal(server: Server) -> None:
 @fault("event.matching")
 def updates_deafen_the_next_wait(server: Server) -> None:
     """A stage that waits right after an update hears no event."""
-    _loses(server, lambda execution, _: execution.stage > 0 and "update" in execution.stages[execution.stage - 1])
+    hears(server, lambda execution, _: execution.stage < 1 or "update" not in execution.stages[execution.stage - 1])
 
 
 FAULTS = (

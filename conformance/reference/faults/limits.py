@@ -19,7 +19,7 @@ _INBOX = 16
 _TIMER = (2**31 - 1) * MILLISECOND
 
 
-def _hears(server: Server, holds: Callable[[Execution, str], bool]) -> None:
+def hears(server: Server, holds: Callable[[Execution, str], bool]) -> None:
     """Lose the events for which ``holds`` is false."""
 
     def make(deliver: Callable[[Execution, str], None]) -> Callable[[Execution, str], None]:
@@ -43,7 +43,7 @@ def inbox_of_sixteen(server: Server) -> None:
         unread[execution.instance_id] += execution.waiting_for != name
         return True
 
-    _hears(server, room)
+    hears(server, room)
 
 
 @fault("event.matching", "event.burst")
@@ -53,13 +53,13 @@ def fourth_wait_deaf(server: Server) -> None:
     def early(execution: Execution, _: str) -> bool:
         return sum("wait_event" in stage for stage in execution.stages[: execution.stage + 1]) < 4
 
-    _hears(server, early)
+    hears(server, early)
 
 
 @fault("event.matching")
 def long_wait_deaf(server: Server) -> None:
     """A stage that has waited for fifteen seconds hears no event any more."""
-    _hears(server, lambda execution, _: server.clock.now() - execution.stage_started_at < 15 * SECOND)
+    hears(server, lambda execution, _: server.clock.now() - execution.stage_started_at < 15 * SECOND)
 
 
 def _shortened(server: Server, short: Callable[[Json], bool]) -> None:
