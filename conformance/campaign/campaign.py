@@ -188,7 +188,8 @@ class Campaign:
         mine, workers = self.settings.shard
         for number, scenario in enumerate(scenarios):
             if number % workers == mine and not self._too_dear(scenario):
-                yield Job(f"{prefix}{number}-{scenario.theme}", scenario)
+                name = f"{prefix}{number}-{scenario.theme}"
+                yield Job(name, scenario, closing=f"{self.settings.seed}/{name}")
 
     def _too_dear(self, scenario: Scenario) -> bool:
         """Whether its runs would go beyond the budget: requests that had to be repeated may have used it up."""

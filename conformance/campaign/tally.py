@@ -37,7 +37,7 @@ class Case:
         return (self.trace.source != "scenario", len(self.trace.exchanges))
 
 
-@dataclass
+@dataclass(repr=False)
 class Tally:
     """Merged over traces, and over the workers that share a run."""
 

@@ -181,11 +181,15 @@ class Life:
     def barrier(self, before: int, *, ignoring_cancels: bool = False) -> StagePlan | None:
         """The first stage that cannot have ended before a moment, with none before it that might have failed."""
         for stage in self.plans:
-            if not stage.cannot_fail:
+            if not (stage.cannot_fail or self.passed(stage.number)):
                 return None
             if self.cannot_end(stage, before, ignoring_cancels=ignoring_cancels):
                 return stage
         return None
+
+    def passed(self, number: int) -> bool:
+        """Whether some answer shows a stage that comes after: none that failed would have let it start."""
+        return any(shown > number for shown in self._sights)
 
     # -- provably open --------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from conformance.target.removal import may_be_left
 _UNSTARTED = 4
 _STARTED = 10
 _WORKFLOWS = 8
+_AGAIN = 6
 
 _T = TypeVar("_T")
 
@@ -44,6 +45,16 @@ class Audit:
         for ref in _sample(list(cast.workflows), _WORKFLOWS, chance):
             await self._send(model.GetWorkflow(ref))
         await self._send(model.ListWorkflows())
+
+    async def read_again(self) -> None:
+        """Settle, then read what acts on a few instances have changed, and that they have changed nothing else."""
+        await Watch(self.party, self.client).settle(model.Settle())
+        chance = random.Random(self.seed)
+        cast = self.party.cast
+        for ref in _sample(list(cast.instances), _AGAIN, chance):
+            await self._send(model.Read(ref), model.History(ref))
+        for ref in dict.fromkeys(actor.workflow for actor in cast.instances.values()):
+            await self._send(model.ListInstances(ref, running=True))
 
     async def _read_instance(self, ref: str, actor: Actor, chance: random.Random) -> None:
         await self._send(model.Read(ref))

@@ -182,14 +182,14 @@ def listed_ids(exchange: Exchange) -> list[str]:
 
 
 def interpolated(stages: tuple[Stage, ...], variables: Mapping[str, str]) -> tuple[Stage, ...]:
-    """Delay stages with their variables replaced; only their length matters for playing."""
+    """Stages with the variables of delays and awaited names replaced; nothing else matters for playing."""
     return tuple(
         {kind: _replaced(kind, parameters, variables) for kind, parameters in stage.items()} for stage in stages
     )
 
 
 def _replaced(kind: str, parameters: Any, variables: Mapping[str, str]) -> Any:
-    if kind != "delay" or not isinstance(parameters, dict):
+    if kind not in ("delay", "wait_event") or not isinstance(parameters, dict):
         return parameters
     return {key: _fill(text, variables) for key, text in parameters.items()}
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from conformance.scenarios.calls import Call, call, concrete
 from conformance.scenarios.cast import Cast, MissingReference, delay_ns
-from conformance.scenarios.model import MARKER, Create, CreateRaw, Run, RunRaw, Step, instance_of
+from conformance.scenarios.model import MARKER, Create, CreateRaw, ListInstances, Run, RunRaw, Step, instance_of
 from conformance.scenarios.settling import Settler
 from conformance.target import Client, Recorder, Target
 from conformance.target.finishing import to_the_end
@@ -19,19 +20,50 @@ from conformance.wire.instant import SECOND
 
 _LONGEST_WAIT_S = 90.0
 _LOST_AFTER = 3
+_LONG = 1 << 20
+_ENOUGH = 8
+
+
+class LongLists:
+    """Keeps count of long lists of every instance there is, and says when there were enough of them.
+
+    Instances stay for ever, so on a target that is in use, or in a run of hours, these lists become a burden for both
+    sides; a few show what there is to see.
+    """
+
+    def __init__(self) -> None:
+        self._seen: Counter[bool | None] = Counter()
+
+    def enough(self, step: Step) -> bool:
+        """Whether a step asks for such a list once more."""
+        return isinstance(step, ListInstances) and step.workflow is None and self._seen[step.running] >= _ENOUGH
+
+    def learn(self, step: Step, exchange: Exchange) -> None:
+        """Take note of an answer."""
+        long = exchange.response is not None and len(exchange.response.body) > _LONG
+        if long and isinstance(step, ListInstances) and step.workflow is None:
+            self._seen[step.running] += 1
 
 
 class Party:
     """Sends steps as requests, and keeps the scenario's cast up to date. One recorder, a client for each lane.
 
-    Once ``stop`` says so, nobody waits for anything any longer.
+    Once ``stop`` says so, nobody waits for anything any longer. ``lists`` is shared with the parties around.
     """
 
-    def __init__(self, target: Target, settler: Settler, cast: Cast, stop: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        target: Target,
+        settler: Settler,
+        cast: Cast,
+        stop: Callable[[], bool] = lambda: False,
+        lists: LongLists | None = None,
+    ) -> None:
         self.target = target
         self.settler = settler
         self.cast = cast
         self.stop = stop
+        self.lists = LongLists() if lists is None else lists
         self.recorder = Recorder()
         self.notes: list[str] = []
         self.last_change = time.monotonic_ns()
@@ -62,7 +94,8 @@ class Party:
             await client.aclose()
 
     async def perform(self, step: Step, client: Client, number: int | None = None) -> Exchange | None:
-        """Send the one request that a step means. None, with a note, when its reference never came to exist.
+        """Send the one request that a step means. None, with a note, when its reference never came to exist, or when
+        it is one more of the longest lists.
 
         What creates something is done to its end even when cancelled: else nobody could clean it up.
         """
@@ -71,6 +104,9 @@ class Party:
         return await (to_the_end(work) if creates and not getattr(step, "wait", False) else work)
 
     async def _perform(self, step: Step, client: Client, number: int | None) -> Exchange | None:
+        if self.lists.enough(step):
+            self.notes.append(f"step {number} was left out: lists of all instances are very long here")
+            return None
         ready = self._concrete(step)
         try:
             path_place = partial(self.cast.path_place, of_instance=instance_of(ready) is not None)
@@ -82,6 +118,7 @@ class Party:
             raise TypeError(f"{type(step).__name__} is no single request")
         exchange = await self._send(wanted, client, number, self._expected_wait_s(ready))
         self.cast.learn(ready, exchange)
+        self.lists.learn(ready, exchange)
         if wanted.method != "GET":
             self.last_change = max(self.last_change, exchange.received)
         return exchange

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.scenarios import model
 from conformance.scenarios.audit import Audit, cancel_strays, clean_up
 from conformance.scenarios.cast import Cast
+from conformance.scenarios.closing import closing_acts
 from conformance.scenarios.codec import to_json
 from conformance.scenarios.model import Scenario, Step, size
-from conformance.scenarios.party import Party
+from conformance.scenarios.party import LongLists, Party
 from conformance.scenarios.settling import Settler
 from conformance.scenarios.watch import Watch
 from conformance.target import Client, Target
@@ -31,11 +32,12 @@ _LONGEST_SLEEP_S = 0.5
 
 @dataclass(frozen=True)
 class Job:
-    """A scenario to play, with the id that its trace is to have."""
+    """A scenario to play, with the id that its trace is to have. ``closing`` is the seed of acts at its end, if any."""
 
     id: str
     scenario: Scenario
     source: Source = "scenario"
+    closing: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Player:
     features: frozenset[str] = frozenset({"ledger"})
     concurrency: int = CONCURRENCY
     stop: Callable[[], bool] = lambda: False
+    _lists: LongLists = field(default_factory=LongLists)
     _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_RUNS_AT_ONCE))
 
     async def play_all(self, jobs: Iterable[Job], on_played: Callable[[Played], None] | None = None) -> list[Played]:
@@ -80,16 +83,27 @@ class Player:
 
     async def play(self, job: Job) -> Played:
         """Play one scenario, audit it, clean up. What goes wrong with the target is in the trace, never raised."""
-        party = Party(self.target, self.settler, Cast(job.id), self.stop)
+        party = Party(self.target, self.settler, Cast(job.id), self.stop, self._lists)
         leftovers: tuple[str, ...] = ()
+        played = job.scenario
         try:
             await _Stage(self, party).perform_all(job.scenario.steps, party.hire("1"))
             whole = not (self.stop() or party.lost)
             if whole:
-                await Audit(party, party.hire("audit"), job.id).read_all()
+                played = await self._end(job, party)
         finally:
             leftovers = await to_the_end(self._clean_up(party, job.scenario))
-        return Played(job, self._trace(job, party, whole), leftovers)
+        return Played(job, self._trace(job, played, party, whole), leftovers)
+
+    async def _end(self, job: Job, party: Party) -> Scenario:
+        """Read everything; then the closing acts, and what they have changed. Gives the scenario with these acts."""
+        audit = Audit(party, party.hire("audit"), job.id)
+        await audit.read_all()
+        acts = () if job.closing is None or self.stop() else closing_acts(party.cast, job.closing)
+        if acts:
+            await _Stage(self, party).perform_all(acts, party.hire("closing"), sum(map(size, job.scenario.steps)))
+            await audit.read_again()
+        return replace(job.scenario, steps=(*job.scenario.steps, *acts))
 
     async def _clean_up(self, party: Party, scenario: Scenario) -> tuple[str, ...]:
         client = party.hire("cleanup")
@@ -102,7 +116,7 @@ class Player:
         finally:
             await party.close()
 
-    def _trace(self, job: Job, party: Party, whole: bool) -> Trace:
+    def _trace(self, job: Job, scenario: Scenario, party: Party, whole: bool) -> Trace:
         exchanges = party.recorder.exchanges()
         span = (exchanges[0].sent, exchanges[-1].received) if exchanges else (None, None)
         return Trace(
@@ -111,7 +125,7 @@ class Player:
             settling=self.settler.settling(*span),
             origin=party.recorder.origin,
             source=job.source,
-            scenario=to_json(job.scenario),
+            scenario=to_json(scenario),
             features=self.features,
             complete=whole,
             notes=tuple(party.notes),

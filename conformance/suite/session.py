@@ -38,7 +38,7 @@ from conformance.suite.watching import Spool, Watcher
 from conformance.target import TargetConfig, TargetError
 
 
-@dataclass
+@dataclass(repr=False)  # pytest shows an item's arguments when it fails, and a run's would be all that was measured
 class Session:
     """A run. Construct it with ``Session.of``; every mistake of the user is told before any traffic.
 

@@ -53,6 +53,20 @@ def test_terminates_also_right_after_the_run() -> None:
     assert verdict(RULES["cancel.terminates"], t) == "violated"
 
 
+@pytest.mark.parametrize(("seen", "expected"), [(True, "violated"), (False, "nothing")])
+def test_a_stage_that_might_have_failed_did_not_if_a_later_one_was_seen(seen: bool, expected: str) -> None:
+    update = {"update": {"account": {"id": "a", "ledger": "default", "metadata": {"k": "v"}}}}
+    t, i = started(update, wait_for("go"))
+    spans: list[Span] = [(5, 6), (6, None)] if seen else [(5, None)]
+    t.get(i, spans)
+    t.history(i, spans)
+    t.settled()
+    t.cancel(i)
+    t.settled()
+    t.get(i, spans)
+    assert verdict(RULES["cancel.terminates"], t) == expected
+
+
 def _refused() -> TraceBuilder:
     t, i = waiting()
     t.cancel(i, status=404)

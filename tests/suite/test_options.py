@@ -139,3 +139,9 @@ def test_a_session_checks_what_it_can_before_any_traffic(tmp_path: Path, option:
 def test_a_summary_file_that_cannot_be_written_is_told_before_any_traffic(tmp_path: Path) -> None:
     with pytest.raises(UnwritableFile, match="Give another --summary-file"):
         Session.of(values({"summary-file": str(tmp_path / "no" / "such.md")}))
+
+
+def test_a_session_does_not_show_what_it_measured_where_pytest_shows_arguments() -> None:
+    session = Session.of(values({}))
+    session.errors.append("something long" * 1000)
+    assert len(repr(session)) < 200

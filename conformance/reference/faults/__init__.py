@@ -18,6 +18,7 @@ from conformance.reference.faults import (
     lists,
     runs,
     stages,
+    states,
     texts,
     variables,
     workflows,
@@ -42,6 +43,7 @@ _AREAS = (
     leftovers.FAULTS,
     limits.FAULTS,
     corners.FAULTS,
+    states.FAULTS,
     texts.FAULTS,
     authentication.FAULTS,
 )

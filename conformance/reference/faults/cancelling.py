@@ -19,7 +19,7 @@ from conformance.reference.stages import Execution
 Cancel = Callable[[str], None]
 
 
-def _unless(holds: Callable[[Execution], bool], server: Server) -> Callable[[Cancel], Cancel]:
+def unless(holds: Callable[[Execution], bool], server: Server) -> Callable[[Cancel], Cancel]:
     """Cancel, unless ``holds``."""
 
     def make(cancel: Cancel) -> Cancel:
@@ -39,7 +39,7 @@ def _kind(execution: Execution) -> str:
 @fault("cancel.terminates", profile="smoke")
 def cancel_ignored(server: Server) -> None:
     """A cancellation gets 204, and does nothing."""
-    alter(server.engine, "cancel", _unless(lambda _: True, server))
+    alter(server.engine, "cancel", unless(lambda _: True, server))
 
 
 @fault("cancel.terminates")
@@ -49,19 +49,19 @@ def cancel_after_run_lost(server: Server) -> None:
     def young(execution: Execution) -> bool:
         return server.clock.now() - server.log.of(execution.instance_id)[0].at < 60 * MILLISECOND
 
-    alter(server.engine, "cancel", _unless(young, server))
+    alter(server.engine, "cancel", unless(young, server))
 
 
 @fault("cancel.terminates")
 def cancel_during_delay_lost(server: Server) -> None:
     """A cancellation during a delay is lost behind its 204."""
-    alter(server.engine, "cancel", _unless(lambda execution: _kind(execution) == "delay", server))
+    alter(server.engine, "cancel", unless(lambda execution: _kind(execution) == "delay", server))
 
 
 @fault("cancel.terminates")
 def cancel_in_later_stage_lost(server: Server) -> None:
     """A cancellation after the first stage is lost behind its 204."""
-    alter(server.engine, "cancel", _unless(lambda execution: execution.stage > 0, server))
+    alter(server.engine, "cancel", unless(lambda execution: execution.stage > 0, server))
 
 
 @fault("cancel.terminates", profile="smoke")
@@ -229,7 +229,7 @@ def cancel_after_event_lost(server: Server) -> None:
         return server.clock.now() - moved.get(execution.instance_id, 0) < 400 * MILLISECOND
 
     alter(server.engine, "deliver", hear)
-    alter(server.engine, "cancel", _unless(just_moved, server))
+    alter(server.engine, "cancel", unless(just_moved, server))
 
 
 FAULTS = (

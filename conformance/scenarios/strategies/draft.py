@@ -76,7 +76,10 @@ class Draft:
             lambda: words.until(self.pick(("2020-02-29T12:00:00Z", "now-1s", "2001-01-01T00:00:00.123456789+02:00"))),
         ]
         if self.ledger:
-            options += [lambda: words.send("world", self.account(), self.amount())]
+            options += [
+                lambda: words.send("world", self.account(), self.amount()),
+                lambda: words.update(self.account(), {"k": "v"}),
+            ]
         return self.pick(options)()
 
     def quick_stages(self, least: int, most: int) -> list[Stage]:

@@ -518,3 +518,23 @@ async def odd_texts(session: Session) -> object:
         await _reads(session, notes, instance)
         notes.take(await session.call("POST", f"/instances/{instance}/events", {"name": "nul \0"}))
     return notes.lines
+
+
+async def states(session: Session) -> object:
+    """Cancelling and sending to instances with a past of each kind: stages, variables, reads."""
+    past = {"delay": {"until": "2020-01-01T00:00:00Z"}}
+    cancelled = [await session.start(stage, WAIT) for stage in (update_stage(k="v"), past)]
+    cancelled.append(await session.start(NOOP, WAIT, x="1"))
+    cancelled.append(await session.start(NOOP, WAIT))
+    heard = [await session.start(WAIT), await session.start({"delay": {"duration": "1ms"}}, past, WAIT)]
+    for instance in (*cancelled, heard[1]):
+        await session.reaches(instance, 2 if instance == heard[1] else 1)
+    await session.idle()
+    await session.call("GET", f"/instances/{cancelled[-1]}/stages/1/history")
+    for _ in range(5):
+        await session.call("GET", f"/instances/{heard[0]}/history")
+    for instance in cancelled:
+        await session.cancel(instance)
+    for instance in heard:
+        await session.event(instance)
+    return [await session.ended(instance) for instance in (*cancelled, *heard)]

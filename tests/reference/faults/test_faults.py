@@ -83,6 +83,10 @@ SHOWN: dict[Probe, str] = {
         ended-instances-have-all-histories activities-never-done strays-shield-from-cancellation
         updates-deafen-the-next-wait
     """,
+    probes.states: """
+        updates-shield-from-cancellation variables-shield-from-cancellation dates-shield-from-cancellation
+        reads-shield-from-cancellation reads-deafen delays-deafen-the-last-wait
+    """,
     probes.odd_delays: "first-unit-counts zero-delays-fail variable-delays-are-none astral-letters-equal",
     probes.siblings_of_the_cancelled: "cancellations-deafen-siblings waited-runs-are-deaf",
     probes.throng: "instances-cut-at-100",

@@ -1,0 +1,85 @@
+"""Faults that depend on the state an instance is in: what it has done so far decides whether it is heard or stopped."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from conformance.reference.faults.cancelling import unless
+from conformance.reference.faults.fault import alter, around, fault
+from conformance.reference.faults.limits import hears
+from conformance.reference.operations import Call, Handler, Reply
+from conformance.reference.server import Server
+from conformance.reference.stages import Execution
+
+
+def _kinds_so_far(execution: Execution) -> list[str]:
+    return [next(iter(stage)) for stage in execution.stages[: execution.stage]]
+
+
+@fault("cancel.terminates")
+def updates_shield_from_cancellation(server: Server) -> None:
+    """An instance that has updated an account ignores cancellations."""
+    alter(server.engine, "cancel", unless(lambda execution: "update" in _kinds_so_far(execution), server))
+
+
+@fault("cancel.terminates")
+def variables_shield_from_cancellation(server: Server) -> None:
+    """An instance that was run with variables ignores cancellations."""
+    alter(server.engine, "cancel", unless(lambda execution: bool(execution.variables), server))
+
+
+@fault("cancel.terminates")
+def dates_shield_from_cancellation(server: Server) -> None:
+    """An instance that has come past a delay with a date ignores cancellations."""
+
+    def dated(execution: Execution) -> bool:
+        return any("until" in stage.get("delay", {}) for stage in execution.stages[: execution.stage])
+
+    alter(server.engine, "cancel", unless(dated, server))
+
+
+@fault("cancel.terminates")
+def reads_shield_from_cancellation(server: Server) -> None:
+    """Once the history of a later stage was read, an instance ignores cancellations."""
+    read: set[str] = set()
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        if call.path["number"] != "0":
+            read.add(call.path["instanceID"])
+        return await original(call)
+
+    around(server, "getInstanceStageHistory", handle)
+    alter(server.engine, "cancel", unless(lambda execution: execution.instance_id in read, server))
+
+
+@fault("event.matching")
+def reads_deafen(server: Server) -> None:
+    """Once its history was read five times, an instance hears no event."""
+    read: Counter[str] = Counter()
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        read[call.path["instanceID"]] += 1
+        return await original(call)
+
+    around(server, "getInstanceHistory", handle)
+    hears(server, lambda execution, _: read[execution.instance_id] < 5)
+
+
+@fault("event.matching")
+def delays_deafen_the_last_wait(server: Server) -> None:
+    """A last stage that waits after two delays hears no event."""
+
+    def deaf(execution: Execution) -> bool:
+        return execution.stage == len(execution.stages) - 1 and _kinds_so_far(execution).count("delay") > 1
+
+    hears(server, lambda execution, _: not deaf(execution))
+
+
+FAULTS = (
+    updates_shield_from_cancellation,
+    variables_shield_from_cancellation,
+    dates_shield_from_cancellation,
+    reads_shield_from_cancellation,
+    reads_deafen,
+    delays_deafen_the_last_wait,
+)
