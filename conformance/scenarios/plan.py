@@ -30,6 +30,7 @@ _SPECIALS = (
     "every-bad-stage",
     "every-near-miss",
     "large",
+    "long-texts",
     "odd-delays",
 )
 _ONCE: Mapping[Profile, tuple[str, ...]] = {

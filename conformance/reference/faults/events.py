@@ -112,6 +112,12 @@ def event_names_of_64_characters(server: Server) -> None:
 
 
 @fault("event.other")
+def event_names_of_8192_characters(server: Server) -> None:
+    """Names of events are compared by their first 8,192 characters."""
+    alter(server.engine, "deliver", _heard_as(lambda awaited, name: awaited[:8192] == name[:8192]))
+
+
+@fault("event.other")
 def event_trimmed(server: Server) -> None:
     """Names of events are compared without the white space around them."""
     alter(server.engine, "deliver", _heard_as(lambda awaited, name: awaited.strip() == name.strip()))
@@ -288,6 +294,7 @@ FAULTS = (
     event_case_folded,
     awaited_name_is_a_like_pattern,
     event_names_of_64_characters,
+    event_names_of_8192_characters,
     event_trimmed,
     event_prefix_matches,
     burst_loses_events,

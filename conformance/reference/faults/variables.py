@@ -157,10 +157,19 @@ def variables_in_first_stage_only(server: Server) -> None:
 @fault("run.variables", "history.stages")
 def long_variables_cut(server: Server) -> None:
     """Values of variables are cut after sixteen characters."""
+    _cut(server, 16)
 
+
+@fault("run.variables", "history.stages")
+def variables_cut_at_16384(server: Server) -> None:
+    """Values of variables are cut after 16,384 characters."""
+    _cut(server, 16_384)
+
+
+def _cut(server: Server, length: int) -> None:
     def cut(execution: Execution, number: int) -> Mapping[str, str]:
         del number
-        return {name: value[:16] for name, value in execution.variables.items()}
+        return {name: value[:length] for name, value in execution.variables.items()}
 
     alter(server.engine, "run_stage", _with_variables(cut))
 
@@ -229,6 +238,7 @@ FAULTS = (
     variables_shared_while_running,
     variables_in_first_stage_only,
     long_variables_cut,
+    variables_cut_at_16384,
     events_reach_siblings,
     event_reaches_oldest_sibling,
     cancellation_takes_a_sibling,

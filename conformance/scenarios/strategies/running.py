@@ -156,6 +156,15 @@ def variables_at_once(d: Draft) -> None:
     d.add(Together(tuple(runs)), Settle(), *(History(run.ref) for run in runs))
 
 
+def long_texts(d: Draft) -> None:
+    """A variable longer than columns and buffers are often made, as an event's name: only its last letter tells."""
+    text = d.pick(("long ", "lång ", "a\\b ")) * 6000 + f"end {d.number(10, 99)}"
+    workflow = d.create(words.wait_for("${text}"), words.noop())
+    instance = d.run(workflow, {"text": text})
+    d.add(Until(instance, "waiting", 0), Send(instance, f"{text[:-1]}x"), Settle(), History(instance))
+    d.add(Send(instance, text), Until(instance, "ended"), Read(instance), History(instance))
+
+
 def open_variables(d: Draft) -> None:
     """Placeholders without a value, or in a value: what becomes of them is open, but another run's value it is not."""
     workflow = d.create(words.wait_for("${missing}"), words.wait_for("a-${x}"))
@@ -183,5 +192,6 @@ THEMES = (
     Theme("variables", variables, ("run.variables", "history.stages", "event.other"), 4),
     Theme("variables-of-two-runs", variables_of_two_runs, ("run.variables", "run.isolated"), 2),
     Theme("variables-at-once", variables_at_once, ("run.variables", "run.isolated"), 2),
+    Theme("long-texts", long_texts, ("run.variables", "event.other", "event.matching"), once=True),
     Theme("open-variables", open_variables, ("run.variables", "envelope.no-5xx", "cancel.terminates"), 2),
 )

@@ -538,3 +538,12 @@ async def states(session: Session) -> object:
     for instance in heard:
         await session.event(instance)
     return [await session.ended(instance) for instance in (*cancelled, *heard)]
+
+
+async def long_texts(session: Session) -> object:
+    """A variable of 20,000 characters as the name that is waited for, and an event that differs in the last one."""
+    instance = await session.start({"wait_event": {"event": "${text}"}}, text="x" * 20_000)
+    awaited = (await session.data(f"/instances/{instance}/history"))[0]["input"]["event"]
+    await session.event(instance, "x" * 19_999 + "y")
+    ended = session.server.engine.executions[instance].ended
+    return [len(awaited), await session.comes(ended.is_set, session.dread)]

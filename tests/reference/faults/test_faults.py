@@ -87,6 +87,7 @@ SHOWN: dict[Probe, str] = {
         updates-shield-from-cancellation variables-shield-from-cancellation dates-shield-from-cancellation
         reads-shield-from-cancellation reads-deafen delays-deafen-the-last-wait
     """,
+    probes.long_texts: "variables-cut-at-16384 event-names-of-8192-characters",
     probes.odd_delays: "first-unit-counts zero-delays-fail variable-delays-are-none astral-letters-equal",
     probes.siblings_of_the_cancelled: "cancellations-deafen-siblings waited-runs-are-deaf",
     probes.throng: "instances-cut-at-100",
