@@ -61,10 +61,8 @@ def _ends_stage(match: _Match) -> Iterator[Observation]:
     life, stage, send = match.life, match.stage, match.send
     ended = life.first_ended(stage.number)
     last = life.last_shown_open(stage.number, send.received)
-    if ended is not None:
-        if not life.stopped_before(ended.exchange.received):
-            yield from _next_starts(match, ended)
-    elif last is not None and _due_unhindered(life, send.received, last.exchange):
+    late = last is not None and _due_unhindered(life, send.received, last.exchange)
+    if last is not None and late and (ended is None or _ended_otherwise(match, last, ended)):
         yield violated(
             life.instance.run,
             match.shown.exchange,
@@ -75,6 +73,16 @@ def _ends_stage(match: _Match) -> Iterator[Observation]:
             proof="settled",
             subject=life.id,
         )
+    elif ended is not None and not life.stopped_before(ended.exchange.received):
+        yield from _next_starts(match, ended)
+
+
+def _ended_otherwise(match: _Match, last: Sight, ended: Sight) -> bool:
+    """Whether something was sent after the stage was seen open for the last time that may have ended it."""
+    life, name = match.life, match.stage.event
+    others = [send for send in life.instance.sends if send.index != match.send.index and event_name(send) == name]
+    signals = (*others, *life.instance.cancels, *life.deletions)
+    return any(last.exchange.sent < signal.sent < ended.exchange.received for signal in signals)
 
 
 def _due_unhindered(life: Life, cause: int, read: Exchange) -> bool:

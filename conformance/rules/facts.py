@@ -7,17 +7,19 @@ at t must show in every view that is read after ``settled_at(t)``. Nothing else 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from itertools import pairwise
+from typing import Literal, TypeVar
 
 from conformance.rules.plans import StagePlan, plan
-from conformance.rules.reads import InstanceRead, StageRead
+from conformance.rules.reads import HistoryRead, InstanceRead, StageRead
 from conformance.rules.story import InstanceStory, Story, event_name
 from conformance.trace import Exchange
 from conformance.wire.instant import MICROSECOND, MILLISECOND, Instant, parse_instant
 
+R = TypeVar("R", bound=InstanceRead | HistoryRead)
 View = Literal["instance", "answer", "history"]
 TOLERANCE = 50 * MILLISECOND
 """How far two clocks of one server may be apart when a duration is measured with them."""
@@ -190,6 +192,15 @@ class Life:
     def passed(self, number: int) -> bool:
         """Whether some answer shows a stage that comes after: none that failed would have let it start."""
         return any(shown > number for shown in self._sights)
+
+    def conclusive(self, reads: Sequence[R]) -> list[R]:
+        """Of reads in order of sending, the last before each request that may move the instance, and the last of all.
+
+        What one of these lacks, a later one may show for no other reason than that request.
+        """
+        moves = [signal.sent for signal in (*self.instance.sends, *self.instance.cancels, *self.deletions)]
+        before = [a for a, b in pairwise(reads) if any(a.exchange.sent < move < b.exchange.received for move in moves)]
+        return [*before, *reads[-1:]]
 
     # -- provably open --------------------------------------------------------------------------
 

@@ -98,7 +98,7 @@ def _reads(life: Life, view: View, after: int) -> list[InstanceRead | HistoryRea
     reads: list[InstanceRead | HistoryRead] = list(
         life.instance.histories if view == "history" else life.instance.reads
     )
-    return [read for read in reads if life.is_due(after, read.exchange)]
+    return life.conclusive([read for read in reads if life.is_due(after, read.exchange)])
 
 
 def _may_be_absent(life: Life, number: int, history: Exchange) -> bool:
@@ -114,7 +114,7 @@ def _agree_on_start(life: Life, number: int) -> Iterator[Observation]:
         shown = _first(life, number, view, ended=False)
         if shown is None:
             continue
-        for read in _reads(life, other, shown.exchange.received)[-1:]:
+        for read in _reads(life, other, shown.exchange.received):
             if read.stage(number) is not None:
                 yield upheld(shown.exchange, read.exchange, proof="settled", subject=life.id)
             elif other == "instance" or not _may_be_absent(life, number, read.exchange):
@@ -126,7 +126,7 @@ def _agree_on_end(life: Life, number: int) -> Iterator[Observation]:
         shown = _first(life, number, view, ended=True)
         if shown is None:
             continue
-        for read in _reads(life, other, shown.exchange.received)[-1:]:
+        for read in _reads(life, other, shown.exchange.received):
             entry = read.stage(number)
             if entry is not None:
                 yield _compare_ends(life, shown, read, entry)

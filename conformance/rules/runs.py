@@ -129,13 +129,13 @@ def _fails_at(life: Life, failing: StagePlan) -> Iterator[Observation]:
                 subject=life.id,
                 pointer="/data",
             )
-    elif ended is None and started is not None:
+    elif started is not None:
         yield from _never_ended(life, failing, started)
 
 
 def _never_ended(life: Life, failing: StagePlan, started: Sight) -> Iterator[Observation]:
     late = [read for read in life.instance.reads if life.is_due(started.exchange.received, read.exchange)]
-    late = [read for read in late if not life.stopped_before(read.exchange.received)]
+    late = [read for read in late if not (read.terminated or life.stopped_before(read.exchange.received))]
     if late:
         yield violated(
             life.instance.run,

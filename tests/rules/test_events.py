@@ -111,9 +111,30 @@ def _second_stage_shown() -> TraceBuilder:
     return t
 
 
+def _ended_by(act: str | None) -> Case:
+    """The event has no effect in time; then the stage ends after another act, or by itself."""
+
+    def case() -> TraceBuilder:
+        t, i = waiting()
+        t.send(i, "go")
+        t.settled()
+        t.get(i, [(5, None)])
+        if act is not None:
+            _ = t.cancel(i) if act == "cancel" else t.send(i, act)
+        t.settled()
+        t.get(i, [(5, t.now)])
+        return t
+
+    return case
+
+
 @pytest.mark.parametrize(
     ("expected", "case"),
     [
+        ("violated", _ended_by("go")),
+        ("violated", _ended_by("cancel")),
+        ("upheld", _ended_by("other")),
+        ("upheld", _ended_by(None)),
         ("upheld", _matched),
         ("violated", _lost),
         ("nothing", _lost_seen_before_due),

@@ -79,6 +79,19 @@ def test_agrees(stage: Any, status: list[Span], history: list[Span], expected: s
     assert verdict(RULES["history.agrees"], t) == (expected if late else "nothing")
 
 
+@pytest.mark.parametrize(("acted", "expected"), [(True, "violated"), (False, "upheld")])
+def test_what_history_lacked_until_somebody_acted_it_lacked(acted: bool, expected: str) -> None:
+    t, i = started(wait_for("go"))
+    t.get(i, [OPEN])
+    t.settled()
+    t.history(i, [])
+    if acted:
+        t.send(i, "go")
+    t.settled()
+    t.history(i, [DONE])
+    assert verdict(RULES["history.agrees"], t) == expected
+
+
 @pytest.mark.parametrize(("stop", "expected"), [("cancel", "nothing"), ("delete", "nothing"), (None, "violated")])
 def test_a_stage_that_may_have_been_stopped_may_be_absent(stop: str | None, expected: str) -> None:
     t, i = started(wait_for("go"))

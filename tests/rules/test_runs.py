@@ -115,6 +115,19 @@ def test_stage_fails(spans: list[Span], ended: float | None, error: str | None, 
     assert verdict(RULES["run.stage-fails"], t) == expected
 
 
+@pytest.mark.parametrize(("read_before", "expected"), [(True, "violated"), (False, "nothing")])
+def test_a_failure_that_never_came_is_not_made_good_by_a_cancellation(read_before: bool, expected: str) -> None:
+    t, i = started(DELAY, NOOP, variables={"v": "nonsense"})
+    t.get(i, [(5, None)])
+    t.settled()
+    if read_before:
+        t.get(i, [(5, None)])
+    t.cancel(i)
+    t.settled()
+    t.get(i, [(5, 900, "cancelled")], ended=901, error="cancelled")
+    assert verdict(RULES["run.stage-fails"], t) == expected
+
+
 @pytest.mark.parametrize("rule", ["run.isolated", "stage.waits"])
 @pytest.mark.parametrize(("ended", "expected"), [(True, "violated"), (False, "upheld")])
 def test_an_instance_does_not_end_with_another(rule: str, ended: bool, expected: str) -> None:
