@@ -145,14 +145,10 @@ def other(story: Story) -> Iterator[Observation]:
 
 def _left_alone(life: Life, stage: StagePlan) -> Iterator[Observation]:
     strangers = [s for s in life.instance.sends if not withheld(s) and event_name(s) not in (None, stage.event)]
-    opened = life.first_started(stage.number)
-    for send in strangers:
-        after = [s for s in life.sights(stage.number) if s.exchange.received > send.sent]
-        ended = life.first_ended(stage.number)
-        if ended is not None and ended.exchange.received < send.sent:
-            continue
-        kept = [s for s in after if not s.stage.ended and life.is_due(send.received, s.exchange)]
-        if ended is not None and life.cannot_end(stage, ended.exchange.received):
+    ended = life.first_ended(stage.number)
+    if ended is not None and life.cannot_end(stage, ended.exchange.received):
+        # Of several the latest is the likeliest to have done it.
+        for send in [s for s in strangers if s.sent <= ended.exchange.received][-1:]:
             yield violated(
                 life.instance.run,
                 send,
@@ -162,9 +158,17 @@ def _left_alone(life: Life, stage: StagePlan) -> Iterator[Observation]:
                 proof="settled",
                 subject=life.id,
             )
-            return
-        if kept and opened is not None and opened.exchange.received < send.sent:
-            yield upheld(send, kept[0].exchange, proof="settled", subject=life.id)
+        return
+    opened = life.first_started(stage.number)
+    for send in strangers:
+        kept = next((s for s in life.sights(stage.number) if _still_open(life, send, s)), None)
+        if kept is not None and opened is not None and opened.exchange.received < send.sent:
+            yield upheld(send, kept.exchange, proof="settled", subject=life.id)
+
+
+def _still_open(life: Life, send: Exchange, sight: Sight) -> bool:
+    """Whether a stage is shown open when an event that had ended it would have to show."""
+    return not sight.stage.ended and life.is_due(send.received, sight.exchange)
 
 
 def once(story: Story) -> Iterator[Observation]:

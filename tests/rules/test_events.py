@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from conformance.rules.events import RULES
+from conformance.rules.story import event_name
 from tests.rules.build import TraceBuilder
-from tests.rules.judging import verdict
+from tests.rules.judging import observe, verdict
 from tests.rules.lives import HOUR, NOOP, started, wait_for, waiting
 
 Case = Callable[[], TraceBuilder]
@@ -173,6 +174,17 @@ def test_early(lost: bool, expected: str) -> None:
     t.get(i, [(5, None if lost else 8)])
     assert verdict(RULES["event.early"], t) == expected
     assert verdict(RULES["event.matching"], t) == "nothing"
+
+
+def test_of_several_other_events_the_latest_is_blamed() -> None:
+    t, i = waiting()
+    t.send(i, "stop")
+    t.send(i, "Go")
+    t.settled()
+    t.get(i, [(5, 500)])
+    t.send(i, "later")
+    (blamed,) = observe(RULES["event.other"], t)
+    assert [event_name(t.trace().at(index)) for index in blamed.exchanges[1:-1]] == ["Go"]
 
 
 @pytest.mark.parametrize("name", ["Go", "go ", " go", "stop"])
