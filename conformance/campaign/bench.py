@@ -14,6 +14,8 @@ from dataclasses import replace
 from types import MappingProxyType, TracebackType
 from typing import TypeVar
 
+from hypothesis.strategies import characters
+
 from conformance.campaign.judging import Judge, Judgement
 from conformance.contract.document import ApiDocument
 from conformance.contract.schemas import ResponseSchemas
@@ -36,6 +38,12 @@ def _attend() -> None:
 def _sit(document: ApiDocument) -> None:
     _attend()
     _judges[0] = Judge(ResponseSchemas(document))
+
+
+def _prepare() -> None:
+    _attend()
+    # The first time on a machine Hypothesis works out what text is, which takes 200 MB: before anything else is loaded.
+    characters(codec="utf-8").validate()
 
 
 def _end_with_parent() -> None:
@@ -77,7 +85,7 @@ class Bench:
 
         In a process that ends with the work: the judge may sit for hours, and need not carry what drawing took.
         """
-        pool = ProcessPoolExecutor(1, _CONTEXT, _attend)
+        pool = ProcessPoolExecutor(1, _CONTEXT, _prepare)
         self._computing.append(pool)
         future = _submit(pool, work, *arguments)
         future.add_done_callback(lambda _: pool.shutdown(wait=False))

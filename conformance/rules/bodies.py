@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from conformance.rules.equal_meaning import Difference, shown
+from conformance.rules.brief import contrast, shown
+from conformance.rules.equal_meaning import Difference
 from conformance.rules.story import Story
 from conformance.trace import Exchange
 from conformance.wire import exact_json
@@ -107,7 +108,7 @@ def exact_difference(given: Any, found: Any, pointer: str = "") -> Difference | 
         for index, (left, right) in enumerate(zip(given, found, strict=True)):
             if inner := exact_difference(left, right, f"{pointer}/{index}"):
                 return inner
-    return Difference(pointer, shown(given), shown(found))
+    return Difference(pointer, *contrast(given, found))
 
 
 def _key_text(key: str, side: dict[str, Any]) -> str:
@@ -126,5 +127,5 @@ def workflow_difference(created: dict[str, Any], seen: dict[str, Any]) -> Differ
             return found
     for key in ("createdAt", "updatedAt"):
         if not same_time(created.get(key), seen.get(key)):
-            return Difference(f"/{key}", shown(created.get(key)), shown(seen.get(key)))
+            return Difference(f"/{key}", *contrast(created.get(key), seen.get(key)))
     return None

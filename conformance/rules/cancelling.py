@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from conformance.rules.answers import withheld
+from conformance.rules.brief import quoted
 from conformance.rules.facts import Life, Sight, lives
 from conformance.rules.observation import Observation, Rule, upheld, violated
 from conformance.rules.plans import StagePlan
@@ -236,7 +237,7 @@ def _deaf_to_events(found: Cancellation, number: int) -> Iterator[Observation]:
                 *found.evidence,
                 send,
                 moved.exchange,
-                expected=f"the event {waited!r} does nothing to an instance cancelled before",
+                expected=f"the event {quoted(waited)} does nothing to an instance cancelled before",
                 observed=f"stage {number} ended without error, or a later one started",
                 proof="settled",
                 subject=life.id,

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.rules.brief import contrast, shown
 from conformance.wire import exact_json
 from conformance.wire.instant import MICROSECOND, parse_duration, parse_instant
-
-_LENGTH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +27,6 @@ class Difference:
     def path(self) -> str:
         """The place in words: ``account.id``."""
         return self.pointer.strip("/").replace("/", ".") or "input"
-
-
-def shown(value: Any) -> str:
-    """A JSON value as short text."""
-    text = exact_json.dumps(value)
-    return text if len(text) <= _LENGTH else f"{text[:_LENGTH]}… ({len(text)} characters)"
 
 
 def _same_text(given: str, found: str, slack: int) -> bool:
@@ -54,7 +47,7 @@ def difference(given: Any, found: Any, pointer: str = "", *, slack: int = MICROS
         same = _same_text(given, found, slack)
     else:
         same = given is None or exact_json.equal(given, found)
-    return None if same else Difference(pointer, shown(given), shown(found))
+    return None if same else Difference(pointer, *contrast(given, found))
 
 
 def _in_mapping(given: Mapping[str, Any], found: Mapping[str, Any], pointer: str, slack: int) -> Difference | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.rules.answers import withheld
+from conformance.rules.brief import quoted
 from conformance.rules.facts import Life, Sight, lives
 from conformance.rules.observation import Observation, Rule, upheld, violated
 from conformance.rules.plans import StagePlan
@@ -68,7 +69,7 @@ def _ends_stage(match: _Match) -> Iterator[Observation]:
             match.shown.exchange,
             send,
             last.exchange,
-            expected=f"the event {stage.event!r} ends stage {stage.number}, which was waiting for it",
+            expected=f"the event {quoted(stage.event)} ends stage {stage.number}, which was waiting for it",
             observed=f"the stage still waits {(last.exchange.sent - send.received) / 1e9:.2f} s later",
             proof="settled",
             subject=life.id,
@@ -103,7 +104,7 @@ def _next_starts(match: _Match, ended: Sight) -> Iterator[Observation]:
             life.instance.run,
             match.send,
             late[-1].exchange,
-            expected=f"stage {following} starts once {match.stage.event!r} has ended stage {match.stage.number}",
+            expected=f"stage {following} starts once {quoted(match.stage.event)} has ended stage {match.stage.number}",
             observed=f"stage {following} has not started",
             proof="settled",
             subject=life.id,
@@ -149,11 +150,12 @@ def _left_alone(life: Life, stage: StagePlan) -> Iterator[Observation]:
     if ended is not None and life.cannot_end(stage, ended.exchange.received):
         # Of several the latest is the likeliest to have done it.
         for send in [s for s in strangers if s.sent <= ended.exchange.received][-1:]:
+            awaited, sent = quoted(stage.event), quoted(event_name(send))
             yield violated(
                 life.instance.run,
                 send,
                 ended.exchange,
-                expected=f"stage {stage.number} waits on for {stage.event!r} after another event, {event_name(send)!r}",
+                expected=f"stage {stage.number} waits on for {awaited} after another event, {sent}",
                 observed="it has ended",
                 proof="settled",
                 subject=life.id,
@@ -193,7 +195,7 @@ def _counted(life: Life, name: str) -> Iterator[Observation]:
                 life.instance.run,
                 *sent,
                 ended.exchange,
-                expected=f"{len(sent)} events {name!r} end at most as many stages",
+                expected=f"{len(sent)} events {quoted(name)} end at most as many stages",
                 observed=f"{position + 1} stages waiting for it have ended",
                 proof="settled",
                 subject=life.id,

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from conformance.rules.brief import contrast
 from conformance.rules.equal_meaning import same_within
 from conformance.rules.facts import Life, lives
 from conformance.rules.observation import Observation, Rule, upheld, violated
 from conformance.rules.reads import InstanceRead
 from conformance.rules.story import Story
 from conformance.trace import Exchange
-from conformance.wire import exact_json
 from conformance.wire.instant import MICROSECOND
 
 
@@ -152,11 +152,12 @@ def _same_as_single(life: Life, listing: Exchange, number: int, item: dict[str, 
     if name is None:
         yield upheld(single.exchange, listing, proof="settled", subject=life.id)
     else:
+        expected, observed = contrast(single.body[name], item[name])
         yield violated(
             single.exchange,
             listing,
-            expected=f"{name} of instance {life.id} as in its single read: {exact_json.dumps(single.body[name])[:200]}",
-            observed=exact_json.dumps(item[name])[:200],
+            expected=f"{name} of instance {life.id} as in its single read: {expected}",
+            observed=observed,
             proof="settled",
             subject=life.id,
             pointer=f"/data/{number}/{name}",

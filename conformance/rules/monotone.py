@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from conformance.rules.brief import quoted
 from conformance.rules.facts import Life, lives
 from conformance.rules.observation import Observation, Rule, upheld, violated
 from conformance.rules.reads import HistoryRead, InstanceRead, StageRead, instance_body
@@ -35,7 +36,7 @@ def _stage_went_back(before: StageRead, after: StageRead | None, slack: int) -> 
     if before.ended and not after.ended:
         return f"stage {before.number} had ended and is open again"
     if before.error and before.error != after.error:
-        return f"the error of stage {before.number} changed from {before.error!r} to {after.error!r}"
+        return f"the error of stage {before.number} changed from {quoted(before.error)} to {quoted(after.error)}"
     changed = _times_changed(before.body, after.body, slack)
     return f"stage {before.number}: {changed}" if changed else None
 
@@ -46,9 +47,9 @@ def went_back(before: InstanceRead, after: InstanceRead, slack: int) -> str | No
         return "terminated went from true to false"
     for name in ("id", "workflowID"):
         if before.body.get(name) != after.body.get(name):
-            return f"{name} changed from {before.body.get(name)!r} to {after.body.get(name)!r}"
+            return f"{name} changed from {quoted(before.body.get(name))} to {quoted(after.body.get(name))}"
     if before.error and before.error != after.error:
-        return f"the error changed from {before.error!r} to {after.error!r}"
+        return f"the error changed from {quoted(before.error)} to {quoted(after.error)}"
     old, new = parse_instant(before.body.get("updatedAt")), parse_instant(after.body.get("updatedAt"))
     if old and new and new.ns < old.ns - slack:
         return f"updatedAt went back from {before.body['updatedAt']} to {after.body['updatedAt']}"
@@ -134,7 +135,7 @@ def _entry_changed(before: HistoryRead, after: HistoryRead, slack: int) -> str |
             return f"entry {old.number} has another name or input"
         problem = _stage_went_back(old, new, slack)
         if problem is None and old.ended and not old.error and new.error:
-            problem = f"entry {old.number} had ended without error and now has the error {new.error!r}"
+            problem = f"entry {old.number} had ended without error and now has the error {quoted(new.error)}"
         if problem:
             return problem
     return None

@@ -8,8 +8,9 @@ from typing import Any
 
 from conformance.rules.answers import is_valid
 from conformance.rules.bodies import Sighting, later_workflows
+from conformance.rules.brief import contrast
 from conformance.rules.differences import differs
-from conformance.rules.equal_meaning import Difference, shown
+from conformance.rules.equal_meaning import Difference
 from conformance.rules.observation import Observation, Rule, upheld
 from conformance.rules.story import Story, WorkflowStory
 
@@ -50,9 +51,7 @@ def exact_numbers(story: Story) -> Iterator[Observation]:
         lost = [path for path, number in sent[key].items() if _at(stages, path) not in (None, number)]
         for path in lost[:1]:
             pointer = "/".join(map(str, ("", *path)))
-            found = Difference(
-                f"{seen.pointer}/config/stages{pointer}", shown(sent[key][path]), shown(_at(stages, path))
-            )
+            found = Difference(f"{seen.pointer}/config/stages{pointer}", *contrast(sent[key][path], _at(stages, path)))
             yield differs(found, seen.exchange, subject=key)
         if not lost and any(not -_FLOAT_SAFE <= number <= _FLOAT_SAFE for number in sent[key].values()):
             yield upheld(seen.exchange, subject=key)

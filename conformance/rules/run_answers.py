@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from conformance.rules.answers import answer_text, is_valid, withheld
 from conformance.rules.bodies import Sighting, exact_difference, instances, same_time
-from conformance.rules.equal_meaning import shown
+from conformance.rules.brief import shown
 from conformance.rules.facts import lives
 from conformance.rules.observation import Observation, Rule, upheld, violated
 from conformance.rules.server_ids import given_earlier

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.rules.answers import is_valid
-from conformance.rules.equal_meaning import shown
+from conformance.rules.brief import shown
 from conformance.rules.facts import lives
 from conformance.rules.observation import Observation, Rule, upheld, violated
 from conformance.rules.plans import StagePlan, plan_stage

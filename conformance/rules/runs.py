@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.rules.brief import quoted
 from conformance.rules.equal_meaning import difference
 from conformance.rules.facts import Life, Sight, lives
 from conformance.rules.foreign_variables import foreign_values
@@ -96,7 +97,7 @@ def _no_error(life: Life) -> Iterator[Observation]:
                 life.instance.run,
                 read.exchange,
                 expected=f"an instance of stages that cannot fail terminates without error{offered}",
-                observed=f"it terminated with the error {text!r}",
+                observed=f"it terminated with the error {quoted(text)}",
                 proof="settled",
                 subject=life.id,
                 pointer="/data/error" if read.error else "/data/status",

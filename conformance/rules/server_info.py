@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.rules.answers import answer_text
-from conformance.rules.equal_meaning import shown
+from conformance.rules.brief import shown
 from conformance.rules.observation import Observation, Rule, upheld, violated
 from conformance.rules.story import Story
 from conformance.trace import Exchange

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.rules.brief import quoted
 from conformance.rules.facts import Life, lives
 from conformance.rules.observation import Observation, Rule, upheld, violated
 from conformance.rules.plans import StagePlan
@@ -72,7 +73,7 @@ def _waited(life: Life, stage: StagePlan, name: str) -> Iterator[Observation]:
         yield violated(
             life.instance.run,
             ended.exchange,
-            expected=f"stage {stage.number} waits for the event {name!r}",
+            expected=f"stage {stage.number} waits for the event {quoted(name)}",
             observed="it ended though neither this event nor a cancellation had been sent to the instance",
             proof="settled",
             subject=life.id,
@@ -87,7 +88,7 @@ def _given_up(life: Life, stage: StagePlan, name: str) -> Iterator[Observation]:
         yield violated(
             life.instance.run,
             end.exchange,
-            expected=f"stage {stage.number} waits for the event {name!r}",
+            expected=f"stage {stage.number} waits for the event {quoted(name)}",
             observed="the instance has terminated though neither this event nor a cancellation had been sent to it",
             proof="settled",
             subject=life.id,

@@ -64,8 +64,8 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Done:
     """A smoke run against a server with two independent faults."""
     directory = tmp_path_factory.mktemp("faulty")
     faults = [f"--fault={name}" for name in FAULTS]
-    done = conformance("run", "--profile", "smoke", "--seed", "3", *faults, "--report-dir", str(directory))
-    return Done(done.code, done.out, done.err, directory)
+    options = ("--profile", "smoke", "--seed", "3", "--report-dir", str(directory))
+    return conformance("run", *options, *faults, directory=directory)
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,7 @@ def test_two_faults_are_two_findings_and_exit_code_1(faulty: Done) -> None:
 def test_every_report_is_there_and_nothing_else_is_left(faulty: Done) -> None:
     assert all((faulty.directory / name).stat().st_size for name in REPORTS)
     assert not list(faulty.directory.glob("*.spool"))
+    assert not (faulty.directory / ".hypothesis").exists()
 
 
 def test_a_swallowed_cancellation_is_minimal_and_grouped(faulty: Done) -> None:
