@@ -184,9 +184,9 @@ def once(story: Story) -> Iterator[Observation]:
 def _counted(life: Life, name: str) -> Iterator[Observation]:
     waiting = [stage for stage in life.plans if stage.event == name]
     for position, stage in enumerate(waiting):
+        yield from _not_twice(life, stage, name, position)
         ended = life.first_ended(stage.number)
         if ended is None:
-            yield from _not_twice(life, stage, name, position)
             return
         moment = ended.exchange.received
         sent = life.sends_named(name, moment)

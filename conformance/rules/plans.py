@@ -68,6 +68,15 @@ def has_placeholder(value: Any) -> bool:
     return isinstance(value, str) and "${" in value
 
 
+def resolvable(value: Any, variables: Mapping[str, Any]) -> bool:
+    """Whether the API says what every placeholder in a JSON value becomes with these variables."""
+    try:
+        _interpolate(value, variables)
+    except _Open:
+        return False
+    return True
+
+
 @dataclass(frozen=True)
 class StagePlan:
     """One configured stage. ``kind`` is None when it is no known stage; ``parameters`` are after interpolation.

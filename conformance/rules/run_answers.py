@@ -9,6 +9,7 @@ from conformance.rules.bodies import Sighting, exact_difference, instances, same
 from conformance.rules.brief import shown
 from conformance.rules.facts import lives
 from conformance.rules.observation import Observation, Rule, upheld, violated
+from conformance.rules.plans import resolvable
 from conformance.rules.server_ids import given_earlier
 from conformance.rules.story import InstanceStory, Story
 from conformance.trace import Exchange
@@ -32,7 +33,10 @@ def _must_run(story: Story, run: Exchange) -> bool:
     workflow = story.workflows.get(run.params["workflowID"])
     if workflow is None or workflow.maybe_deleted_at(run):
         return False
-    return workflow.created.before(run) and is_valid(story, workflow.created)
+    if not (workflow.created.before(run) and is_valid(story, workflow.created)):
+        return False
+    variables = run.request_json if isinstance(run.request_json, dict) else {}
+    return resolvable(workflow.created.request_json["stages"], variables)
 
 
 def _instance(story: Story, run: Exchange, held: set[str]) -> Observation:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from conformance.rules.bodies import items
 from conformance.rules.story import Story
 from conformance.trace import Exchange, Trace
-from conformance.trace.ids import FAR_AHEAD, is_counted, split, uuid_version
+from conformance.trace.ids import FAR_AHEAD, is_counted, split, uuid_version, varying
 
 # Shorter ids can be hit by chance: that nobody has such a one is never sure.
 _SHORTEST = 8
@@ -33,7 +33,7 @@ def form(text: str) -> Form | None:
     if version := uuid_version(text):
         special = len(set(text) - {"-"}) == 1
         return None if special else (f"uuid{version}", len(text), frozenset())
-    if len(split(text)[1]) < _SHORTEST or is_counted(text):
+    if sum(map(str.isalnum, varying(text)[1])) < _SHORTEST or is_counted(text):
         return None
     return "text", len(text), frozenset(map(_letter_class, text))
 

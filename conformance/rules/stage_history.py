@@ -151,13 +151,18 @@ def _invalid_part(schemas: ResponseSchemas, name: str, entry: Mapping[str, Any])
     parts = ["input"]
     if "output" in entry:
         parts.append("output")
-    elif name == "CreateTransaction" and entry.get("terminated") is True and not entry.get("error"):
+    elif name == "CreateTransaction" and entry.get("terminated") is True and not _failed(entry):
         return f"{name} is done and has no output"
     for part in parts:
         problems = schemas.activity_problems(name, "input" if part == "input" else "output", entry.get(part))
         if problems:
             return f"{name}: {part}{problems[0].pointer}: {problems[0].message}"
     return None
+
+
+def _failed(entry: Mapping[str, Any]) -> bool:
+    """Whether an attempt ended without success; another one may follow."""
+    return bool(entry.get("error") or entry.get("lastFailure"))
 
 
 def effect(story: Story) -> Iterator[Observation]:

@@ -13,6 +13,7 @@ from conformance.scenarios.party import Party
 from conformance.scenarios.watch import Watch
 from conformance.target import Client
 from conformance.target.removal import may_be_left
+from conformance.trace import Exchange
 
 # Beyond what an instance has started, and of a long history, a sample says enough.
 _UNSTARTED = 4
@@ -84,13 +85,20 @@ async def clean_up(party: Party, client: Client) -> tuple[str, ...]:
     cast = party.cast
     for ref, actor in list(cast.instances.items()):
         if not actor.terminated and not party.lost:
-            answer = await party.perform(model.Cancel(ref), client)
+            answer = await _surely(party, model.Cancel(ref), client)
             left += [actor.id] if may_be_left(answer) else []
     for ref, found in list(cast.workflows.items()):
         if ref not in cast.deleted:
-            answer = None if party.lost else await party.perform(model.Delete(ref), client)
+            answer = None if party.lost else await _surely(party, model.Delete(ref), client)
             left += [found] if may_be_left(answer) else []
     return tuple(left)
+
+
+async def _surely(party: Party, step: model.Step, client: Client) -> Exchange | None:
+    """Send it once more where a connection was closed instead of an answer: by then there is a new connection."""
+    answer = await party.perform(step, client)
+    dropped = answer is not None and answer.failure is not None and answer.failure.kind == "protocol"
+    return await party.perform(step, client) if dropped and not party.lost else answer
 
 
 async def cancel_strays(party: Party, client: Client, workflows: Iterable[str]) -> None:

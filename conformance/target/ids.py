@@ -8,11 +8,12 @@ import uuid
 from collections.abc import Collection
 
 from conformance.trace import Exchange
-from conformance.trace.ids import FAR_AHEAD, is_counted, split, uuid_version
+from conformance.trace.ids import FAR_AHEAD, is_counted, split, uuid_version, varying
 
 _ALPHABETS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 _HEX = set("0123456789abcdef")
 _ATTEMPTS = 50
+_LEADING = 4
 
 
 def answered_id(exchange: Exchange | None) -> str | None:
@@ -32,12 +33,9 @@ def unknown_like(known: Collection[str], source: random.Random) -> str:
         return _uuid_like(pattern, source)
     if all(map(is_counted, known)):
         return _far_ahead(known, source)
-    made = pattern
-    for _ in range(_ATTEMPTS):
-        made = _drawn_like(pattern, source)
-        if made not in known:
-            break
-    return made
+    drawn = (_drawn_like(pattern, source) for _ in range(_ATTEMPTS))
+    # Where nearly all such ids are taken, better one of another form than somebody's own.
+    return next((made for made in drawn if made not in known), None) or _uuid_like(None, source)
 
 
 def _uuid_like(pattern: str | None, source: random.Random) -> str:
@@ -55,7 +53,11 @@ def _far_ahead(known: Collection[str], source: random.Random) -> str:
 
 
 def _drawn_like(pattern: str, source: random.Random) -> str:
-    prefix, rest = split(pattern)
-    if set(rest) <= _HEX:
-        return prefix + "".join(source.choice("0123456789abcdef") for _ in rest)
+    prefix, rest = varying(pattern)
+    letters = {each for each in rest if each.isalnum()}
+    if letters <= _HEX and not letters <= set(string.digits):
+        return prefix + "".join(source.choice("0123456789abcdef") if each in _HEX else each for each in rest)
+    if rest.isdecimal():
+        # The first digits stay, so that the number is no greater than the server's numbers can be.
+        prefix, rest = prefix + rest[:_LEADING], rest[_LEADING:]
     return prefix + "".join(source.choice(next((a for a in _ALPHABETS if each in a), each)) for each in rest)

@@ -6,6 +6,7 @@ import re
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _PREFIX = re.compile(r".*[^0-9A-Za-z]", re.ASCII)
+_HEAD = re.compile(r"([0-9A-Za-z]*[^0-9A-Za-z])(.*[0-9A-Za-z].*)", re.ASCII | re.DOTALL)
 # Longer numbers are drawn, not counted.
 _COUNTED = 12
 
@@ -24,6 +25,12 @@ def split(text: str) -> tuple[str, str]:
     match = _PREFIX.match(text)
     end = match.end() if match else 0
     return text[:end], text[end:]
+
+
+def varying(text: str) -> tuple[str, str]:
+    """An id's beginning up to its first separator, and all that follows, where the server may choose as it likes."""
+    match = _HEAD.match(text)
+    return (match[1], match[2]) if match else ("", text)
 
 
 def is_counted(text: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -17,6 +18,7 @@ Json = Any
 
 # CPython refuses int(str) beyond 4300 digits; a Decimal holds any number of digits exactly and compares equal to ints.
 _INT_DIGITS = 4000
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class NotJson(ValueError):
@@ -97,19 +99,28 @@ def parse_or_none(body: bytes | str | None) -> Json | None:
         return None
 
 
-def dumps(value: Json) -> str:
-    """Write JSON compactly, numbers with every digit; lone surrogates stay escaped so that the text is always UTF-8."""
+def dumps(value: Json, *, escaped: bool = True) -> str:
+    """Write JSON compactly, numbers with every digit. ``escaped``: letters beyond ASCII as ``\\u`` and four digits.
+
+    Lone surrogates are escaped in any case, so that the text is always UTF-8.
+    """
     if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(str(key))}:{dumps(item)}" for key, item in value.items()) + "}"
+        members = (f"{_text(str(key), escaped)}:{dumps(item, escaped=escaped)}" for key, item in value.items())
+        return "{" + ",".join(members) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ",".join(dumps(item) for item in value) + "]"
+        return "[" + ",".join(dumps(item, escaped=escaped) for item in value) + "]"
     if isinstance(value, Decimal):
         return (
             format(value, "f") if value == value.to_integral_value() and value.adjusted() < _INT_DIGITS else str(value)
         )
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("NaN and infinities have no JSON form")
-    return json.dumps(value)
+    return _text(value, escaped) if isinstance(value, str) else json.dumps(value)
+
+
+def _text(text: str, escaped: bool) -> str:
+    written = json.dumps(text, ensure_ascii=escaped)
+    return written if escaped else _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
 def encode(value: Json) -> bytes:

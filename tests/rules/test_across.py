@@ -70,4 +70,9 @@ def test_the_form_of_an_id() -> None:
     assert form("01HZX3C9A8D7") == form("01HZX3C9A8D8")
     assert form("01HZX3C9A8D7") != form("01hzx3c9a8d7")
     assert form("12") is None
+    assert form("run-a1b2") is None
+    assert form("instance-0000017") is None
+    assert form("brave-lmn-otter-v1234") == form("brave-xyz-heron-w9876")
+    assert form("Zm9vYmFyYmF6cXV4==") == form("Zm9xYmFyYmF6cXV4==")
+    assert form("7499123456789012345") is not None
     assert form("00000000-0000-0000-0000-000000000000") is None

@@ -233,6 +233,10 @@ def test_once_is_upheld_by_the_stage_that_waits_on() -> None:
     t.settled()
     t.get(i, [(5, 450), (451, None)])
     assert verdict(RULES["event.once"], t) == "upheld"
+    t.send(i, "go")
+    t.settled()
+    t.get(i, [(5, 450), (451, t.now)])
+    assert verdict(RULES["event.once"], t) == "upheld"
 
 
 def _waited_and_unanswered(*, heard: bool, others: int = 0) -> TraceBuilder:

@@ -28,6 +28,14 @@ def refused(t: TraceBuilder) -> None:
     t.run(t.create(NOOP), {"a": "b"}, status=400)
 
 
+def refused_since_a_variable_is_missing(t: TraceBuilder) -> None:
+    t.run(t.create([{"wait_event": {"event": "${x}"}}]), {"y": "b"}, status=400)
+
+
+def refused_with_all_variables(t: TraceBuilder) -> None:
+    t.run(t.create([{"wait_event": {"event": "${x}"}}]), {"x": "b"}, status=400)
+
+
 def of_another_workflow(t: TraceBuilder) -> None:
     t.run(t.create(NOOP), change={"workflowID": UNKNOWN})
 
@@ -258,6 +266,8 @@ CASES: list[Case] = [
     ("run.created", "upheld", ended_at_once),
     ("run.created", "upheld", listed_before_the_answer),
     ("run.created", "violated", refused),
+    ("run.created", "violated", refused_with_all_variables),
+    ("run.created", "nothing", refused_since_a_variable_is_missing),
     ("run.created", "violated", of_another_workflow),
     ("run.created", "violated", an_id_again),
     ("run.created", "violated", waiting_but_terminated),

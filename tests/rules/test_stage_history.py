@@ -75,6 +75,11 @@ def _shown(stage: Any, entries: list[Any], *, done: bool = True, **trace: Any) -
         (_shown(SEND, [_transaction()]), "upheld"),
         (_shown(SEND, [_transaction(attempt=0)]), "violated"),
         (_shown(SEND, [{**_transaction(done=False), "terminated": True}]), "violated"),
+        (_shown(SEND, [{**_transaction(done=False), "terminated": True, "error": "x"}, _transaction()]), "upheld"),
+        (
+            _shown(SEND, [{**_transaction(done=False), "terminated": True, "lastFailure": "x"}, _transaction()]),
+            "upheld",
+        ),
         (_shown(SEND, [_transaction(done=False)], done=False), "upheld"),
         (_shown(SEND, [_transaction(done=False)]), "violated"),
         (_shown(SEND, []), "violated"),

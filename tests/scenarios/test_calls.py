@@ -43,8 +43,10 @@ def test_a_step_means_its_operation(step: model.Step, operation: str) -> None:
 
 def test_bodies_and_queries() -> None:
     assert call(model.Run("i", "w", {"a": "é"}, wait=True), place) == Call(
-        "POST", "/workflows/id-of-w/instances", (("wait", "true"),), '{"a":"\\u00e9"}'
+        "POST", "/workflows/id-of-w/instances", (("wait", "true"),), '{"a":"é"}'
     )
+    names = [call(model.Send("i", name), place) for name in ("é", "éé")]
+    assert [made and made.body for made in names] == ['{"name":"é"}', '{"name":"\\u00e9\\u00e9"}']
     assert call(model.Run("i", "w"), place) == Call("POST", "/workflows/id-of-w/instances")
     assert call(model.ListInstances("w", running=False), place) == Call(
         "GET", "/instances", (("workflowID", "id-of-w"), ("running", "false"))

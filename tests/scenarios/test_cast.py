@@ -39,10 +39,24 @@ def test_an_unknown_id_is_like_those_of_its_kind() -> None:
         (["64f1a2b3c4d5e6f708192a3b", "64f1a2b3c4d5e6f708192a3c"], r"[0-9a-f]{24}"),
         (["run-00000117", "run-00000131"], r"run-0\d{7}"),
         (["wf-17", "wf-31"], r"wf-\d{7}"),
+        (["7499123456789012345"], r"7499\d{15}"),
+        (["Zm9vYmFyYmF6cXV4=="], r"[0-9A-Za-z]{16}=="),
+        (["brave-lmn-otter-v1234"], r"brave-[a-z]{3}-[a-z]{5}-[a-z]\d{4}"),
     ],
 )
 def test_an_unknown_id_keeps_the_prefix_and_is_far_from_what_others_may_have(known: list[str], form: str) -> None:
     for seed in range(50):
         made = unknown_like(known, Random(seed))
         assert re.fullmatch(form, made)
-        assert made[-6:-2] != known[0][-6:-2]
+        assert made != known[0]
+
+
+def test_where_every_like_id_is_taken_an_unknown_one_is_of_another_form() -> None:
+    taken = [str(number) + "x" for number in range(10)]
+    assert (
+        unknown_like(
+            [*taken, *(f"{number}{letter}" for number in range(10) for letter in "abcdefghijklmnopqrstuvwxyz")],
+            Random(1),
+        ).count("-")
+        == 4
+    )

@@ -20,6 +20,18 @@ def test_what_is_written_is_read_back(value: object) -> None:
     assert exact_json.equal(exact_json.parse(exact_json.encode(value)).value, value)
 
 
+@given(VALUES)
+def test_so_is_what_is_written_with_letters_as_they_are(value: object) -> None:
+    body = exact_json.dumps(value, escaped=False).encode("utf-8")
+    assert exact_json.equal(exact_json.parse(body).value, value)
+
+
+def test_letters_stay_as_they_are_unless_escaped_and_lone_surrogates_never_do() -> None:
+    text = {"é": "批 \ud800 🚀"}
+    assert exact_json.dumps(text, escaped=False) == '{"é":"批 \\ud800 🚀"}'
+    assert exact_json.dumps(text).isascii()
+
+
 def test_numbers_keep_every_digit() -> None:
     text = '{"a":123456789012345678901234567890,"b":0.10000000000000000000001}'
     value = exact_json.parse(text).value

@@ -13,6 +13,7 @@ from conformance.reference.faults import (
     envelope,
     events,
     history,
+    inputs,
     leftovers,
     limits,
     lists,
@@ -44,6 +45,7 @@ _AREAS = (
     limits.FAULTS,
     corners.FAULTS,
     states.FAULTS,
+    inputs.FAULTS,
     texts.FAULTS,
     authentication.FAULTS,
 )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
+from conformance.reference.clock import SECOND
+from conformance.reference.errors import Invalid
 from conformance.reference.faults.cancelling import unless
 from conformance.reference.faults.fault import alter, around, fault
 from conformance.reference.faults.limits import hears
+from conformance.reference.faults.variables import siblings
 from conformance.reference.operations import Call, Handler, Reply
 from conformance.reference.server import Server
 from conformance.reference.stages import Execution
@@ -75,7 +79,69 @@ def delays_deafen_the_last_wait(server: Server) -> None:
     hears(server, lambda execution, _: not deaf(execution))
 
 
+@fault("event.matching")
+def cold_instances_lose_an_event(server: Server) -> None:
+    """An instance that no request was about for five seconds loses the event that comes first then."""
+    touched: dict[str, int] = {}
+
+    async def touch(original: Handler, call: Call) -> Reply:
+        reply = await original(call)
+        touched[call.path["instanceID"]] = server.clock.now()
+        return reply
+
+    for operation in ("getInstance", "getInstanceHistory", "getInstanceStageHistory", "sendEvent"):
+        around(server, operation, touch)
+
+    def warm(execution: Execution, name: str) -> bool:
+        del name
+        now = server.clock.now()
+        return now - touched.get(execution.instance_id, now) < 5 * SECOND
+
+    hears(server, warm)
+
+
+@fault("event.matching")
+def refused_events_swallow_the_next(server: Server) -> None:
+    """After a malformed event the next one to that instance is lost behind its 204."""
+    broken: set[str] = set()
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        try:
+            return await original(call)
+        except Invalid:
+            broken.add(call.path["instanceID"])
+            raise
+
+    def whole(execution: Execution, name: str) -> bool:
+        del name
+        lost = execution.instance_id in broken
+        broken.discard(execution.instance_id)
+        return not lost
+
+    around(server, "sendEvent", handle)
+    hears(server, whole)
+
+
+@fault("run.completes", "run.isolated")
+def failures_take_siblings(server: Server) -> None:
+    """When an instance fails, the others of its workflow that run are cancelled as well."""
+
+    def make(end: Callable[..., None]) -> Callable[..., None]:
+        def ended(execution: Execution, how: str, error: str | None) -> None:
+            end(execution, how, error)
+            if how == "instance-ended" and error is not None:
+                for other in siblings(server, execution.instance_id):
+                    server.engine.cancel(other.instance_id)
+
+        return ended
+
+    alter(server.engine, "end", make)
+
+
 FAULTS = (
+    cold_instances_lose_an_event,
+    refused_events_swallow_the_next,
+    failures_take_siblings,
     updates_shield_from_cancellation,
     variables_shield_from_cancellation,
     dates_shield_from_cancellation,

@@ -137,9 +137,12 @@ def deleted_at_once(d: Draft) -> None:
 
 
 def large(d: Draft) -> None:
-    """A configuration of more than 64 KiB: servers may refuse it for its size, but not break."""
-    workflow = d.create(words.wait_for(d.pick(("x", "é", "批")) * d.number(66_000, 70_000)), name="large")
+    """A configuration, variables and an event of more than 64 KiB: servers may refuse them, but not break."""
+    text = d.pick(("x", "é", "批")) * d.number(66_000, 70_000)
+    workflow = d.create(words.wait_for(text), name="large")
     d.add(GetWorkflow(workflow), Delete(workflow))
+    instance = d.run(d.create(words.wait_for("small")), {"large": text})
+    d.add(Send(instance, text))
 
 
 _CREATE = ("workflow.create-echo", "workflow.create-then-get", "workflow.create-then-list", "workflow.immutable")

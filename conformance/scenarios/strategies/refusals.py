@@ -110,7 +110,17 @@ BAD_STAGES = (
 )
 """Stages of an unknown kind, of none or of two, or with parameters of a wrong type."""
 
-BAD_VARIABLES = ('{"a":1}', '{"a":{"b":"c"}}', '["a"]', '"a"', "{", '{"a":true}', '{"a":["x"]}', "1", '{"a":"b",}')
+BAD_VARIABLES = (
+    '{"a":"theirs","b":1}',
+    '{"a":{"b":"c"}}',
+    '["a"]',
+    '"a"',
+    "{",
+    '{"a":true}',
+    '{"a":["x"]}',
+    "1",
+    '{"a":"b",}',
+)
 
 BAD_EVENTS = (
     "",
@@ -162,8 +172,11 @@ def every_bad_variables(d: Draft) -> None:
 
 
 def _refused_variables(d: Draft, bodies: Iterable[str]) -> None:
-    workflow = d.create(d.pick((words.noop(), words.hour())))
+    workflow = d.create(words.wait_for("${a}-${b}"), d.pick((words.noop(), words.hour())))
     d.add(*(RunRaw(workflow, body) for body in bodies), Settle(), ListInstances(workflow))
+    # What was refused is no default for what comes next.
+    instance = d.run(workflow, {"a": "its own", "b": "too"})
+    d.add(Until(instance, "waiting", 0), Settle(), History(instance))
 
 
 def bad_events(d: Draft) -> None:
@@ -171,7 +184,7 @@ def bad_events(d: Draft) -> None:
     event = d.event()
     instance = d.waiting(event)
     d.add(*(SendRaw(instance, body) for body in d.shuffled(BAD_EVENTS)), Settle(), Read(instance), History(instance))
-    if d.flip():
+    if d.number(0, 2):
         d.add(Send(instance, event), Until(instance, "ended"))
     else:
         d.add(Cancel(instance), Settle(), Read(instance))

@@ -45,21 +45,23 @@ def waited_side_by_side(d: Draft) -> None:
     """Two clients wait for instances of one workflow, one of which ends first; a third does not, or is cancelled."""
     workflow = d.create(words.delay(d.number(21, 25) * 100), words.noop())
     first, second, hasty = (d.new_run(workflow, wait=wait) for wait in (True, True, None))
-    left = (hasty, Pause(200), Cancel(hasty.ref)) if d.flip() else (hasty,)
+    left = (hasty, Pause(200), Cancel(hasty.ref)) if d.number(0, 2) else (hasty,)
     lanes = (first, Chain((Pause(d.number(6, 9) * 100), second)), Chain((Pause(d.number(1, 3) * 100), *left)))
     d.add(Together(lanes), *(Read(run.ref) for run in (first, second, hasty)))
 
 
 def waited_for_failure(d: Draft) -> None:
     """A program whose stage fails: who waits is told so, the end is final, and the next run is not spoilt by it."""
-    failing: Stage = {"delay": {"duration": "${length}"}}
+    kind, good = d.pick((("duration", "300ms"), ("until", "2020-01-01T00:00:00Z")))
+    failing: Stage = {"delay": {kind: "${length}"}}
     workflow = d.create(*d.quick_stages(0, 2), failing, *d.quick_stages(0, 2))
+    sibling = d.run(workflow, {"length": {"duration": "1h", "until": "2091-05-05T05:05:05Z"}[kind]})
     run = d.new_run(workflow, {"length": d.pick(("soon", "never", "later"))}, wait=True)
     reads = (Settle(), Read(run.ref), History(run.ref))
     watched = Chain((Discover(run.ref, workflow), Until(run.ref, "ended")))
     d.add(Together((run, watched)), Until(run.ref, "ended"), *reads)
     d.add(*d.shuffled([Send(run.ref, d.event()), Cancel(run.ref)]), *reads)
-    d.add(Until(d.run(workflow, {"length": "300ms"}, wait=d.flip()), "ended"))
+    d.add(Until(d.run(workflow, {"length": good}, wait=d.flip()), "ended"), Read(sibling), History(sibling))
 
 
 def program(d: Draft) -> None:
@@ -71,8 +73,8 @@ def program(d: Draft) -> None:
 
 
 def long_program(d: Draft) -> None:
-    """Up to fifty stages."""
-    count = d.pick((50, 0, 1, 12, 20, 33, 49))
+    """Up to fifty stages, and more than a page of few may hold."""
+    count = d.pick((50, 49, 40, 33))
     instance = d.start(*(d.quick_stage() if number % 10 == 7 else words.noop() for number in range(count)))
     d.add(Until(instance, "ended"), *(StageHistory(instance, str(number)) for number in (0, count - 1, count)))
 
@@ -116,7 +118,13 @@ def until_future(d: Draft) -> None:
 
 def until_past(d: Draft) -> None:
     """Delays until moments that have passed end at once, however the dates are written."""
-    long_past = ("2020-01-01T00:00:00Z", "1999-12-31T23:59:59.999999999+14:00", "2000-02-29T00:00:00.1-11:30")
+    long_past = (
+        "2020-01-01T00:00:00Z",
+        "1969-07-20T20:17:40Z",
+        "1900-01-01T00:00:00Z",
+        "1999-12-31T23:59:59.999999999+14:00",
+        "2000-02-29T00:00:00.1-11:30",
+    )
     dates = [*long_past, *(f"now-2s{zone}" for zone in words.ZONES)]
     instance = d.start(*(words.until(date) for date in d.shuffled(dates)), *d.quick_stages(0, 1))
     d.add(Until(instance, "ended"), Read(instance), History(instance))
@@ -130,12 +138,18 @@ def variables(d: Draft) -> None:
     # A dollar without braces refers to nothing.
     all_of_them = " ".join((*(f"${{{name}}}" for name in values), *(f"${name}" for name in values)))
     event = d.pick((f"go-${{{key}}}", f"${{{key}}}-${{{key}}}", f"a ${{{key}}} b"))
-    workflow = d.create(words.wait_for(event), words.wait_for(f"then {all_of_them}"), words.noop())
-    instance = d.run(workflow, {**values, "unused": "x"})
+    number = d.pick(("42", "007", "1e3", "true"))
+    workflow = d.create(words.wait_for(event), words.wait_for(f"then {all_of_them}"), words.wait_for("${number}"))
+    # A server that keeps but so many of them keeps the first ones.
+    many = {f"unused-{number}": str(number) for number in range(d.pick((0, 12, 40)))}
+    instance = d.run(workflow, {**many, **values, "number": number})
     d.add(Until(instance, "waiting", 0), Send(instance, event), Settle(), History(instance))
     d.add(
         Send(instance, event.replace(f"${{{key}}}", value)), Until(instance, "waiting", 1), Settle(), History(instance)
     )
+    filled = " ".join((*values.values(), *(f"${name}" for name in values)))
+    d.add(Send(instance, f"then {filled}"), Until(instance, "waiting", 2), Settle(), History(instance))
+    d.add(Send(instance, number), Until(instance, "ended"))
 
 
 def variables_of_two_runs(d: Draft) -> None:

@@ -59,7 +59,19 @@ TELLING_VALUE = ' "q"\\n $1 $x \\1 $$ $& %s {0} <b>&amp;</b> naïve 批准 🚀 
 OPEN_VALUES = ("${", "${x}", "a${b", "$${x}", "}${")
 """Values that hold a placeholder themselves; what becomes of them is open, that nothing breaks is not."""
 
-KEYS = ("x", "order", "Order", "a.b", "key with space", "ключ", "k-1", "0")
+KEYS = (
+    "x",
+    "order",
+    "Order",
+    "a.b",
+    "key with space",
+    "ключ",
+    "k-1",
+    "0",
+    "__proto__",
+    "name-of-more-than-sixty-four-characters-" * 2,
+)
+"""Names of variables."""
 
 NAMES = (TELLING_VALUE, "", "flow", "Flow", " flow ", "批准", "n" * 300, "${x}", "a/b", "flow\u00a0", '"', "007")
 """Names of workflows; they need not be unique."""
@@ -132,6 +144,7 @@ LONG_DELAYS: tuple[Stage, ...] = (
     {"delay": {"duration": "2m"}},
     {"delay": {"duration": "1000h"}},
     {"delay": {"until": "2091-05-05T05:05:05Z"}},
+    {"delay": {"until": "2300-01-01T00:00:00Z"}},
 )
 """Delays that outlast every run, in forms that a careless server takes for short ones."""
 

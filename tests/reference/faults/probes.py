@@ -547,3 +547,54 @@ async def long_texts(session: Session) -> object:
     await session.event(instance, "x" * 19_999 + "y")
     ended = session.server.engine.executions[instance].ended
     return [len(awaited), await session.comes(ended.is_set, session.dread)]
+
+
+async def inputs(session: Session) -> object:
+    """Letters of several bytes, many variables with long names, refused ones, large ones, dates of all centuries."""
+    notes, long_name = Notes(), "n" * 40
+    raw = '{"name":"é","stages":[]}'.encode()
+    notes.take(await session.call("POST", "/workflows", raw))
+    many = {f"v{number}": str(number) for number in range(12)} | {long_name: "long"}
+    given = await session.start({"wait_event": {"event": f"${{v11}} ${{{long_name}}}"}}, **many)
+    notes.lines.append((await session.data(f"/instances/{given}/history"))[0]["input"])
+    workflow = await session.create({"wait_event": {"event": "${a}"}})
+    notes.take(await session.call("POST", f"/workflows/{workflow}/instances", {"a": "theirs", "b": 1}))
+    for variables in ({"a": "its own"}, {"a": "x" * 66_000}):
+        answer = await session.call("POST", f"/workflows/{workflow}/instances", variables)
+        await session.idle()
+        found = answer.json().get("data", {}).get("id")
+        notes.lines.append(found and (await session.data(f"/instances/{found}/history"))[0]["input"])
+    for written, value in (
+        ("${until}", "nonsense"),
+        ("${until}", "2091-01-01T00:00:00Z"),
+        ("2300-01-01T00:00:00Z", ""),
+        ("1969-01-01T00:00:00Z", ""),
+    ):
+        instance = await session.start({"delay": {"until": written}}, until=value)
+        ended = session.server.engine.executions[instance].ended
+        notes.lines.append(await session.comes(ended.is_set, session.dread))
+        notes.lines.append("error" in await session.data(f"/instances/{instance}"))
+    return notes.lines
+
+
+async def failing_beside(session: Session) -> object:
+    """An instance fails while another one of its workflow waits; an event after a malformed one; one after long."""
+    workflow = await session.create({"delay": {"duration": "${length}"}}, WAIT)
+    waiting = (await session.run(workflow, {"length": "1ms"}))["id"]
+    await session.reaches(waiting, 1)
+    await session.idle()
+    failing = (await session.run(workflow, {"length": "soon"}))["id"]
+    seen = [await session.ended(failing), session.server.engine.executions[waiting].ended.is_set()]
+    await session.call("POST", f"/instances/{waiting}/events", {"name": 7})
+    await session.event(waiting)
+    return [*seen, await session.ended(waiting)]
+
+
+async def cold(session: Session) -> object:
+    """An event to an instance that was left alone for a while."""
+    instance = await session.start(WAIT)
+    await session.call("GET", f"/instances/{instance}")
+    session.freeze(session.server.clock.now() + 6 * SECOND)
+    await session.event(instance)
+    ended = session.server.engine.executions[instance].ended
+    return await session.comes(ended.is_set, session.dread)

@@ -87,6 +87,13 @@ SHOWN: dict[Probe, str] = {
         updates-shield-from-cancellation variables-shield-from-cancellation dates-shield-from-cancellation
         reads-shield-from-cancellation reads-deafen delays-deafen-the-last-wait
     """,
+    probes.inputs: """
+        bodies-are-latin-1 ten-variables long-names-of-variables-dropped refused-variables-left-behind
+        large-variables-crash bad-dates-are-past variable-dates-are-past dates-beyond-2262-are-past
+        dates-before-1970-never-come
+    """,
+    probes.failing_beside: "failures-take-siblings refused-events-swallow-the-next",
+    probes.cold: "cold-instances-lose-an-event",
     probes.long_texts: "variables-cut-at-16384 event-names-of-8192-characters",
     probes.odd_delays: "first-unit-counts zero-delays-fail variable-delays-are-none astral-letters-equal",
     probes.siblings_of_the_cancelled: "cancellations-deafen-siblings waited-runs-are-deaf",

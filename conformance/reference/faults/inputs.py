@@ -1,0 +1,157 @@
+"""Faults of what clients send: letters of several bytes, many variables, dates of any century, sizes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from conformance.reference.durations import date_time
+from conformance.reference.errors import ApiError, Invalid
+from conformance.reference.exact_json import Json, MalformedJson, read, write
+from conformance.reference.faults.fault import alter, around, fault
+from conformance.reference.operations import Call, Handler, Reply
+from conformance.reference.server import Server
+from conformance.reference.stages import Execution
+
+_LARGE = 65_535
+_LONG_NAME = 32
+_FEW = 10
+
+Variables = Mapping[str, str]
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return read(body)
+    except MalformedJson:
+        return None
+
+
+def _keeping(server: Server, change: Callable[[Variables], Variables]) -> None:
+    """Start instances with changed variables."""
+    alter(
+        server.engine,
+        "start",
+        lambda start: lambda workflow, variables: start(workflow, change(variables)),
+    )
+
+
+@fault("workflow.create-echo", "run.variables")
+def bodies_are_latin_1(server: Server) -> None:
+    """Bodies are read as Latin-1: a letter of several bytes becomes several letters."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        return await original(replace(call, body=call.body.decode("latin-1").encode("utf-8")))
+
+    for operation in ("createWorkflow", "runWorkflow", "sendEvent"):
+        around(server, operation, handle)
+
+
+@fault("run.variables", "history.stages")
+def ten_variables(server: Server) -> None:
+    """Of a run's variables only the first ten are kept."""
+    _keeping(server, lambda variables: dict(list(variables.items())[:_FEW]))
+
+
+@fault("run.variables", "history.stages")
+def long_names_of_variables_dropped(server: Server) -> None:
+    """Variables whose names have more than 32 characters are not kept."""
+    _keeping(server, lambda given: {name: value for name, value in given.items() if len(name) <= _LONG_NAME})
+
+
+@fault("run.variables", "run.bad-variables", "history.stages")
+def refused_variables_left_behind(server: Server) -> None:
+    """The good ones among refused variables win over those of the workflow's next run."""
+    left: dict[str, Variables] = {}
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        workflow, body = call.path["workflowID"], _json(call.body)
+        given = body if isinstance(body, dict) else {}
+        known = {name: value for name, value in left.get(workflow, {}).items() if name in given}
+        try:
+            return await original(replace(call, body=write(given | known)) if known else call)
+        except Invalid:
+            left[workflow] = {name: value for name, value in given.items() if isinstance(value, str)}
+            raise
+
+    around(server, "runWorkflow", handle)
+
+
+@fault("envelope.no-5xx")
+def large_variables_crash(server: Server) -> None:
+    """More than 65,535 bytes of variables make the server fail."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        if len(call.body) > _LARGE:
+            raise ApiError("data too long for column")
+        return await original(call)
+
+    around(server, "runWorkflow", handle)
+
+
+def _dates(server: Server, change: Callable[[Execution, int, Json], Json]) -> None:
+    """Run delays until a moment with changed parameters; ``change`` gets the number and the parameters as written."""
+
+    def make(run_stage: Callable[..., Any]) -> Callable[..., Any]:
+        async def run(execution: Execution, number: int, stage: Json) -> Any:
+            delay = stage.get("delay")
+            if isinstance(delay, dict) and "until" in delay:
+                stage = {"delay": change(execution, number, delay)}
+            return await run_stage(execution, number, stage)
+
+        return run
+
+    alter(server.engine, "run_stage", make)
+
+
+def _written(execution: Execution, parameters: Json) -> str:
+    variables = execution.variables
+    return re.sub(r"\$\{([^{}]*)\}", lambda found: variables.get(found[1], found[0]), parameters["until"])
+
+
+_PAST = {"until": "2000-01-01T00:00:00Z"}
+_NEVER = {"until": "9000-01-01T00:00:00Z"}
+
+
+@fault("run.stage-fails", "run.variables")
+def bad_dates_are_past(server: Server) -> None:
+    """A delay until what a variable made no date ends at once, and well."""
+    _dates(server, lambda one, _, given: given if date_time(_written(one, given)) is not None else _PAST)
+
+
+@fault("run.delay-until", "run.variables")
+def variable_dates_are_past(server: Server) -> None:
+    """A delay until a moment that a variable gives ends at once: it is read before variables are replaced."""
+
+    def change(execution: Execution, number: int, given: Json) -> Json:
+        del number
+        return _PAST if "${" in given["until"] and date_time(_written(execution, given)) is not None else given
+
+    _dates(server, change)
+
+
+@fault("run.delay-until")
+def dates_beyond_2262_are_past(server: Server) -> None:
+    """A delay until a moment after 2262 ends at once: nanoseconds in 64 bits have overflown."""
+    _dates(server, lambda _, __, given: _PAST if (date_time(given["until"]) or 0) >= 2**63 else given)
+
+
+@fault("run.completes", "run.delay-until")
+def dates_before_1970_never_come(server: Server) -> None:
+    """A delay until a moment before 1970 never ends: seconds are read as unsigned."""
+    _dates(server, lambda _, __, given: _NEVER if (date_time(given["until"]) or 0) < 0 else given)
+
+
+FAULTS = (
+    bodies_are_latin_1,
+    ten_variables,
+    long_names_of_variables_dropped,
+    refused_variables_left_behind,
+    large_variables_crash,
+    bad_dates_are_past,
+    variable_dates_are_past,
+    dates_beyond_2262_are_past,
+    dates_before_1970_never_come,
+)
