@@ -180,7 +180,7 @@ def _effects(life: Life, stage: StagePlan, exchange: Exchange) -> Iterator[Obser
             continue
         for part, wanted, found in _comparisons(name, stage.parameters, entry):
             yield _same_effect(life, stage, exchange, f"/data/{position}/{part}", difference(wanted, found))
-        for part, data in _transactions(name, entry):
+        for part, data in _holders_of_metadata(name, entry):
             if isinstance(data.get("metadata"), dict):
                 foreign = foreign_metadata(life, stage, data["metadata"])
                 problem = Difference("metadata", "nothing of another stage", f"{foreign}") if foreign else None
@@ -232,6 +232,14 @@ def _transactions(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, Ma
         data = body.get("data") if isinstance(body, dict) else None
         if name == "CreateTransaction" and isinstance(data, dict):
             yield f"{part}/{name}/data", data
+
+
+def _holders_of_metadata(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(place, object) where an activity shows what metadata it writes."""
+    given = _inner(entry.get("input"), name)
+    if name == "AddAccountMetadata" and isinstance(given, dict):
+        yield f"input/{name}", given
+    yield from _transactions(name, entry)
 
 
 def _summary(postings: list[Any]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,12 +15,14 @@ from conformance.scenarios.watch import Watch
 from conformance.target import Client
 from conformance.target.removal import may_be_left
 from conformance.trace import Exchange
+from conformance.wire.instant import SECOND
 
 # Beyond what an instance has started, and of a long history, a sample says enough.
 _UNSTARTED = 4
 _STARTED = 10
 _WORKFLOWS = 8
 _AGAIN = 6
+_LONGEST_S = 10.0
 
 _T = TypeVar("_T")
 
@@ -46,6 +49,13 @@ class Audit:
         for ref in _sample(list(cast.workflows), _WORKFLOWS, chance):
             await self._send(model.GetWorkflow(ref))
         await self._send(model.ListWorkflows())
+
+    async def look_longer(self, refs: list[str]) -> None:
+        """Read instances once more, so late that nobody can say that it was too soon: what comes next may end them."""
+        if refs and not self.party.stop():
+            await asyncio.sleep(min(_LONGEST_S, 2 * self.party.settler.settle_ns() / SECOND))
+        for ref in refs:
+            await self._send(model.Read(ref), model.History(ref))
 
     async def read_again(self) -> None:
         """Settle, then read what acts on a few instances have changed, and that they have changed nothing else."""

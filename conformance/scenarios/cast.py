@@ -36,7 +36,7 @@ class Actor:
     """An instance: its id, its stages after interpolation, and what was seen of it last.
 
     ``moved`` is the client ns of the last thing that could change it or showed a change; ``touched`` tells that
-    something was sent since it was last known to be quiet.
+    something was sent since it was last known to be quiet. ``sent`` are the names of the events that it was sent.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Actor:
     stages: tuple[Stage, ...]
     moved: int
     touched: bool = True
+    sent: set[str] = field(default_factory=set)
     seen: dict[str, Progress] = field(default_factory=dict)
 
     @property
@@ -158,6 +159,7 @@ class Cast:
             actor.see(exchange)
         elif isinstance(step, model.Send | model.SendRaw | model.Cancel):
             actor.touched, actor.moved = True, max(actor.moved, exchange.received)
+            actor.sent |= {step.event} if isinstance(step, model.Send) else set()
 
     def meet(self, ref: str, found: str, workflow: str, variables: Mapping[str, str], exchange: Exchange) -> None:
         """Bind an instance that an answer has shown."""

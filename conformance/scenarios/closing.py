@@ -33,6 +33,12 @@ def closing_acts(cast: Cast, seed: str) -> tuple[Step, ...]:
     return (model.Settle(), *looks, *acts) if acts else ()
 
 
+def unheard(cast: Cast) -> list[str]:
+    """Instances that wait for an event of which one was sent: heard too early, or not, or ended another stage."""
+    running = [(ref, actor) for ref, actor in cast.instances.items() if not actor.terminated]
+    return [ref for ref, actor in running if _awaited(actor) in actor.sent][:_MOST]
+
+
 def _act(ref: str, actor: Actor, chance: random.Random) -> Step:
     event = _awaited(actor)
     return model.Cancel(ref) if event is None or chance.randrange(2) else model.Send(ref, event)

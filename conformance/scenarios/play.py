@@ -11,7 +11,7 @@ from typing import Any
 from conformance.scenarios import model
 from conformance.scenarios.audit import Audit, cancel_strays, clean_up
 from conformance.scenarios.cast import Cast
-from conformance.scenarios.closing import closing_acts
+from conformance.scenarios.closing import closing_acts, unheard
 from conformance.scenarios.codec import to_json
 from conformance.scenarios.model import Scenario, Step, size
 from conformance.scenarios.party import LongLists, Party
@@ -99,6 +99,7 @@ class Player:
         """Read everything; then the closing acts, and what they have changed. Gives the scenario with these acts."""
         audit = Audit(party, party.hire("audit"), job.id)
         await audit.read_all()
+        await audit.look_longer(unheard(party.cast))
         acts = () if job.closing is None or self.stop() else closing_acts(party.cast, job.closing)
         if acts:
             await _Stage(self, party).perform_all(acts, party.hire("closing"), sum(map(size, job.scenario.steps)))

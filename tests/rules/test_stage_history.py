@@ -137,6 +137,21 @@ def test_a_send_without_metadata_books_none_of_another(metadata: dict[str, str],
 
 
 @pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ({"other": "of the second only"}, "upheld"),
+        ({"note": "of the first only", "other": "of the second only"}, "violated"),
+        ({"note": "the server's own note", "other": "of the second only"}, "upheld"),
+    ],
+)
+def test_an_update_writes_nothing_of_another(written: dict[str, str], expected: str) -> None:
+    metadata = ({"note": "of the first only"}, {"other": "of the second only"})
+    t, i = started(*({"update": {"account": {**ACCOUNT, "metadata": each}}} for each in metadata))
+    t.stage_history(i, 1, [activity("AddAccountMetadata", {**ACCOUNT, "metadata": written})])
+    assert verdict(RULES["stage-history.effect"], t) == expected
+
+
+@pytest.mark.parametrize(
     ("stages", "late", "status", "expected"),
     [
         (1, True, 200, "violated"),

@@ -9,7 +9,7 @@ from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.scenarios import Job, Played, Player, Scenario, Settler, from_json
 from conformance.scenarios.cast import Cast
-from conformance.scenarios.closing import closing_acts
+from conformance.scenarios.closing import closing_acts, unheard
 from conformance.scenarios.model import Cancel, Create, History, Run, Send, Settle, Stage, Step, Together, numbered
 from conformance.target import Target, TargetConfig
 from conformance.trace import Exchange, Request, Response
@@ -61,6 +61,14 @@ def test_what_has_ended_is_acted_on_now_and_then() -> None:
     drawn = [acts_of(closing_acts(cast_of("i1", ended=True), seed)) for seed in SEEDS]
     assert {len(acts) for acts in drawn} == {0, 1}
     assert closing_acts(Cast("seed"), "seed") == ()
+
+
+def test_what_was_sent_its_event_and_still_waits_is_unheard() -> None:
+    cast = cast_of("i1", "i2", "i3")
+    for ref, event in (("i1", "go"), ("i2", "other")):
+        cast.learn(Send(ref, event), answer(None))
+    assert unheard(cast) == ["i1"]
+    assert unheard(cast_of("i1", ended=True)) == []
 
 
 def played_with_closing(url: str, seed: str) -> Played:

@@ -13,6 +13,7 @@ from conformance.reference.faults.fault import alter, around, edit, every, fault
 from conformance.reference.faults.runs import without
 from conformance.reference.operations import Call, Handler, Reply, data
 from conformance.reference.server import Server
+from conformance.reference.stages import Execution
 
 
 @fault("history.stages", "history.append-only", profile="smoke")
@@ -239,7 +240,21 @@ def metadata_of_an_earlier_send(server: Server) -> None:
     alter(server.ledger, "create_transaction", lambda _: remembering)
 
 
+@fault("stage-history.effect", "history.stages")
+def updates_accumulate(server: Server) -> None:
+    """An update writes the metadata of the account's earlier updates once more."""
+    plain = server.stage_kinds.update
+
+    async def update(execution: Execution, parameters: Json) -> None:
+        account = parameters["account"]
+        known = dict(server.ledger.books[account["ledger"]].metadata[account["id"]])
+        await plain(execution, {"account": account | {"metadata": known | account["metadata"]}})
+
+    server.stage_kinds.kinds["update"] = update
+
+
 FAULTS = (
+    updates_accumulate,
     history_reversed,
     history_without_variables,
     waits_named_delays,

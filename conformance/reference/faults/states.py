@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from conformance.reference.clock import SECOND
 from conformance.reference.errors import Invalid
 from conformance.reference.faults.cancelling import unless
 from conformance.reference.faults.fault import alter, around, fault
+from conformance.reference.faults.leftovers import workflow_of
 from conformance.reference.faults.limits import hears
 from conformance.reference.faults.variables import siblings
 from conformance.reference.operations import Call, Handler, Reply
@@ -138,7 +139,33 @@ def failures_take_siblings(server: Server) -> None:
     alter(server.engine, "end", make)
 
 
+@fault("run.completes")
+def breaker_after_two_failures(server: Server) -> None:
+    """Once two instances of a workflow have failed, its next ones end at once with an error."""
+    failures: Counter[str] = Counter()
+
+    def ending(end: Callable[..., None]) -> Callable[..., None]:
+        def ended(execution: Execution, how: str, error: str | None) -> None:
+            failures[workflow_of(server, execution.instance_id) or ""] += how == "instance-ended" and error is not None
+            end(execution, how, error)
+
+        return ended
+
+    def running(run: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        async def ran(execution: Execution) -> None:
+            if failures[workflow_of(server, execution.instance_id) or ""] < 2:
+                await run(execution)
+            else:
+                server.engine.end(execution, "instance-ended", "circuit open")
+
+        return ran
+
+    alter(server.engine, "end", ending)
+    alter(server.engine, "run", running)
+
+
 FAULTS = (
+    breaker_after_two_failures,
     cold_instances_lose_an_event,
     refused_events_swallow_the_next,
     failures_take_siblings,

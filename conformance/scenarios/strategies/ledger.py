@@ -58,12 +58,16 @@ def every_parameter(d: Draft) -> None:
 
 
 def metadata_of_its_own(d: Draft) -> None:
-    """A send with telling metadata, then one without: in the same instance, and in one of another workflow."""
+    """A send with telling metadata, then one without, in the same instance and in one of another workflow; two updates
+    of one account.
+    """
     rich = words.send("world", d.account(), d.amount(), metadata={"note": f"only of {d.account()} 批准"})
     other = words.send("world", d.account(), d.amount(), metadata={"k": "another one's"})
     plain = words.send("world", d.account(), d.amount())
-    first = d.start(rich, *d.shuffled((other, plain)))
-    d.add(Until(first, "ended"), StageHistory(first, "1"), StageHistory(first, "2"))
+    account = d.account()
+    updates = [words.update(account, {key: f"{key} of {account}, by itself"}) for key in ("note", "other")]
+    first = d.start(rich, *d.shuffled((other, plain)), *updates)
+    d.add(Until(first, "ended"), *(StageHistory(first, str(number)) for number in range(1, 5)))
     second = d.start(words.send("world", d.account(), d.amount()))
     d.add(Until(second, "ended"), StageHistory(second, "0"))
 

@@ -164,7 +164,7 @@ def throng(d: Draft) -> None:
     event = d.event()
     workflow = d.create(words.wait_for(event))
     instances = [d.run(workflow) for _ in range(d.number(102, 110))]
-    d.add(Settle(), Send(d.pick(instances), event), Settle())
+    d.add(Settle(), Send(instances[-1], event), Settle(), Read(instances[-1]))
     d.add(ListInstances(workflow), ListInstances(workflow, running=True), ListInstances(running=True))
 
 

@@ -587,7 +587,18 @@ async def failing_beside(session: Session) -> object:
     seen = [await session.ended(failing), session.server.engine.executions[waiting].ended.is_set()]
     await session.call("POST", f"/instances/{waiting}/events", {"name": 7})
     await session.event(waiting)
-    return [*seen, await session.ended(waiting)]
+    seen.append(await session.ended(waiting))
+    await session.ended((await session.run(workflow, {"length": "never"}))["id"])
+    last = (await session.run(workflow, {"length": "1ms"}))["id"]
+    await session.idle()
+    return [*seen, "error" in await session.data(f"/instances/{last}")]
+
+
+async def two_updates(session: Session) -> object:
+    """What the second update of an account writes."""
+    instance = await session.start(update_stage(k="v"), update_stage(l="w"))
+    await session.ended(instance)
+    return [entry["input"] for entry in await session.data(f"/instances/{instance}/stages/1/history")]
 
 
 async def cold(session: Session) -> object:

@@ -92,7 +92,10 @@ SHOWN: dict[Probe, str] = {
         large-variables-crash bad-dates-are-past variable-dates-are-past dates-beyond-2262-are-past
         dates-before-1970-never-come
     """,
-    probes.failing_beside: "failures-take-siblings refused-events-swallow-the-next",
+    probes.failing_beside: """
+        failures-take-siblings refused-events-swallow-the-next breaker-after-two-failures
+    """,
+    probes.two_updates: "updates-accumulate",
     probes.cold: "cold-instances-lose-an-event",
     probes.long_texts: "variables-cut-at-16384 event-names-of-8192-characters",
     probes.odd_delays: "first-unit-counts zero-delays-fail variable-delays-are-none astral-letters-equal",
