@@ -67,6 +67,16 @@ def missing_field(t: TraceBuilder) -> None:
     t.info(answer={})
 
 
+def no_date_by_variable(t: TraceBuilder) -> None:
+    i = t.run(t.create([{"delay": {"until": "${when}"}}]), {"when": "soon"})
+    t.history(i, [(2, 3, "no such time")], inputs={0: {"until": "soon"}})
+
+
+def no_date_by_itself(t: TraceBuilder) -> None:
+    i = t.run(t.create([{"delay": {"until": "2020-01-01T00:00:00Z"}}]))
+    t.history(i, [(2, 3)], inputs={0: {"until": "soon"}})
+
+
 def wrong_kind_of_input(t: TraceBuilder) -> None:
     i = t.run(t.create(SENT))
     t.history(i, [(2, 3)], inputs={0: {"duration": 5}})
@@ -238,6 +248,8 @@ CASES: list[Case] = [
     ("envelope.schema", "violated", no_json),
     ("envelope.schema", "violated", missing_field),
     ("envelope.schema", "violated", wrong_kind_of_input),
+    ("envelope.schema", "violated", no_date_by_itself),
+    ("envelope.schema", "upheld", no_date_by_variable),
     ("envelope.schema", "violated", another_success_status),
     ("envelope.schema", "nothing", cancelled_with_202),
     ("envelope.error-shape", "violated", error_as_html),

@@ -71,16 +71,6 @@ def reads_deafen(server: Server) -> None:
 
 
 @fault("event.matching")
-def delays_deafen_the_last_wait(server: Server) -> None:
-    """A last stage that waits after two delays hears no event."""
-
-    def deaf(execution: Execution) -> bool:
-        return execution.stage == len(execution.stages) - 1 and _kinds_so_far(execution).count("delay") > 1
-
-    hears(server, lambda execution, _: not deaf(execution))
-
-
-@fault("event.matching")
 def cold_instances_lose_an_event(server: Server) -> None:
     """An instance that no request was about for five seconds loses the event that comes first then."""
     touched: dict[str, int] = {}
@@ -174,5 +164,4 @@ FAULTS = (
     dates_shield_from_cancellation,
     reads_shield_from_cancellation,
     reads_deafen,
-    delays_deafen_the_last_wait,
 )

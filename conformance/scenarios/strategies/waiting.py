@@ -57,6 +57,13 @@ def match_only(d: Draft) -> None:
     d.add(Send(instance, event), d.look(instance), Until(instance, "started", before + 1))
 
 
+def long_way(d: Draft) -> None:
+    """After several stages of any kind one waits; whether it hears or stops then is seen at the scenario's end."""
+    stages = d.quick_stages(2, 6)
+    instance = d.start(*stages, words.wait_for(d.event()), *d.quick_stages(0, 1))
+    d.add(Until(instance, "waiting", len(stages)))
+
+
 def twice_in_one(d: Draft) -> None:
     """Two stages of one instance wait for one name; each event ends exactly one."""
     event, between = d.event(), d.quick_stages(0, 1)
@@ -231,6 +238,7 @@ THEMES = (
     Theme("every-near-miss", every_near_miss, _EVENTS, once=True),
     Theme("wait-chain", wait_chain, ("event.matching", "stage.sequence", "stage.all-done", "event.once"), 2),
     Theme("match-only", match_only, ("event.matching", "stage.sequence", "stage.all-done"), 4),
+    Theme("long-way", long_way, ("event.matching", "cancel.terminates", "stage.sequence"), 3),
     Theme("twice-in-one", twice_in_one, ("event.once", "event.matching", "stage.waits"), 4),
     Theme("thrice-one-event", thrice_one_event, ("event.once", "stage.waits"), 2),
     Theme("two-instances", two_instances, ("run.isolated", "stage.waits", "event.matching"), 4),

@@ -85,7 +85,7 @@ SHOWN: dict[Probe, str] = {
     """,
     probes.states: """
         updates-shield-from-cancellation variables-shield-from-cancellation dates-shield-from-cancellation
-        reads-shield-from-cancellation reads-deafen delays-deafen-the-last-wait
+        reads-shield-from-cancellation reads-deafen
     """,
     probes.inputs: """
         bodies-are-latin-1 ten-variables long-names-of-variables-dropped refused-variables-left-behind
