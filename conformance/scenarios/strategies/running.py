@@ -56,7 +56,7 @@ def waited_for_failure(d: Draft) -> None:
     failing: Stage = {"delay": {kind: "${length}"}}
     workflow = d.create(*d.quick_stages(0, 2), failing, *d.quick_stages(0, 2))
     sibling = d.run(workflow, {"length": {"duration": "1h", "until": "2091-05-05T05:05:05Z"}[kind]})
-    for _ in range(d.number(0, 2)):
+    for _ in range(d.number(1, 2)):
         d.add(Until(d.run(workflow, {"length": "soon"}), "ended"))
     run = d.new_run(workflow, {"length": d.pick(("soon", "never", "later"))}, wait=True)
     reads = (Settle(), Read(run.ref), History(run.ref))
