@@ -106,7 +106,7 @@ def _reaches(found: Cancellation, effect: _Effect) -> Iterator[Observation]:
     good = next((read for read in reads if holds(read)), None)
     before = reads if good is None else reads[: reads.index(good)]
     late = next((read for read in reversed(before) if found.late(read.exchange) and lacks(read)), None)
-    if late is not None and (good is None or _caused_otherwise(found.life, late, good)):
+    if late is not None and (good is None or found.life.acted_between(late.exchange, good.exchange)):
         waited = (late.exchange.sent - found.cancel.received) / 1e9
         yield violated(
             *found.evidence,
@@ -119,12 +119,6 @@ def _reaches(found: Cancellation, effect: _Effect) -> Iterator[Observation]:
         )
     elif good is not None:
         yield upheld(*found.evidence, good.exchange, proof="settled", subject=found.life.id)
-
-
-def _caused_otherwise(life: Life, late: InstanceRead, good: InstanceRead) -> bool:
-    """Whether something was sent after a read without the effect that may have brought it about for the next."""
-    signals = (*life.instance.sends, *life.instance.cancels, *life.deletions)
-    return any(late.exchange.sent < signal.sent < good.exchange.received for signal in signals)
 
 
 def error(story: Story) -> Iterator[Observation]:

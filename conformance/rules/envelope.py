@@ -61,8 +61,9 @@ def _told_as_given(story: Story, exchange: Exchange, problem: SchemaProblem) -> 
     if place is None or exchange.operation != "getInstanceHistory" or _NO_DATE not in problem.message:
         return False
     instance = story.instances.get(exchange.params["instanceID"])
-    stages = instance.stages if instance is not None else ()
-    return not stages or has_placeholder(stages[int(place[1])] if int(place[1]) < len(stages) else None)
+    stages = instance.stages if instance is not None else []
+    number = int(place[1])
+    return not stages or has_placeholder(stages[number : number + 1])
 
 
 def error_shape(story: Story) -> Iterator[Observation]:

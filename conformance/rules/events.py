@@ -62,15 +62,15 @@ def _ends_stage(match: _Match) -> Iterator[Observation]:
     life, stage, send = match.life, match.stage, match.send
     ended = life.first_ended(stage.number)
     last = life.last_shown_open(stage.number, send.received)
-    late = last is not None and _due_unhindered(life, send.received, last.exchange)
-    if last is not None and late and (ended is None or _ended_otherwise(match, last, ended)):
+    late = last if last is not None and _due_unhindered(life, send.received, last.exchange) else None
+    if late is not None and (ended is None or _ended_otherwise(match, late, ended)):
         yield violated(
             life.instance.run,
             match.shown.exchange,
             send,
-            last.exchange,
+            late.exchange,
             expected=f"the event {quoted(stage.event)} ends stage {stage.number}, which was waiting for it",
-            observed=f"the stage still waits {(last.exchange.sent - send.received) / 1e9:.2f} s later",
+            observed=f"the stage still waits {(late.exchange.sent - send.received) / 1e9:.2f} s later",
             proof="settled",
             subject=life.id,
         )

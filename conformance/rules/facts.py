@@ -198,9 +198,13 @@ class Life:
 
         What one of these lacks, a later one may show for no other reason than that request.
         """
-        moves = [signal.sent for signal in (*self.instance.sends, *self.instance.cancels, *self.deletions)]
-        before = [a for a, b in pairwise(reads) if any(a.exchange.sent < move < b.exchange.received for move in moves)]
+        before = [one for one, other in pairwise(reads) if self.acted_between(one.exchange, other.exchange)]
         return [*before, *reads[-1:]]
+
+    def acted_between(self, one: Exchange, other: Exchange) -> bool:
+        """Whether something was sent after one read that may have moved the instance for the other one."""
+        signals = (*self.instance.sends, *self.instance.cancels, *self.deletions)
+        return any(one.sent < signal.sent < other.received for signal in signals)
 
     # -- provably open --------------------------------------------------------------------------
 

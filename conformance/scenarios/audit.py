@@ -44,8 +44,7 @@ class Audit:
             await self._read_instance(ref, actor, chance)
         for ref in dict.fromkeys(actor.workflow for actor in cast.instances.values()):
             await self._send(model.ListInstances(ref), model.ListInstances(ref, running=True))
-        for ref in cast.instances:
-            await self._send(model.Read(ref), model.History(ref))
+        await self._look_at(cast.instances)
         for ref in _sample(list(cast.workflows), _WORKFLOWS, chance):
             await self._send(model.GetWorkflow(ref))
         await self._send(model.ListWorkflows())
@@ -54,16 +53,14 @@ class Audit:
         """Read instances once more, so late that nobody can say that it was too soon: what comes next may end them."""
         if refs and not self.party.stop():
             await asyncio.sleep(min(_LONGEST_S, 2 * self.party.settler.settle_ns() / SECOND))
-        for ref in refs:
-            await self._send(model.Read(ref), model.History(ref))
+        await self._look_at(refs)
 
     async def read_again(self) -> None:
         """Settle, then read what acts on a few instances have changed, and that they have changed nothing else."""
         await Watch(self.party, self.client).settle(model.Settle())
         chance = random.Random(self.seed)
         cast = self.party.cast
-        for ref in _sample(list(cast.instances), _AGAIN, chance):
-            await self._send(model.Read(ref), model.History(ref))
+        await self._look_at(_sample(list(cast.instances), _AGAIN, chance))
         for ref in dict.fromkeys(actor.workflow for actor in cast.instances.values()):
             await self._send(model.ListInstances(ref, running=True))
 
@@ -74,6 +71,10 @@ class Audit:
         shown = _sample(list(range(started)), _STARTED, chance)
         beyond = _sample(list(range(started, len(actor.stages) + 1)), _UNSTARTED, chance)
         await self._send(*(model.StageHistory(ref, str(number)) for number in [*shown, *beyond]))
+
+    async def _look_at(self, refs: Iterable[str]) -> None:
+        for ref in refs:
+            await self._send(model.Read(ref), model.History(ref))
 
     async def _send(self, *steps: model.Step) -> None:
         for step in steps:

@@ -21,7 +21,7 @@ def closing_acts(cast: Cast, seed: str) -> tuple[Step, ...]:
     Each instance is looked at first: what it was seen doing is what the act is judged by. () when there is nothing.
     """
     chance = random.Random(seed)
-    running = [(ref, actor) for ref, actor in cast.instances.items() if not actor.terminated]
+    running = _running(cast)
     ended = [(ref, actor) for ref, actor in cast.instances.items() if actor.terminated]
     chosen = chance.sample(running, min(_MOST, len(running)))
     if not chosen and ended and not chance.randrange(3):
@@ -35,8 +35,11 @@ def closing_acts(cast: Cast, seed: str) -> tuple[Step, ...]:
 
 def unheard(cast: Cast) -> list[str]:
     """Instances that wait for an event of which one was sent: heard too early, or not, or ended another stage."""
-    running = [(ref, actor) for ref, actor in cast.instances.items() if not actor.terminated]
-    return [ref for ref, actor in running if _awaited(actor) in actor.sent][:_MOST]
+    return [ref for ref, actor in _running(cast) if _awaited(actor) in actor.sent][:_MOST]
+
+
+def _running(cast: Cast) -> list[tuple[str, Actor]]:
+    return [(ref, actor) for ref, actor in cast.instances.items() if not actor.terminated]
 
 
 def _act(ref: str, actor: Actor, chance: random.Random) -> Step:

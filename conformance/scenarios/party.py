@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import TypeGuard
 
 from conformance.scenarios.calls import Call, call, concrete
 from conformance.scenarios.cast import Cast, MissingReference, delay_ns
@@ -36,13 +37,17 @@ class LongLists:
 
     def enough(self, step: Step) -> bool:
         """Whether a step asks for such a list once more."""
-        return isinstance(step, ListInstances) and step.workflow is None and self._seen[step.running] >= _ENOUGH
+        return _lists_all(step) and self._seen[step.running] >= _ENOUGH
 
     def learn(self, step: Step, exchange: Exchange) -> None:
         """Take note of an answer."""
         long = exchange.response is not None and len(exchange.response.body) > _LONG
-        if long and isinstance(step, ListInstances) and step.workflow is None:
+        if long and _lists_all(step):
             self._seen[step.running] += 1
+
+
+def _lists_all(step: Step) -> TypeGuard[ListInstances]:
+    return isinstance(step, ListInstances) and step.workflow is None
 
 
 class Party:

@@ -1,41 +1,30 @@
-"""Faults of what clients send: letters of several bytes, many variables, dates of any century, sizes."""
+"""Faults of what clients send: letters of several bytes, many variables, dates of any century."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from conformance.reference.durations import date_time
-from conformance.reference.errors import ApiError, Invalid
-from conformance.reference.exact_json import Json, MalformedJson, read, write
+from conformance.reference.errors import Invalid
+from conformance.reference.exact_json import Json, write
 from conformance.reference.faults.fault import alter, around, fault
+from conformance.reference.faults.workflows import readable
+from conformance.reference.interpolation import interpolate
 from conformance.reference.operations import Call, Handler, Reply
 from conformance.reference.server import Server
 from conformance.reference.stages import Execution
 
-_LARGE = 65_535
 _LONG_NAME = 32
 _FEW = 10
 
 Variables = Mapping[str, str]
 
 
-def _json(body: bytes) -> Any:
-    try:
-        return read(body)
-    except MalformedJson:
-        return None
-
-
 def _keeping(server: Server, change: Callable[[Variables], Variables]) -> None:
     """Start instances with changed variables."""
-    alter(
-        server.engine,
-        "start",
-        lambda start: lambda workflow, variables: start(workflow, change(variables)),
-    )
+    alter(server.engine, "start", lambda start: lambda workflow, variables: start(workflow, change(variables)))
 
 
 @fault("workflow.create-echo", "run.variables")
@@ -67,8 +56,7 @@ def refused_variables_left_behind(server: Server) -> None:
     left: dict[str, Variables] = {}
 
     async def handle(original: Handler, call: Call) -> Reply:
-        workflow, body = call.path["workflowID"], _json(call.body)
-        given = body if isinstance(body, dict) else {}
+        workflow, given = call.path["workflowID"], readable(call.body)
         known = {name: value for name, value in left.get(workflow, {}).items() if name in given}
         try:
             return await original(replace(call, body=write(given | known)) if known else call)
@@ -79,36 +67,19 @@ def refused_variables_left_behind(server: Server) -> None:
     around(server, "runWorkflow", handle)
 
 
-@fault("envelope.no-5xx")
-def large_variables_crash(server: Server) -> None:
-    """More than 65,535 bytes of variables make the server fail."""
-
-    async def handle(original: Handler, call: Call) -> Reply:
-        if len(call.body) > _LARGE:
-            raise ApiError("data too long for column")
-        return await original(call)
-
-    around(server, "runWorkflow", handle)
-
-
-def _dates(server: Server, change: Callable[[Execution, int, Json], Json]) -> None:
-    """Run delays until a moment with changed parameters; ``change`` gets the number and the parameters as written."""
+def _dates(server: Server, change: Callable[[Execution, Json], Json]) -> None:
+    """Run delays until a moment with changed parameters; ``change`` gets them as they are written."""
 
     def make(run_stage: Callable[..., Any]) -> Callable[..., Any]:
         async def run(execution: Execution, number: int, stage: Json) -> Any:
             delay = stage.get("delay")
             if isinstance(delay, dict) and "until" in delay:
-                stage = {"delay": change(execution, number, delay)}
+                stage = {"delay": change(execution, delay)}
             return await run_stage(execution, number, stage)
 
         return run
 
     alter(server.engine, "run_stage", make)
-
-
-def _written(execution: Execution, parameters: Json) -> str:
-    variables = execution.variables
-    return re.sub(r"\$\{([^{}]*)\}", lambda found: variables.get(found[1], found[0]), parameters["until"])
 
 
 _PAST = {"until": "2000-01-01T00:00:00Z"}
@@ -118,16 +89,18 @@ _NEVER = {"until": "9000-01-01T00:00:00Z"}
 @fault("run.stage-fails", "run.variables")
 def bad_dates_are_past(server: Server) -> None:
     """A delay until what a variable made no date ends at once, and well."""
-    _dates(server, lambda one, _, given: given if date_time(_written(one, given)) is not None else _PAST)
+    _dates(
+        server, lambda one, given: given if date_time(interpolate(given["until"], one.variables)) is not None else _PAST
+    )
 
 
 @fault("run.delay-until", "run.variables")
 def variable_dates_are_past(server: Server) -> None:
     """A delay until a moment that a variable gives ends at once: it is read before variables are replaced."""
 
-    def change(execution: Execution, number: int, given: Json) -> Json:
-        del number
-        return _PAST if "${" in given["until"] and date_time(_written(execution, given)) is not None else given
+    def change(execution: Execution, given: Json) -> Json:
+        filled = interpolate(given["until"], execution.variables)
+        return _PAST if "${" in given["until"] and date_time(filled) is not None else given
 
     _dates(server, change)
 
@@ -135,13 +108,13 @@ def variable_dates_are_past(server: Server) -> None:
 @fault("run.delay-until")
 def dates_beyond_2262_are_past(server: Server) -> None:
     """A delay until a moment after 2262 ends at once: nanoseconds in 64 bits have overflown."""
-    _dates(server, lambda _, __, given: _PAST if (date_time(given["until"]) or 0) >= 2**63 else given)
+    _dates(server, lambda _, given: _PAST if (date_time(given["until"]) or 0) >= 2**63 else given)
 
 
 @fault("run.completes", "run.delay-until")
 def dates_before_1970_never_come(server: Server) -> None:
     """A delay until a moment before 1970 never ends: seconds are read as unsigned."""
-    _dates(server, lambda _, __, given: _NEVER if (date_time(given["until"]) or 0) < 0 else given)
+    _dates(server, lambda _, given: _NEVER if (date_time(given["until"]) or 0) < 0 else given)
 
 
 FAULTS = (
@@ -149,7 +122,6 @@ FAULTS = (
     ten_variables,
     long_names_of_variables_dropped,
     refused_variables_left_behind,
-    large_variables_crash,
     bad_dates_are_past,
     variable_dates_are_past,
     dates_beyond_2262_are_past,

@@ -105,13 +105,22 @@ def running_list_of_ten(server: Server) -> None:
 @fault("envelope.no-5xx")
 def large_configuration_crashes(server: Server) -> None:
     """A configuration of more than 65,535 bytes gets 500."""
+    _crashes_beyond_a_column(server, "createWorkflow")
 
+
+@fault("envelope.no-5xx")
+def large_variables_crash(server: Server) -> None:
+    """More than 65,535 bytes of variables make the server fail."""
+    _crashes_beyond_a_column(server, "runWorkflow")
+
+
+def _crashes_beyond_a_column(server: Server, operation: str) -> None:
     async def handle(original: Handler, call: Call) -> Reply:
         if len(call.body) > _COLUMN:
             raise ApiError("value too long")
         return await original(call)
 
-    around(server, "createWorkflow", handle)
+    around(server, operation, handle)
 
 
 FAULTS = (
@@ -122,4 +131,5 @@ FAULTS = (
     minutes_end_at_once,
     running_list_of_ten,
     large_configuration_crashes,
+    large_variables_crash,
 )

@@ -169,7 +169,7 @@ def missing_stages_accepted(server: Server) -> None:
     """A configuration without stages is taken for one with none."""
 
     async def handle(original: Handler, call: Call) -> Reply:
-        config = _readable(call.body)
+        config = readable(call.body)
         if config and "stages" not in config:
             call = Call(call.operation, call.path, call.query, write(config | {"stages": []}))
         return await original(call)
@@ -194,12 +194,12 @@ def refused_workflow_stored(server: Server) -> None:
 
 def store_refused(log: ChangeLog, workflow_id: str, body: bytes) -> None:
     """Store what can be stored of a refused configuration."""
-    config = _readable(body)
+    config = readable(body)
     if not isinstance(config.get("name", ""), str):
         log.append("workflow-created", workflow_id, config={"stages": [], **config, "name": str(config["name"])})
 
 
-def _readable(body: bytes) -> Json:
+def readable(body: bytes) -> Json:
     """The object in a body, empty if there is none."""
     try:
         found = read(body)
@@ -212,7 +212,7 @@ def accept(server: Server, tamed: Callable[[Json], Json | None]) -> Callable[[Ca
     """An answer that accepts a refused configuration after ``tamed`` made its stages runnable, or else refuses."""
 
     def answer(call: Call) -> Reply:
-        config = _readable(call.body)
+        config = readable(call.body)
         stages = config.get("stages")
         kept = [tamed(stage) for stage in stages] if isinstance(stages, list) else [None]
         if None in kept:
