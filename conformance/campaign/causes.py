@@ -8,7 +8,8 @@ from conformance.campaign.tally import Tally
 from conformance.contract.requirements import Catalogue, Requirement
 
 # A cause is looked for in the earliest of these groups that has a violation: later ones mostly follow from it.
-_PRECEDENCE = ("envelope", "workflows", "cancelling", "events", "runs", "stages", "history", "lists")
+# What a variable stands for decides which event a stage waits for and how long a delay takes, so it has a place of its own.
+_PRECEDENCE = ("envelope", "workflows", "cancelling", "run.variables", "events", "runs", "stages", "history", "lists")
 _LIFECYCLE = frozenset({"cancelling", "events", "runs", "stages", "history", "lists"})
 # What goes wrong for nearly every instance goes along with every other violation, so it explains none of them.
 _UNIVERSAL = 0.7
@@ -31,7 +32,8 @@ class Causes:
     def rank(self, requirement: str) -> tuple[bool, int, int]:
         """MUST before SHOULD, causes before what follows from them."""
         row = self._rows[requirement]
-        return (row.level != "MUST", _PRECEDENCE.index(row.group), self._order[requirement])
+        place = row.id if row.id in _PRECEDENCE else row.group
+        return (row.level != "MUST", _PRECEDENCE.index(place), self._order[requirement])
 
     def explained_by(self, cause: str, together: Collection[str]) -> list[str]:
         """The violated requirements that follow from ``cause``; ``together`` are violated in its minimal trace, too."""

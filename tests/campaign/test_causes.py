@@ -27,6 +27,7 @@ def explained(seen: Tally, cause: str, *together: str) -> list[str]:
 def test_causes_come_before_what_follows_from_them() -> None:
     rank = Causes(CATALOGUE, Tally()).rank
     assert rank("envelope.schema") < rank("cancel.terminates") < rank("list.running") < rank("cancel.error")
+    assert rank("run.variables") < rank("event.matching") < rank("run.delay-until")
 
 
 def test_what_fails_for_the_same_instances_is_explained() -> None:
