@@ -83,13 +83,19 @@ class Bench:
     def compute(self, work: Callable[..., T], *arguments: object) -> Future[T]:
         """Have something else computed over there: what takes seconds of CPU is no work for a loop that measures.
 
-        In a process that ends with the work: the judge may sit for hours, and need not carry what drawing took.
+        In a process that ends with the work: the judge may sit for hours, and need not carry what drawing took. Should
+        it be lost, the work is done here.
         """
         pool = ProcessPoolExecutor(1, _CONTEXT, _prepare)
         self._computing.append(pool)
-        future = _submit(pool, work, *arguments)
-        future.add_done_callback(lambda _: pool.shutdown(wait=False))
-        return future
+        told: Future[T] = Future()
+
+        def tell(done: Future[T]) -> None:
+            pool.shutdown(wait=False)
+            _tell(told, done, lambda: work(*arguments))
+
+        _submit(pool, work, *arguments).add_done_callback(tell)
+        return told
 
     def __enter__(self) -> Bench:
         return self
@@ -99,6 +105,16 @@ class Bench:
     ) -> None:
         for pool in (*self._computing, self._pool):
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _tell(told: Future[T], done: Future[T], instead: Callable[[], T]) -> None:
+    """Hand on how something ended; ``instead`` where its process was lost."""
+    if not told.set_running_or_notify_cancel():
+        return
+    try:
+        told.set_result(instead() if isinstance(done.exception(), BrokenProcessPool) else done.result())
+    except BaseException as error:  # whoever waits is to hear of it, whatever it is
+        told.set_exception(error)
 
 
 def _submit(pool: ProcessPoolExecutor, work: Callable[..., T], *arguments: object) -> Future[T]:

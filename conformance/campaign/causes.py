@@ -8,7 +8,7 @@ from conformance.campaign.tally import Tally
 from conformance.contract.requirements import Catalogue, Requirement
 
 # A cause is looked for in the earliest of these groups that has a violation: later ones mostly follow from it.
-# What a variable stands for decides which event a stage waits for and how long a delay takes, so it has a place of its own.
+# What a variable stands for decides which event a stage waits for and how long a delay takes: a place of its own.
 _PRECEDENCE = ("envelope", "workflows", "cancelling", "run.variables", "events", "runs", "stages", "history", "lists")
 _LIFECYCLE = frozenset({"cancelling", "events", "runs", "stages", "history", "lists"})
 # What goes wrong for nearly every instance goes along with every other violation, so it explains none of them.
