@@ -13,15 +13,15 @@ from conformance.contract.requirements import load_requirements
 from conformance.reference.app import create_app
 from conformance.reference.faults import FAULTS, UnknownFault
 from conformance.reference.options import ServerOptions
-from tests.reference.faults import probes
+from tests.reference.faults.probes import cancelling, collections, running, sending, values, waited
 from tests.reference.session import SOON, Session, hosted
 
 Probe = Callable[[Session], Awaitable[object]]
 
 # By probe: the faults that show in it.
 SHOWN: dict[Probe, str] = {
-    probes.answers: "hang-on-history hang-on-empty-event",
-    probes.tour: """
+    collections.answers: "hang-on-history hang-on-empty-event",
+    running.tour: """
         empty-list-is-null terminated-as-text internal-field-leaks updated-before-created history-in-another-zone
         stages-before-instance name-dropped created-when-read times-cut-to-seconds embedded-without-stages
         run-touches-workflow run-without-its-workflow run-shown-terminated created-earlier-when-read
@@ -36,103 +36,103 @@ SHOWN: dict[Probe, str] = {
         update-without-activity attempts-count-from-zero transaction-in-a-list booked-amounts-rounded accounts-swapped
         second-metadata-key-lost listed-end-differs listed-creation-rounded
     """,
-    probes.configurations: """
+    collections.configurations: """
         error-without-message crash-on-malformed-workflow name-trimmed send-metadata-dropped stages-beyond-eight-dropped
         amounts-as-floats amounts-of-64-bits missing-stages-accepted refused-workflow-stored
         unknown-kind-accepted second-key-ignored event-name-of-any-type ids-by-content
     """,
-    probes.collection: """
+    collections.collection: """
         second-of-a-pair-unreadable workflows-cut-at-100 last-workflow-twice stale-list-of-workflows
         deleted-still-listed delete-takes-namesakes
     """,
-    probes.deletion: """
+    collections.deletion: """
         delete-swallowed deleted-still-readable deleted-still-runs refused-run-of-deleted-starts deletes-twice
         delete-takes-instances history-gone-with-workflow
     """,
-    probes.strangers: """
+    collections.strangers: """
         info-as-text errors-as-text error-code-of-its-own crash-on-large-stage-number crash-on-odd-event
         wrong-method-not-found version-flaps unknown-workflow-is-bad-request unknown-workflow-deleted
         unknown-workflow-run-is-bad-request event-to-nobody-accepted nobody-cancelled unknown-history-empty
         any-number-is-zero unknown-workflow-has-no-list
     """,
-    probes.first_reads: "instance-unknown-at-first events-swallowed early-events-lost",
-    probes.several_runs: "instance-ids-reused second-instance-unlisted every-fifth-run-stuck",
-    probes.embedding: "newest-workflow-embedded",
-    probes.waiting_runs: """
+    running.first_reads: "instance-unknown-at-first events-swallowed early-events-lost",
+    running.several_runs: "instance-ids-reused second-instance-unlisted every-fifth-run-stuck",
+    collections.embedding: "newest-workflow-embedded",
+    waited.waiting_runs: """
         failed-instance-twice wait-ignored wait-answers-old-state wait-hides-error run-waits-unasked
         noop-after-delay-fails failed-stages-go-on failed-instance-without-error history-without-errors
     """,
-    probes.patient_runs: "wait-gives-up",
-    probes.unwilling_runs: "wait-false-waits",
-    probes.long_after: "ended-instances-forgotten",
-    probes.left_behind: """
+    waited.patient_runs: "wait-gives-up",
+    waited.unwilling_runs: "wait-false-waits",
+    collections.long_after: "ended-instances-forgotten",
+    running.left_behind: """
         instance-id-reads-as-workflow workflow-id-has-history error-left-on-workflow cancellation-meets-the-next-run
         cancel-overwrites-failure
     """,
-    probes.failing_waits: "wait-on-failure-hangs",
-    probes.runs_side_by_side: "run-behind-waiting-run",
-    probes.much: "inbox-of-sixteen fourth-wait-deaf running-list-of-ten large-configuration-crashes",
-    probes.long_times: "long-wait-deaf long-timers-fire-at-once minutes-end-at-once",
-    probes.odd_texts: """
+    waited.failing_waits: "wait-on-failure-hangs",
+    waited.runs_side_by_side: "run-behind-waiting-run",
+    sending.much: "inbox-of-sixteen fourth-wait-deaf running-list-of-ten large-configuration-crashes",
+    values.long_times: "long-wait-deaf long-timers-fire-at-once minutes-end-at-once",
+    values.odd_texts: """
         ids-raw-in-errors nul-crashes-events number-texts-reformatted false-omitted destination-unchecked
         number-names-equal names-form-decoded ledger-always-default history-without-timestamp
         metadata-of-an-earlier-send
     """,
-    probes.corners: """
+    cancelling.corners: """
         null-event-name-accepted null-parameters-crash deleted-workflows-do-not-run listed-once-for-each-stage
         ended-instances-have-all-histories activities-never-done strays-shield-from-cancellation
         updates-deafen-the-next-wait
     """,
-    probes.states: """
+    cancelling.states: """
         updates-shield-from-cancellation variables-shield-from-cancellation dates-shield-from-cancellation
         reads-shield-from-cancellation reads-deafen
     """,
-    probes.inputs: """
+    values.inputs: """
         bodies-are-latin-1 ten-variables long-names-of-variables-dropped refused-variables-left-behind
         large-variables-crash bad-dates-are-past variable-dates-are-past dates-beyond-2262-are-past
         dates-before-1970-never-come
     """,
-    probes.failing_beside: """
+    sending.failing_beside: """
         failures-take-siblings refused-events-swallow-the-next breaker-after-two-failures
     """,
-    probes.two_updates: "updates-accumulate",
-    probes.cold: "cold-instances-lose-an-event",
-    probes.long_texts: "variables-cut-at-16384 event-names-of-8192-characters",
-    probes.odd_delays: "first-unit-counts zero-delays-fail variable-delays-are-none astral-letters-equal",
-    probes.siblings_of_the_cancelled: "cancellations-deafen-siblings waited-runs-are-deaf",
-    probes.throng: "instances-cut-at-100",
-    probes.cancelled_waits: "cancelled-wait-never-answered",
-    probes.event_then_cancel: "cancel-after-event-lost",
-    probes.delays: """
+    running.two_updates: "updates-accumulate",
+    sending.cold: "cold-instances-lose-an-event",
+    values.long_texts: "variables-cut-at-16384 event-names-of-8192-characters",
+    values.odd_delays: "first-unit-counts zero-delays-fail variable-delays-are-none astral-letters-equal",
+    cancelling.siblings_of_the_cancelled: "cancellations-deafen-siblings waited-runs-are-deaf",
+    collections.throng: "instances-cut-at-100",
+    waited.cancelled_waits: "cancelled-wait-never-answered",
+    cancelling.event_then_cancel: "cancel-after-event-lost",
+    values.delays: """
         delays-end-early delays-of-whole-seconds second-delay-endless until-ignored until-cut-to-seconds
         until-without-zone
     """,
-    probes.variables: """
+    values.variables: """
         variables-made-texts refused-variables-start list-of-variables-accepted variables-ignored variables-left-behind
         variables-shared-while-running variables-of-a-pooled-map variable-names-lowered dollars-in-values-expanded
     """,
-    probes.siblings: "events-reach-siblings event-reaches-oldest-sibling cancellation-takes-a-sibling",
-    probes.names: """
+    sending.siblings: "events-reach-siblings event-reaches-oldest-sibling cancellation-takes-a-sibling",
+    sending.names: """
         any-event-matches event-case-folded event-trimmed event-prefix-matches awaited-name-is-a-like-pattern
         event-names-of-64-characters
     """,
-    probes.many_waits: "sixth-match-swallowed event-ends-two-stages",
-    probes.burst: "burst-loses-events fourth-of-a-burst-lost",
-    probes.unprompted: "waits-time-out events-redelivered",
-    probes.malformed_events: "event-without-name-accepted refused-event-ends-stage",
-    probes.cancellations: """
+    sending.many_waits: "sixth-match-swallowed event-ends-two-stages",
+    sending.burst: "burst-loses-events fourth-of-a-burst-lost",
+    sending.unprompted: "waits-time-out events-redelivered",
+    sending.malformed_events: "event-without-name-accepted refused-event-ends-stage",
+    cancelling.cancellations: """
         no-content-announces-body cancelled-entry-without-time cancel-ignored cancel-after-run-lost
         cancel-drops-connection
         cancel-during-delay-lost cancel-in-later-stage-lost cancel-answers-with-body cancelled-without-error
         cancelled-stage-without-error cancel-leaves-stage-open early-cancel-leaves-stage-open cancelled-still-hears
         cancelled-listed-as-running cancelled-entry-open cancelled-entry-missing
     """,
-    probes.after_cancelling: "cancel-ends-only-its-stage",
-    probes.lists: """
+    cancelling.after_cancelling: "cancel-ends-only-its-stage",
+    collections.lists: """
         workflow-filter-ignored workflow-filter-ignored-for-running running-filter-ignored waiting-is-not-running
         listed-error-differs
     """,
-    probes.credentials: "token-not-needed any-token-will-do scopes-ignored reading-allows-writing",
+    collections.credentials: "token-not-needed any-token-will-do scopes-ignored reading-allows-writing",
 }
 CASES = [(name, probe) for probe, names in SHOWN.items() for name in names.split()]
 FAULTY_PATIENCE = 0.3
@@ -143,7 +143,7 @@ def observe(probe: Probe, *faults: str, patience: float = SOON, dread: float = 0
     """What a probe sees of a server with these faults; a refusal that breaks the probe off is something seen too."""
 
     async def main() -> object:
-        options = ServerOptions(faults=faults, auth=probe is probes.credentials)
+        options = ServerOptions(faults=faults, auth=probe is collections.credentials)
         try:
             return await hosted(probe, Session(options, patience, dread))
         except AssertionError as refused:
@@ -187,7 +187,7 @@ def test_every_fault_explains_itself() -> None:
 
 
 def test_several_faults_work_together() -> None:
-    together = observe(probes.strangers, "errors-as-text", "nobody-cancelled")
+    together = observe(collections.strangers, "errors-as-text", "nobody-cancelled")
     assert isinstance(together, list)
     assert [line[0][0] for line in together][3:5] == [404, 204]
     assert together[3][1] == "instance not found"

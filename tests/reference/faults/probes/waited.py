@@ -1,0 +1,76 @@
+"""Runs with wait=true, wait=false and without."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.reference.faults.notes import Notes
+from tests.reference.faults.probes.common import take_lists, take_reads
+from tests.reference.session import NOOP, WAIT, Session, send_stage
+
+
+async def waiting_runs(session: Session) -> object:
+    """wait=true with runs that end well and badly, and a run that must not wait."""
+    notes = Notes()
+    for stages in ([NOOP], [{"delay": {"duration": "1ms"}}, NOOP], [send_stage(source="poor"), NOOP]):
+        workflow = await session.create(*stages)
+        answer = await session.call("POST", f"/workflows/{workflow}/instances?wait=true")
+        notes.take(answer)
+        await session.idle()
+        await take_reads(session, notes, answer.json()["data"]["id"], stages=2)
+        await take_lists(session, notes, workflow)
+    waiting = asyncio.create_task(session.run(await session.create(WAIT)))
+    await session.idle()
+    notes.lines.append(waiting.done())
+    waiting.cancel()
+    return notes.lines
+
+
+async def unwilling_runs(session: Session) -> object:
+    """Whether wait=false is answered while the instance waits."""
+    workflow = await session.create(WAIT)
+    waiting = asyncio.create_task(session.call("POST", f"/workflows/{workflow}/instances?wait=false"))
+    answered = await session.comes(waiting.done, session.patience)
+    waiting.cancel()
+    return answered
+
+
+async def patient_runs(session: Session) -> object:
+    """Whether wait=true is answered while the instance waits."""
+    waiting = asyncio.create_task(session.run(await session.create(WAIT), wait=True))
+    await session.idle()
+    early = await session.comes(waiting.done, session.dread)
+    waiting.cancel()
+    return early
+
+
+async def cancelled_waits(session: Session) -> object:
+    """Whether wait=true is answered when the instance is cancelled."""
+    waiting = asyncio.create_task(session.run(await session.create(WAIT), wait=True))
+    await session.idle()
+    [instance] = await session.data("/instances")
+    await session.cancel(instance["id"])
+    answered = await session.comes(waiting.done, session.patience)
+    waiting.cancel()
+    return answered
+
+
+async def failing_waits(session: Session) -> object:
+    """Whether wait=true is answered when a stage fails."""
+    workflow = await session.create({"delay": {"duration": "${length}"}})
+    waiting = asyncio.create_task(session.run(workflow, {"length": "soon"}, wait=True))
+    answered = await session.comes(waiting.done, session.patience)
+    waiting.cancel()
+    return answered
+
+
+async def runs_side_by_side(session: Session) -> object:
+    """Whether a run is answered while another one of its workflow is waited for."""
+    workflow = await session.create(WAIT)
+    waiting = asyncio.create_task(session.run(workflow, wait=True))
+    await session.idle()
+    other = asyncio.create_task(session.run(workflow))
+    answered = await session.comes(other.done, session.patience)
+    waiting.cancel()
+    other.cancel()
+    return answered
