@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from itertools import takewhile
 from types import TracebackType
 
 _INTERVAL_S = 0.02
@@ -37,7 +38,9 @@ class LoopLag:
     def worst_ns(self, window: tuple[int, int] | None = None) -> int:
         """The greatest lag in ns seen within [from, to] of the client's clock; of all that is kept without a window."""
         begin, end = window or (0, time.monotonic_ns())
-        return max((late for at, late in self._samples if begin <= at and at - late <= end), default=0)
+        # From the newest on: what is asked about has mostly just been, and a long run keeps many samples.
+        kept = takewhile(lambda sample: sample[0] >= begin, reversed(self._samples))
+        return max((late for at, late in kept if at - late <= end), default=0)
 
     async def _sample(self) -> None:
         while True:
