@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
 import socket
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
