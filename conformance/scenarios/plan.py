@@ -66,7 +66,8 @@ def plan(
 ) -> Plan:
     """Scenarios of every theme by weight, until ``run_budget`` (default: the profile's) is used up.
 
-    The same arguments give the same plan. Every theme comes once before any comes twice, the weightier first.
+    The same arguments give the same plan. Every theme comes once before any comes twice, the weightier first; so does a
+    run that is short of time play every theme once before it plays any twice.
     """
     budget = default_runs(profile, slow=slow) if run_budget is None else run_budget
     once = [theme for theme in _offered(features) if theme.name in _ONCE[profile]]
@@ -84,9 +85,11 @@ def plan(
             break
         scenarios.append(scenario)
         spent += scenario.runs
-    rest = scenarios[first:]
-    random.Random(seed).shuffle(rest)
-    return Plan((*scenarios[:first], *rest), spent)
+    again = first + sum(not theme.once for theme in _offered(features))
+    parts = [scenarios[first:again], scenarios[again:]]
+    for part in parts:
+        random.Random(seed).shuffle(part)
+    return Plan((*scenarios[:first], *itertools.chain(*parts)), spent)
 
 
 def endless(seed: int, features: Collection[str] = ("ledger",)) -> Iterator[Scenario]:

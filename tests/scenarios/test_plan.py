@@ -27,6 +27,12 @@ def test_a_standard_plan_has_every_theme_the_weighty_ones_more_often() -> None:
     assert counts["cancel-at-once"] > counts["cancel-storm"]
 
 
+def test_a_run_short_of_time_plays_every_theme_once_before_any_twice() -> None:
+    made = plan("standard", seed=7)
+    often = [scenario.theme for scenario in made.scenarios if scenario.theme in OFTEN]
+    assert set(often[: len(OFTEN)]) == OFTEN
+
+
 def test_the_same_seed_gives_the_same_plan_and_another_seed_another() -> None:
     assert plan("smoke", seed=5, run_budget=20) == plan("smoke", seed=5, run_budget=20)
     assert plan("smoke", seed=5, run_budget=20) != plan("smoke", seed=6, run_budget=20)

@@ -104,7 +104,7 @@ def odd_delays(d: Draft) -> None:
     for text in d.shuffled(("0s", "0m1s200ms", "1.2s")):
         workflow = d.create({"delay": {"duration": text}}, words.noop())
         d.add(Until(d.run(workflow), "ended"))
-    for kind, length in (("duration", d.pick(("0s", "1s200ms"))), ("until", "2020-01-01T00:00:00Z")):
+    for kind, length in d.shuffled((("duration", "0s"), ("duration", "1s200ms"), ("until", "2020-01-01T00:00:00Z"))):
         workflow = d.create({"delay": {kind: "${length}"}}, words.noop())
         d.add(Until(d.run(workflow, {"length": length}), "ended"))
 
