@@ -36,6 +36,17 @@ def items(exchange: Exchange) -> Iterator[Sighting]:
                 yield Sighting(exchange, item, f"/data/{index}", single=False)
 
 
+def value_at(body: Any, pointer: str) -> Any:
+    """What a JSON pointer leads to in a body; None where it leads nowhere."""
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(body, list):
+            body = body[int(key)] if key.isdecimal() and int(key) < len(body) else None
+        else:
+            body = body.get(key) if isinstance(body, dict) else None
+    return body
+
+
 def listed_ids(exchange: Exchange) -> list[str]:
     """The ids of a list's elements, in its order."""
     return [item.body["id"] for item in items(exchange) if isinstance(item.body.get("id"), str)]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from conformance.contract.compiled import SchemaProblem
 from conformance.contract.operations import OPERATIONS_BY_ID, known_path
 from conformance.rules.answers import answer_text, cut, is_json, says_wait
+from conformance.rules.bodies import value_at
 from conformance.rules.envelope_answers import answers
 from conformance.rules.envelope_requests import documented, odd
 from conformance.rules.observation import Observation, Rule, upheld, violated
@@ -122,12 +123,25 @@ def documented_fields(story: Story) -> Iterator[Observation]:
         operation = OPERATIONS_BY_ID[exchange.operation or ""]
         if exchange.status != operation.success or not isinstance(exchange.json, dict):
             continue
-        extra = undocumented_fields(story, exchange)
+        extra = [field for field in undocumented_fields(story, exchange) if not _given(story, exchange, field)]
         if extra:
             observed = cut(", ".join(extra[:_SHOWN_FIELDS]) + (" …" if len(extra) > _SHOWN_FIELDS else ""))
             yield violated(exchange, expected=_ONLY_DOCUMENTED, observed=f"the body has {observed}", pointer=extra[0])
         else:
             yield upheld(exchange)
+
+
+def _given(story: Story, exchange: Exchange, pointer: str) -> bool:
+    """Whether a field of a configuration is there because a client gave it: what becomes of unknown keys is open.
+
+    Of a configuration whose creation the trace does not show, that cannot be told.
+    """
+    above, inside, below = pointer.partition("/config/")
+    if not inside:
+        return False
+    holder = value_at(exchange.json, above)
+    workflow = story.workflows.get(holder["id"]) if isinstance(holder, dict) and "id" in holder else None
+    return workflow is None or value_at(workflow.created.request_json, f"/{below}") is not None
 
 
 def method_not_allowed(story: Story) -> Iterator[Observation]:

@@ -134,6 +134,15 @@ class Life:
         """Whether a deletion of its workflow was sent before a moment, whatever became of it."""
         return any(deletion.sent < moment for deletion in self.deletions)
 
+    def deleted_in_mid_run(self, moment: int) -> bool:
+        """Whether a deletion of its workflow was sent before a moment, and before the instance was seen terminated.
+
+        A server may leave such an instance as it is, each view at what it showed just then.
+        """
+        ended = self.first_terminated
+        last = ended.exchange.received if ended else NEVER
+        return any(deletion.sent < min(moment, last) for deletion in self.deletions)
+
     def stopped_before(self, moment: int) -> bool:
         """Whether something that may stop it at any stage was sent before: a cancellation, a deletion."""
         return any(cancel.sent < moment for cancel in self.instance.cancels) or self.deleted_before(moment)

@@ -98,7 +98,8 @@ def _reads(life: Life, view: View, after: int) -> list[InstanceRead | HistoryRea
     reads: list[InstanceRead | HistoryRead] = list(
         life.instance.histories if view == "history" else life.instance.reads
     )
-    return life.conclusive([read for read in reads if life.is_due(after, read.exchange)])
+    due = [read for read in reads if life.is_due(after, read.exchange)]
+    return life.conclusive([read for read in due if not life.deleted_in_mid_run(read.exchange.received)])
 
 
 def _may_be_absent(life: Life, number: int, history: Exchange) -> bool:

@@ -37,7 +37,7 @@ def started(story: Story) -> Iterator[Observation]:
                 continue
             if exchange.status == 200 and isinstance(exchange.data, list):
                 yield upheld(shown.exchange, exchange, proof="settled", subject=life.id)
-            elif life.is_due(shown.exchange.received, exchange):
+            elif life.is_due(shown.exchange.received, exchange) and not life.deleted_in_mid_run(exchange.received):
                 yield violated(
                     shown.exchange,
                     exchange,
@@ -128,7 +128,9 @@ def _succeeded(life: Life, stage: StagePlan, exchange: Exchange) -> bool:
     """Whether the stage was seen done so long ago that its activity must show; sends of wallets have others first."""
     plain = stage.kind != "send" or (stage.parameters is not None and simple_send(stage.parameters) is not None)
     ended = life.first_ended(stage.number) if plain and stage.ledger else None
-    return ended is not None and not ended.stage.error and life.is_due(ended.exchange.received, exchange)
+    if ended is None or ended.stage.error or life.deleted_in_mid_run(exchange.received):
+        return False
+    return life.is_due(ended.exchange.received, exchange)
 
 
 def _activity_problem(schemas: ResponseSchemas, wanted: str, entries: list[Any], *, demanded: bool) -> str | None:

@@ -154,6 +154,22 @@ def extra_field(t: TraceBuilder) -> None:
     t.info(answer={"version": "1", "build": "7"})
 
 
+def key_of_the_client(t: TraceBuilder) -> None:
+    config = {"name": "", "stages": [NOOP], "note~/": 1}
+    workflow = t.create([NOOP], body=config, echo=config)
+    t.get_workflow(workflow)
+    t.run(workflow)
+
+
+def key_of_another_client(t: TraceBuilder) -> None:
+    config = {"name": "", "stages": [NOOP], "note": 1}
+    t.workflows(answer={"data": [{"id": "w", "config": config, "createdAt": stamp(0), "updatedAt": stamp(0)}]})
+
+
+def key_of_the_server(t: TraceBuilder) -> None:
+    t.create([NOOP], echo={"name": "", "stages": [NOOP], "owner": "me"})
+
+
 def not_allowed(t: TraceBuilder) -> None:
     t.exchange("PATCH", "/workflows", (405, b""))
 
@@ -268,6 +284,9 @@ CASES: list[Case] = [
     ("envelope.no-content", "violated", length_of_a_204),
     ("envelope.no-content", "nothing", html),
     ("envelope.documented-fields", "violated", extra_field),
+    ("envelope.documented-fields", "upheld", key_of_the_client),
+    ("envelope.documented-fields", "upheld", key_of_another_client),
+    ("envelope.documented-fields", "violated", key_of_the_server),
     ("envelope.documented-fields", "nothing", no_json),
     ("envelope.method-not-allowed", "upheld", not_allowed),
     ("envelope.method-not-allowed", "violated", allowed_after_all),

@@ -103,6 +103,19 @@ def test_a_stage_that_may_have_been_stopped_may_be_absent(stop: str | None, expe
     assert verdict(RULES["history.agrees"], t) == expected
 
 
+@pytest.mark.parametrize(("ended", "expected"), [(None, "nothing"), (7, "violated")])
+def test_views_of_an_instance_whose_workflow_is_deleted_in_mid_run_may_stay_apart(
+    ended: int | None, expected: str
+) -> None:
+    t, i = started(NOOP)
+    t.get(i, [], ended=ended)
+    t.history(i, [DONE])
+    t.delete(next(iter(t.workflow_bodies)))
+    t.settled()
+    t.get(i, [], ended=ended)
+    assert verdict(RULES["history.agrees"], t) == expected
+
+
 @pytest.mark.parametrize(("late", "expected"), [(True, "violated"), (False, "nothing")])
 def test_an_instance_that_has_begun_has_a_history(late: bool, expected: str) -> None:
     t, i = started(wait_for("go"))

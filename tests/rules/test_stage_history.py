@@ -43,6 +43,18 @@ def test_started(status: int, late: bool, expected: str) -> None:
     assert verdict(RULES["stage-history.started"], t) == expected
 
 
+def test_what_a_deletion_in_mid_run_leaves_of_a_stage_is_not_judged() -> None:
+    t, i = started(SEND, HOUR)
+    t.history(i, [(5, 6), (6, None)])
+    t.get(i, [(5, 6), (6, None)])
+    t.delete(next(iter(t.workflow_bodies)))
+    t.settled()
+    t.stage_history(i, 1, status=404)
+    t.stage_history(i, 0, [_transaction(done=False)])
+    assert verdict(RULES["stage-history.started"], t) == "upheld"
+    assert verdict(RULES["stage-history.activities"], t) == "upheld"
+
+
 @pytest.mark.parametrize("number", [1, 2, 7])
 @pytest.mark.parametrize(("status", "expected"), [(404, "upheld"), (200, "violated"), (503, "violated")])
 def test_not_started(number: int, status: int, expected: str) -> None:
