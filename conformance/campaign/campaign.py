@@ -275,7 +275,7 @@ class Campaign:
     def _chaser(self, settler: Settler) -> Chase:
         return Chase(
             self.judge,
-            lambda scenarios: self._replay(settler, scenarios),
+            lambda scenarios, reuse: self._replay(settler, scenarios, reuse=reuse),
             self.settings,
             self._chase_time(),
             lost=self.target.gone or self.lost is not None,
@@ -297,8 +297,8 @@ class Campaign:
         left = self.settings.budget.chase_seconds if whole is None else whole - spent
         return min(self.settings.budget.chase_seconds, max(left, self.settings.budget.chase_seconds / 4))
 
-    async def _replay(self, settler: Settler, scenarios: Sequence[Scenario]) -> list[Trace]:
-        player = Player(self.target, settler, self.settings.features)
+    async def _replay(self, settler: Settler, scenarios: Sequence[Scenario], *, reuse: bool) -> list[Trace]:
+        player = Player(self.target, settler, self.settings.features, reuse=reuse)
         jobs = [Job(f"replay{number}", scenario, "replay") for number, scenario in enumerate(scenarios)]
         played = await all_of(player.play(job) for job in jobs)
         for each in played:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from conformance.campaign.bench import Bench
 from conformance.campaign.causes import Causes
-from conformance.campaign.evidence import in_play, may_be_chance, unanswered
+from conformance.campaign.evidence import in_play, may_be_chance, on_used_connections, unanswered
 from conformance.campaign.excerpt import scenario_of_exchanges
 from conformance.campaign.findings import Proof
 from conformance.campaign.judging import Judgement
@@ -19,8 +19,8 @@ from conformance.scenarios import Scenario, from_json
 from conformance.scenarios.minimise import Budget, minimise
 from conformance.trace import Trace
 
-Play = Callable[[Sequence[Scenario]], Awaitable[list[Trace]]]
-"""Plays scenarios at the same time and returns their traces, in the same order."""
+Play = Callable[[Sequence[Scenario], bool], Awaitable[list[Trace]]]
+"""Plays scenarios at the same time and returns their traces, in the same order; whether connections are used again."""
 
 _REPLAYS = 3
 _MORE_REPLAYS = 6
@@ -108,15 +108,16 @@ class Chase:
         """How often it was played again, and the plays in which the violation came back."""
         played, back = 0, list[_Replay]()
         for attempts in (_REPLAYS, _MORE_REPLAYS):
-            replays = await self._judged([scenario] * attempts)
+            replays = await self._judged(requirement, [scenario] * attempts)
             played += attempts
             back += [replay for replay in replays if replay.shows(requirement)]
             if back or self.out_of_time:
                 break
         return played, back
 
-    async def _judged(self, scenarios: Sequence[Scenario]) -> list[_Replay]:
-        return [_Replay(trace, await self._judge.judge(trace)) for trace in await self._play(scenarios)]
+    async def _judged(self, requirement: str, scenarios: Sequence[Scenario]) -> list[_Replay]:
+        traces = await self._play(scenarios, on_used_connections(requirement))
+        return [_Replay(trace, await self._judge.judge(trace)) for trace in traces]
 
     async def _shortest(
         self, requirement: str, scenario: Scenario, played: int, back: list[_Replay], tally: Tally
@@ -125,7 +126,7 @@ class Chase:
 
         async def fails(candidates: list[Scenario]) -> list[bool]:
             nonlocal best
-            replays = await self._judged(candidates)
+            replays = await self._judged(requirement, candidates)
             failing = [replay.shows(requirement) for replay in replays]
             for replay, failed in zip(replays, failing, strict=True):
                 if failed and len(replay.trace.exchanges) <= len(best.trace.exchanges):
@@ -137,7 +138,7 @@ class Chase:
         seconds = max(1.0, min(self._settings.minimise_seconds, fair))
         budget = Budget(seconds=seconds, runs=self._settings.minimise_runs)
         minimal = await minimise(scenario, fails, budget)
-        final = [] if self.out_of_time else await self._judged([minimal.scenario] * _REPLAYS)
+        final = [] if self.out_of_time else await self._judged(requirement, [minimal.scenario] * _REPLAYS)
         again = [replay for replay in final if replay.shows(requirement)]
         shown = again[0] if again else best
         came_back = (len(again), _REPLAYS) if again else (len(back), played)

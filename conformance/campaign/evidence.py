@@ -21,6 +21,14 @@ def may_be_chance(trace: Trace, observation: Observation) -> bool:
     return decisive.failure is not None and decisive.failure.kind == "protocol"
 
 
+def on_used_connections(requirement: str) -> bool:
+    """Whether a violation of a requirement may be shown on connections that have served before.
+
+    Not that an answer is missing: a server may close such a connection at any time, a new one it has no reason to close.
+    """
+    return requirement != "envelope.answers"
+
+
 def unanswered(trace: Trace, observation: Observation) -> bool:
     """Whether what decides is that no answer came."""
     return bool(observation.exchanges) and trace.at(observation.exchanges[-1]).failure is not None

@@ -23,17 +23,24 @@ class Replay:
     violations: dict[str, list[Observation]]
 
 
-def replay(config: TargetConfig, document: ApiDocument, scenario: Scenario, times: int) -> list[Replay]:
-    """Play a scenario several times at once and judge each. Raises TargetError."""
-    return asyncio.run(_replay(config, document, scenario, times))
+def replay(
+    config: TargetConfig, document: ApiDocument, scenario: Scenario, times: int, *, reuse: bool = True
+) -> list[Replay]:
+    """Play a scenario several times at once and judge each. Raises TargetError.
+
+    ``reuse``: whether connections serve more than one exchange.
+    """
+    return asyncio.run(_replay(config, document, scenario, times, reuse=reuse))
 
 
-async def _replay(config: TargetConfig, document: ApiDocument, scenario: Scenario, times: int) -> list[Replay]:
+async def _replay(
+    config: TargetConfig, document: ApiDocument, scenario: Scenario, times: int, *, reuse: bool
+) -> list[Replay]:
     judge = Judge(ResponseSchemas(document))
     async with Target(config) as target:
         await probe(target)
         async with LoopLag() as lag, Settler(target, lag) as settler:
-            player = Player(target, settler)
+            player = Player(target, settler, reuse=reuse)
             jobs = [Job(f"replay{number}", scenario, "replay") for number in range(times)]
             played = await all_of(player.play(job) for job in jobs)
     return [Replay(each.trace, judge.judge(each.trace).violations) for each in played]

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from conformance.campaign.evidence import on_used_connections
 from conformance.campaign.replaying import replay as play_again
 from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters
 from conformance.contract.document import load_document
@@ -47,8 +48,8 @@ def _replay(finding: str, url: str, source: Path, times: int, **given: Any) -> N
     config = target_config(lambda name: given.get(name.replace("-", "_")), url)
     for line in script(scenario):
         click.echo(f"  {line}")
-    replays = play_again(config, load_document(), scenario, times)
     wanted = finding if finding in found.requirements else found.requirement
+    replays = play_again(config, load_document(), scenario, times, reuse=on_used_connections(wanted))
     back = [each.violations[wanted][0] for each in replays if wanted in each.violations]
     click.echo(f"{wanted}: violated in {len(back)} of {times} plays")
     if back:

@@ -53,7 +53,8 @@ def _lists_all(step: Step) -> TypeGuard[ListInstances]:
 class Party:
     """Sends steps as requests, and keeps the scenario's cast up to date. One recorder, a client for each lane.
 
-    Once ``stop`` says so, nobody waits for anything any longer. ``lists`` is shared with the parties around.
+    Once ``stop`` says so, nobody waits for anything any longer. ``lists`` is shared with the parties around. ``reuse``:
+    whether connections serve more than one exchange.
     """
 
     def __init__(
@@ -63,12 +64,15 @@ class Party:
         cast: Cast,
         stop: Callable[[], bool] = lambda: False,
         lists: LongLists | None = None,
+        *,
+        reuse: bool = True,
     ) -> None:
         self.target = target
         self.settler = settler
         self.cast = cast
         self.stop = stop
         self.lists = LongLists() if lists is None else lists
+        self.reuse = reuse
         self.recorder = Recorder()
         self.notes: list[str] = []
         self.last_change = time.monotonic_ns()
@@ -85,7 +89,7 @@ class Party:
         """A client that nobody else uses; give it back with ``release``."""
         if name is None and self._idle:
             return self._idle.pop(0)
-        client = self.target.client(self.recorder, name or str(len(self._clients) + 1))
+        client = self.target.client(self.recorder, name or str(len(self._clients) + 1), reuse=self.reuse)
         self._clients.append(client)
         return client
 

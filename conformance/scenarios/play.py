@@ -51,13 +51,17 @@ class Played:
 
 @dataclass
 class Player:
-    """Plays scenarios on a target. ``stop`` is asked before every step; once true, only cleaning up is left."""
+    """Plays scenarios on a target. ``stop`` is asked before every step; once true, only cleaning up is left.
+
+    ``reuse``: whether connections serve more than one exchange.
+    """
 
     target: Target
     settler: Settler
     features: frozenset[str] = frozenset({"ledger"})
     concurrency: int = CONCURRENCY
     stop: Callable[[], bool] = lambda: False
+    reuse: bool = True
     _lists: LongLists = field(default_factory=LongLists)
     _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_RUNS_AT_ONCE))
 
@@ -83,7 +87,7 @@ class Player:
 
     async def play(self, job: Job) -> Played:
         """Play one scenario, audit it, clean up. What goes wrong with the target is in the trace, never raised."""
-        party = Party(self.target, self.settler, Cast(job.id), self.stop, self._lists)
+        party = Party(self.target, self.settler, Cast(job.id), self.stop, self._lists, reuse=self.reuse)
         leftovers: tuple[str, ...] = ()
         played = job.scenario
         try:

@@ -59,9 +59,12 @@ class Target:
     ) -> None:
         await self.aclose()
 
-    def client(self, recorder: Recorder, name: str = "1") -> Client:
-        """A client with connections of its own, whose exchanges go to ``recorder`` under its name."""
-        return Client(self._shared, self._http(), recorder, name)
+    def client(self, recorder: Recorder, name: str = "1", *, reuse: bool = True) -> Client:
+        """A client with connections of its own, whose exchanges go to ``recorder`` under its name.
+
+        ``reuse``: whether a connection serves more than one exchange.
+        """
+        return Client(self._shared, self._http(None if reuse else 0), recorder, name)
 
     async def bearer(self, scopes: tuple[str, ...] | None = None) -> str | None:
         """An access token, for narrower scopes than the configured ones where given. Raises TokenRefused."""
@@ -71,14 +74,14 @@ class Target:
         """Close what the target itself holds open; clients are closed by those who made them."""
         await self._own.aclose()
 
-    def _http(self) -> httpx.AsyncClient:
+    def _http(self, kept: int | None = None) -> httpx.AsyncClient:
         return httpx.AsyncClient(
             # An environment's proxy must not come between a measurement and its target.
             trust_env=False,
             verify=self._ssl,
             timeout=None,
             headers={"accept-encoding": "identity", "user-agent": "orchestration-conformance"},
-            limits=httpx.Limits(keepalive_expiry=_KEEPALIVE_S),
+            limits=httpx.Limits(max_keepalive_connections=kept, keepalive_expiry=_KEEPALIVE_S),
         )
 
     def _started(self, operation: str | None) -> None:

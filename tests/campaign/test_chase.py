@@ -78,7 +78,7 @@ def chase(
     tally = Tally() if tally is None else tally
     played: list[Scenario] = []
 
-    async def play(scenarios: Sequence[Scenario]) -> list[Trace]:
+    async def play(scenarios: Sequence[Scenario], _: bool) -> list[Trace]:
         traces = []
         for scenario in scenarios:
             played.append(scenario)
