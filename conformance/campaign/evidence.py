@@ -24,7 +24,7 @@ def may_be_chance(trace: Trace, observation: Observation) -> bool:
 def on_used_connections(requirement: str) -> bool:
     """Whether a violation of a requirement may be shown on connections that have served before.
 
-    Not that an answer is missing: a server may close such a connection at any time, a new one it has no reason to close.
+    Not that an answer is missing: a server may close such a connection at any time, but not a new one.
     """
     return requirement != "envelope.answers"
 
