@@ -29,8 +29,8 @@ class Limits:
 
 
 LIMITS: Mapping[Profile, Limits] = {
-    "smoke": Limits(cases=10, fuzzed=3, methods=1, runs=16),
-    "standard": Limits(cases=60, fuzzed=15, methods=2, runs=25),
+    "smoke": Limits(cases=10, fuzzed=3, methods=2, runs=16),
+    "standard": Limits(cases=60, fuzzed=15, methods=5, runs=25),
     "thorough": Limits(cases=200, fuzzed=60, methods=5, runs=60),
 }
 

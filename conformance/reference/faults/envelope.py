@@ -196,6 +196,20 @@ def wrong_method_not_found(server: Server) -> None:
     alter(server.methods, "find", make)
 
 
+@fault("envelope.method-not-allowed")
+def put_reads_a_workflow(server: Server) -> None:
+    """PUT on a workflow is answered as GET."""
+
+    def make(find: Callable[[str, Mapping[str, str]], str]) -> Callable[[str, Mapping[str, str]], str]:
+        def found(method: str, operations: Mapping[str, str]) -> str:
+            read = method == "PUT" and "getWorkflow" in operations.values()
+            return find("GET" if read else method, operations)
+
+        return found
+
+    alter(server.methods, "find", make)
+
+
 @fault("envelope.time-order", profile="smoke")
 def updated_before_created(server: Server) -> None:
     """Instances were updated a second before they were created."""
@@ -252,6 +266,7 @@ FAULTS = (
     no_content_announces_body,
     internal_field_leaks,
     wrong_method_not_found,
+    put_reads_a_workflow,
     updated_before_created,
     history_in_another_zone,
     stages_before_instance,

@@ -70,6 +70,23 @@ def reads_deafen(server: Server) -> None:
     hears(server, lambda execution, _: read[execution.instance_id] < 5)
 
 
+@fault("event.other", "stage.waits")
+def first_name_ends_later_waits(server: Server) -> None:
+    """A later wait of an instance is ended by the name of its first one, too."""
+    first: dict[str, str] = {}
+
+    def make(deliver: Callable[[Execution, str], None]) -> Callable[[Execution, str], None]:
+        def delivered(execution: Execution, name: str) -> None:
+            awaited = execution.waiting_for
+            if awaited is not None and name == first.setdefault(execution.instance_id, awaited):
+                name = awaited
+            deliver(execution, name)
+
+        return delivered
+
+    alter(server.engine, "deliver", make)
+
+
 @fault("event.matching")
 def cold_instances_lose_an_event(server: Server) -> None:
     """An instance that no request was about for five seconds loses the event that comes first then."""
@@ -157,6 +174,7 @@ def breaker_after_two_failures(server: Server) -> None:
 FAULTS = (
     breaker_after_two_failures,
     cold_instances_lose_an_event,
+    first_name_ends_later_waits,
     refused_events_swallow_the_next,
     failures_take_siblings,
     updates_shield_from_cancellation,

@@ -164,6 +164,25 @@ def stale_list_of_workflows(server: Server) -> None:
     edit(server, "listWorkflows", stale)
 
 
+@fault("workflow.delete")
+def deletions_leave_the_list_kept(server: Server) -> None:
+    """The list of workflows is kept for half a second; a creation has it made anew, a deletion does not."""
+    kept: list[tuple[int, Reply]] = []
+
+    async def listed(original: Handler, call: Call) -> Reply:
+        if not kept or server.clock.now() - kept[0][0] > SECOND // 2:
+            kept[:] = [(server.clock.now(), await original(call))]
+        return kept[0][1]
+
+    async def created(original: Handler, call: Call) -> Reply:
+        reply = await original(call)
+        kept.clear()
+        return reply
+
+    around(server, "listWorkflows", listed)
+    around(server, "createWorkflow", created)
+
+
 @fault("workflow.create-malformed")
 def missing_stages_accepted(server: Server) -> None:
     """A configuration without stages is taken for one with none."""
@@ -288,6 +307,7 @@ FAULTS = (
     workflows_cut_at_100,
     last_workflow_twice,
     stale_list_of_workflows,
+    deletions_leave_the_list_kept,
     missing_stages_accepted,
     refused_workflow_stored,
     unknown_kind_accepted,

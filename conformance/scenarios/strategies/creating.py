@@ -91,7 +91,8 @@ def delete_and_after(d: Draft) -> None:
     """A deleted workflow is gone: it is not read, run, listed or deleted again."""
     other = d.create(*d.quick_stages(0, 1), name="kept")
     workflow = d.create(*d.quick_stages(0, 2))
-    d.add(Delete(workflow))
+    # Listed just before: what a server remembers of that answer is out of date at once.
+    d.add(ListWorkflows(), Delete(workflow), ListWorkflows())
     d.add(*d.shuffled([GetWorkflow(workflow), ListWorkflows(), Run("i9", workflow, {}), Delete(workflow)]))
     d.add(GetWorkflow(other), ListInstances(workflow), ListWorkflows())
 

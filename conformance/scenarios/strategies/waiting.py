@@ -102,12 +102,13 @@ def two_workflows(d: Draft) -> None:
 
 
 def two_names(d: Draft) -> None:
-    """Stages wait for different names one after another; the wrong one of the two comes first."""
+    """Stages wait for different names one after another; each hears the other one's name first."""
     one = d.event()
     other = d.pick(words.near_misses(one))
     instance = d.start(words.wait_for(one), words.wait_for(other), *d.quick_stages(0, 2))
     d.add(Until(instance, "waiting", 0), Send(instance, other), Settle(), Read(instance), History(instance))
     d.add(Send(instance, one), Until(instance, "waiting", 1), Settle(), Read(instance))
+    d.add(Send(instance, one), Settle(), Read(instance), History(instance))
     d.add(Send(instance, other), Until(instance, "ended"))
 
 

@@ -43,6 +43,7 @@ SHOWN: dict[Probe, str] = {
     """,
     collections.collection: """
         second-of-a-pair-unreadable workflows-cut-at-100 last-workflow-twice stale-list-of-workflows
+        deletions-leave-the-list-kept
         deleted-still-listed delete-takes-namesakes
     """,
     collections.deletion: """
@@ -51,6 +52,7 @@ SHOWN: dict[Probe, str] = {
     """,
     collections.strangers: """
         info-as-text errors-as-text error-code-of-its-own crash-on-large-stage-number crash-on-odd-event
+        put-reads-a-workflow
         wrong-method-not-found version-flaps unknown-workflow-is-bad-request unknown-workflow-deleted
         unknown-workflow-run-is-bad-request event-to-nobody-accepted nobody-cancelled unknown-history-empty
         any-number-is-zero unknown-workflow-has-no-list
@@ -116,6 +118,7 @@ SHOWN: dict[Probe, str] = {
         any-event-matches event-case-folded event-trimmed event-prefix-matches awaited-name-is-a-like-pattern
         event-names-of-64-characters
     """,
+    sending.names_of_before: "first-name-ends-later-waits",
     sending.many_waits: "sixth-match-swallowed event-ends-two-stages",
     sending.burst: "burst-loses-events fourth-of-a-burst-lost",
     sending.unprompted: "waits-time-out events-redelivered",

@@ -35,6 +35,7 @@ async def collection(session: Session) -> object:
             notes.take(await session.call("GET", "/workflows"))
             notes.take(await session.call("GET", f"/workflows/{ids[-1]}"))
     notes.take(await session.call("DELETE", f"/workflows/{ids[0]}"))
+    notes.take(await session.call("GET", "/workflows"))
     for one in ids[:3]:
         notes.take(await session.call("GET", f"/workflows/{one}"))
     notes.take(await session.call("GET", "/workflows"))
@@ -61,7 +62,7 @@ async def strangers(session: Session) -> object:
     events = [b'{"name":"x"}', b"[]", b"1"]
     calls: list[tuple[str, str, Any]] = [("POST", f"/instances/{UNKNOWN}/events", event) for event in events]
     calls += [("GET", f"/instances/{UNKNOWN}", None), ("PUT", f"/instances/{UNKNOWN}/abort", None)]
-    calls += [(method, f"/workflows/{UNKNOWN}", None) for method in ("GET", "DELETE", "PATCH")]
+    calls += [(method, f"/workflows/{UNKNOWN}", None) for method in ("GET", "DELETE", "PATCH", "PUT")]
     calls += [("POST", f"/workflows/{UNKNOWN}/instances", None), ("GET", f"/instances?workflowID={UNKNOWN}", None)]
     calls += [("GET", f"/instances/{UNKNOWN}/history", None), ("GET", "/_info", None), ("GET", "/_info", None)]
     for method, path, body in calls:

@@ -30,6 +30,15 @@ async def names(session: Session) -> object:
     return notes.lines
 
 
+async def names_of_before(session: Session) -> object:
+    """Two stages that wait for different names, the second one under the first one's name."""
+    instance = await session.start(WAIT, {"wait_event": {"event": "then"}})
+    for name in ("go", "go"):
+        await session.event(instance, name)
+    ended = session.server.engine.executions[instance].ended
+    return await session.comes(ended.is_set, session.dread)
+
+
 async def many_waits(session: Session) -> object:
     """Seven stages that wait for the same event."""
     instance = await session.start(*[WAIT] * 7)
