@@ -102,16 +102,23 @@ def two_workflows(d: Draft) -> None:
 
 
 def two_names(d: Draft) -> None:
-    """Stages wait for different names one after another; each hears the other one's name first."""
+    """Stages wait for different names one after another; the wrong one of the two comes first."""
     one = d.event()
     other = d.pick(words.near_misses(one))
     instance = d.start(words.wait_for(one), words.wait_for(other), *d.quick_stages(0, 2))
     d.add(Until(instance, "waiting", 0), Send(instance, other), Settle(), Read(instance), History(instance))
     d.add(Send(instance, one), Until(instance, "waiting", 1), Settle(), Read(instance))
-    d.add(Send(instance, one), Settle(), Read(instance), History(instance))
     d.add(Send(instance, other), Until(instance, "ended"))
 
 
+def names_gone_by(d: Draft) -> None:
+    """A stage does not hear the name that an earlier one has waited for, only its own."""
+    gone, awaited = d.some(words.EVENTS, 2, 2)
+    between = d.quick_stages(0, 1)
+    instance = d.start(words.wait_for(gone), *between, words.wait_for(awaited), *d.quick_stages(0, 1))
+    d.add(Until(instance, "waiting", 0), Send(instance, gone), Until(instance, "waiting", 1 + len(between)))
+    d.add(Send(instance, gone), Settle(), Read(instance), History(instance))
+    d.add(Send(instance, awaited), Until(instance, "ended"))
 def early(d: Draft) -> None:
     """The event follows the first answer that shows the stage as started, before history need show it."""
     event, before = d.event(), d.number(0, 2)
@@ -245,6 +252,7 @@ THEMES = (
     Theme("two-instances", two_instances, ("run.isolated", "stage.waits", "event.matching"), 4),
     Theme("two-workflows", two_workflows, ("run.isolated", "event.matching"), 2),
     Theme("two-names", two_names, _EVENTS, 2),
+    Theme("names-gone-by", names_gone_by, _EVENTS, 2),
     Theme("early", early, ("event.early", "event.matching", "event.live-known"), 3),
     Theme("before-anything-waits", before_anything_waits, ("event.once", "stage.waits"), 2),
     Theme("after-the-end", after_the_end, ("event.terminated", "event.terminated-refused", "cancel.terminated"), 4),
