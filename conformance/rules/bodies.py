@@ -36,14 +36,18 @@ def items(exchange: Exchange) -> Iterator[Sighting]:
                 yield Sighting(exchange, item, f"/data/{index}", single=False)
 
 
+NOWHERE = object()
+"""Where a pointer leads that leads to nothing, not even to null."""
+
+
 def value_at(body: Any, pointer: str) -> Any:
-    """What a JSON pointer leads to in a body; None where it leads nowhere."""
+    """What a JSON pointer leads to in a body; NOWHERE when the body has no such place."""
     for part in pointer.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
         if isinstance(body, list):
-            body = body[int(key)] if key.isdecimal() and int(key) < len(body) else None
+            body = body[int(key)] if key.isdecimal() and int(key) < len(body) else NOWHERE
         else:
-            body = body.get(key) if isinstance(body, dict) else None
+            body = body.get(key, NOWHERE) if isinstance(body, dict) else NOWHERE
     return body
 
 

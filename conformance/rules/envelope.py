@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from conformance.contract.compiled import SchemaProblem
 from conformance.contract.operations import OPERATIONS_BY_ID, known_path
 from conformance.rules.answers import answer_text, cut, is_json, says_wait
-from conformance.rules.bodies import value_at
+from conformance.rules.bodies import NOWHERE, value_at
 from conformance.rules.envelope_answers import answers
 from conformance.rules.envelope_requests import documented, odd
 from conformance.rules.observation import Observation, Rule, upheld, violated
@@ -141,7 +141,7 @@ def _given(story: Story, exchange: Exchange, pointer: str) -> bool:
         return False
     holder = value_at(exchange.json, above)
     workflow = story.workflows.get(holder["id"]) if isinstance(holder, dict) and "id" in holder else None
-    return workflow is None or value_at(workflow.created.request_json, f"/{below}") is not None
+    return workflow is None or value_at(workflow.created.request_json, f"/{below}") is not NOWHERE
 
 
 def method_not_allowed(story: Story) -> Iterator[Observation]:

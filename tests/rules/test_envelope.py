@@ -155,7 +155,7 @@ def extra_field(t: TraceBuilder) -> None:
 
 
 def key_of_the_client(t: TraceBuilder) -> None:
-    config = {"name": "", "stages": [NOOP], "note~/": 1}
+    config = {"name": "", "stages": [NOOP], "note~/": 1, "none": None}
     workflow = t.create([NOOP], body=config, echo=config)
     t.get_workflow(workflow)
     t.run(workflow)
