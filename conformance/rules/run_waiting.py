@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from conformance.rules.answers import is_valid
 from conformance.rules.brief import shown
+from conformance.rules.explained import refused
 from conformance.rules.facts import lives
 from conformance.rules.observation import Observation, Rule, upheld, violated
 from conformance.rules.plans import StagePlan, plan_stage
@@ -53,14 +54,17 @@ def _never_answered(story: Story) -> Iterator[Observation]:
 
 
 def _seen_ended(story: Story, run: Exchange) -> Exchange | None:
-    """The first read that shows the instance of an unanswered run as terminated; by then it was the workflow's only."""
+    """The first read that shows the instance of an unanswered run as terminated: the one that no other run gave."""
     workflow = run.params["workflowID"]
     others = [other for other in story.of("runWorkflow") if other.params["workflowID"] == workflow and other is not run]
-    if any(other.sent <= run.received for other in others):
+    others = [other for other in others if other.sent <= run.received and not refused(other)]
+    given = {other.data.get("id") for other in others if other.ok and isinstance(other.data, dict)}
+    if len(given) < len(others):
         return None
     for read in story.successes("getInstance"):
         shown_by = read.data if isinstance(read.data, dict) else {}
-        if shown_by.get("workflowID") == workflow and shown_by.get("terminated") is True and read.sent > run.sent:
+        own = shown_by.get("workflowID") == workflow and shown_by.get("id") not in given
+        if own and shown_by.get("terminated") is True and read.sent > run.sent:
             return read
     return None
 

@@ -225,6 +225,24 @@ def never_answered_and_run_again(t: TraceBuilder) -> None:
     t.run(next(iter(t.workflow_bodies)))
 
 
+def _never_answered_beside_another(t: TraceBuilder, *, other_ends: bool) -> None:
+    w = t.create(WAIT)
+    other = t.run(w)
+    began = t.now
+    own = t.run(w, wait=True, at=began, took=10_000, failure="timeout")
+    t.now = began + 500
+    t.control(t.now + 30, t.now + 50)
+    t.get(other if other_ends else own, [(5, 6)], ended=6, error="cancelled", at=began + 500, took=10)
+
+
+def never_answered_beside_another(t: TraceBuilder) -> None:
+    _never_answered_beside_another(t, other_ends=False)
+
+
+def only_the_other_ended(t: TraceBuilder) -> None:
+    _never_answered_beside_another(t, other_ends=True)
+
+
 def answered_behind_others(t: TraceBuilder) -> None:
     """A delay of three seconds, and an answer after less than that, but long after controls were done."""
     w = t.create(DELAY)
@@ -300,6 +318,8 @@ CASES: list[Case] = [
     ("run.wait", "violated", failed_as_read_later),
     ("run.wait", "violated", never_answered),
     ("run.wait", "violated", never_answered_and_run_again),
+    ("run.wait", "violated", never_answered_beside_another),
+    ("run.wait", "nothing", only_the_other_ended),
     ("run.wait", "nothing", ended_only_just),
     ("run.wait", "nothing", ended_one_of_two),
     ("run.wait", "nothing", started),
