@@ -1,6 +1,6 @@
 """How surely and how soon each fault of the reference server is detected.
 
-    python -m benchmarks.detection [--seeds 5] [--jobs 2] [--profile own] [FAULT…]
+    python -m benchmarks.detection [--seeds 5] [--first-seed 0] [--jobs 2] [--profile own] [FAULT…]
 
 A fault counts as detected when a rule that its documentation names is violated; the run stops there. ``--profile own``
 uses the cheapest profile that each fault names. Prints a Markdown table: detected, median seconds, median runWorkflow
@@ -93,6 +93,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("faults", nargs="*")
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--profile", default="own")
     chosen = parser.parse_args()
@@ -103,7 +104,7 @@ def main() -> None:
         pending = {
             name: [
                 pool.submit(trial, name, seed, FAULTS[name].profile if chosen.profile == "own" else chosen.profile)
-                for seed in range(chosen.seeds)
+                for seed in range(chosen.first_seed, chosen.first_seed + chosen.seeds)
             ]
             for name in names
         }
