@@ -9,7 +9,7 @@ from conformance.reference.clock import MILLISECOND
 from conformance.reference.engine import CANCELLED
 from conformance.reference.errors import NotFound
 from conformance.reference.exact_json import Json
-from conformance.reference.faults.envelope import on_each
+from conformance.reference.faults.envelope import CRASH, on_each
 from conformance.reference.faults.fault import alter, around, edit, edit_many, fault, on_refusal
 from conformance.reference.faults.runs import without
 from conformance.reference.operations import Call, Handler, Reply, data
@@ -17,6 +17,8 @@ from conformance.reference.server import Server
 from conformance.reference.stages import Execution
 
 Cancel = Callable[[str], None]
+
+_TRANSACTION_S = 0.004
 
 
 def unless(holds: Callable[[Execution], bool], server: Server) -> Callable[[Cancel], Cancel]:
@@ -232,7 +234,27 @@ def cancel_after_event_lost(server: Server) -> None:
     alter(server.engine, "cancel", unless(just_moved, server))
 
 
+@fault("envelope.no-5xx", "cancel.terminates")
+def cancellations_at_once_crash(server: Server) -> None:
+    """Of two cancellations of one instance at the same time, the second gets 500."""
+    under_way: set[str] = set()
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        instance = call.path["instanceID"]
+        if instance in under_way:
+            return CRASH
+        under_way.add(instance)
+        try:
+            await asyncio.sleep(_TRANSACTION_S)
+            return await original(call)
+        finally:
+            under_way.discard(instance)
+
+    around(server, "cancelEvent", handle)
+
+
 FAULTS = (
+    cancellations_at_once_crash,
     cancel_after_event_lost,
     cancel_ignored,
     cancel_after_run_lost,

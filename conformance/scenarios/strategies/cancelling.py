@@ -65,10 +65,10 @@ def anywhere(d: Draft) -> None:
 
 
 def twice(d: Draft) -> None:
-    """Cancelled twice, one after the other or from two clients at once."""
+    """Cancelled more than once, one after the other or, mostly, from several clients at once."""
     instance = d.waiting(d.event(), d.number(0, 1), 1) if d.flip() else d.start(words.hour(), words.noop())
-    cancels: list[Step] = [Cancel(instance) for _ in range(d.number(2, 3))]
-    d.add(*([Together(tuple(cancels))] if d.flip() else cancels))
+    cancels: list[Step] = [Cancel(instance) for _ in range(d.number(2, 5))]
+    d.add(*([Together(tuple(cancels))] if d.number(0, 3) else cancels))
     d.add(Settle(), Read(instance), History(instance), Cancel(instance), Settle(), Read(instance))
 
 
@@ -118,7 +118,7 @@ THEMES = (
     Theme("cancel-during-delay", during_delay, (*_CANCEL, "cancel.stops-stages"), 4),
     Theme("cancel-short-delay", during_short_delay, ("cancel.stops-stages", "cancel.terminates"), 2),
     Theme("cancel-anywhere", anywhere, ("cancel.stops-stages", "stage.none-open", "history.agrees"), 2),
-    Theme("cancel-twice", twice, (*_CANCEL, "cancel.terminated", "stage.monotone"), 2),
+    Theme("cancel-twice", twice, (*_CANCEL, "cancel.terminated", "stage.monotone"), 3),
     Theme("cancel-after-event", after_event, (*_CANCEL, "cancel.stops-stages"), 3),
     Theme("cancel-with-events", with_events, _CANCEL, 2),
     Theme("cancel-one-of-two", one_of_two, ("run.isolated", "cancel.not-running", "list.running"), 2),

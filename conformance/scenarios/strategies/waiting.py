@@ -119,6 +119,8 @@ def names_gone_by(d: Draft) -> None:
     d.add(Until(instance, "waiting", 0), Send(instance, gone), Until(instance, "waiting", 1 + len(between)))
     d.add(Send(instance, gone), Settle(), Read(instance), History(instance))
     d.add(Send(instance, awaited), Until(instance, "ended"))
+
+
 def early(d: Draft) -> None:
     """The event follows the first answer that shows the stage as started, before history need show it."""
     event, before = d.event(), d.number(0, 2)

@@ -130,6 +130,7 @@ SHOWN: dict[Probe, str] = {
         cancelled-stage-without-error cancel-leaves-stage-open early-cancel-leaves-stage-open cancelled-still-hears
         cancelled-listed-as-running cancelled-entry-open cancelled-entry-missing
     """,
+    cancelling.at_once: "cancellations-at-once-crash",
     cancelling.after_cancelling: "cancel-ends-only-its-stage",
     collections.lists: """
         workflow-filter-ignored workflow-filter-ignored-for-running running-filter-ignored waiting-is-not-running

@@ -27,6 +27,13 @@ async def cancellations(session: Session) -> object:
     return notes.lines
 
 
+async def at_once(session: Session) -> object:
+    """Two cancellations of one instance at the same time."""
+    instance = await session.start(WAIT)
+    answers = [session.call("PUT", f"/instances/{instance}/abort") for _ in range(2)]
+    return [answer.status_code for answer in await asyncio.gather(*answers)]
+
+
 async def after_cancelling(session: Session) -> object:
     """Whether a stage starts after a cancellation."""
     instance = await session.start(WAIT, NOOP)
