@@ -68,7 +68,7 @@ def twice(d: Draft) -> None:
     """Cancelled more than once, one after the other or, mostly, from several clients at once."""
     instance = d.waiting(d.event(), d.number(0, 1), 1) if d.flip() else d.start(words.hour(), words.noop())
     cancels: list[Step] = [Cancel(instance) for _ in range(d.number(2, 5))]
-    d.add(*([Together(tuple(cancels))] if d.number(0, 3) else cancels))
+    d.add(*(cancels if d.number(0, 3) == 3 else [Together(tuple(cancels))]))
     d.add(Settle(), Read(instance), History(instance), Cancel(instance), Settle(), Read(instance))
 
 
