@@ -1,10 +1,11 @@
 """Judge N simulated traces of correct servers: how many observations the rules make, and false alarms (none).
 
-Usage: python -m benchmarks.simulated_traces [N] [FIRST_SEED]
+python -m benchmarks.simulated_traces [N] [FIRST_SEED]
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from collections import Counter
@@ -31,5 +32,8 @@ def main(count: int, first: int) -> int:
 
 
 if __name__ == "__main__":
-    given = [int(argument) for argument in sys.argv[1:3]]
-    sys.exit(1 if main(given[0] if given else 10_000, given[1] if len(given) > 1 else 0) else 0)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("count", nargs="?", type=int, default=10_000)
+    parser.add_argument("first", nargs="?", type=int, default=0)
+    chosen = parser.parse_args()
+    sys.exit(1 if main(chosen.count, chosen.first) else 0)

@@ -32,6 +32,7 @@ _SPECIALS = (
     "large",
     "long-texts",
     "odd-delays",
+    "cancelled-after-each-kind",
 )
 _ONCE: Mapping[Profile, tuple[str, ...]] = {
     "smoke": ("a-few-dozen", "every-bad-stage"),

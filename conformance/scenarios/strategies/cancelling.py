@@ -72,6 +72,18 @@ def twice(d: Draft) -> None:
     d.add(Settle(), Read(instance), History(instance), Cancel(instance), Settle(), Read(instance))
 
 
+def after_each_kind(d: Draft) -> None:
+    """Cancelled after a stage of each kind, and after a run with variables: nothing that it did keeps it running."""
+    before = [words.noop(), words.delay(50), words.until("2020-02-29T12:00:00Z")]
+    if d.ledger:
+        before += [words.send("world", d.account(), d.amount()), words.update(d.account(), {"k": "v"})]
+    instances = [
+        d.run(d.create(stage, d.blocking_stage()), {"unused": "x"} if not n else None) for n, stage in enumerate(before)
+    ]
+    d.add(*(Until(instance, "started", 1) for instance in instances), *(Cancel(instance) for instance in instances))
+    d.add(Settle(), *(Read(instance) for instance in instances), *(History(instance) for instance in instances))
+
+
 def after_event(d: Draft) -> None:
     """Cancelled right after an event has moved it on, at once or when the next stage shows."""
     event = d.event()
@@ -118,6 +130,7 @@ THEMES = (
     Theme("cancel-during-delay", during_delay, (*_CANCEL, "cancel.stops-stages"), 4),
     Theme("cancel-short-delay", during_short_delay, ("cancel.stops-stages", "cancel.terminates"), 2),
     Theme("cancel-anywhere", anywhere, ("cancel.stops-stages", "stage.none-open", "history.agrees"), 2),
+    Theme("cancelled-after-each-kind", after_each_kind, _CANCEL, once=True),
     Theme("cancel-twice", twice, (*_CANCEL, "cancel.terminated", "stage.monotone"), 3),
     Theme("cancel-after-event", after_event, (*_CANCEL, "cancel.stops-stages"), 3),
     Theme("cancel-with-events", with_events, _CANCEL, 2),
