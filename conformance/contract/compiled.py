@@ -11,6 +11,7 @@ from conformance.contract.document import ApiDocument, UnreadableDocument
 from conformance.contract.documented import Documented
 from conformance.contract.oas import components, convert
 from conformance.wire.instant import parse_instant
+from conformance.wire.pointer import token
 
 _LONGEST_MESSAGE = 300
 
@@ -96,7 +97,7 @@ def _is_instant(text: str) -> bool:
 
 
 def _pointer(path: list[str | int]) -> str:
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+    return "".join(f"/{token(part)}" for part in path)
 
 
 def _without_surrogates(value: Any) -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from conformance.wire.pointer import token
+
 _BRANCHES = ("anyOf", "oneOf", "allOf")
 
 
@@ -57,14 +59,14 @@ class _Shape:
                 yield from element.undocumented(each, f"{pointer}/{index}")
         elif isinstance(value, dict) and self._properties:
             for key, item in value.items():
-                yield from self._field(key, item, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
+                yield from self._field(key, item, pointer)
 
     def _field(self, key: str, item: Any, pointer: str) -> Iterator[str]:
         named = [properties[key] for properties in self._properties if key in properties]
         if named and isinstance(item, dict | list):
-            yield from self._shape(key, named).undocumented(item, pointer)
+            yield from self._shape(key, named).undocumented(item, f"{pointer}/{token(key)}")
         elif not named and not self._free:
-            yield pointer
+            yield f"{pointer}/{token(key)}"
 
     def _shape(self, key: str | None, schemas: list[Any]) -> _Shape:
         """That of a field, or of the elements (None)."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.contract.document import ApiDocument
+from conformance.wire.pointer import keys
 
 JsonSchema = dict[str, Any]
 
@@ -62,8 +63,8 @@ def resolve(document: ApiDocument, item: Any) -> Any:
         if not isinstance(item, dict) or not str(item.get("$ref", "")).startswith("#/"):
             break
         target: Any = document.raw
-        for part in item["$ref"][2:].split("/"):
-            target = target.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(target, dict) else None
+        for key in keys(item["$ref"][1:]):
+            target = target.get(key) if isinstance(target, dict) else None
         item = target
     return item
 

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from conformance.reports.text import cut, visible
 from conformance.wire import exact_json
+from conformance.wire.pointer import walk
 
 BODY_LIMIT = 4_000
 """Characters of a body that a report shows."""
@@ -45,17 +46,7 @@ def render_body(body: str | None, pointers: list[str]) -> Markup:
 
 def resolved(value: Any, pointer: str) -> tuple[str, ...]:
     """The path of the deepest part of a value that a JSON pointer leads to."""
-    path: list[str] = []
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, dict) and key in value:
-            value = value[key]
-        elif isinstance(value, list) and key.isascii() and key.isdigit() and int(key) < len(value):
-            value = value[int(key)]
-        else:
-            break
-        path.append(key)
-    return tuple(path)
+    return tuple(key for key, _ in walk(value, pointer))
 
 
 def _assembled(pieces: Iterator[tuple[str, bool]]) -> Markup:

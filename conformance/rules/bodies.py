@@ -13,6 +13,7 @@ from conformance.rules.story import Story
 from conformance.trace import Exchange
 from conformance.wire import exact_json
 from conformance.wire.instant import MICROSECOND, Instant, parse_instant
+from conformance.wire.pointer import token
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +35,6 @@ def items(exchange: Exchange) -> Iterator[Sighting]:
         for index, item in enumerate(data):
             if isinstance(item, dict):
                 yield Sighting(exchange, item, f"/data/{index}", single=False)
-
-
-NOWHERE = object()
-"""Where a pointer leads that leads to nothing, not even to null."""
-
-
-def value_at(body: Any, pointer: str) -> Any:
-    """What a JSON pointer leads to in a body; NOWHERE when the body has no such place."""
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(body, list):
-            body = body[int(key)] if key.isdecimal() and int(key) < len(body) else NOWHERE
-        else:
-            body = body.get(key, NOWHERE) if isinstance(body, dict) else NOWHERE
-    return body
 
 
 def listed_ids(exchange: Exchange) -> list[str]:
@@ -117,7 +103,7 @@ def exact_difference(given: Any, found: Any, pointer: str = "") -> Difference | 
         for key in [*given, *(key for key in found if key not in given)]:
             if key not in given or key not in found:
                 return Difference(pointer, *(_key_text(key, side) for side in (given, found)))
-            if inner := exact_difference(given[key], found[key], f"{pointer}/{escape(key)}"):
+            if inner := exact_difference(given[key], found[key], f"{pointer}/{token(key)}"):
                 return inner
     if isinstance(given, list) and isinstance(found, list) and len(given) == len(found):
         for index, (left, right) in enumerate(zip(given, found, strict=True)):
@@ -128,11 +114,6 @@ def exact_difference(given: Any, found: Any, pointer: str = "") -> Difference | 
 
 def _key_text(key: str, side: dict[str, Any]) -> str:
     return f"{key}: {shown(side[key])}" if key in side else f"no {key}"
-
-
-def escape(key: str) -> str:
-    """A key as a part of a JSON pointer."""
-    return key.replace("~", "~0").replace("/", "~1")
 
 
 def workflow_difference(created: dict[str, Any], seen: dict[str, Any]) -> Difference | None:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from conformance.contract.compiled import SchemaProblem
 from conformance.contract.operations import OPERATIONS_BY_ID, known_path
 from conformance.rules.answers import answer_text, cut, is_json, says_wait
-from conformance.rules.bodies import NOWHERE, value_at
 from conformance.rules.envelope_answers import answers
 from conformance.rules.envelope_requests import documented, odd
 from conformance.rules.observation import Observation, Rule, upheld, violated
@@ -16,6 +15,7 @@ from conformance.rules.plans import has_placeholder
 from conformance.rules.story import Story
 from conformance.rules.validation import error_problems, schema_problems, undocumented_fields
 from conformance.trace import Exchange
+from conformance.wire.pointer import NOWHERE, value_at
 
 _METHODS_NOT_JUDGED = frozenset({"HEAD", "OPTIONS", "TRACE", "CONNECT"})
 _SHAPE_EXEMPT = frozenset({401, 403, 405, 429, 501, 505})
@@ -140,7 +140,7 @@ def _given(story: Story, exchange: Exchange, pointer: str) -> bool:
     if not inside:
         return False
     holder = value_at(exchange.json, above)
-    workflow = story.workflows.get(holder["id"]) if isinstance(holder, dict) and "id" in holder else None
+    workflow = story.workflows.get(str(holder.get("id"))) if isinstance(holder, dict) else None
     return workflow is None or value_at(workflow.created.request_json, f"/{below}") is not NOWHERE
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from conformance.rules.answers import withheld
 from conformance.rules.bodies import items
@@ -45,14 +46,20 @@ def nothing_started(story: Story, workflow: WorkflowStory, run: Exchange) -> Ite
 def _unexplained(story: Story, workflow: WorkflowStory, listing: Exchange) -> list[str] | None:
     """Listed instances of a workflow that no run of it gave; None when that cannot be told."""
     runs = [run for run in workflow.runs if run.sent <= listing.received]
-    given = [run.data.get("id") if isinstance(run.data, dict) else None for run in runs if run.ok]
-    if None in given or not all(run.ok or refused(run) for run in runs) or _has_triggers(story):
+    given = ids_given(runs)
+    if given is None or _has_triggers(story):
         return None
     if not isinstance(listing.data, list):
         return None
     # What says that it is of another workflow is no instance of this one, whyever it is listed.
     listed = [item.body for item in items(listing) if item.body.get("workflowID") == workflow.id]
     return [body["id"] for body in listed if isinstance(body.get("id"), str) and body["id"] not in given]
+
+
+def ids_given(runs: Sequence[Exchange]) -> list[Any] | None:
+    """The ids of the instances that runs gave; None when one of them may have given another one."""
+    given = [run.data.get("id") if isinstance(run.data, dict) else None for run in runs if run.ok]
+    return None if None in given or not all(run.ok or refused(run) for run in runs) else given
 
 
 def _has_triggers(story: Story) -> bool:

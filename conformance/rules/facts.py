@@ -141,7 +141,7 @@ class Life:
         """
         ended = self.first_terminated
         last = ended.exchange.received if ended else NEVER
-        return any(deletion.sent < min(moment, last) for deletion in self.deletions)
+        return self.deleted_before(min(moment, last))
 
     def stopped_before(self, moment: int) -> bool:
         """Whether something that may stop it at any stage was sent before: a cancellation, a deletion."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from conformance.rules.answers import is_valid
 from conformance.rules.brief import shown
-from conformance.rules.explained import refused
+from conformance.rules.explained import ids_given
 from conformance.rules.facts import lives
 from conformance.rules.observation import Observation, Rule, upheld, violated
 from conformance.rules.plans import StagePlan, plan_stage
@@ -57,9 +57,8 @@ def _seen_ended(story: Story, run: Exchange) -> Exchange | None:
     """The first read that shows the instance of an unanswered run as terminated: the one that no other run gave."""
     workflow = run.params["workflowID"]
     others = [other for other in story.of("runWorkflow") if other.params["workflowID"] == workflow and other is not run]
-    others = [other for other in others if other.sent <= run.received and not refused(other)]
-    given = {other.data.get("id") for other in others if other.ok and isinstance(other.data, dict)}
-    if len(given) < len(others):
+    given = ids_given([other for other in others if other.sent <= run.received])
+    if given is None:
         return None
     for read in story.successes("getInstance"):
         shown_by = read.data if isinstance(read.data, dict) else {}

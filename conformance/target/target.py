@@ -65,7 +65,7 @@ class Target:
 
         ``reuse``: whether a connection serves more than one exchange.
         """
-        return Client(self._shared, self._http(None if reuse else 0), recorder, name)
+        return Client(self._shared, self._http(reuse=reuse), recorder, name)
 
     async def bearer(self, scopes: tuple[str, ...] | None = None) -> str | None:
         """An access token, for narrower scopes than the configured ones where given. Raises TokenRefused."""
@@ -75,14 +75,14 @@ class Target:
         """Close what the target itself holds open; clients are closed by those who made them."""
         await self._own.aclose()
 
-    def _http(self, kept: int | None = None) -> httpx.AsyncClient:
+    def _http(self, *, reuse: bool = True) -> httpx.AsyncClient:
         return httpx.AsyncClient(
             # An environment's proxy must not come between a measurement and its target.
             trust_env=False,
             verify=self._ssl,
             timeout=None,
             headers={"accept-encoding": "identity", "user-agent": "orchestration-conformance"},
-            limits=httpx.Limits(max_keepalive_connections=kept, keepalive_expiry=_KEEPALIVE_S),
+            limits=httpx.Limits(max_keepalive_connections=None if reuse else 0, keepalive_expiry=_KEEPALIVE_S),
         )
 
     def _started(self, operation: str | None) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 
 from conformance.reference.clock import MILLISECOND
 from conformance.reference.engine import CANCELLED
-from conformance.reference.errors import NotFound
+from conformance.reference.errors import ApiError, NotFound
 from conformance.reference.exact_json import Json
-from conformance.reference.faults.envelope import CRASH, on_each
+from conformance.reference.faults.envelope import on_each
 from conformance.reference.faults.fault import alter, around, edit, edit_many, fault, on_refusal
 from conformance.reference.faults.runs import without
 from conformance.reference.operations import Call, Handler, Reply, data
@@ -242,7 +242,7 @@ def cancellations_at_once_crash(server: Server) -> None:
     async def handle(original: Handler, call: Call) -> Reply:
         instance = call.path["instanceID"]
         if instance in under_way:
-            return CRASH
+            raise ApiError("deadlock detected")
         under_way.add(instance)
         try:
             await asyncio.sleep(_TRANSACTION_S)

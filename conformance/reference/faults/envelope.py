@@ -17,7 +17,7 @@ from conformance.reference.server import Server
 INSTANCE_READS = ("getInstance", "listInstances")
 # No HTTP server writes a header of this name: it closes the connection instead, with nothing said.
 _NO_ANSWER = Reply(500, headers={"no answer": ""})
-CRASH = Reply(500, write({"errorCode": "INTERNAL", "errorMessage": "unexpected condition"}))
+_CRASH = Reply(500, write({"errorCode": "INTERNAL", "errorMessage": "unexpected condition"}))
 
 
 def shifted(timestamp: str, seconds: float) -> str:
@@ -128,7 +128,7 @@ def crash_on_malformed_workflow(server: Server) -> None:
         try:
             read(call.body)
         except MalformedJson:
-            return CRASH
+            return _CRASH
         return await original(call)
 
     around(server, "createWorkflow", handle)
@@ -141,7 +141,7 @@ def crash_on_large_stage_number(server: Server) -> None:
     async def handle(original: Handler, call: Call) -> Reply:
         digits = call.path["number"].lstrip("-")
         large = digits.isascii() and digits.isdigit() and (len(digits) > 10 or int(digits) >= 2**31)
-        return CRASH if large else await original(call)
+        return _CRASH if large else await original(call)
 
     around(server, "getInstanceStageHistory", handle)
 
@@ -155,7 +155,7 @@ def crash_on_odd_event(server: Server) -> None:
             odd = not isinstance(read(call.body), dict)
         except MalformedJson:
             odd = False
-        return CRASH if odd else await original(call)
+        return _CRASH if odd else await original(call)
 
     around(server, "sendEvent", handle)
 

@@ -154,32 +154,32 @@ def last_workflow_twice(server: Server) -> None:
 @fault("workflow.create-then-list", "workflow.delete", profile="smoke")
 def stale_list_of_workflows(server: Server) -> None:
     """The list of workflows is kept for two seconds before it is made anew."""
+    _keep_list(server, 2 * SECOND)
+
+
+def _keep_list(server: Server, duration: int) -> list[tuple[int, Json]]:
+    """Give the same list of workflows for ``duration`` ns; the list that is returned holds it, and since when."""
     kept: list[tuple[int, Json]] = []
 
     def stale(found: Json) -> Json:
-        if not kept or server.clock.now() - kept[0][0] > 2 * SECOND:
+        if not kept or server.clock.now() - kept[0][0] > duration:
             kept[:] = [(server.clock.now(), found)]
         return kept[0][1]
 
     edit(server, "listWorkflows", stale)
+    return kept
 
 
 @fault("workflow.delete")
 def deletions_leave_the_list_kept(server: Server) -> None:
     """The list of workflows is kept for half a second; a creation has it made anew, a deletion does not."""
-    kept: list[tuple[int, Reply]] = []
-
-    async def listed(original: Handler, call: Call) -> Reply:
-        if not kept or server.clock.now() - kept[0][0] > SECOND // 2:
-            kept[:] = [(server.clock.now(), await original(call))]
-        return kept[0][1]
+    kept = _keep_list(server, SECOND // 2)
 
     async def created(original: Handler, call: Call) -> Reply:
         reply = await original(call)
         kept.clear()
         return reply
 
-    around(server, "listWorkflows", listed)
     around(server, "createWorkflow", created)
 
 

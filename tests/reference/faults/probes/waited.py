@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from tests.reference.faults.notes import Notes
 from tests.reference.faults.probes.common import take_lists, take_reads
 from tests.reference.session import NOOP, WAIT, Session, send_stage
+
+
+async def _waited_for(session: Session) -> asyncio.Task[Any]:
+    """A run with wait=true whose stage waits."""
+    run = asyncio.create_task(session.run(await session.create(WAIT), wait=True))
+    await session.idle()
+    return run
+
+
+async def _answered(session: Session, run: asyncio.Task[Any], patience: float) -> bool:
+    """Whether a run is answered within some seconds; it is given up then."""
+    answered = await session.comes(run.done, patience)
+    run.cancel()
+    return answered
 
 
 async def waiting_runs(session: Session) -> object:
@@ -30,38 +45,28 @@ async def unwilling_runs(session: Session) -> object:
     """Whether wait=false is answered while the instance waits."""
     workflow = await session.create(WAIT)
     waiting = asyncio.create_task(session.call("POST", f"/workflows/{workflow}/instances?wait=false"))
-    answered = await session.comes(waiting.done, session.patience)
-    waiting.cancel()
-    return answered
+    return await _answered(session, waiting, session.patience)
 
 
 async def patient_runs(session: Session) -> object:
     """Whether wait=true is answered while the instance waits."""
-    waiting = asyncio.create_task(session.run(await session.create(WAIT), wait=True))
-    await session.idle()
-    early = await session.comes(waiting.done, session.dread)
-    waiting.cancel()
-    return early
+    waiting = await _waited_for(session)
+    return await _answered(session, waiting, session.dread)
 
 
 async def cancelled_waits(session: Session) -> object:
     """Whether wait=true is answered when the instance is cancelled."""
-    waiting = asyncio.create_task(session.run(await session.create(WAIT), wait=True))
-    await session.idle()
+    waiting = await _waited_for(session)
     [instance] = await session.data("/instances")
     await session.cancel(instance["id"])
-    answered = await session.comes(waiting.done, session.patience)
-    waiting.cancel()
-    return answered
+    return await _answered(session, waiting, session.patience)
 
 
 async def failing_waits(session: Session) -> object:
     """Whether wait=true is answered when a stage fails."""
     workflow = await session.create({"delay": {"duration": "${length}"}})
     waiting = asyncio.create_task(session.run(workflow, {"length": "soon"}, wait=True))
-    answered = await session.comes(waiting.done, session.patience)
-    waiting.cancel()
-    return answered
+    return await _answered(session, waiting, session.patience)
 
 
 async def runs_side_by_side(session: Session) -> object:
