@@ -81,12 +81,13 @@ def plan(
             spent += scenario.runs
     # What takes long comes first, so that everything else is played meanwhile.
     scenarios, first = list(chosen), len(chosen)
-    for scenario in _by_weight(seed, features, budget):
+    often = [theme for theme in _offered(features) if not theme.once]
+    for scenario in _by_weight(often, seed, features, budget):
         if spent + scenario.runs > budget:
             break
         scenarios.append(scenario)
         spent += scenario.runs
-    again = first + sum(not theme.once for theme in _offered(features))
+    again = first + len(often)
     parts = [scenarios[first:again], scenarios[again:]]
     for part in parts:
         random.Random(seed).shuffle(part)
@@ -128,9 +129,8 @@ def _offered(features: Collection[str]) -> list[Theme]:
     return [theme for theme in THEMES.values() if theme.feature is None or theme.feature in features]
 
 
-def _by_weight(seed: int, features: Collection[str], budget: int) -> list[Scenario]:
+def _by_weight(themes: Collection[Theme], seed: int, features: Collection[str], budget: int) -> list[Scenario]:
     """Scenarios in the order in which a budget takes them: each theme's first, then by weight."""
-    themes = [theme for theme in _offered(features) if not theme.once]
     share = budget * _SCENARIOS_PER_RUN * _SPARE / sum(theme.weight for theme in themes)
     queue: list[tuple[float, str, Scenario]] = []
     for theme in themes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import socket
 import threading
 from collections.abc import Iterator
@@ -56,10 +55,7 @@ class Gateway:
 
     def _pump(self, source: socket.socket, sink: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            for number in itertools.count():
-                data = source.recv(65536)
-                if not data:
-                    break
+            for number, data in enumerate(iter(lambda: source.recv(65536), b"")):
                 due = number > 0 if self.later_only else not self.struck
                 if due and data.startswith(self.line):
                     self.struck = True
