@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from conformance.campaign.counterfactual import HISTORY
 from conformance.campaign.tally import Tally
 from conformance.contract.requirements import Catalogue, Requirement
 
 # A cause is looked for in the earliest of these groups that has a violation: later ones mostly follow from it.
 # What a variable stands for decides which event a stage waits for and how long a delay takes: a place of its own.
 _PRECEDENCE = ("envelope", "workflows", "cancelling", "run.variables", "events", "runs", "stages", "history", "lists")
+# Where histories show stages in others' places, that comes before all that is read of instances.
+_BEFORE_INSTANCES = "workflows"
 _LIFECYCLE = frozenset({"cancelling", "events", "runs", "stages", "history", "lists"})
 # What goes wrong for nearly every instance goes along with every other violation, so it explains none of them.
 _UNIVERSAL = 0.7
@@ -22,17 +25,23 @@ def _family(requirement: Requirement) -> str:
 
 
 class Causes:
-    """Ranks requirements, causes first, and tells what a violation explains."""
+    """Ranks requirements, causes first, and tells what a violation explains.
 
-    def __init__(self, catalogue: Catalogue, tally: Tally) -> None:
+    ``on_history`` are the violated requirements that rest on histories with stages in others' places, if there are.
+    """
+
+    def __init__(self, catalogue: Catalogue, tally: Tally, on_history: Collection[str] = ()) -> None:
         self._rows = {each.id: each for each in catalogue.requirements}
         self._order = {each.id: number for number, each in enumerate(catalogue.requirements)}
         self._tally = tally
+        self._on_history = on_history
 
     def rank(self, requirement: str) -> tuple[bool, int, int]:
         """MUST before SHOULD, causes before what follows from them."""
         row = self._rows[requirement]
         place = row.id if row.id in _PRECEDENCE else row.group
+        if requirement == HISTORY and self._on_history:
+            place = _BEFORE_INSTANCES
         return (row.level != "MUST", _PRECEDENCE.index(place), self._order[requirement])
 
     def explained_by(self, cause: str, together: Collection[str]) -> list[str]:
@@ -40,7 +49,12 @@ class Causes:
         follow = [
             other
             for other in self._tally.cases
-            if other != cause and (self._always_along(cause, other, together) or self._same_instances(cause, other))
+            if other != cause
+            and (
+                (cause == HISTORY and other in self._on_history)
+                or self._always_along(cause, other, together)
+                or self._same_instances(cause, other)
+            )
         ]
         return sorted(follow, key=self.rank)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from conformance.campaign.bench import Bench
 from conformance.campaign.causes import Causes
+from conformance.campaign.counterfactual import resting_on_history, without_history
 from conformance.campaign.evidence import in_play, may_be_chance, on_used_connections, unanswered
 from conformance.campaign.excerpt import scenario_of_exchanges
 from conformance.campaign.findings import Proof
@@ -56,6 +57,7 @@ class Chase:
         self._end = time.monotonic() + seconds
         self._waiting = 1
         self._lost = lost
+        self._causes: Causes
 
     @property
     def out_of_time(self) -> bool:
@@ -69,7 +71,8 @@ class Chase:
         """
         proofs: list[Proof] = []
         explained = set(chased)
-        ranked = sorted(tally.cases, key=Causes(self._judge.catalogue, tally).rank)
+        self._causes = await self._causes_of(tally)
+        ranked = sorted(tally.cases, key=self._causes.rank)
         for position, requirement in enumerate(ranked):
             if requirement in explained:
                 continue
@@ -80,6 +83,10 @@ class Chase:
                 proofs.append(proof)
                 on_proof(proof)
         return proofs
+
+    async def _causes_of(self, tally: Tally) -> Causes:
+        apart = {trace.id: await self._judge.judge(trace) for trace in without_history(tally)}
+        return Causes(self._judge.catalogue, tally, resting_on_history(tally, apart))
 
     async def _prove(self, requirement: str, tally: Tally) -> Proof | None:
         cases = tally.cases[requirement]
@@ -142,7 +149,7 @@ class Chase:
         again = [replay for replay in final if replay.shows(requirement)]
         shown = again[0] if again else best
         came_back = (len(again), _REPLAYS) if again else (len(back), played)
-        explained = Causes(self._judge.catalogue, tally).explained_by(requirement, shown.judgement.violations)
+        explained = self._causes.explained_by(requirement, shown.judgement.violations)
         observation = shown.shown(requirement) or shown.judgement.violations[requirement][0]
         occurrences = tally.violated[requirement]
         return Proof((requirement, *explained), shown.trace, observation, came_back, True, occurrences)

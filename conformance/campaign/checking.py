@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from conformance import __version__
 from conformance.campaign.causes import Causes
+from conformance.campaign.counterfactual import resting_on_history, without_history
 from conformance.campaign.evidence import may_be_chance
 from conformance.campaign.findings import Proof, build_finding
 from conformance.campaign.judging import Judge
@@ -41,7 +42,9 @@ def check(trace: Trace, document: ApiDocument, name: str) -> Results:
     judgement = judge.judge(trace)
     tally = Tally()
     tally.add(trace, judgement)
-    findings = _explained(judgement.violations, trace, judge, Causes(judge.catalogue, tally))
+    apart = {each.id: judge.judge(each) for each in without_history(tally)}
+    causes = Causes(judge.catalogue, tally, resting_on_history(tally, apart))
+    findings = _explained(judgement.violations, trace, judge, causes)
     requirements = requirement_results(judge.catalogue, tally, findings, trace.features, _UNJUDGED)
     return Results(
         verdict=verdict_of(requirements, narrowed=True),

@@ -31,7 +31,8 @@ def _entry(life: Life, history: HistoryRead, entry: StageRead) -> Iterator[Obser
     if wanted is None or not life.shown_since(entry.number, history.exchange):
         return
     if entry.body.get("name") != wanted:
-        yield _wrong(life, history, entry, f"the name {wanted}", f"{entry.body.get('name')!r}", "/name")
+        observed = f"{entry.body.get('name')!r}{_displaced(life, entry)}"
+        yield _wrong(life, history, entry, f"the name {wanted}", observed, "/name")
     elif stage.parameters is not None:
         yield from _input(life, history, entry, stage)
 
@@ -43,7 +44,7 @@ def _input(life: Life, history: HistoryRead, entry: StageRead, stage: StagePlan)
     else:
         where = f"/input{problem.pointer}"
         expected, observed = f"{problem.path} = {problem.expected}", f"{problem.path} = {problem.observed}"
-        yield _wrong(life, history, entry, expected, observed, where)
+        yield _wrong(life, history, entry, expected, f"{observed}{_displaced(life, entry)}", where)
 
 
 def _wrong(
@@ -57,6 +58,39 @@ def _wrong(
         proof="settled",
         subject=life.id,
         pointer=f"/data/{entry.number}{pointer}",
+    )
+
+
+def _displaced(life: Life, entry: StageRead) -> str:
+    place = place_of(life, entry)
+    return "" if place is None else f": it shows stage {place}"
+
+
+def place_of(life: Life, entry: StageRead) -> int | None:
+    """The stage that a history entry shows in place of its own; None when it shows its own, or no other."""
+    if not 0 <= entry.number < len(life.plans) or life.plans[entry.number].parameters is None:
+        return None
+    slack = life.clock_slack
+    if _is_of(entry, life.plans[entry.number], slack):
+        return None
+    return next((stage.number for stage in life.plans if _is_of(entry, stage, slack)), None)
+
+
+def _is_of(entry: StageRead, stage: StagePlan, slack: int) -> bool:
+    shown = entry.body.get("input")
+    if stage.parameters is None or entry.body.get("name") != RUN_NAMES.get(stage.kind or ""):
+        return False
+    # Every input holds the parameters of a stage that has none.
+    return difference(stage.parameters, shown, slack=slack) is None and bool(stage.parameters) == bool(shown)
+
+
+def out_of_place(story: Story) -> bool:
+    """Whether some history shows one stage in another one's place, so that positions there mean nothing."""
+    return any(
+        place_of(life, entry) is not None
+        for life in lives(story)
+        for history in life.instance.histories
+        for entry in history.stages
     )
 
 

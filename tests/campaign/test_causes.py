@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from conformance.campaign.causes import Causes
 from conformance.campaign.tally import Tally
 from conformance.contract.requirements import load_requirements
@@ -20,8 +22,8 @@ def tally(runs: int = 100, **violations: tuple[str, set[str]]) -> Tally:
     return made
 
 
-def explained(seen: Tally, cause: str, *together: str) -> list[str]:
-    return Causes(CATALOGUE, seen).explained_by(cause, together)
+def explained(seen: Tally, cause: str, *together: str, on_history: Collection[str] = ()) -> list[str]:
+    return Causes(CATALOGUE, seen, on_history).explained_by(cause, together)
 
 
 def test_causes_come_before_what_follows_from_them() -> None:
@@ -55,3 +57,15 @@ def test_what_always_goes_along_in_the_minimal_trace_is_explained() -> None:
 def test_where_cancelling_never_works_its_family_is_explained() -> None:
     seen = tally(cancel_terminates=("a", {"i1"}), history_cancelled=("b", {"i7"}), event_matching=("c", {"i8"}))
     assert explained(seen, "cancel.terminates") == ["history.cancelled"]
+
+
+def test_what_rests_on_a_history_out_of_order_follows_from_it() -> None:
+    seen = tally(2, history_stages=("a", {"i1", "i2"}), event_once=("b", {"i1"}), event_malformed=("b", {"i9"}))
+    assert explained(seen, "history.stages", on_history={"history.stages", "event.once"}) == ["event.once"]
+    assert explained(seen, "history.stages") == []
+
+
+def test_a_history_out_of_order_comes_before_all_that_is_read_of_instances() -> None:
+    rank = Causes(CATALOGUE, Tally(), {"history.stages"}).rank
+    assert rank("workflow.create-echo") < rank("history.stages") < rank("cancel.terminates")
+    assert Causes(CATALOGUE, Tally()).rank("history.stages") > rank("cancel.terminates")

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from conformance.rules.history import RULES
+from conformance.rules.facts import lives
+from conformance.rules.history import RULES, out_of_place, place_of
+from conformance.rules.plans import RUN_NAMES
 from tests.rules.bodies import Span
 from tests.rules.build import TraceBuilder
-from tests.rules.judging import verdict
+from tests.rules.judging import observe, verdict
 from tests.rules.lives import HOUR, NOOP, started, wait_for
 
 UPDATE = {"update": {"account": {"id": "a", "ledger": "default", "metadata": {}}}}
@@ -44,6 +46,61 @@ def test_stages_knows_how_many_there_are() -> None:
     t, i = started(NOOP)
     t.history(i, [(5, 6), (6, 7)])
     assert verdict(RULES["history.stages"], t) == "violated"
+
+
+A = wait_for("a")
+B = wait_for("b")
+OPEN_NAME = wait_for("${v}")
+AS_TOLD: tuple[str, Any] = ("RunWaitEvent", {"event": "c"})
+
+
+def _shown(*entries: Any) -> dict[str, Any]:
+    """Names and inputs of history entries: a stage stands for its own, others are told as (name, input)."""
+    told = [each if isinstance(each, tuple) else _entry(each) for each in entries]
+    return {
+        "names": {number: name for number, (name, _) in enumerate(told)},
+        "inputs": {number: shown for number, (_, shown) in enumerate(told)},
+    }
+
+
+def _entry(stage: dict[str, Any]) -> tuple[str, Any]:
+    (kind, parameters) = next(iter(stage.items()))
+    return RUN_NAMES[kind], parameters
+
+
+@pytest.mark.parametrize(
+    ("stages", "shown", "expected"),
+    [
+        ((NOOP, HOUR), (HOUR, NOOP), [1, 0]),
+        ((NOOP, HOUR), (NOOP, {"delay": {"duration": "60m0s"}}), []),
+        ((A, B), (B, A), [1, 0]),
+        ((A, B, HOUR), (B, HOUR), [1, 2]),
+        ((A, A), (A, A), []),
+        # Only wrong, and nobody else's.
+        ((NOOP, HOUR), (NOOP, {"delay": {"duration": "2h"}}), []),
+        ((NOOP, HOUR), (NOOP, ("RunNoop", HOUR["delay"])), []),
+        ((A, B), (AS_TOLD, B), []),
+        # What a variable that nobody set becomes is open.
+        ((OPEN_NAME, B), (B, B), []),
+    ],
+)
+def test_an_entry_of_another_stage_is_told_from_a_wrong_one(
+    stages: tuple[Any, ...], shown: tuple[Any, ...], expected: list[int]
+) -> None:
+    t, i = started(*stages)
+    t.history(i, [(5, 6), (6, None)], **_shown(*shown))
+    (life,) = lives(t.story())
+    places = [place_of(life, entry) for entry in life.instance.histories[0].stages]
+    assert [place for place in places if place is not None] == expected
+    assert out_of_place(t.story()) == bool(expected)
+
+
+def test_stages_tells_which_stage_is_shown_instead() -> None:
+    t, i = started(NOOP, HOUR)
+    t.get(i, [(5, 6), (6, None)])
+    t.settled()
+    t.history(i, [(5, 6), (6, None)], **_shown(HOUR, NOOP))
+    assert observe(RULES["history.stages"], t)[0].observed == "'RunDelay': it shows stage 1"
 
 
 OPEN: Span = (5, None)
