@@ -121,6 +121,13 @@ _ODD_TEXTS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+_SPACED_BODIES: Mapping[str, str] = {
+    "createWorkflow": '\r\n{ "stages" : [ { "wait_event" :\t{ "event" : "go" } } ] , "name" : "conformance" }\n',
+    "runWorkflow": '\n{\n  "order" : "42"\n}\n',
+    "sendEvent": '\t{ "name" : "conformance-other" }\r\n',
+}
+"""White space wherever JSON allows it, also before and behind."""
+
 _BROKEN_BODIES: Mapping[str, Mapping[str, bytes | None]] = {
     "createWorkflow": {
         "truncated JSON": f'{{"name": "{PLACEHOLDER}", "stages": [{{"noop": {{}}}}'.encode(),
@@ -202,6 +209,8 @@ def _plain(operation_id: str) -> Iterable[CaseTemplate]:
 def _good_bodies(operation_id: str) -> Iterable[CaseTemplate]:
     for name, value in _VALID_BODIES.get(operation_id, {}).items():
         yield _case(operation_id, name, body=exact_json.encode(value), ids="own")
+    if operation_id in _SPACED_BODIES:
+        yield _case(operation_id, "white space", body=_SPACED_BODIES[operation_id].encode(), ids="own")
 
 
 def _bad_bodies(operation_id: str) -> Iterable[CaseTemplate]:

@@ -30,7 +30,7 @@ class Limits:
 
 LIMITS: Mapping[Profile, Limits] = {
     "smoke": Limits(cases=10, fuzzed=3, methods=2, runs=16),
-    "standard": Limits(cases=60, fuzzed=15, methods=5, runs=25),
+    "standard": Limits(cases=80, fuzzed=15, methods=5, runs=25),
     "thorough": Limits(cases=200, fuzzed=60, methods=5, runs=60),
 }
 
@@ -100,8 +100,10 @@ def choose(
 ) -> tuple[CaseTemplate, ...]:
     """At most ``number`` distinct cases. A kind of case (phase and mode) gives its next one in turn, so none starves.
 
-    The first hand-made case and the first plain use come first, and so are always played.
+    The first hand-made case and the first plain use come first, and so are always played. All hand-made ones are where
+    they take no more than half of the room.
     """
+    by_hand = tuple(by_hand)
     groups: dict[tuple[str, str], list[CaseTemplate]] = defaultdict(list)
     for case in by_hand:
         groups[case.phase, case.mode].append(case)
@@ -112,7 +114,11 @@ def choose(
             random.shuffle(group)
     turns = chain.from_iterable(zip_longest(*groups.values()))
     distinct = {case.request: case for case in reversed([case for case in turns if case is not None])}
-    return tuple(reversed(distinct.values()))[:number]
+    ordered = list(reversed(distinct.values()))
+    certain = {case.request for case in by_hand} if 2 * len(by_hand) <= number else set()
+    others = [case for case in ordered if case.request not in certain][: number - len(certain)]
+    chosen = certain | {case.request for case in others}
+    return tuple(case for case in ordered if case.request in chosen)
 
 
 def run_cases(settings: OperationSettings) -> int:

@@ -55,23 +55,26 @@ def _late_signals(life: Life, signals: list[Exchange]) -> Iterator[tuple[Instanc
         yield from ((first, s) for s in signals if not withheld(s) and life.is_due(first.exchange.received, s))
 
 
-def _unchanged(life: Life, signal: Exchange) -> Observation | None:
-    """Whether the instance read the same before and after a signal; None when it was not read on both sides."""
+def _unchanged(life: Life, signal: Exchange, others: list[Exchange]) -> Observation | None:
+    """Whether the instance read the same before and after a signal; None when it was not read on both sides.
+
+    None as well when it changed and one of the ``others`` came between: which of the two has done it, nobody can tell.
+    """
     before = [read for read in life.instance.reads if read.terminated and read.exchange.before(signal)]
     after = [read for read in life.instance.reads if signal.before(read.exchange)]
     if not before or not after:
         return None
     first = life.first_terminated
     assert first is not None
-    old, new = before[-1], after[-1]
+    old = before[-1]
     if not life.is_due(first.exchange.received, old.exchange):
         return None
-    # What is embedded may change by itself: the workflow may have been deleted.
-    keys = sorted({*old.body, *new.body} - {"workflow"})
-    slack = MICROSECOND
-    changed = [key for key in keys if not same_within(old.body.get(key), new.body.get(key), slack)]
+    new = next((read for read in after if _changed(old, read)), after[-1])
+    changed = _changed(old, new)
     if not changed:
         return upheld(old.exchange, signal, new.exchange, proof="trace", subject=life.id)
+    if not all(other.before(old.exchange) or new.exchange.before(other) for other in others):
+        return None
     return violated(
         old.exchange,
         signal,
@@ -84,16 +87,23 @@ def _unchanged(life: Life, signal: Exchange) -> Observation | None:
     )
 
 
+def _changed(old: InstanceRead, new: InstanceRead) -> list[str]:
+    """The fields that two reads show differently."""
+    # What is embedded may change by itself: the workflow may have been deleted.
+    keys = sorted({*old.body, *new.body} - {"workflow"})
+    return [key for key in keys if not same_within(old.body.get(key), new.body.get(key), MICROSECOND)]
+
+
 def terminated(story: Story) -> Iterator[Observation]:
     """`event.terminated`: an event to a terminated instance gets 4xx or 204, and changes nothing."""
     for life in lives(story):
         valid = [send for send in life.instance.sends if event_name(send)]
         for first, send in _late_signals(life, valid):
-            yield from _answered(life, first, send, allowed_success=(204,))
+            yield from _answered(life, first, send, life.instance.cancels, allowed_success=(204,))
 
 
 def _answered(
-    life: Life, first: InstanceRead, signal: Exchange, allowed_success: tuple[int, ...]
+    life: Life, first: InstanceRead, signal: Exchange, others: list[Exchange], allowed_success: tuple[int, ...]
 ) -> Iterator[Observation]:
     status = signal.status or 0
     if status not in allowed_success and not 400 <= status < 500:
@@ -106,7 +116,7 @@ def _answered(
             subject=life.id,
         )
         return
-    observation = _unchanged(life, signal)
+    observation = _unchanged(life, signal, others)
     if observation is not None:
         yield observation
 
@@ -133,7 +143,7 @@ def cancel_terminated(story: Story) -> Iterator[Observation]:
     """`cancel.terminated`: cancelling a terminated instance gets 2xx or 4xx, and changes nothing."""
     for life in lives(story):
         for first, cancel in _late_signals(life, life.instance.cancels):
-            yield from _answered(life, first, cancel, allowed_success=tuple(range(200, 300)))
+            yield from _answered(life, first, cancel, life.instance.sends, allowed_success=tuple(range(200, 300)))
 
 
 RULES: dict[str, Rule] = {

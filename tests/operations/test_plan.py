@@ -128,6 +128,26 @@ def test_choosing_lets_no_kind_starve() -> None:
     assert b"-1" in [case.body for case in chosen]
 
 
+@pytest.mark.parametrize(("number", "all_of_them"), [(16, True), (15, False)])
+def test_hand_made_cases_are_all_chosen_where_they_leave_half_of_the_room(number: int, all_of_them: bool) -> None:
+    by_hand = [CaseTemplate("sendEvent", body=f"-{number}".encode(), phase="crafted") for number in range(8)]
+    drawn = [
+        CaseTemplate("sendEvent", body=f"{phase}{number}".encode(), phase=phase)
+        for phase in ("coverage", "fuzzing", "examples")
+        for number in range(20)
+    ]
+    chosen = choose(by_hand, drawn, number, Random(1))
+    assert len(chosen) == number
+    assert (set(by_hand) <= set(chosen)) == all_of_them
+    assert {case.phase for case in chosen} == {"crafted", "coverage", "fuzzing", "examples"}
+
+
+def test_every_hand_made_body_is_in_a_standard_run(standard: OperationPlan) -> None:
+    for operation in ("createWorkflow", "sendEvent"):
+        sent = {case.request for case in standard.cases[operation]}
+        assert sent >= {case.request for case in crafted(operation)}
+
+
 def test_runs_stay_within_their_budget(document: ApiDocument) -> None:
     plan = plan_operations(document, OperationSettings(profile="smoke", max_runs=11))
     assert len(plan.cases["runWorkflow"]) == 1

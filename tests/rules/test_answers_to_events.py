@@ -80,6 +80,27 @@ def test_what_has_ended_stays(signal: str, status: int, touched: bool, late: boo
     assert verdict(rule, _signalled(signal, status, touched=touched, late=late)) == expected
 
 
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        (("send", "cancel", "touched"), {"event.terminated": "nothing", "cancel.terminated": "nothing"}),
+        (("send", "same", "cancel", "touched"), {"event.terminated": "nothing", "cancel.terminated": "violated"}),
+        (("cancel", "touched", "send", "touched"), {"event.terminated": "upheld", "cancel.terminated": "violated"}),
+        (("send", "cancel", "same"), {"event.terminated": "upheld", "cancel.terminated": "upheld"}),
+    ],
+)
+def test_a_change_is_told_of_what_alone_may_have_made_it(order: tuple[str, ...], expected: dict[str, str]) -> None:
+    t, i = terminated()
+    for each in order:
+        if each == "send":
+            t.send(i, "go", status=400)
+        elif each == "cancel":
+            t.cancel(i)
+        else:
+            t.get(i, [(5, 6)], ended=7, change={"updatedAt": stamp(900)} if each == "touched" else None)
+    assert {rule: verdict(RULES[rule], t) for rule in expected} == expected
+
+
 def test_the_workflow_inside_may_vanish_with_its_deletion() -> None:
     t, i = terminated()
     t.send(i, "go")

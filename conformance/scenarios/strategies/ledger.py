@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from conformance.scenarios.model import Chain, History, Pause, Read, Send, Settle, Stage, StageHistory, Until
+from conformance.scenarios.model import (
+    Chain,
+    History,
+    Pause,
+    Read,
+    Send,
+    Settle,
+    Stage,
+    StageHistory,
+    Together,
+    Until,
+)
 from conformance.scenarios.strategies import words
 from conformance.scenarios.strategies.draft import Draft, Theme
 
@@ -79,6 +90,17 @@ def wait_after_money(d: Draft) -> None:
     d.add(Until(instance, "waiting", 1), Settle(), Send(instance, event), Settle(), Read(instance), History(instance))
 
 
+def money_at_once(d: Draft) -> None:
+    """Several instances come to send to one account at the same instant, and none gets in another one's way."""
+    event, account = d.event(), d.account()
+    workflow = d.create(words.wait_for(event), words.send("world", account, d.amount()), *d.quick_stages(0, 1))
+    instances = [d.run(workflow) for _ in range(d.number(2, 4))]
+    d.add(*(Until(instance, "waiting", 0) for instance in instances))
+    d.add(Together(tuple(Send(instance, event) for instance in instances)))
+    d.add(*(Until(instance, "ended") for instance in instances))
+    d.add(*(view for instance in instances for view in (Read(instance), StageHistory(instance, "1"))))
+
+
 def overdrawn(d: Draft) -> None:
     """An account without money cannot send: the instance ends with an error, and the later stages never start."""
     empty = f"empty:{d.number(0, 10**9)}"
@@ -112,6 +134,7 @@ THEMES = (
     Theme("every-parameter", every_parameter, ("history.stages", "stage-history.effect"), 1, "ledger"),
     Theme("metadata-of-its-own", metadata_of_its_own, ("stage-history.effect",), 1, "ledger"),
     Theme("wait-after-money", wait_after_money, ("event.matching", *_MONEY), 1, "ledger"),
+    Theme("money-at-once", money_at_once, ("run.completes", "run.isolated", "stage-history.effect"), 2, "ledger"),
     Theme("overdrawn", overdrawn, ("run.stage-fails", "history.agrees", "stage-history.not-started"), 3, "ledger"),
     Theme("funded-then-spent", funded_then_spent, _MONEY, 1, "ledger"),
 )

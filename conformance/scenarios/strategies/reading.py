@@ -60,11 +60,12 @@ def stage_histories(d: Draft) -> None:
 
 
 def bad_stage_numbers(d: Draft) -> None:
-    """Stage numbers that are no integers."""
+    """Stage numbers that are no integers, some of which begin like the number of a stage that there is."""
     instance = d.start(words.noop())
-    for text in d.some(("x", "1.5", "0x1", "one", "1e2", "٣", "0 1", "null", "--1"), 1, 4):
-        d.add(StageHistory(instance, text))
-    d.add(Until(instance, "ended"))
+    texts = d.shuffled(("x", "1.5", "0.5", "0x1", "0th", "one", "1e2", "0e0", "٣", "0 1", "null", "--1"))
+    early = d.number(0, 3)
+    d.add(*(StageHistory(instance, text) for text in texts[:early]), Until(instance, "ended"))
+    d.add(*(StageHistory(instance, text) for text in texts[early:]))
 
 
 def reads_around_run(d: Draft) -> None:

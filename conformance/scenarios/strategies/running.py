@@ -75,10 +75,12 @@ def program(d: Draft) -> None:
 
 
 def long_program(d: Draft) -> None:
-    """Up to fifty stages, and more than a page of few may hold."""
-    count = d.pick((50, 49, 40, 33))
-    instance = d.start(*(d.quick_stage() if number % 10 == 7 else words.noop() for number in range(count)))
-    d.add(Until(instance, "ended"), *(StageHistory(instance, str(number)) for number in (0, count - 1, count)))
+    """Up to fifty stages, more than a page of few may hold; variables still have their values in late ones."""
+    count, event = d.pick((50, 49, 40, 33)), d.event()
+    stages = [d.quick_stage() if number % 10 == 7 else words.noop() for number in range(count - 1)]
+    instance = d.run(d.create(*stages, words.wait_for("${name}")), {"name": event})
+    d.add(Until(instance, "waiting", count - 1), Send(instance, event), Until(instance, "ended"))
+    d.add(*(StageHistory(instance, str(number)) for number in (0, count - 1, count)))
 
 
 def no_stages(d: Draft) -> None:

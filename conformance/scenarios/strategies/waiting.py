@@ -130,10 +130,12 @@ def early(d: Draft) -> None:
 
 
 def before_anything_waits(d: Draft) -> None:
-    """An event sent while another stage runs; what becomes of it is open, but it ends one stage at most."""
+    """An event sent during a delay; what becomes of it is open, but it ends one stage at most, and not the delay."""
     event = d.event()
-    instance = d.start(words.delay(d.milliseconds()), words.wait_for(event), words.noop(), words.wait_for(event))
-    d.add(*(Send(instance, event) for _ in range(d.number(1, 2))), Settle(), Read(instance), History(instance))
+    length = words.delay(d.number(5, 12) * 100)
+    instance = d.start(length, words.wait_for(event), words.noop(), words.wait_for(event))
+    d.add(Until(instance, "started", 0), *(Send(instance, event) for _ in range(d.number(1, 2))))
+    d.add(Settle(), Read(instance), History(instance))
     d.add(Send(instance, event), Settle(), Read(instance), History(instance))
 
 

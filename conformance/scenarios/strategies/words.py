@@ -80,6 +80,7 @@ _LOOKALIKES = {"o": "о", "a": "а", "e": "е", "p": "р", "g": "ɡ", "R": "Ｒ"
 
 
 _BASIC = 0xFFFF
+_BETWEEN = ":/.,;#?&=|@ -\t"
 
 
 def near_misses(event: str) -> list[str]:
@@ -109,6 +110,9 @@ def near_misses(event: str) -> list[str]:
         quote(event, safe=""),
         f"0{event}",
         f"{event}0",
+        # A part of a name is not the name, whatever parts it from the rest.
+        *(f"{event}{between}1" for between in _BETWEEN),
+        *(f"1{between}{event}" for between in _BETWEEN),
         f"{event}*",
         "".join(chr(ord(character) ^ 1) if ord(character) > _BASIC else character for character in event),
         "".join("?" if ord(character) > _BASIC else character for character in event),
