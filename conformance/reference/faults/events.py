@@ -285,6 +285,12 @@ def refused_event_ends_stage(server: Server) -> None:
     around(server, "sendEvent", handle)
 
 
+@fault("event.other", "stage.waits")
+def event_names_end_at_colons(server: Server) -> None:
+    """Names of events are compared up to their first colon."""
+    alter(server.engine, "deliver", _heard_as(lambda awaited, name: awaited.split(":")[0] == name.split(":")[0]))
+
+
 FAULTS = (
     events_swallowed,
     events_reach_first_stage_only,
@@ -308,4 +314,5 @@ FAULTS = (
     event_to_terminated_accepted,
     event_without_name_accepted,
     refused_event_ends_stage,
+    event_names_end_at_colons,
 )

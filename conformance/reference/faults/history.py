@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -253,6 +254,17 @@ def updates_accumulate(server: Server) -> None:
     server.stage_kinds.kinds["update"] = update
 
 
+@fault("stage-history.bad-number")
+def numbers_read_by_their_beginning(server: Server) -> None:
+    """Of the number of a stage only the digits at its beginning count: 0.5 and 0th are 0."""
+
+    def beginning(text: str) -> str:
+        digits = re.match("[0-9]+", text)
+        return digits[0] if digits else text
+
+    around(server, "getInstanceStageHistory", lambda original, call: original(_number(call, beginning)))
+
+
 FAULTS = (
     updates_accumulate,
     history_reversed,
@@ -278,4 +290,5 @@ FAULTS = (
     accounts_swapped,
     second_metadata_key_lost,
     metadata_of_an_earlier_send,
+    numbers_read_by_their_beginning,
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.reference.durations import date_time
 from conformance.reference.errors import Invalid
-from conformance.reference.exact_json import Json, write
+from conformance.reference.exact_json import Json, MalformedJson, read, write
 from conformance.reference.faults.fault import alter, around, fault
 from conformance.reference.faults.workflows import readable
 from conformance.reference.interpolation import interpolate
@@ -117,6 +117,33 @@ def dates_before_1970_never_come(server: Server) -> None:
     _dates(server, lambda _, given: _NEVER if (date_time(given["until"]) or 0) < 0 else given)
 
 
+@fault("workflow.create-echo", "workflow.create-then-get")
+def white_space_before_json_refused(server: Server) -> None:
+    """A configuration that begins with white space gets 400."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        if call.body[:1].isspace():
+            raise Invalid("the body is no JSON object")
+        return await original(call)
+
+    around(server, "createWorkflow", handle)
+
+
+@fault("workflow.create-malformed")
+def lists_of_one_unwrapped(server: Server) -> None:
+    """A list that holds nothing but a configuration is taken for that configuration."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        try:
+            given = read(call.body)
+        except MalformedJson:
+            return await original(call)
+        alone = isinstance(given, list) and len(given) == 1
+        return await original(replace(call, body=write(given[0])) if alone else call)
+
+    around(server, "createWorkflow", handle)
+
+
 FAULTS = (
     bodies_are_latin_1,
     ten_variables,
@@ -126,4 +153,6 @@ FAULTS = (
     variable_dates_are_past,
     dates_beyond_2262_are_past,
     dates_before_1970_never_come,
+    white_space_before_json_refused,
+    lists_of_one_unwrapped,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 
@@ -123,6 +124,19 @@ def _crashes_beyond_a_column(server: Server, operation: str) -> None:
     around(server, operation, handle)
 
 
+@fault("envelope.answers", "run.wait")
+def four_waits_hold_everything(server: Server) -> None:
+    """Whatever is asked for holds one of four connections until it is answered, a run with wait=true as well."""
+    connections = asyncio.Semaphore(4)
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        async with connections:
+            return await original(call)
+
+    for operation in tuple(server.handlers):
+        around(server, operation, handle)
+
+
 FAULTS = (
     inbox_of_sixteen,
     fourth_wait_deaf,
@@ -132,4 +146,5 @@ FAULTS = (
     running_list_of_ten,
     large_configuration_crashes,
     large_variables_crash,
+    four_waits_hold_everything,
 )

@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from itertools import pairwise
 
-from conformance.reference.clock import rfc3339
+from conformance.reference.clock import MILLISECOND, rfc3339
 from conformance.reference.exact_json import Json, read, write
 from conformance.reference.faults.envelope import on_each, shifted
 from conformance.reference.faults.fault import alter, around, edit, edit_many, every, fault
 from conformance.reference.faults.runs import without
 from conformance.reference.operations import Call, Handler, Reply
 from conformance.reference.server import Server
-from conformance.reference.stages import Execution
+from conformance.reference.stages import Execution, StageFailed
 
 STATUS_READS = ("getInstance", "runWorkflow")
 
@@ -162,6 +162,24 @@ def listed_end_lost_again(server: Server) -> None:
     around(server, "listInstances", handle)
 
 
+@fault("run.completes", "run.isolated")
+def sends_at_once_conflict(server: Server) -> None:
+    """A send fails that another instance's send precedes by less than 20 ms."""
+    original = server.stage_kinds.kinds["send"]
+    last = {"": 0}
+
+    async def send(execution: Execution, parameters: Json) -> None:
+        now = server.clock.now()
+        (before,) = last.items()
+        last.clear()
+        last[execution.instance_id] = now
+        if before[0] != execution.instance_id and now - before[1] < 20 * MILLISECOND:
+            raise StageFailed("could not serialise access")
+        await original(execution, parameters)
+
+    server.stage_kinds.kinds["send"] = send
+
+
 FAULTS = (
     stages_count_from_one,
     status_of_another_instance,
@@ -175,4 +193,5 @@ FAULTS = (
     termination_flickers,
     end_told_anew,
     listed_end_lost_again,
+    sends_at_once_conflict,
 )

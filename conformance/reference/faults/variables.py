@@ -16,6 +16,8 @@ from conformance.reference.stages import Execution
 Start = Callable[[str, Mapping[str, str]], str]
 RunStage = Callable[[Execution, int, Json], Awaitable[str | None]]
 
+_TEN = 10
+
 
 @fault("run.bad-variables", profile="smoke")
 def variables_made_texts(server: Server) -> None:
@@ -226,6 +228,12 @@ def cancellation_takes_a_sibling(server: Server) -> None:
     alter(server.engine, "cancel", make)
 
 
+@fault("run.variables", "history.stages", "event.matching")
+def variables_lost_after_ten_stages(server: Server) -> None:
+    """From the eleventh stage on an instance has no variables any more."""
+    alter(server.engine, "run_stage", _with_variables(lambda run, number: run.variables if number < _TEN else {}))
+
+
 FAULTS = (
     variables_made_texts,
     refused_variables_start,
@@ -242,4 +250,5 @@ FAULTS = (
     events_reach_siblings,
     event_reaches_oldest_sibling,
     cancellation_takes_a_sibling,
+    variables_lost_after_ten_stages,
 )

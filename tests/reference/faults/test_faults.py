@@ -55,7 +55,7 @@ SHOWN: dict[Probe, str] = {
         put-reads-a-workflow
         wrong-method-not-found version-flaps unknown-workflow-is-bad-request unknown-workflow-deleted
         unknown-workflow-run-is-bad-request event-to-nobody-accepted nobody-cancelled unknown-history-empty
-        any-number-is-zero unknown-workflow-has-no-list
+        any-number-is-zero unknown-workflow-has-no-list numbers-read-by-their-beginning
     """,
     running.first_reads: "instance-unknown-at-first events-swallowed early-events-lost",
     running.several_runs: "instance-ids-reused second-instance-unlisted every-fifth-run-stuck",
@@ -72,6 +72,10 @@ SHOWN: dict[Probe, str] = {
         cancel-overwrites-failure
     """,
     waited.failing_waits: "wait-on-failure-hangs",
+    waited.many_waits: "four-waits-hold-everything",
+    values.bodies: "white-space-before-json-refused lists-of-one-unwrapped",
+    values.late_variables: "variables-lost-after-ten-stages",
+    values.money_at_once: "sends-at-once-conflict",
     waited.runs_side_by_side: "run-behind-waiting-run",
     sending.much: "inbox-of-sixteen fourth-wait-deaf running-list-of-ten large-configuration-crashes",
     values.long_times: "long-wait-deaf long-timers-fire-at-once minutes-end-at-once",
@@ -116,7 +120,7 @@ SHOWN: dict[Probe, str] = {
     sending.siblings: "events-reach-siblings event-reaches-oldest-sibling cancellation-takes-a-sibling",
     sending.names: """
         any-event-matches event-case-folded event-trimmed event-prefix-matches awaited-name-is-a-like-pattern
-        event-names-of-64-characters
+        event-names-of-64-characters event-names-end-at-colons
     """,
     sending.names_of_before: "first-name-ends-later-waits",
     sending.many_waits: "sixth-match-swallowed event-ends-two-stages",

@@ -68,7 +68,7 @@ async def strangers(session: Session) -> object:
     for method, path, body in calls:
         notes.take(await session.call(method, path, body))
     instance = await session.start(WAIT, NOOP)
-    for number in ("0", "1", "2", "x", str(2**31)):
+    for number in ("0", "1", "2", "x", "0.5", str(2**31)):
         notes.take(await session.call("GET", f"/instances/{instance}/stages/{number}/history"))
     return notes.lines
 

@@ -6,7 +6,7 @@ from conformance.reference.clock import MICROSECOND, MILLISECOND, SECOND, rfc333
 from conformance.reference.durations import date_time
 from tests.reference.faults.notes import Notes
 from tests.reference.faults.probes.common import take_lists, take_reads
-from tests.reference.session import WAIT, Session, send_stage
+from tests.reference.session import NOOP, WAIT, Session, send_stage
 
 
 async def delays(session: Session) -> object:
@@ -130,3 +130,23 @@ async def odd_texts(session: Session) -> object:
         await take_reads(session, notes, instance)
         notes.take(await session.call("POST", f"/instances/{instance}/events", {"name": "nul \0"}))
     return notes.lines
+
+
+async def bodies(session: Session) -> object:
+    """Configurations with white space around them, and in a list."""
+    answers = [await session.call("POST", "/workflows", body) for body in (b'\n{"stages":[]} ', b'[{"stages":[]}]')]
+    return [answer.status_code for answer in answers]
+
+
+async def late_variables(session: Session) -> object:
+    """A variable in the eleventh stage."""
+    instance = await session.start(*[NOOP] * 10, {"wait_event": {"event": "${text}"}}, text="a value")
+    await session.reaches(instance, 10)
+    return (await session.data(f"/instances/{instance}/history"))[-1]["input"]
+
+
+async def money_at_once(session: Session) -> object:
+    """Sends of two instances in one moment."""
+    session.freeze()
+    instances = [await session.start(send_stage()) for _ in range(2)]
+    return [(await session.ended(one), (await session.data(f"/instances/{one}")).get("error")) for one in instances]

@@ -79,3 +79,15 @@ async def runs_side_by_side(session: Session) -> object:
     waiting.cancel()
     other.cancel()
     return answered
+
+
+async def many_waits(session: Session) -> object:
+    """Whether anything is answered while six runs are waited for."""
+    workflow = await session.create(WAIT)
+    waiting = [asyncio.create_task(session.run(workflow, wait=True)) for _ in range(6)]
+    await session.idle()
+    other = asyncio.create_task(session.call("GET", "/_info"))
+    answered = await session.comes(other.done, session.patience)
+    for task in (*waiting, other):
+        task.cancel()
+    return answered
