@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from conformance.operations.template import WORKFLOW_PARAMETERS, CaseTemplate, Ids
-from conformance.target.ids import unknown_like
+from conformance.target.ids import GivenIds, unknown_like
 
 _OWN_SHARE = 0.8
 
@@ -20,14 +20,21 @@ class Resources:
     instances: tuple[str, ...] = ()
 
 
-def bind(case: CaseTemplate, resources: Resources, random: Random) -> CaseTemplate:
-    """The case with its ids. Deterministic for a seed and the same ids."""
+def bind(case: CaseTemplate, resources: Resources, random: Random, given: GivenIds | None = None) -> CaseTemplate:
+    """The case with its ids; unknown ones are like those ``given``, too. Deterministic for a seed and the same ids."""
+    given = given or GivenIds()
     ids = _decided(case, random)
     if ids == "generated":
         return case
     return case.with_ids(
-        {name: _id(ids, resources.workflows, random) for name in _named(case, WORKFLOW_PARAMETERS, resources.workflows)}
-        | {name: _id(ids, resources.instances, random) for name in _named(case, {"instanceID"}, resources.instances)}
+        {
+            name: _id(ids, of_kind, like, random)
+            for names, of_kind, like in (
+                (WORKFLOW_PARAMETERS, resources.workflows, given.workflows),
+                ({"instanceID"}, resources.instances, given.instances),
+            )
+            for name in _named(case, names, of_kind)
+        }
     )
 
 
@@ -44,5 +51,5 @@ def _named(case: CaseTemplate, names: frozenset[str] | set[str], ids: Sequence[s
     return [name for name, _ in (*case.params, *case.query) if name in names and ids]
 
 
-def _id(kind: Ids, ids: Sequence[str], random: Random) -> str:
-    return unknown_like(ids, random) if kind == "unknown" else random.choice(ids)
+def _id(kind: Ids, ids: Sequence[str], like: Sequence[str], random: Random) -> str:
+    return unknown_like([*ids, *like], random) if kind == "unknown" else random.choice(ids)

@@ -38,6 +38,7 @@ class Session:
     ) -> None:
         self.settings = settings
         self.recorder = Recorder()
+        self._given = target.given
         self.clients = [self._client(target, number + 1) for number in range(settings.concurrency)]
         self.cases: list[dict[str, Any]] = []
         self._runs_left = runs
@@ -114,7 +115,7 @@ class Session:
         self._runs_left -= cost
         step = len(self.cases)
         self.cases.append(_described(case, step))
-        bound = bind(case, resources, Random(f"{self.settings.seed}:{case.operation}:{step}"))
+        bound = bind(case, resources, Random(f"{self.settings.seed}:{case.operation}:{step}"), self._given)
         method = bound.method or OPERATIONS_BY_ID[bound.operation].method
         sending = (client or self.clients[0]).request(method, bound.path, query=bound.query, body=bound.body, step=step)
         exchange = await to_the_end(sending)

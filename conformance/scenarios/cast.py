@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from conformance.scenarios import model
 from conformance.scenarios.model import UNKNOWN, Stage, Step
-from conformance.target.ids import answered_id, unknown_like
+from conformance.target.ids import GivenIds, answered_id, unknown_like
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND, parse_duration, parse_instant
 
@@ -111,9 +111,10 @@ def progress_of(exchange: Exchange) -> Progress | None:
 
 
 class Cast:
-    """The references of one scenario. ``seed`` makes the unknown ids."""
+    """The references of one scenario. ``seed`` makes the unknown ids, which are like those ``given`` in others, too."""
 
-    def __init__(self, seed: str) -> None:
+    def __init__(self, seed: str, given: GivenIds | None = None) -> None:
+        self._given = given or GivenIds()
         self._random = random.Random(seed)
         self._stages: dict[str, tuple[Stage, ...]] = {}
         self.workflows: dict[str, str] = {}
@@ -139,7 +140,10 @@ class Cast:
 
     def unknown_id(self, *, of_instance: bool = False) -> str:
         """An id of the server's own form that nobody created."""
-        kinds = [[*self.workflows.values()], [actor.id for actor in self.instances.values()]]
+        kinds = [
+            [*self.workflows.values(), *self._given.workflows],
+            [*(actor.id for actor in self.instances.values()), *self._given.instances],
+        ]
         return unknown_like(kinds[of_instance] or kinds[not of_instance], self._random)
 
     def learn(self, step: Step, exchange: Exchange) -> None:

@@ -87,7 +87,9 @@ class Player:
 
     async def play(self, job: Job) -> Played:
         """Play one scenario, audit it, clean up. What goes wrong with the target is in the trace, never raised."""
-        party = Party(self.target, self.settler, Cast(job.id), self.stop, self._lists, reuse=self.reuse)
+        party = Party(
+            self.target, self.settler, Cast(job.id, self.target.given), self.stop, self._lists, reuse=self.reuse
+        )
         leftovers: tuple[str, ...] = ()
         played = job.scenario
         try:

@@ -14,6 +14,9 @@ _ALPHABETS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 _HEX = set("0123456789abcdef")
 _ATTEMPTS = 50
 _LEADING = 4
+_REMEMBERED = 50
+_TELLING = 3
+_FREE = 12
 
 
 def answered_id(exchange: Exchange | None) -> str | None:
@@ -21,6 +24,21 @@ def answered_id(exchange: Exchange | None) -> str | None:
     data = exchange.data if exchange else None
     found = data.get("id") if isinstance(data, dict) else None
     return found if isinstance(found, str) and found else None
+
+
+class GivenIds:
+    """The ids that a target gave, by kind; the first ones are enough to tell what they have in common."""
+
+    def __init__(self) -> None:
+        self.workflows: list[str] = []
+        self.instances: list[str] = []
+
+    def note(self, exchange: Exchange) -> None:
+        """Take note of what an exchange has made."""
+        kept = {"createWorkflow": self.workflows, "runWorkflow": self.instances}.get(exchange.operation or "")
+        made = answered_id(exchange)
+        if kept is not None and made is not None and len(kept) < _REMEMBERED:
+            kept.append(made)
 
 
 def unknown_like(known: Collection[str], source: random.Random) -> str:
@@ -33,7 +51,7 @@ def unknown_like(known: Collection[str], source: random.Random) -> str:
         return _uuid_like(pattern, source)
     if all(map(is_counted, known)):
         return _far_ahead(known, source)
-    drawn = (_drawn_like(pattern, source) for _ in range(_ATTEMPTS))
+    drawn = (_drawn_as(known, source) or _drawn_like(pattern, source) for _ in range(_ATTEMPTS))
     # Where nearly all such ids are taken, better one of another form than somebody's own.
     return next((made for made in drawn if made not in known), None) or _uuid_like(None, source)
 
@@ -52,6 +70,28 @@ def _far_ahead(known: Collection[str], source: random.Random) -> str:
     return prefix + str(last + source.randrange(2 * FAR_AHEAD, 3 * FAR_AHEAD)).zfill(len(rest))
 
 
+def _drawn_as(known: Collection[str], source: random.Random) -> str | None:
+    """What all ids have in common, and between it only characters that they have; None where they are too few to tell.
+
+    A server may look for an alphabet that lacks a letter, or for a checkmark in its place.
+    """
+    pattern = next(iter(known))
+    alike = [each for each in known if len(each) == len(pattern)]
+    common = [all(each[place] == pattern[place] for each in alike) for place in range(len(pattern))]
+    seen = {each[place] for each in alike for place, fixed in enumerate(common) if not fixed}
+    if len(alike) < _TELLING or common.count(False) < _FREE or pattern.isdecimal():
+        return None
+    return "".join(
+        each if fixed else source.choice(sorted(other for other in seen if _kind_of(other) == _kind_of(each)))
+        for each, fixed in zip(pattern, common, strict=True)
+    )
+
+
+def _kind_of(character: str) -> str:
+    """The alphabet of a character; itself when it has none."""
+    return next((alphabet for alphabet in _ALPHABETS if character in alphabet), character)
+
+
 def _drawn_like(pattern: str, source: random.Random) -> str:
     prefix, rest = varying(pattern)
     letters = {each for each in rest if each.isalnum()}
@@ -60,4 +100,4 @@ def _drawn_like(pattern: str, source: random.Random) -> str:
     if rest.isdecimal():
         # The first digits stay, so that the number is no greater than the server's numbers can be.
         prefix, rest = prefix + rest[:_LEADING], rest[_LEADING:]
-    return prefix + "".join(source.choice(next((a for a in _ALPHABETS if each in a), each)) for each in rest)
+    return prefix + "".join(source.choice(_kind_of(each)) for each in rest)

@@ -12,6 +12,7 @@ from conformance.target.auth import TokenSource
 from conformance.target.client import Client, Shared
 from conformance.target.config import TargetConfig
 from conformance.target.errors import UnreadableCertificate
+from conformance.target.ids import GivenIds
 from conformance.target.limits import Limiter, retry_after_s
 from conformance.target.recorder import Recorder
 from conformance.trace import Exchange
@@ -25,6 +26,8 @@ _KEEPALIVE_S = 0.8
 class Target:
     """An async context manager. ``runs`` counts the runWorkflow requests sent so far, ``exchanges`` all that ended.
 
+    ``given`` holds ids that it gave.
+
     Raises UnreadableCertificate on construction.
     """
 
@@ -32,6 +35,7 @@ class Target:
         self.config = config
         self.runs = 0
         self.exchanges = 0
+        self.given = GivenIds()
         self._refused_since: int | None = None
         self._gone = False
         self._ssl = _ssl_context(config)
@@ -90,6 +94,7 @@ class Target:
 
     def _answered(self, exchange: Exchange) -> None:
         self.exchanges += 1
+        self.given.note(exchange)
         self._note_refusal(exchange)
         wait = retry_after_s(exchange.response, time.time()) if exchange.response else None
         if wait is not None:

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.scenarios.cast import Cast, listed_ids
 from conformance.scenarios.model import UNKNOWN
-from conformance.target.ids import unknown_like
+from conformance.target.ids import GivenIds, unknown_like
 from conformance.trace import Exchange, Request, Response
 from conformance.wire import exact_json
 
@@ -18,6 +18,12 @@ def _listing(*instances: tuple[str, str]) -> Exchange:
     body = exact_json.encode({"data": [{"id": name, "workflowID": workflow} for name, workflow in instances]})
     request = Request("GET", "http://server/instances", "/instances", (("workflowID", "mine"), ("running", "true")))
     return Exchange(0, request, 0, 1, Response(200, (), body), operation="listInstances")
+
+
+def _created(name: str) -> Exchange:
+    body = exact_json.encode({"data": {"id": name}})
+    request = Request("POST", "http://server/workflows", "/workflows")
+    return Exchange(0, request, 0, 1, Response(201, (), body), operation="createWorkflow")
 
 
 def test_instances_of_others_are_left_alone_when_a_server_ignores_the_filter() -> None:
@@ -49,6 +55,33 @@ def test_an_unknown_id_keeps_the_prefix_and_is_far_from_what_others_may_have(kno
         made = unknown_like(known, Random(seed))
         assert re.fullmatch(form, made)
         assert made != known[0]
+
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def test_an_unknown_id_has_no_character_that_none_of_many_has() -> None:
+    source = Random(1)
+    known = ["01JD" + "".join(source.choice(CROCKFORD) for _ in range(22)) for _ in range(8)]
+    for seed in range(50):
+        made = unknown_like(known, Random(seed))
+        assert re.fullmatch("01JD[0-9A-HJKMNP-TV-Z]{22}", made)
+        assert made not in known
+
+
+def test_a_few_ids_that_differ_in_little_say_nothing_of_their_form() -> None:
+    made = unknown_like(["wf_aaaaaaaaa1", "wf_aaaaaaaaa2", "wf_aaaaaaaaa3"], Random(1))
+    assert made.startswith("wf_")
+    assert not made.startswith("wf_aaaaaaaaa")
+
+
+def test_ids_of_other_scenarios_tell_what_an_unknown_one_looks_like() -> None:
+    given = GivenIds()
+    for word in ("ABCDEFGHJKMN", "BCDEFGHJKMNA", "CDEFGHJKMNAB"):
+        given.note(_created(f"01-{word}"))
+    given.note(_listing(("other", "mine")))
+    for of_instance in (False, True):
+        assert re.fullmatch("01-[A-HJKMN]{12}", Cast("seed", given).place(UNKNOWN, of_instance=of_instance))
 
 
 def test_where_every_like_id_is_taken_an_unknown_one_is_of_another_form() -> None:
