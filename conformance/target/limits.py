@@ -12,13 +12,22 @@ from conformance.trace import Response
 
 LONGEST_PAUSE_S = 30.0
 
+# After a 429 requests are this far apart, and further with each one that follows; then nearer again, little by little.
+_FIRST_GAP_S = 0.02
+_LONGEST_GAP_S = 0.5
+_SLOWER = 1.5
+_FASTER = 0.98
+_STEADY = 100
+_NO_GAP_S = 0.002
+
 
 class Limiter:
-    """One for all clients of a target. ``max_rate`` is in requests a second, None for no limit."""
+    """One for all clients of a target. ``max_rate`` is in requests a second, None for no limit but the target's own."""
 
     def __init__(self, max_concurrency: int, max_rate: float | None) -> None:
         self._slots = asyncio.Semaphore(max_concurrency)
-        self._gap_s = 1.0 / max_rate if max_rate else 0.0
+        self._gap_s = self._least_gap_s = 1.0 / max_rate if max_rate else 0.0
+        self._steady = 0
         self._next = 0.0
         self._paused_until = 0.0
 
@@ -28,9 +37,27 @@ class Limiter:
         async with self._slots:
             for delay in iter(self._delay, 0.0):
                 await asyncio.sleep(delay)
+            self._steady += 1
+            if self._gap_s > self._least_gap_s and self._steady % _STEADY == 0:
+                self._speed_up()
             if self._gap_s:
                 self._next = max(self._next, time.monotonic()) + self._gap_s
             yield
+
+    @property
+    def gap_s(self) -> float:
+        """How many seconds requests are kept apart at present; 0.0 when they are not."""
+        return self._gap_s
+
+    def slow_down(self) -> None:
+        """The target found the rate too high. Those that were refused together count as one."""
+        if self._paused_until <= time.monotonic():
+            self._gap_s = min(max(self._gap_s * _SLOWER, _FIRST_GAP_S), max(_LONGEST_GAP_S, self._least_gap_s))
+            self._steady = 0
+
+    def _speed_up(self) -> None:
+        gap_s = self._gap_s * _FASTER
+        self._gap_s = max(gap_s if gap_s > _NO_GAP_S else 0.0, self._least_gap_s)
 
     def pause(self, seconds: float) -> None:
         """Hold back all traffic for a while, at most LONGEST_PAUSE_S."""

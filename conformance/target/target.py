@@ -98,6 +98,8 @@ class Target:
         self._note_refusal(exchange)
         wait = retry_after_s(exchange.response, time.time()) if exchange.response else None
         if wait is not None:
+            if exchange.status == 429:
+                self._limiter.slow_down()
             self._limiter.pause(wait)
 
     def _note_refusal(self, exchange: Exchange) -> None:
