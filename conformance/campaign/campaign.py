@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from conformance.campaign.bench import Bench
 from conformance.campaign.chase import Chase
 from conformance.campaign.findings import Proof
-from conformance.campaign.lookout import GONE, is_gone, until_silent
+from conformance.campaign.lookout import GONE, answers_again, is_gone, until_silent
 from conformance.campaign.observer import Observer
 from conformance.campaign.settings import Settings
 from conformance.campaign.stopping import raise_users
@@ -33,6 +34,9 @@ from conformance.wire.instant import MILLISECOND
 
 _SLOW = 300 * MILLISECOND
 """A control that takes longer than this makes a target a slow one: runs are dear there."""
+
+_GRACE_S = 15.0
+"""How long after the time for chasing a replay may go on that was begun in time."""
 
 _TOP_UPS = 3
 _THEMES_PER_TOP_UP = 8
@@ -65,6 +69,7 @@ class Campaign:
         self._began = time.monotonic()
         self.store = FindingStore(self.settings.database) if self.settings.database else None
         self._hit = False
+        self._usable = self.lost is None
         self._most_runs: int | None = None
 
     # -- the whole ------------------------------------------------------------------------------
@@ -129,6 +134,7 @@ class Campaign:
         self._judge_across()
         if self.tally.cases and not self._hit:
             await self.note_loss()
+            self._usable = self.lost is None or (not self.target.gone and await answers_again(self.target))
             await self._chase(settler)
 
     @staticmethod
@@ -268,18 +274,18 @@ class Campaign:
         try:
             await self._chaser(settler).run(self.tally, on_proof, chased)
         except TargetError as error:
-            self.lost = str(error)
+            self.lost, self._usable = str(error), False
             told = chased.union(*(proof.requirements for proof in self.proofs))
             await self._chaser(settler).run(self.tally, on_proof, told)
 
     def _chaser(self, settler: Settler) -> Chase:
-        return Chase(
-            self.judge,
-            lambda scenarios, reuse: self._replay(settler, scenarios, reuse=reuse),
-            self.settings,
-            self._chase_time(),
-            lost=self.target.gone or self.lost is not None,
-        )
+        seconds = self._chase_time()
+        end = time.monotonic() + seconds + _GRACE_S
+
+        def play(scenarios: Sequence[Scenario], reuse: bool) -> Awaitable[list[Trace]]:
+            return self._replay(settler, scenarios, end, reuse=reuse)
+
+        return Chase(self.judge, play, self.settings, seconds, lost=not self._usable)
 
     def _keep(self, scenario: Scenario) -> None:
         try:
@@ -290,21 +296,26 @@ class Campaign:
             self.tally.errors.append(str(error))
 
     def _chase_time(self) -> float:
-        if self.target.gone or self.lost:
+        if not self._usable:
             return 0.0
         spent = time.monotonic() - self._began
         whole = self.settings.seconds
         left = self.settings.budget.chase_seconds if whole is None else whole - spent
         return min(self.settings.budget.chase_seconds, max(left, self.settings.budget.chase_seconds / 4))
 
-    async def _replay(self, settler: Settler, scenarios: Sequence[Scenario], *, reuse: bool) -> list[Trace]:
-        player = Player(self.target, settler, self.settings.features, reuse=reuse)
+    async def _replay(self, settler: Settler, scenarios: Sequence[Scenario], end: float, *, reuse: bool) -> list[Trace]:
+        over = functools.partial(_is_past, end)
+        player = Player(self.target, settler, self.settings.features, stop=over, reuse=reuse)
         jobs = [Job(f"replay{number}", scenario, "replay") for number, scenario in enumerate(scenarios)]
         played = await all_of(player.play(job) for job in jobs)
         for each in played:
             self.tally.leftovers += each.leftovers
         self.observer.replayed(time.monotonic() - self._began)
         return [each.trace for each in played]
+
+
+def _is_past(moment: float) -> bool:
+    return time.monotonic() > moment
 
 
 def _affordable(scenarios: Iterable[Scenario], runs: int) -> Iterator[Scenario]:

@@ -26,6 +26,17 @@ async def until_silent(target: Target) -> str:
         await client.aclose()
 
 
+async def answers_again(target: Target) -> bool:
+    """Whether a target that had fallen silent answers now that nothing else is asked of it."""
+    client = target.client(Recorder(), "lookout")
+    try:
+        return (await client.request("GET", "/_info")).response is not None
+    except TargetError:
+        return False
+    finally:
+        await client.aclose()
+
+
 async def is_gone(target: Target) -> bool:
     """Whether nobody listens there any more."""
     try:

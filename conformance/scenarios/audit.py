@@ -23,6 +23,7 @@ _STARTED = 10
 _WORKFLOWS = 8
 _AGAIN = 6
 _LONGEST_S = 10.0
+_UNANSWERED = 2
 
 _T = TypeVar("_T")
 
@@ -90,19 +91,35 @@ def _sample(items: list[_T], most: int, chance: random.Random) -> list[_T]:
     return [item for number, item in enumerate(items) if number in chosen]
 
 
-async def clean_up(party: Party, client: Client) -> tuple[str, ...]:
-    """Cancel what may still run and delete the workflows; gives the ids of what could not be removed."""
-    left: list[str] = []
+async def clean_up(party: Party, client: Client, unnamed: Iterable[str] = ()) -> tuple[str, ...]:
+    """Cancel what may still run and delete the workflows; gives the ids of what could not be removed.
+
+    Instances of the ``unnamed`` workflows are looked for first. A target that leaves several requests in a row without
+    an answer is left alone: it would hold up the end of the run for minutes.
+    """
+    removed: set[str] = set()
+    unanswered = 0
+    if not party.lost:
+        await _cancel_strays(party, client, unnamed)
+    for step, found in _removals(party):
+        if party.lost or unanswered == _UNANSWERED:
+            break
+        answer = await _surely(party, step, client)
+        unanswered = unanswered + 1 if _timed_out(answer) else 0
+        removed |= set() if may_be_left(answer) else {found}
+    return tuple(found for _, found in _removals(party) if found not in removed)
+
+
+def _timed_out(answer: Exchange | None) -> bool:
+    return answer is not None and answer.failure is not None and answer.failure.kind == "timeout"
+
+
+def _removals(party: Party) -> list[tuple[model.Cancel | model.Delete, str]]:
+    """What there is to cancel, then what there is to delete, with its id."""
     cast = party.cast
-    for ref, actor in list(cast.instances.items()):
-        if not actor.terminated and not party.lost:
-            answer = await _surely(party, model.Cancel(ref), client)
-            left += [actor.id] if may_be_left(answer) else []
-    for ref, found in list(cast.workflows.items()):
-        if ref not in cast.deleted:
-            answer = None if party.lost else await _surely(party, model.Delete(ref), client)
-            left += [found] if may_be_left(answer) else []
-    return tuple(left)
+    cancels = [(model.Cancel(ref), actor.id) for ref, actor in cast.instances.items() if not actor.terminated]
+    deletes = [(model.Delete(ref), found) for ref, found in cast.workflows.items() if ref not in cast.deleted]
+    return [*cancels, *deletes]
 
 
 async def _surely(party: Party, step: model.Step, client: Client) -> Exchange | None:
@@ -112,11 +129,13 @@ async def _surely(party: Party, step: model.Step, client: Client) -> Exchange | 
     return await party.perform(step, client) if dropped and not party.lost else answer
 
 
-async def cancel_strays(party: Party, client: Client, workflows: Iterable[str]) -> None:
+async def _cancel_strays(party: Party, client: Client, workflows: Iterable[str]) -> None:
     """Cancel running instances that no answer named, such as those of a run that was never answered."""
     known = {actor.id for actor in party.cast.instances.values()}
     for ref in workflows:
         answer = await party.perform(model.ListInstances(ref, running=True), client)
+        if _timed_out(answer):
+            return
         if answer is None:
             continue
         for number, found in enumerate(listed_ids(answer)):

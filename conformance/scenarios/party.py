@@ -15,7 +15,7 @@ from conformance.scenarios.cast import Cast, MissingReference, delay_ns
 from conformance.scenarios.model import MARKER, Create, CreateRaw, ListInstances, Run, RunRaw, Step, instance_of
 from conformance.scenarios.settling import Settler
 from conformance.target import Client, Recorder, Target
-from conformance.target.finishing import to_the_end
+from conformance.target.finishing import to_the_end, unless
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND
 
@@ -103,8 +103,8 @@ class Party:
             await client.aclose()
 
     async def perform(self, step: Step, client: Client, number: int | None = None) -> Exchange | None:
-        """Send the one request that a step means. None, with a note, when its reference never came to exist, or when
-        it is one more of the longest lists.
+        """Send the one request that a step means. None, with a note, when its reference never came to exist, when it
+        is one more of the longest lists, or when a run was waited for until it was time to stop.
 
         What creates something is done to its end even when cancelled: else nobody could clean it up.
         """
@@ -125,7 +125,12 @@ class Party:
             return None
         if wanted is None:
             raise TypeError(f"{type(step).__name__} is no single request")
-        exchange = await self._send(wanted, client, number, self._expected_wait_s(ready))
+        asking = self._send(wanted, client, number, self._expected_wait_s(ready))
+        exchange = await (unless(self.stop, asking) if getattr(ready, "wait", False) else asking)
+        if exchange is None:
+            self.last_change = time.monotonic_ns()
+            self.notes.append(f"step {number} was given up: it was time to stop, and the run had not ended")
+            return None
         self.cast.learn(ready, exchange)
         self.lists.learn(ready, exchange)
         if wanted.method != "GET":

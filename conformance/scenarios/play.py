@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.scenarios import model
-from conformance.scenarios.audit import Audit, cancel_strays, clean_up
+from conformance.scenarios.audit import Audit, clean_up
 from conformance.scenarios.cast import Cast
 from conformance.scenarios.closing import closing_acts, unheard
 from conformance.scenarios.codec import to_json
@@ -117,9 +117,7 @@ class Player:
         try:
             runs = [step for step in scenario.leaves() if isinstance(step, model.Run)]
             unnamed = {run.workflow for run in runs if run.wait or run.ref not in party.cast.instances}
-            if not party.lost:
-                await cancel_strays(party, client, unnamed & party.cast.workflows.keys())
-            return await clean_up(party, client)
+            return await clean_up(party, client, unnamed & party.cast.workflows.keys())
         finally:
             await party.close()
 

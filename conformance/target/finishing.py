@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
+_LOOK_S = 0.5
 
 
 async def to_the_end(work: Coroutine[Any, Any, _T]) -> _T:
@@ -20,6 +21,20 @@ async def to_the_end(work: Coroutine[Any, Any, _T]) -> _T:
             # Nobody else asks how it ended, and asyncio would complain of that when the task is collected.
             task.exception()
         raise
+
+
+async def unless(stop: Callable[[], bool], work: Coroutine[Any, Any, _T]) -> _T | None:
+    """What ``work`` gives; None when ``stop`` comes to say so before: then it is cancelled, and has ended."""
+    task = asyncio.create_task(work)
+    try:
+        # Nothing tells when ``stop`` comes to say so; it has to be asked.
+        while not task.done() and not stop():
+            await asyncio.wait({task}, timeout=_LOOK_S)
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+    return None if task.cancelled() else task.result()
 
 
 async def all_of(works: Iterable[Coroutine[Any, Any, _T]]) -> list[_T]:

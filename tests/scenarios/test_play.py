@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from typing import Any
 
 import httpx
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.scenarios import Job, Played, Player, Scenario, Settler, from_json
+from conformance.scenarios.audit import clean_up
+from conformance.scenarios.cast import Cast
 from conformance.scenarios.model import (
     MARKER,
     UNKNOWN,
@@ -16,9 +19,11 @@ from conformance.scenarios.model import (
     Chain,
     Create,
     CreateRaw,
+    Delete,
     Discover,
     GetWorkflow,
     Info,
+    ListInstances,
     Pause,
     Read,
     Run,
@@ -26,11 +31,12 @@ from conformance.scenarios.model import (
     Settle,
     Stage,
     StageHistory,
+    Step,
     Together,
     Until,
 )
-from conformance.target import Target, TargetConfig
-from conformance.trace import Exchange
+from conformance.target import LoopLag, Target, TargetConfig
+from conformance.trace import Exchange, Failure, Request, Response
 from tests.scenarios.conftest import play, played_at
 
 NOOP: Stage = {"noop": {}}
@@ -183,3 +189,50 @@ def test_an_unreachable_target_ends_the_scenario(nowhere: str) -> None:
     played = play(nowhere, *(Info() for _ in range(9)))
     assert played.trace.complete is False
     assert [exchange.failure and exchange.failure.kind for exchange in played.trace.exchanges] == ["refused"] * 3
+
+
+def test_a_run_is_waited_for_no_longer_than_until_it_is_time_to_stop(url: str) -> None:
+    async def main() -> Played:
+        async with Target(TargetConfig(url=url)) as target, LoopLag() as lag:
+            player = Player(target, Settler(target, lag), stop=lambda: target.runs > 0)
+            return await player.play(Job("s1", Scenario((Create("w1", (HOUR,)), Run("i1", "w1", wait=True)))))
+
+    played = asyncio.run(main())
+    (run,) = of_step(played, 1)
+    assert run.failure is not None
+    assert run.failure.kind == "aborted"
+    assert not played.trace.complete
+    # Nobody had its id, but it was found and cancelled.
+    assert played.leftovers == ()
+    assert "cancelEvent" in [exchange.operation for exchange in played.trace.exchanges]
+
+
+class _Unheard:
+    """A party whose requests are left without an answer, but for the first ones."""
+
+    lost = False
+
+    def __init__(self, answered: int) -> None:
+        self.cast = Cast("seed")
+        self.cast.workflows |= {f"w{number}": f"id{number}" for number in range(6)}
+        self.asked: list[Step] = []
+        self._answered = answered
+
+    async def perform(self, step: Step, _: object) -> Exchange:
+        self.asked.append(step)
+        heard = len(self.asked) <= self._answered
+        outcome = {"response": Response(204)} if heard else {"failure": Failure("timeout", "no answer")}
+        return Exchange(len(self.asked), Request("DELETE", "http://server/x", "/x"), 0, 1, **outcome)
+
+
+@pytest.mark.parametrize(("answered", "asked", "left"), [(6, 6, 0), (3, 5, 3), (0, 2, 6)])
+def test_a_target_that_answers_nothing_is_not_asked_to_the_end(answered: int, asked: int, left: int) -> None:
+    party: Any = _Unheard(answered)
+    assert len(asyncio.run(clean_up(party, party))) == left
+    assert len(party.asked) == asked
+
+
+def test_strays_of_a_silent_target_are_asked_for_once() -> None:
+    party: Any = _Unheard(0)
+    asyncio.run(clean_up(party, party, ["w0", "w1", "w2"]))
+    assert [type(step) for step in party.asked] == [ListInstances, Delete, Delete]
