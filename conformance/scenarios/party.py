@@ -15,7 +15,7 @@ from conformance.scenarios.cast import Cast, MissingReference, delay_ns
 from conformance.scenarios.model import MARKER, Create, CreateRaw, ListInstances, Run, RunRaw, Step, instance_of
 from conformance.scenarios.settling import Settler
 from conformance.target import Client, Recorder, Target
-from conformance.target.finishing import to_the_end, unless
+from conformance.target.finishing import later, to_the_end, unless
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND
 
@@ -104,7 +104,7 @@ class Party:
 
     async def perform(self, step: Step, client: Client, number: int | None = None) -> Exchange | None:
         """Send the one request that a step means. None, with a note, when its reference never came to exist, when it
-        is one more of the longest lists, or when a run was waited for until it was time to stop.
+        is one more of the longest lists, or when it was time to stop before a run was answered.
 
         What creates something is done to its end even when cancelled: else nobody could clean it up.
         """
@@ -126,10 +126,10 @@ class Party:
         if wanted is None:
             raise TypeError(f"{type(step).__name__} is no single request")
         asking = self._send(wanted, client, number, self._expected_wait_s(ready))
-        exchange = await (unless(self.stop, asking) if getattr(ready, "wait", False) else asking)
+        exchange = await (unless(self._given_up(ready), asking) if isinstance(ready, Run) else asking)
         if exchange is None:
             self.last_change = time.monotonic_ns()
-            self.notes.append(f"step {number} was given up: it was time to stop, and the run had not ended")
+            self.notes.append(f"step {number} was given up: it was time to stop, and the run was not answered")
             return None
         self.cast.learn(ready, exchange)
         self.lists.learn(ready, exchange)
@@ -150,6 +150,12 @@ class Party:
         if isinstance(step, Create):
             return replace(step, stages=tuple(concrete(step.stages, time.time_ns())))
         return step
+
+    def _given_up(self, run: Run) -> Callable[[], bool]:
+        """Says when a run's answer is not worth waiting for any longer: the one that tells of its end is not to the end
+        of everything, and any other not for longer than other answers. Its instance is found without it.
+        """
+        return self.stop if run.wait else later(self.stop, self.target.config.timeout_s)
 
     def _expected_wait_s(self, step: Step) -> float:
         """A run is admitted as the target's load allows; waiting for its end takes what its stages take besides."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
@@ -35,6 +36,18 @@ async def unless(stop: Callable[[], bool], work: Coroutine[Any, Any, _T]) -> _T 
             task.cancel()
             await asyncio.wait({task})
     return None if task.cancelled() else task.result()
+
+
+def later(stop: Callable[[], bool], seconds: float) -> Callable[[], bool]:
+    """Says so when ``stop`` first did ``seconds`` ago."""
+    since: list[float] = []
+
+    def over() -> bool:
+        if stop() and not since:
+            since.append(time.monotonic())
+        return bool(since) and time.monotonic() - since[0] >= seconds
+
+    return over
 
 
 async def all_of(works: Iterable[Coroutine[Any, Any, _T]]) -> list[_T]:

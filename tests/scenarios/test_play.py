@@ -36,6 +36,7 @@ from conformance.scenarios.model import (
     Until,
 )
 from conformance.target import LoopLag, Target, TargetConfig
+from conformance.target.finishing import later
 from conformance.trace import Exchange, Failure, Request, Response
 from tests.scenarios.conftest import play, played_at
 
@@ -205,6 +206,15 @@ def test_a_run_is_waited_for_no_longer_than_until_it_is_time_to_stop(url: str) -
     # Nobody had its id, but it was found and cancelled.
     assert played.leftovers == ()
     assert "cancelEvent" in [exchange.operation for exchange in played.trace.exchanges]
+
+
+def test_a_run_that_nothing_answers_is_given_up_a_timeout_after_the_stop() -> None:
+    now = [False]
+    over = later(lambda: now[0], 0.0)
+    assert not over()
+    now[0] = True
+    assert over()
+    assert not later(lambda: True, 60.0)()
 
 
 class _Unheard:
