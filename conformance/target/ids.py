@@ -6,6 +6,7 @@ import random
 import string
 import uuid
 from collections.abc import Collection
+from itertools import accumulate
 
 from conformance.trace import Exchange
 from conformance.trace.ids import FAR_AHEAD, is_counted, split, uuid_version, varying
@@ -73,17 +74,23 @@ def _far_ahead(known: Collection[str], source: random.Random) -> str:
 def _drawn_as(known: Collection[str], source: random.Random) -> str | None:
     """What all ids have in common, and between it only characters that they have; None where they are too few to tell.
 
-    A server may look for an alphabet that lacks a letter, or for a checkmark in its place.
+    A server may look whether an id is of its alphabet, which may lack letters, and begins as all its own ones do.
     """
     pattern = next(iter(known))
     alike = [each for each in known if len(each) == len(pattern)]
     common = [all(each[place] == pattern[place] for each in alike) for place in range(len(pattern))]
-    seen = {each[place] for each in alike for place, fixed in enumerate(common) if not fixed}
     if len(alike) < _TELLING or common.count(False) < _FREE or pattern.isdecimal():
         return None
+    # Each part between separators has an alphabet of its own.
+    parts = list(accumulate(not each.isalnum() for each in pattern))
+    seen: dict[tuple[int, str], set[str]] = {}
+    for each in alike:
+        for place, character in enumerate(each):
+            if not common[place]:
+                seen.setdefault((parts[place], _kind_of(character)), set()).add(character)
     return "".join(
-        each if fixed else source.choice(sorted(other for other in seen if _kind_of(other) == _kind_of(each)))
-        for each, fixed in zip(pattern, common, strict=True)
+        each if common[place] else source.choice(sorted(seen[parts[place], _kind_of(each)]))
+        for place, each in enumerate(pattern)
     )
 
 

@@ -69,6 +69,14 @@ def test_an_unknown_id_has_no_character_that_none_of_many_has() -> None:
         assert made not in known
 
 
+def test_the_parts_of_an_unknown_id_have_alphabets_of_their_own() -> None:
+    source = Random(1)
+    drawn = [("".join(source.choices("0123456789abcdef", k=40)), source.choices("xyzXYZ", k=12)) for _ in range(5)]
+    known = [f"run-{first}-{''.join(second)}" for first, second in drawn]
+    for seed in range(50):
+        assert re.fullmatch("run-[0-9a-f]{40}-[xyzXYZ]{12}", unknown_like(known, Random(seed)))
+
+
 def test_a_few_ids_that_differ_in_little_say_nothing_of_their_form() -> None:
     made = unknown_like(["wf_aaaaaaaaa1", "wf_aaaaaaaaa2", "wf_aaaaaaaaa3"], Random(1))
     assert made.startswith("wf_")
