@@ -195,7 +195,7 @@ def answered(observed: str, *, short: bool = False) -> str:
 
 def sentence_case(text: str) -> str:
     """The text with a capital first letter, but for a name such as createdAt, which keeps its own."""
-    word = text.split(maxsplit=1)[0] if text.strip() else ""
+    word = text.split(maxsplit=1)[0].rstrip(":,;.") if text.strip() else ""
     return text[0].upper() + text[1:] if word.isalpha() and word.islower() else text
 
 

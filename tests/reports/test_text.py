@@ -77,6 +77,7 @@ def test_a_bare_answer_is_told_in_words(observed: str, words: str, short: str | 
 
 def test_sentences_begin_large_but_names_stay_as_they_are() -> None:
     assert sentence_case("the stage has ended") == "The stage has ended"
+    assert sentence_case("met: all passed") == "Met: all passed"
     assert sentence_case("createdAt ≤ updatedAt") == "createdAt ≤ updatedAt"
     assert sentence_case("config.name: 1") == "config.name: 1"
     assert sentence_case("") == ""
