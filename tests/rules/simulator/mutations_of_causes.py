@@ -158,6 +158,12 @@ def _fail(data: Any) -> Any:
 
 
 def _touch(mutant: Mutant, seen: Observation) -> bool:
+    """The last read shows a change, which nothing but signals of one kind may have made."""
+    first, signal, last = (mutant.exchanges[index] for index in seen.exchanges)
+    kinds = {"sendEvent", "cancelEvent"} - {signal.operation}
+    others = [e for e in mutant.exchanges if e.operation in kinds and e.params["instanceID"] == seen.subject]
+    if not all(other.before(first) or last.before(other) for other in others):
+        return False
     return mutant.change(seen.exchanges[-1], lambda data: {**data, "updatedAt": shifted(data["updatedAt"], 20)})
 
 
