@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -69,7 +68,6 @@ class Campaign:
         self._began = time.monotonic()
         self.store = FindingStore(self.settings.database) if self.settings.database else None
         self._hit = False
-        self._usable = self.lost is None
         self._most_runs: int | None = None
 
     # -- the whole ------------------------------------------------------------------------------
@@ -134,7 +132,6 @@ class Campaign:
         self._judge_across()
         if self.tally.cases and not self._hit:
             await self.note_loss()
-            self._usable = self.lost is None or (not self.target.gone and await answers_again(self.target))
             await self._chase(settler)
 
     @staticmethod
@@ -272,20 +269,25 @@ class Campaign:
                 self._keep(from_json(proof.trace.scenario))
 
         try:
-            await self._chaser(settler).run(self.tally, on_proof, chased)
+            usable = not self.target.gone and (self.lost is None or await answers_again(self.target))
+            await self._chaser(settler, usable).run(self.tally, on_proof, chased)
         except TargetError as error:
-            self.lost, self._usable = str(error), False
+            self.lost = str(error)
             told = chased.union(*(proof.requirements for proof in self.proofs))
-            await self._chaser(settler).run(self.tally, on_proof, told)
+            await self._chaser(settler, usable=False).run(self.tally, on_proof, told)
 
-    def _chaser(self, settler: Settler) -> Chase:
-        seconds = self._chase_time()
+    def _chaser(self, settler: Settler, usable: bool) -> Chase:
+        seconds = self._chase_time() if usable else 0.0
         end = time.monotonic() + seconds + _GRACE_S
 
-        def play(scenarios: Sequence[Scenario], reuse: bool) -> Awaitable[list[Trace]]:
-            return self._replay(settler, scenarios, end, reuse=reuse)
+        def over() -> bool:
+            return time.monotonic() > end
 
-        return Chase(self.judge, play, self.settings, seconds, lost=not self._usable)
+        def play(scenarios: Sequence[Scenario], reuse: bool) -> Awaitable[list[Trace]]:
+            player = Player(self.target, settler, self.settings.features, stop=over, reuse=reuse)
+            return self._replay(player, scenarios)
+
+        return Chase(self.judge, play, self.settings, seconds, lost=not usable)
 
     def _keep(self, scenario: Scenario) -> None:
         try:
@@ -296,26 +298,18 @@ class Campaign:
             self.tally.errors.append(str(error))
 
     def _chase_time(self) -> float:
-        if not self._usable:
-            return 0.0
         spent = time.monotonic() - self._began
         whole = self.settings.seconds
         left = self.settings.budget.chase_seconds if whole is None else whole - spent
         return min(self.settings.budget.chase_seconds, max(left, self.settings.budget.chase_seconds / 4))
 
-    async def _replay(self, settler: Settler, scenarios: Sequence[Scenario], end: float, *, reuse: bool) -> list[Trace]:
-        over = functools.partial(_is_past, end)
-        player = Player(self.target, settler, self.settings.features, stop=over, reuse=reuse)
+    async def _replay(self, player: Player, scenarios: Sequence[Scenario]) -> list[Trace]:
         jobs = [Job(f"replay{number}", scenario, "replay") for number, scenario in enumerate(scenarios)]
         played = await all_of(player.play(job) for job in jobs)
         for each in played:
             self.tally.leftovers += each.leftovers
         self.observer.replayed(time.monotonic() - self._began)
         return [each.trace for each in played]
-
-
-def _is_past(moment: float) -> bool:
-    return time.monotonic() > moment
 
 
 def _affordable(scenarios: Iterable[Scenario], runs: int) -> Iterator[Scenario]:

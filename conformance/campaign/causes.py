@@ -51,12 +51,16 @@ class Causes:
             for other in self._tally.cases
             if other != cause
             and (
-                (cause == HISTORY and other in self._on_history)
+                self._rests_on_history(cause, other)
                 or self._always_along(cause, other, together)
                 or self._same_instances(cause, other)
             )
         ]
         return sorted(follow, key=self.rank)
+
+    def _rests_on_history(self, cause: str, other: str) -> bool:
+        """Seen only in histories, which show stages in others' places."""
+        return cause == HISTORY and other in self._on_history
 
     def _always_along(self, cause: str, other: str, together: Collection[str]) -> bool:
         """Violated in the same minimal trace, and in no trace in which the cause is not violated."""

@@ -18,7 +18,7 @@ def may_be_chance(trace: Trace, observation: Observation) -> bool:
     if observation.upheld or not observation.exchanges:
         return False
     decisive = trace.at(observation.exchanges[-1])
-    return decisive.failure is not None and decisive.failure.kind == "protocol"
+    return decisive.failed_by("protocol")
 
 
 def on_used_connections(requirement: str) -> bool:

@@ -18,7 +18,7 @@ async def until_silent(target: Target) -> str:
             await asyncio.sleep(patience_s)
             for path in ("/_info", "/workflows"):
                 exchange = await client.request("GET", path)
-                if exchange.failure is None or exchange.failure.kind != "timeout":
+                if not exchange.failed_by("timeout"):
                     break
             else:
                 return f"The target stopped answering during the run: even GET /_info took more than {patience_s:g} s."

@@ -10,6 +10,7 @@ from conformance.operations.template import WORKFLOW_PARAMETERS, CaseTemplate, I
 from conformance.target.ids import GivenIds, unknown_like
 
 _OWN_SHARE = 0.8
+_INSTANCE_PARAMETERS = frozenset({"instanceID"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,12 @@ def bind(case: CaseTemplate, resources: Resources, random: Random, given: GivenI
     ids = _decided(case, random)
     if ids == "generated":
         return case
-    return case.with_ids(
-        {
-            name: _id(ids, of_kind, like, random)
-            for names, of_kind, like in (
-                (WORKFLOW_PARAMETERS, resources.workflows, given.workflows),
-                ({"instanceID"}, resources.instances, given.instances),
-            )
-            for name in _named(case, names, of_kind)
-        }
-    )
+
+    def chosen(names: frozenset[str], of_kind: Sequence[str], like: Sequence[str]) -> dict[str, str]:
+        return {name: _id(ids, of_kind, like, random) for name in _named(case, names, of_kind)}
+
+    workflows = chosen(WORKFLOW_PARAMETERS, resources.workflows, given.workflows)
+    return case.with_ids(workflows | chosen(_INSTANCE_PARAMETERS, resources.instances, given.instances))
 
 
 def _decided(case: CaseTemplate, random: Random) -> Ids:
@@ -47,7 +44,7 @@ def _decided(case: CaseTemplate, random: Random) -> Ids:
     return random.choice(("unknown", "generated"))
 
 
-def _named(case: CaseTemplate, names: frozenset[str] | set[str], ids: Sequence[str]) -> list[str]:
+def _named(case: CaseTemplate, names: frozenset[str], ids: Sequence[str]) -> list[str]:
     return [name for name, _ in (*case.params, *case.query) if name in names and ids]
 
 

@@ -37,14 +37,13 @@ def answers(story: Story) -> Iterator[Observation]:
 
 
 def _hung(story: Story, exchange: Exchange) -> bool:
-    failed = exchange.failure is not None and exchange.failure.kind == "timeout"
-    return failed and not _gone_since(story, exchange) and _due(story, exchange)
+    return exchange.failed_by("timeout") and not _gone_since(story, exchange) and _due(story, exchange)
 
 
 def _gone_since(story: Story, exchange: Exchange) -> bool:
     """Whether the target took no connection then or later: it is unreachable, or was started anew."""
     exchanges = story.trace.exchanges
-    return any(e.sent >= exchange.sent for e in exchanges if e.failure and e.failure.kind == "refused")
+    return any(e.sent >= exchange.sent for e in exchanges if e.failed_by("refused"))
 
 
 def _due(story: Story, exchange: Exchange) -> bool:
@@ -64,7 +63,7 @@ def _due(story: Story, exchange: Exchange) -> bool:
 
 def _dropped(story: Story, exchange: Exchange) -> bool:
     """Whether the server closed the connection instead of answering a usual request, and went on serving others."""
-    if exchange.failure is None or exchange.failure.kind != "protocol" or has_odd_path(exchange):
+    if not exchange.failed_by("protocol") or has_odd_path(exchange):
         return False
     large = len(exchange.request.url) > _MODEST_URL or len(exchange.request.body or b"") > LARGEST_BODY
     served = any(other.response and other.sent > exchange.received for other in story.trace.exchanges)

@@ -68,7 +68,7 @@ def _displaced(life: Life, entry: StageRead) -> str:
 
 def place_of(life: Life, entry: StageRead) -> int | None:
     """The stage that a history entry shows in place of its own; None when it shows its own, or no other."""
-    if not 0 <= entry.number < len(life.plans) or life.plans[entry.number].parameters is None:
+    if entry.number >= len(life.plans) or life.plans[entry.number].parameters is None:
         return None
     slack = life.clock_slack
     if _is_of(entry, life.plans[entry.number], slack):

@@ -38,7 +38,7 @@ def wait(story: Story) -> Iterator[Observation]:
 def _never_answered(story: Story) -> Iterator[Observation]:
     """Violations: no answer, long after somebody else was shown that the instance had terminated."""
     for run in story.of("runWorkflow"):
-        if run.query("wait") != "true" or run.failure is None or run.failure.kind != "timeout":
+        if run.query("wait") != "true" or not run.failed_by("timeout"):
             continue
         ended = _seen_ended(story, run)
         due = story.trace.settled_at(ended.received) if ended else None
@@ -143,7 +143,7 @@ def _waited(story: Story, run: Exchange, stage: StagePlan) -> bool:
         # Twice the time that an effect may take: runs may be admitted in another order than they came in.
         slow = run.received - due >= due - run.sent
         return slow or (stage.duration is not None and run.received - run.sent >= stage.duration)
-    return stage.duration is None and run.failure is not None and run.failure.kind == "timeout"
+    return stage.duration is None and run.failed_by("timeout")
 
 
 RULES: dict[str, Rule] = {"run.wait": wait, "run.no-wait": no_wait}

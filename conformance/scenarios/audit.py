@@ -111,7 +111,7 @@ async def clean_up(party: Party, client: Client, unnamed: Iterable[str] = ()) ->
 
 
 def _timed_out(answer: Exchange | None) -> bool:
-    return answer is not None and answer.failure is not None and answer.failure.kind == "timeout"
+    return answer is not None and answer.failed_by("timeout")
 
 
 def _removals(party: Party) -> list[tuple[model.Cancel | model.Delete, str]]:
@@ -125,7 +125,7 @@ def _removals(party: Party) -> list[tuple[model.Cancel | model.Delete, str]]:
 async def _surely(party: Party, step: model.Step, client: Client) -> Exchange | None:
     """Send it once more where a connection was closed instead of an answer: by then there is a new connection."""
     answer = await party.perform(step, client)
-    dropped = answer is not None and answer.failure is not None and answer.failure.kind == "protocol"
+    dropped = answer is not None and answer.failed_by("protocol")
     return await party.perform(step, client) if dropped and not party.lost else answer
 
 

@@ -142,8 +142,7 @@ class Party:
         exchange = await client.request(
             wanted.method, wanted.path, query=wanted.query, body=body, step=number, expected_wait_s=expected_s
         )
-        refused = exchange.failure is not None and exchange.failure.kind == "refused"
-        self._refused = self._refused + 1 if refused else 0
+        self._refused = self._refused + 1 if exchange.failed_by("refused") else 0
         return exchange
 
     def _concrete(self, step: Step) -> Step:

@@ -103,7 +103,7 @@ class Target:
             self._limiter.pause(wait)
 
     def _note_refusal(self, exchange: Exchange) -> None:
-        if exchange.failure is None or exchange.failure.kind != "refused":
+        if not exchange.failed_by("refused"):
             self._refused_since, self._gone = None, False
             return
         self._refused_since = exchange.sent if self._refused_since is None else self._refused_since

@@ -37,11 +37,14 @@ class Response:
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
+FailureKind = Literal["timeout", "refused", "protocol", "aborted"]
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why there is no response. ``refused`` means that nothing was sent: the target was never reached."""
 
-    kind: Literal["timeout", "refused", "protocol", "aborted"]
+    kind: FailureKind
     message: str
 
 
@@ -75,6 +78,10 @@ class Exchange:
     def ok(self) -> bool:
         """Answered with a success status."""
         return self.response is not None and 200 <= self.response.status < 300
+
+    def failed_by(self, kind: FailureKind) -> bool:
+        """Whether there is no answer, for this reason."""
+        return self.failure is not None and self.failure.kind == kind
 
     @cached_property
     def json(self) -> Any:

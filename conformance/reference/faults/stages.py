@@ -166,14 +166,13 @@ def listed_end_lost_again(server: Server) -> None:
 def sends_at_once_conflict(server: Server) -> None:
     """A send fails that another instance's send precedes by less than 20 ms."""
     original = server.stage_kinds.kinds["send"]
-    last = {"": 0}
+    last = ("", 0)
 
     async def send(execution: Execution, parameters: Json) -> None:
+        nonlocal last
         now = server.clock.now()
-        (before,) = last.items()
-        last.clear()
-        last[execution.instance_id] = now
-        if before[0] != execution.instance_id and now - before[1] < 20 * MILLISECOND:
+        (other, at), last = last, (execution.instance_id, now)
+        if other != execution.instance_id and now - at < 20 * MILLISECOND:
             raise StageFailed("could not serialise access")
         await original(execution, parameters)
 
