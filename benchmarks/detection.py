@@ -19,15 +19,15 @@ from dataclasses import dataclass
 from functools import cache
 
 from benchmarks.measuring import stamp
-from conformance.campaign.bench import Bench
 from conformance.campaign.campaign import Drawn, draw_traffic
 from conformance.campaign.observer import Silent
 from conformance.campaign.running import Outcome, play_drawn, reach
-from conformance.campaign.settings import Profile, Settings
+from conformance.configuration.settings import Profile, Settings
 from conformance.contract.document import load_document
+from conformance.judging.pool import Bench
 from conformance.reference.faults import FAULTS, Fault
 from conformance.reference.options import ServerOptions
-from conformance.reference.process import ReferenceProcess
+from conformance.reference.service.process import ReferenceProcess
 from conformance.target import TargetConfig
 
 

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.measuring import ROOT, Cost, measured, stamp
+from conformance.configuration.options import duration_s
 from conformance.reference.options import ServerOptions
-from conformance.reference.process import ReferenceProcess
-from conformance.suite.options import duration_s
+from conformance.reference.service.process import ReferenceProcess
 
 _HEAD = """| seed | failed | inconclusive | not exercised | seconds | CPU s | exchanges | runWorkflow |
 |---|---|---|---|---|---|---|---|"""

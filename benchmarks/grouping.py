@@ -17,10 +17,10 @@ from dataclasses import dataclass
 
 from benchmarks.detection import needs_tokens, watched
 from benchmarks.measuring import stamp
-from conformance.campaign.settings import Profile, Settings
+from conformance.configuration.settings import Profile, Settings
 from conformance.reference.faults import FAULTS
 from conformance.reference.options import ServerOptions
-from conformance.reference.process import ReferenceProcess
+from conformance.reference.service.process import ReferenceProcess
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,9 @@ from mutmut.mutation.file_mutation import Mutation, create_mutations, deep_repla
 
 from benchmarks.detection import watched
 from benchmarks.measuring import ROOT, stamp
-from conformance.campaign.settings import Profile, Settings
+from conformance.configuration.settings import Profile, Settings
 from conformance.contract.requirements import load_requirements
-from conformance.reference.process import ReferenceProcess, ServerDidNotStart
+from conformance.reference.service.process import ReferenceProcess, ServerDidNotStart
 from conformance.target import TargetError
 
 MODULES = (

@@ -13,10 +13,10 @@ from collections import Counter
 
 from conformance.campaign.observer import Silent
 from conformance.campaign.running import conclude, header, play
-from conformance.campaign.settings import Settings
-from conformance.campaign.tally import Tally
+from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements
+from conformance.judging.tally import Tally
 from conformance.target import TargetConfig
 from conformance.trace import Trace
 

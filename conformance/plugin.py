@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conformance.options import OPTIONS, Option
+from conformance.configuration.option_table import OPTIONS, Option
 
 SUITE = "conformance.suite"
 _URL = Option("url", "Target", "Base URL of the server; none: the embedded reference server.", "URL")

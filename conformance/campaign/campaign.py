@@ -9,23 +9,23 @@ from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Sequen
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from conformance.campaign.bench import Bench
-from conformance.campaign.chase import Chase
-from conformance.campaign.findings import Proof
-from conformance.campaign.lookout import GONE, answers_again, is_gone, until_silent
+from conformance.campaign.liveness import GONE, answers_again, is_gone, until_silent
 from conformance.campaign.observer import Observer
-from conformance.campaign.settings import Settings
 from conformance.campaign.stopping import raise_users
-from conformance.campaign.store import DatabaseUnusable, FindingStore
-from conformance.campaign.tally import Tally
+from conformance.configuration.settings import Settings
+from conformance.confirming.confirmation import Chase
+from conformance.confirming.finding_store import DatabaseUnusable, FindingStore
+from conformance.confirming.findings import Proof
 from conformance.contract.document import ApiDocument
+from conformance.judging.pool import Bench
+from conformance.judging.tally import Tally
 from conformance.operations import CUT_SHORT, OperationPlan, OperationSettings, plan_operations, play_operations
-from conformance.rules.across import info_versions, unique_ids
-from conformance.rules.server_ids import made_ids
-from conformance.rules.story import Story
+from conformance.rules.across_traces import info_versions, unique_ids
+from conformance.rules.evidence.server_ids import made_ids
+from conformance.rules.evidence.trace_index import Story
 from conformance.scenarios import Job, Played, Player, Scenario, Settler, from_json
 from conformance.scenarios.plan import Plan, derived_seed, draw, endless, more_for, plan
-from conformance.scenarios.settling import LEAST_GAP
+from conformance.scenarios.playing.settling import LEAST_GAP
 from conformance.target import LoopLag, Target, TargetError
 from conformance.target.finishing import all_of
 from conformance.trace import Trace

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from conformance.campaign.findings import Proof
-from conformance.campaign.tally import Tally
+from conformance.confirming.findings import Proof
+from conformance.judging.tally import Tally
 from conformance.trace import Trace
 
 

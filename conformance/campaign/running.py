@@ -11,17 +11,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from conformance import __version__
-from conformance.campaign.bench import Bench
 from conformance.campaign.campaign import Campaign, Drawn, draw_traffic
-from conformance.campaign.checking import describe
-from conformance.campaign.findings import Proof, build_finding
 from conformance.campaign.observer import Observer
-from conformance.campaign.outcomes import Unjudged, count_outcomes, operation_results, requirement_results
-from conformance.campaign.settings import Settings
 from conformance.campaign.stopping import Stop, interruptible, terminable
-from conformance.campaign.tally import Tally
+from conformance.configuration.settings import Settings
+from conformance.confirming.findings import Proof, build_finding
 from conformance.contract.document import ApiDocument
 from conformance.contract.requirements import Catalogue, load_requirements
+from conformance.judging.outcomes import Unjudged, count_outcomes, operation_results, requirement_results
+from conformance.judging.pool import Bench
+from conformance.judging.recordings import describe
+from conformance.judging.tally import Tally
 from conformance.results.model import Results
 from conformance.results.verdict import verdict_of
 from conformance.target import ServerInfo, Target, TargetConfig, probe

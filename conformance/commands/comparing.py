@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from conformance.reports.compare_html import print_comparison, print_matrix, write_comparison, write_matrix
+from conformance.reports.html.comparison import print_comparison, print_matrix, write_comparison, write_matrix
 from conformance.reports.terminal import make_console
 from conformance.results.compare import compare as compare_two
 from conformance.results.compare import matrix

@@ -9,8 +9,8 @@ from typing import Any
 import click
 from rich.console import RenderableType
 
+from conformance.configuration.option_table import OPTIONS
 from conformance.contract.errors import UserError
-from conformance.options import OPTIONS
 from conformance.reports.terminal import make_console
 from conformance.results.verdict import INCOMPLETE, USAGE
 from conformance.target import TargetError

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import click
 
-from conformance.campaign.checking import check as check_trace
+from conformance.configuration.report_paths import default_report_dir, writable_directory
 from conformance.contract.document import load_document
+from conformance.judging.recordings import check as check_trace
 from conformance.reports.har import HarItem
 from conformance.reports.terminal import make_console, summary
 from conformance.reports.write import HAR, write_all
@@ -21,7 +22,6 @@ from conformance.results.known import apply_known, load_known
 from conformance.results.records import exchange_of
 from conformance.results.store import read_results
 from conformance.results.verdict import exit_code
-from conformance.suite.places import default_report_dir, writable_directory
 from conformance.trace.har import read_har
 
 

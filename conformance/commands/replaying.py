@@ -7,16 +7,17 @@ from typing import Any
 
 import click
 
-from conformance.campaign.evidence import on_used_connections
-from conformance.campaign.replaying import replay as play_again
 from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters
+from conformance.configuration.options import target_config
+from conformance.confirming.credibility import on_used_connections
+from conformance.confirming.replaying import replay as play_again
 from conformance.contract.document import load_document
 from conformance.contract.errors import UserError
 from conformance.results.model import Finding
 from conformance.results.store import read_results
 from conformance.results.verdict import CONFORMANT, NOT_CONFORMANT
-from conformance.scenarios import Scenario, from_json, script
-from conformance.suite.options import target_config
+from conformance.scenarios import Scenario, from_json
+from conformance.scenarios.scenario.script import script
 
 
 class NoSuchFinding(UserError):

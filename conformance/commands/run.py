@@ -10,14 +10,14 @@ from typing import Any
 import click
 import pytest
 
+from conformance.campaign.conformance_run import Session
 from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters
+from conformance.configuration.option_table import OPTIONS
+from conformance.configuration.options import BadOption
 from conformance.contract.errors import UserError
-from conformance.options import OPTIONS
 from conformance.plugin import SUITE
 from conformance.results.verdict import INCOMPLETE, INTERRUPTED, USAGE
-from conformance.suite.options import BadOption
 from conformance.suite.runtime import SESSION
-from conformance.suite.session import Session
 
 _PYTEST: tuple[tuple[tuple[str, ...], str, bool], ...] = (
     (("-k", "keyword"), "Only requirements that match an expression, such as 'cancel or event'.", False),

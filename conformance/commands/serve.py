@@ -6,12 +6,12 @@ import click
 from rich.table import Table
 
 from conformance.commands.helping import show
+from conformance.configuration.options import NoSuchFault, duration_s
 from conformance.contract.errors import UserError
 from conformance.reference.faults import FAULTS, UnknownFault
 from conformance.reference.options import ServerOptions
-from conformance.reference.process import CannotListen
-from conformance.reference.process import serve as serve_forever
-from conformance.suite.options import NoSuchFault, duration_s
+from conformance.reference.service.process import CannotListen
+from conformance.reference.service.process import serve as serve_forever
 
 
 class PortUnavailable(UserError):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
+from conformance.reports.html.view import group_of
 from conformance.reports.text import (
     OUTCOME_WORDS,
     cut,
@@ -15,7 +16,6 @@ from conformance.reports.text import (
     visible,
     worst_first,
 )
-from conformance.reports.view import group_of
 from conformance.results.model import Finding, RequirementResult, Results
 
 _TEXT_LIMIT = 20_000

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from conformance.reports.badge import write_badge
 from conformance.reports.har import HarItem, write_har
-from conformance.reports.html import write_html
+from conformance.reports.html.page import write_html
 from conformance.reports.junit import write_junit
 from conformance.reports.markdown import write_summary
 from conformance.reports.statement import write_statement

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from conformance.scenarios.model import Scenario
+from conformance.scenarios.scenario.model import Scenario
 from conformance.scenarios.strategies import THEMES, Theme, collect, strategy
 
 Profile = Literal["smoke", "standard", "thorough", "soak"]

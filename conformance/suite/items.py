@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from conformance.campaign.conformance_run import Session
 from conformance.results.model import Finding, RequirementResult
-from conformance.suite.session import Session
 
 
 def requirements_of(item: pytest.Item) -> tuple[str, ...]:

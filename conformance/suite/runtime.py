@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.campaign.conformance_run import Session
 from conformance.contract.errors import UserError
 from conformance.plugin import setting
 from conformance.results.model import Results
 from conformance.results.verdict import INTERRUPTED, USAGE, exit_code
 from conformance.suite.items import requirements_of
-from conformance.suite.session import Session
 from conformance.suite.sharing import Controller, Worker
 from conformance.target import TargetError
 

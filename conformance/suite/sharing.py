@@ -17,15 +17,15 @@ from typing import Any, Literal
 
 import pytest
 
+from conformance.campaign.conformance_run import Session
 from conformance.campaign.running import Outcome, conclude_shared, play, reach
-from conformance.campaign.tally import Tally
+from conformance.campaign.watching import Spool
 from conformance.contract.errors import UserError
+from conformance.judging.tally import Tally
 from conformance.results.eventlines import WORKERS
 from conformance.results.verdict import INCOMPLETE, INTERRUPTED
 from conformance.suite.items import assert_selected, requirements_of
-from conformance.suite.session import Session
 from conformance.suite.stopping import FILE, Heeding, Telling
-from conformance.suite.watching import Spool
 from conformance.target import TargetError
 
 _OUTPUT = "conformance"

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from conformance.campaign.conformance_run import Session
 from conformance.contract.operations import CORE_OPERATIONS
 from conformance.contract.requirements import load_requirements
 from conformance.suite.items import assert_property
-from conformance.suite.session import Session
 
 PROPERTIES: dict[str, tuple[str, ...]] = {
     "answers": ("envelope.answers",),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.campaign.conformance_run import Session
 from conformance.contract.requirements import Requirement, load_requirements
 from conformance.suite.items import assert_selected
-from conformance.suite.session import Session
 
 
 def _parameter(requirement: Requirement) -> object:

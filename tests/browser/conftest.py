@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from conformance.reports.html import write_html
+from conformance.reports.html.page import write_html
 from conformance.results.compare import Comparison
 from conformance.results.model import Results
 

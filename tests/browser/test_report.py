@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from conformance.reports.html.view import MAX_LISTED
 from conformance.reports.rerun import rerun_command
-from conformance.reports.view import MAX_LISTED
 from conformance.results.compare import compare
 from tests.browser.conftest import OpenReport
 from tests.reports.sample import clean, crowded, sample

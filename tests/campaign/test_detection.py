@@ -8,12 +8,12 @@ import pytest
 
 from conformance.campaign.observer import Silent
 from conformance.campaign.running import play
-from conformance.campaign.settings import Budget, Settings
-from conformance.campaign.tally import Tally
+from conformance.configuration.settings import Budget, Settings
 from conformance.contract.document import load_document
+from conformance.judging.tally import Tally
 from conformance.reference.faults import FAULTS
 from conformance.reference.options import ServerOptions
-from conformance.reference.process import ReferenceProcess
+from conformance.reference.service.process import ReferenceProcess
 from conformance.target import TargetConfig
 
 SHOWN = (

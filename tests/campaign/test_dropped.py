@@ -13,9 +13,9 @@ import pytest
 
 from conformance.campaign.observer import Silent
 from conformance.campaign.running import play
-from conformance.campaign.settings import Budget, Settings
+from conformance.configuration.settings import Budget, Settings
 from conformance.contract.document import load_document
-from conformance.reference.process import ReferenceProcess
+from conformance.reference.service.process import ReferenceProcess
 from conformance.target import TargetConfig
 
 

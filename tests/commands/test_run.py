@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance.campaign.settings import BUDGETS
+from conformance.configuration.settings import BUDGETS
 from conformance.reference.options import ServerOptions
-from conformance.reference.process import ReferenceProcess
+from conformance.reference.service.process import ReferenceProcess
 from conformance.results.compare import compare
 from conformance.results.model import Finding
 from conformance.results.verdict import exit_code

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from conformance.reference.clock import SECOND, rfc3339
-from conformance.reference.durations import date_time
+from conformance.reference.engine.clock import SECOND, rfc3339
+from conformance.reference.engine.durations import date_time
 from tests.reference.session import NOOP, WAIT, Session, play, send_stage, update_stage
 
 

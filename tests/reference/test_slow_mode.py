@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from conformance.reference.clock import MILLISECOND, Clock
-from conformance.reference.log import Change, ChangeLog
-from conformance.reference.pacing import LAGS, PAUSES, VIEWS, Pacing
+from conformance.reference.engine.clock import MILLISECOND, Clock
+from conformance.reference.engine.log import Change, ChangeLog
+from conformance.reference.engine.pacing import LAGS, PAUSES, VIEWS, Pacing
 from tests.reference.session import NOOP, WAIT, Session, play, send_stage
 
 SLOW: dict[str, Any] = {"latency": 0.4, "jitter": True, "seed": 7}

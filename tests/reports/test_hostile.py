@@ -9,7 +9,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from conformance.reports.html import render_html, write_html
+from conformance.reports.html.page import render_html, write_html
 from conformance.reports.junit import write_junit
 from tests.reports.hostile import BIDI, HOSTILE, SURROGATE, poisoned
 

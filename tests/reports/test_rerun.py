@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conformance.commands.run import run
-from conformance.reports.html import render_html
+from conformance.reports.html.page import render_html
 from conformance.reports.rerun import rerun_command
 from conformance.results.model import Results
 from tests.reports.sample import clean, sample

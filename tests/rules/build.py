@@ -23,7 +23,7 @@ from typing import Any, TypedDict, Unpack
 from urllib.parse import quote
 
 from conformance.contract.operations import match
-from conformance.rules.story import Story
+from conformance.rules.evidence.trace_index import Story
 from conformance.trace import Control, Exchange, Failure, Request, Response, Settling, Trace
 from conformance.wire import exact_json
 from tests.rules.bodies import ACTIVITIES, EPOCH, Span, error_body, error_of, ns, stamp, times_of, uuid

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from _pytest.mark import ParameterSet
 
-from conformance.rules.observation import Observation, Rule
+from conformance.rules.evidence.observation import Observation, Rule
 from tests.rules.build import TraceBuilder
 
 Scene = Callable[[TraceBuilder], None]

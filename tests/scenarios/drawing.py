@@ -5,8 +5,17 @@ from __future__ import annotations
 from functools import cache
 
 from conformance.scenarios import Scenario
-from conformance.scenarios.model import UNKNOWN, Chain, Step, Together, binds, instance_of, numbered, workflow_of
 from conformance.scenarios.plan import draw
+from conformance.scenarios.scenario.model import (
+    UNKNOWN,
+    Chain,
+    Step,
+    Together,
+    binds,
+    instance_of,
+    numbered,
+    workflow_of,
+)
 from conformance.scenarios.strategies import THEMES
 
 DRAWN = 6

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from conformance.scenarios.model import Create
 from conformance.scenarios.plan import Profile, default_runs, endless, more_for, plan
+from conformance.scenarios.scenario.model import Create
 from conformance.scenarios.strategies import THEMES
 
 OFTEN = {name for name, theme in THEMES.items() if not theme.once}

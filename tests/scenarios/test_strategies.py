@@ -4,13 +4,9 @@ import pytest
 
 from conformance.contract.requests import classify
 from conformance.contract.requirements import load_requirements
-from conformance.scenarios.calls import call, concrete
-from conformance.scenarios.model import (
-    Create,
-    Run,
-    Until,
-)
 from conformance.scenarios.plan import draw
+from conformance.scenarios.playing.calls import call, concrete
+from conformance.scenarios.scenario.model import Create, Run, Until
 from conformance.scenarios.strategies import THEMES
 from conformance.scenarios.strategies.words import EVENTS, near_misses
 from conformance.wire import exact_json

@@ -6,11 +6,11 @@ import time
 
 from conformance.campaign.observer import Silent
 from conformance.campaign.running import conclude, header, play
-from conformance.campaign.settings import Settings
-from conformance.campaign.tally import Tally
+from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements
-from conformance.reference.process import ReferenceProcess
+from conformance.judging.tally import Tally
+from conformance.reference.service.process import ReferenceProcess
 from conformance.target import TargetConfig
 from conformance.trace import Trace
 

@@ -11,7 +11,7 @@ import pytest
 
 from conformance.campaign.observer import Silent
 from conformance.campaign.running import conclude, header, play
-from conformance.campaign.settings import Settings
+from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements
 from conformance.results.model import Results

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.campaign.tally import Tally
+from conformance.judging.tally import Tally
 from conformance.results.model import Outcome, RequirementResult
 from conformance.suite.items import assert_property
 

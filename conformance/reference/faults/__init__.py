@@ -6,27 +6,11 @@ import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from conformance.reference.faults import (
-    authentication,
-    cancelling,
-    corners,
-    envelope,
-    events,
-    history,
-    inputs,
-    leftovers,
-    limits,
-    lists,
-    runs,
-    stages,
-    states,
-    texts,
-    variables,
-    workflows,
-    workflows_gone,
-)
+from conformance.reference.faults.answers import authentication, corners, envelope, limits, texts
 from conformance.reference.faults.fault import Fault
-from conformance.reference.server import Server
+from conformance.reference.faults.lifecycle import cancelling, events, history, runs, stages, states, variables
+from conformance.reference.faults.resources import inputs, leftovers, lists, workflows, workflows_gone
+from conformance.reference.service.server import Server
 
 __all__ = ["FAULTS", "Fault", "UnknownFault", "apply_faults"]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Literal
 
-from conformance.reference.errors import ApiError
-from conformance.reference.exact_json import Json, read, write
-from conformance.reference.operations import Call, Handler, Reply
-from conformance.reference.server import Server
+from conformance.reference.service.operations import Call, Handler, Reply
+from conformance.reference.service.server import Server
+from conformance.reference.wire.errors import ApiError
+from conformance.reference.wire.exact_json import Json, read, write
 
 Apply = Callable[[Server], None]
 Profile = Literal["smoke", "standard", "thorough"]

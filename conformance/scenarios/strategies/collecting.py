@@ -6,8 +6,8 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.strategies import SearchStrategy
 
-from conformance.scenarios.codec import to_json
-from conformance.scenarios.model import Scenario
+from conformance.scenarios.scenario.codec import to_json
+from conformance.scenarios.scenario.model import Scenario
 from conformance.wire import exact_json
 
 # Hypothesis repeats itself now and then, above all at the beginning.

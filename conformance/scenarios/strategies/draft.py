@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from conformance.scenarios import model
-from conformance.scenarios.model import Scenario, Stage, Step
+from conformance.scenarios.scenario import model
+from conformance.scenarios.scenario.model import Scenario, Stage, Step
 from conformance.scenarios.strategies import words
 
 _T = TypeVar("_T")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conformance.scenarios.model import (
+from conformance.scenarios.scenario.model import (
     UNKNOWN,
     Cancel,
     Delete,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from conformance.scenarios.model import (
+from conformance.scenarios.scenario.model import (
     MARKER,
     UNKNOWN,
     Cancel,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.scenarios.model import (
+from conformance.scenarios.scenario.model import (
     Cancel,
     Chain,
     Discover,

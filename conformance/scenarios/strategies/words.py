@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any
 from urllib.parse import quote
 
-from conformance.scenarios.model import Stage
+from conformance.scenarios.scenario.model import Stage
 
 EVENTS = (
     "go",

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from conformance.reference.exact_json import MalformedJson, read
+from conformance.reference.wire.exact_json import MalformedJson, read
 
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from conformance.rules import ALL_RULES
-from conformance.rules.observation import Observation
-from conformance.rules.story import Story
+from conformance.rules.evidence.observation import Observation
+from conformance.rules.evidence.trace_index import Story
 from tests.rules.simulator.programs import Played
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.rules.observation import Observation
+from conformance.rules.evidence.observation import Observation
 from conformance.trace import Exchange, Trace
 from conformance.wire.instant import SECOND, Instant, parse_instant
 from tests.rules.simulator.client import response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.rules.observation import Observation
+from conformance.rules.evidence.observation import Observation
 from tests.rules.simulator.mutant import Change, Mutant, Mutation, shifted, without
 
 

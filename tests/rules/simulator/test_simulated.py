@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance.rules import ALL_RULES
-from conformance.rules.observation import Observation
-from conformance.rules.story import Story
+from conformance.rules.evidence.observation import Observation
+from conformance.rules.evidence.trace_index import Story
 from tests.rules.simulator import mutations_of_causes, mutations_of_reads
 from tests.rules.simulator.judged import false_alarms, judge
 from tests.rules.simulator.mutant import Mutant, Mutation

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from conformance.reference.clock import SECOND
+from conformance.reference.engine.clock import SECOND
 from tests.reference.faults.notes import Notes
 from tests.reference.faults.probes.common import take_lists, take_reads
+from tests.reference.service.test_operations import BAD_CONFIGS
 from tests.reference.session import NOOP, UNKNOWN, WAIT, Session, send_stage
-from tests.reference.test_operations import BAD_CONFIGS
 
 
 async def configurations(session: Session) -> object:

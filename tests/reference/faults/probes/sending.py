@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.reference.clock import SECOND
+from conformance.reference.engine.clock import SECOND
 from tests.reference.faults.notes import Notes
 from tests.reference.faults.probes.common import take_reads
 from tests.reference.session import NOOP, WAIT, Session

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.reference.clock import MICROSECOND, MILLISECOND, SECOND, rfc3339
-from conformance.reference.durations import date_time
+from conformance.reference.engine.clock import MICROSECOND, MILLISECOND, SECOND, rfc3339
+from conformance.reference.engine.durations import date_time
 from tests.reference.faults.notes import Notes
 from tests.reference.faults.probes.common import take_lists, take_reads
 from tests.reference.session import NOOP, WAIT, Session, send_stage

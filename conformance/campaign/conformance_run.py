@@ -1,0 +1,186 @@
+"""One run from its options to its reports; pytest and the command line are thin around it."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from conformance.campaign.running import Outcome, conclude, header, play
+from conformance.campaign.watching import Spool, Watcher
+from conformance.configuration.options import RunOptions, Values, run_options, target_config
+from conformance.configuration.report_paths import point_latest, writable_directory, writable_file
+from conformance.confirming.finding_store import FindingStore
+from conformance.contract.document import ApiDocument, load_document
+from conformance.contract.requirements import Catalogue, load_requirements
+from conformance.reference.options import ServerOptions
+from conformance.reference.service.process import ReferenceProcess
+from conformance.reports.annotations import ci_annotations
+from conformance.reports.markdown import append_summary
+from conformance.reports.terminal import SilentProgress, make_console, make_progress, summary
+from conformance.reports.write import write_all
+from conformance.results.compare import Comparison, compare
+from conformance.results.eventlines import WORKERS
+from conformance.results.events import EventLog
+from conformance.results.known import KnownDeviation, apply_known, load_known
+from conformance.results.model import Results
+from conformance.results.narrowing import narrow
+from conformance.results.store import read_results
+from conformance.target import TargetConfig, TargetError
+
+
+@dataclass(repr=False)  # pytest shows an item's arguments when it fails, and a run's would be all that was measured
+class Session:
+    """A run. Construct it with ``Session.of``; every mistake of the user is told before any traffic.
+
+    ``selected`` are the requirements that -k or -m chose, None when they chose all: such a run never says conformant.
+    """
+
+    options: RunOptions
+    values: Values
+    document: ApiDocument
+    catalogue: Catalogue
+    known: tuple[KnownDeviation, ...]
+    previous: Results | None
+    selected: frozenset[str] | None = None
+    results: Results | None = None
+    outcome: Outcome | None = None
+    comparison: Comparison | None = None
+    report: Path | None = None
+    errors: list[str] = field(default_factory=list)
+    _began: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def of(cls, values: Values) -> Session:
+        """Check everything that can be checked without traffic. Raises UserError."""
+        options = run_options(values)
+        if options.url is not None:
+            target_config(values, options.url)
+        if options.summary_file is not None:
+            writable_file("summary-file", options.summary_file)
+        if options.settings.database is not None:
+            FindingStore(options.settings.database)
+        return cls(
+            options=options,
+            values=values,
+            document=load_document(options.settings.spec),
+            catalogue=load_requirements(),
+            known=load_known(options.known) if options.known else (),
+            previous=read_results(options.against) if options.against else None,
+        )
+
+    def select(self, chosen: Iterable[str], whole: int) -> None:
+        """Take note of the requirements that items were selected for, ``whole`` of them by an item of their own."""
+        self.selected = None if whole == len(self.catalogue.requirements) else frozenset(chosen)
+
+    @property
+    def console(self) -> Console:
+        """Where people read."""
+        return make_console(os.environ)
+
+    @contextlib.contextmanager
+    def target(self) -> Iterator[TargetConfig]:
+        """The target's address; the embedded reference server runs as long as this is entered."""
+        if self.options.url is not None:
+            yield self.target_config(self.options.url)
+            return
+        latency = self.options.latency
+        options = ServerOptions(faults=self.options.faults, latency=latency, jitter=latency > 0)
+        with ReferenceProcess(options) as server:
+            yield self.target_config(server.url)
+
+    def target_config(self, url: str) -> TargetConfig:
+        """How to reach a target at this address. Raises BadOption, WrongUrl and IncompleteCredentials."""
+        return target_config(self.values, url)
+
+    def run(self) -> Results:
+        """Play, judge and write the reports. Raises TargetError when the target cannot be tested."""
+        with self.target() as config, self.recording(config) as (begun, watcher, log, spool):
+            outcome = play(config, self.document, self.options.settings, watcher)
+            return self.conclude(begun, outcome, log, [spool])
+
+    @contextlib.contextmanager
+    def recording(self, config: TargetConfig) -> Iterator[tuple[Results, Watcher, EventLog, Spool]]:
+        """What is begun with a run: its header, and who watches it and writes as it goes."""
+        made = not self.options.report_dir.exists()
+        directory = writable_directory(self.options.report_dir)
+        _forget(directory)
+        progress = make_progress(self.console, os.environ, self.options.verbosity)
+        begun = self._header(config)
+        try:
+            with EventLog(directory) as log, Spool(directory / "exchanges.spool") as spool:
+                log.header(begun)
+                watcher = Watcher(progress, log, spool, self.catalogue, self.options.settings.seconds)
+                yield begun, watcher, log, spool
+        except TargetError:
+            # Nothing was measured on a target that could not be tested, so there is no report to keep.
+            if made and not watcher.measured:
+                shutil.rmtree(directory, ignore_errors=True)
+            raise
+        finally:
+            progress.close()
+
+    @contextlib.contextmanager
+    def shard_recording(self, config: TargetConfig, number: int, directory: Path) -> Iterator[Watcher]:
+        """The same for one worker's share: an event log of its own, and a spool that the controller reads."""
+        budget = self.options.settings.seconds
+        with (
+            EventLog(directory / WORKERS / str(number)) as log,
+            Spool(directory / f"exchanges-{number}.spool", keep=True) as spool,
+        ):
+            log.header(self._header(config))
+            yield Watcher(SilentProgress(), log, spool, self.catalogue, budget)
+
+    def conclude(self, begun: Results, outcome: Outcome, log: EventLog, spools: Sequence[Spool]) -> Results:
+        """The results of what was played, every report written, and the event log's footer."""
+        features = self.options.settings.features
+        results = conclude(begun, outcome, features, self._began)
+        if self.known:
+            today = datetime.now(UTC).date()
+            results = apply_known(results, self.known, today, self.options.strict_known)
+        results.errors += self.errors
+        self.comparison = compare(self.previous, results) if self.previous is not None else None
+        results = results if self.selected is None else narrow(results, self.selected)
+        self.results, self.outcome = results, outcome
+        exchanges = itertools.chain.from_iterable(spool.items() for spool in spools)
+        self.report = write_all(results, self.options.report_dir, exchanges, self.comparison)
+        log.footer(results)
+        if self.options.summary_file is not None:
+            append_summary(results, self.options.summary_file, self.comparison)
+        if self.options.default_dir:
+            point_latest(self.options.report_dir)
+        return results
+
+    def _header(self, config: TargetConfig) -> Results:
+        begun = header(config, self.document, self.options.settings, self.catalogue)
+        begun.target["embedded"] = self.options.url is None
+        if self.options.faults:
+            begun.target["faults"] = list(self.options.faults)
+        return begun
+
+    def tell(self) -> None:
+        """Print the summary, and annotations where a CI service reads them."""
+        if self.results is None:
+            return
+        if "lost" in self.results.target:
+            told = Text(f"Not tested to the end: {self.results.target['lost']}", style="bold yellow")
+            self.console.print(told, highlight=False, soft_wrap=True)
+        summary(self.results, self.console, self.report, self.options.verbosity, self.comparison)
+        for line in ci_annotations(self.results, os.environ):
+            self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _forget(directory: Path) -> None:
+    """Take away what a run that was killed here left unfinished, so that it does not end up in this run's reports."""
+    for spool in directory.glob("exchanges*.spool"):
+        spool.unlink()
+    shutil.rmtree(directory / WORKERS, ignore_errors=True)

@@ -1,0 +1,107 @@
+"""Watching a run: progress on the terminal, the event log and every exchange on disk while it goes."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from conformance.confirming.findings import Proof, build_finding
+from conformance.contract.requirements import Catalogue
+from conformance.judging.tally import Tally
+from conformance.reports.har import HarItem
+from conformance.reports.terminal import Progress
+from conformance.results.events import EventLog
+from conformance.results.records import record_of
+from conformance.trace import Trace
+
+# Bodies in the event log are for a run that was killed; whole ones go to the HAR.
+_LOGGED_BODY = 2048
+_AT_A_TIME = 50
+
+
+class Spool:
+    """Exchanges on disk, trace by trace, so that a long run holds none of them in memory.
+
+    A spool that was kept by another process is opened as it is; the last to leave one removes it, unless ``keep``.
+    """
+
+    def __init__(self, path: Path, *, keep: bool = False) -> None:
+        self._path = path
+        self._keep = keep
+        self._file: BinaryIO = path.open("a+b")
+
+    def add(self, trace: Trace) -> None:
+        """Keep a trace's exchanges, a few at a time: who reads them back needs no room for a whole long trace."""
+        for first in range(0, len(trace.exchanges), _AT_A_TIME):
+            some = trace.exchanges[first : first + _AT_A_TIME]
+            pickle.dump((trace.id, trace.origin, some), self._file, pickle.HIGHEST_PROTOCOL)
+
+    def items(self) -> Iterator[HarItem]:
+        """Every exchange, in the order of adding."""
+        self._file.seek(0)
+        while True:
+            try:
+                trace_id, origin, exchanges = pickle.load(self._file)
+            except EOFError:
+                return
+            yield from ((trace_id, origin, exchange) for exchange in exchanges)
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file; the HAR has everything by now."""
+        self._file.close()
+        if not self._keep:
+            self._path.unlink(missing_ok=True)
+
+
+class Watcher:
+    """An observer that keeps what it sees. ``budget`` is the seconds that traffic may take."""
+
+    def __init__(
+        self, progress: Progress, log: EventLog | None, spool: Spool | None, catalogue: Catalogue, budget: float | None
+    ) -> None:
+        self._progress = progress
+        self._log = log
+        self._spool = spool
+        self._catalogue = catalogue
+        self._budget = budget
+        self._counts = (0, 0, 0)
+
+    @property
+    def measured(self) -> bool:
+        """Whether there was any traffic."""
+        return self._counts[0] > 0
+
+    def phase(self, name: str) -> None:
+        """Tell the terminal, and log it."""
+        self._progress.phase(name)
+        if self._log is not None:
+            self._log.phase(name)
+
+    def judged(self, trace: Trace, tally: Tally, elapsed: float) -> None:
+        """Log the trace's exchanges and the counts."""
+        if self._spool is not None:
+            self._spool.add(trace)
+        if self._log is not None:
+            start = trace.exchanges[0].sent if trace.exchanges else 0
+            for exchange in trace.exchanges:
+                self._log.exchange(record_of(exchange, start, _LOGGED_BODY), trace.id)
+            self._log.counts({key: [tally.upheld[key], tally.violated[key]] for key in tally.judged_traces})
+        self._counts = (tally.exchanges, tally.runs, len(tally.cases))
+        self._progress.update(*self._counts, elapsed, self._budget)
+
+    def replayed(self, elapsed: float) -> None:
+        """Show that time goes by."""
+        self._progress.update(*self._counts, elapsed, self._budget)
+
+    def found(self, proof: Proof) -> None:
+        """Log the finding."""
+        if self._log is not None:
+            self._log.finding(build_finding(proof, self._catalogue))

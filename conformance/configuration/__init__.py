@@ -1,0 +1,1 @@
+"""Settings of a run: the table of options, what was given, and where reports go."""

@@ -1,0 +1,1 @@
+"""From a violation to a finding: replay, minimise, reconstruct and keep it."""

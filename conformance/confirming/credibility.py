@@ -1,0 +1,42 @@
+"""What an observation is worth by itself."""
+
+from __future__ import annotations
+
+from conformance.rules.evidence.observation import Observation
+from conformance.trace import Trace
+
+# The name that a scenario's player gives the client with which it cleans up.
+_TIDYING = "cleanup"
+
+
+def may_be_chance(trace: Trace, observation: Observation) -> bool:
+    """Whether a violation must come back to count: a connection that was closed instead of an answer.
+
+    A server may close an idle connection at the very moment at which a request goes out on it (RFC 9112, section 9.5),
+    and no client can tell that from a server that gives no answer, except by asking again.
+    """
+    if observation.upheld or not observation.exchanges:
+        return False
+    decisive = trace.at(observation.exchanges[-1])
+    return decisive.failed_by("protocol")
+
+
+def on_used_connections(requirement: str) -> bool:
+    """Whether a violation of a requirement may be shown on connections that have served before.
+
+    Not that an answer is missing: a server may close such a connection at any time, but not a new one.
+    """
+    return requirement != "envelope.answers"
+
+
+def unanswered(trace: Trace, observation: Observation) -> bool:
+    """Whether what decides is that no answer came."""
+    return bool(observation.exchanges) and trace.at(observation.exchanges[-1]).failure is not None
+
+
+def in_play(trace: Trace, observation: Observation) -> bool:
+    """Whether a violation shows in what a scenario does, and not only in tidying up after it.
+
+    A reader who follows the scenario's steps would not see the latter.
+    """
+    return not observation.exchanges or trace.at(observation.exchanges[-1]).client != _TIDYING

@@ -1,0 +1,132 @@
+"""From a violation to a finding: what was expected, what came, and the exchanges that show it."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from conformance.confirming.reconstruction import closing_reads
+from conformance.contract.requirements import Catalogue
+from conformance.results.model import Finding, Mark
+from conformance.results.records import BODY_LIMIT, MARKED_LIMIT, record_of
+from conformance.rules.evidence.observation import Observation
+from conformance.scenarios.scenario import snippets
+from conformance.scenarios.scenario.codec import from_json, to_json
+from conformance.scenarios.scenario.model import Scenario, Step
+from conformance.scenarios.scenario.script import script
+from conformance.trace import Exchange, Trace
+
+_SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A violation with the trace that shows it best, and how often it came back.
+
+    ``requirements`` are all that this cause violates, the explaining one first. ``came_back`` is (times, attempts).
+    """
+
+    requirements: tuple[str, ...]
+    trace: Trace
+    observation: Observation
+    came_back: tuple[int, int] = (1, 1)
+    minimised: bool = False
+    occurrences: int = 1
+
+
+def finding_id(requirement: str, operations: Sequence[str]) -> str:
+    """A stable id: the requirement, and a short hash of it with the operation that shows it."""
+    digest = hashlib.sha256(" ".join([requirement, *operations]).encode()).hexdigest()[:6]
+    return f"{requirement}-{digest}"
+
+
+def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = None, settle_s: float = 2.0) -> Finding:
+    """The finding of a proof, with snippets that replay its scenario against ``base_url``.
+
+    ``settle_s`` is the settle time measured on the target: the snippets wait that long where the scenario settles.
+    """
+    trace, observation = proof.trace, proof.observation
+    requirement = proof.requirements[0]
+    shown = _shown(trace, observation)
+    start = shown[0].sent if shown else 0
+    decisive = trace.at(observation.exchanges[-1]) if observation.exchanges else None
+    operations = _operations(trace, observation, catalogue.by_id[requirement].operations)
+    positions = {exchange.index: position for position, exchange in enumerate(shown)}
+    marks = [Mark(positions[decisive.index], observation.pointer)] if decisive and decisive.index in positions else []
+    notes = {
+        "Requirement": f"{requirement}: {catalogue.by_id[requirement].statement}",
+        "Expected": observation.expected,
+        "Observed": observation.observed,
+    }
+    scenario = from_json(trace.scenario) if _is_scenario(trace) and trace.scenario else None
+    looks = closing_reads(scenario, trace, observation) if scenario is not None else ()
+    cited = [curl_of(exchange) for exchange in shown if exchange.index in observation.exchanges]
+    requests = "\n".join(["# As they were sent, with the ids of then.", *cited])
+    return Finding(
+        id=finding_id(requirement, operations[:1]),
+        requirement=requirement,
+        level=catalogue.by_id[requirement].level,
+        requirements=list(proof.requirements),
+        operations=operations,
+        reproducibility=_reproducibility(proof.came_back),
+        expected=observation.expected,
+        observed=observation.observed,
+        scenario=to_json(scenario) if scenario is not None else None,
+        script=[*script(scenario), *_once_due(looks)] if scenario is not None else [],
+        exchanges=[
+            record_of(exchange, start, MARKED_LIMIT if exchange is decisive else BODY_LIMIT) for exchange in shown
+        ],
+        marks=marks,
+        curl=snippets.curl(scenario, base_url, settle_s, notes, looks) if scenario is not None else requests,
+        python=snippets.python(scenario, base_url, settle_s, notes, looks) if scenario is not None else "",
+        minimised=proof.minimised,
+        occurrences=proof.occurrences,
+    )
+
+
+def _once_due(looks: tuple[Step, ...]) -> list[str]:
+    return [f"once all is due: {line}" for line in script(Scenario(looks))]
+
+
+def _operations(trace: Trace, observation: Observation, concerned: Sequence[str]) -> list[str]:
+    """The operation that shows the violation, then those that led to it and that the requirement is about."""
+    cited = [trace.at(index).operation or "(not documented)" for index in observation.exchanges]
+    return list(dict.fromkeys([*cited[-1:], *(each for each in cited if each in concerned)]))
+
+
+def _is_scenario(trace: Trace) -> bool:
+    return trace.source in ("scenario", "replay")
+
+
+def _reproducibility(came_back: tuple[int, int]) -> str:
+    times, attempts = came_back
+    return "always" if times == attempts and attempts > 1 else f"{times}/{attempts}"
+
+
+def _shown(trace: Trace, observation: Observation) -> list[Exchange]:
+    """The exchanges a reader needs: those cited, the steps of the scenario, and what created what they are about."""
+    cited = set(observation.exchanges)
+    if _is_scenario(trace):
+        wanted = [e for e in trace.exchanges if e.index in cited or e.step is not None]
+    else:
+        ids = {value for index in cited for value in trace.at(index).params.values()}
+        wanted = [e for e in trace.exchanges if e.index in cited or _creates(e, ids)]
+    extra = [exchange for exchange in wanted if exchange.index not in cited][: _SHOWN - len(cited)]
+    kept = cited | {exchange.index for exchange in extra}
+    return [exchange for exchange in wanted if exchange.index in kept]
+
+
+def _creates(exchange: Exchange, ids: set[str]) -> bool:
+    made = exchange.data.get("id") if isinstance(exchange.data, dict) else None
+    return exchange.operation in ("createWorkflow", "runWorkflow") and made in ids
+
+
+def curl_of(exchange: Exchange) -> str:
+    """One exchange as a curl command, with the ids that it had."""
+    parts = ["curl", "-sS", "-i", "-X", exchange.request.method, shlex.quote(exchange.request.url)]
+    if exchange.request.body is not None:
+        body = exchange.request.body.decode("utf-8", "replace")
+        parts += ["-H", "'content-type: application/json'", "--data-raw", shlex.quote(body)]
+    return " ".join(parts)

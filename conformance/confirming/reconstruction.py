@@ -1,0 +1,136 @@
+"""From exchanges that show a violation to a scenario that sends the same requests again."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from conformance.rules.evidence.observation import Observation
+from conformance.scenarios.scenario import model
+from conformance.scenarios.scenario.model import UNKNOWN, Scenario, Step
+from conformance.trace import Exchange, Trace
+
+_WAIT = {"true": True, "false": False}
+
+
+class _Unplayable(Exception):
+    """The request cannot be said as a step of a scenario."""
+
+
+class _Excerpt:
+    """Collects steps; ids that creations in the excerpt gave become references."""
+
+    def __init__(self, names: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._names = dict(names)
+
+    def _bind(self, exchange: Exchange, letter: str) -> str:
+        name = f"{letter}{len(self._names) + 1}"
+        made = exchange.data.get("id") if isinstance(exchange.data, dict) else None
+        if isinstance(made, str):
+            self._names[made] = name
+        return name
+
+    def _named(self, exchange: Exchange, parameter: str) -> str:
+        return self._names.get(exchange.params[parameter], UNKNOWN)
+
+    def create(self, exchange: Exchange) -> Step:
+        body = exchange.request_json
+        known = isinstance(body, dict) and body.keys() <= {"name", "stages"} and isinstance(body.get("stages"), list)
+        if known and exchange.ok and all(isinstance(stage, dict) for stage in body["stages"]):
+            return model.Create(self._bind(exchange, "w"), tuple(body["stages"]), body.get("name"))
+        return model.CreateRaw(_text(exchange))
+
+    def run(self, exchange: Exchange) -> Step:
+        workflow = self._named(exchange, "workflowID")
+        body = exchange.request_json
+        if not exchange.request.body:
+            body = None
+        elif not isinstance(body, dict) or not all(isinstance(value, str) for value in body.values()):
+            return model.RunRaw(workflow, _text(exchange))
+        return model.Run(self._bind(exchange, "i"), workflow, body, _WAIT.get(exchange.query("wait") or ""))
+
+    def send(self, exchange: Exchange) -> Step:
+        body = exchange.request_json
+        if isinstance(body, dict) and body.keys() == {"name"} and isinstance(body["name"], str):
+            return model.Send(self._named(exchange, "instanceID"), body["name"])
+        return model.SendRaw(self._named(exchange, "instanceID"), _text(exchange))
+
+    def list_instances(self, exchange: Exchange) -> Step:
+        query = dict(exchange.request.query)
+        if not query.keys() <= {"workflowID", "running"} or query.get("running", "true") not in ("true", "false"):
+            raise _Unplayable
+        workflow = self._names.get(query["workflowID"], UNKNOWN) if "workflowID" in query else None
+        return model.ListInstances(workflow, query["running"] == "true" if "running" in query else None)
+
+    def step(self, exchange: Exchange) -> Step:
+        """The step that sends the same request. Raises _Unplayable."""
+        makers: Mapping[str, Callable[[Exchange], Step]] = {
+            "getServerInfo": lambda _: model.Info(),
+            "listWorkflows": lambda _: model.ListWorkflows(),
+            "createWorkflow": self.create,
+            "getWorkflow": lambda e: model.GetWorkflow(self._named(e, "flowId")),
+            "deleteWorkflow": lambda e: model.Delete(self._named(e, "flowId")),
+            "runWorkflow": self.run,
+            "listInstances": self.list_instances,
+            "getInstance": lambda e: model.Read(self._named(e, "instanceID")),
+            "sendEvent": self.send,
+            "cancelEvent": lambda e: model.Cancel(self._named(e, "instanceID")),
+            "getInstanceHistory": lambda e: model.History(self._named(e, "instanceID")),
+            "getInstanceStageHistory": lambda e: model.StageHistory(self._named(e, "instanceID"), e.params["number"]),
+        }
+        maker = makers.get(exchange.operation or "")
+        if maker is None:
+            raise _Unplayable
+        return maker(exchange)
+
+
+def _text(exchange: Exchange) -> str:
+    try:
+        return (exchange.request.body or b"").decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _Unplayable from error
+
+
+def scenario_of_exchanges(trace: Trace, observation: Observation) -> Scenario | None:
+    """The cited requests, after those that created what they are about; None when one cannot be said as a step."""
+    cited = set(observation.exchanges)
+    ids = {value for index in cited for value in trace.at(index).params.values()}
+    runs = [e for e in trace.exchanges if e.operation == "runWorkflow" and _made(e) in ids]
+    ids |= {run.params["workflowID"] for run in runs}
+    wanted = [e for e in trace.exchanges if e.index in cited or (_made(e) in ids and _made(e) is not None)]
+    excerpt = _Excerpt()
+    try:
+        steps = tuple(excerpt.step(exchange) for exchange in wanted)
+    except (_Unplayable, KeyError):
+        return None
+    return Scenario(steps, trace.source)
+
+
+def closing_reads(scenario: Scenario, trace: Trace, observation: Observation) -> tuple[Step, ...]:
+    """The cited reads by the suite itself after the last step, as steps; but for those that the scenario has anyway."""
+    steps = dict(model.numbered(scenario.steps))
+    names = {}
+    for exchange in trace.exchanges:
+        ref = model.binds(steps[exchange.step]) if exchange.step in steps else None
+        made = _made(exchange)
+        if ref is not None and made is not None:
+            names[made] = ref
+    excerpt = _Excerpt(names)
+    cited = (trace.at(index) for index in observation.exchanges)
+    looks = [each for each in cited if each.step is None and each.request.method == "GET"]
+    found: dict[Step, None] = {}
+    for exchange in looks:
+        about = {value for name, value in exchange.params.items() if name != "number"}
+        if about | {value for name, value in exchange.request.query if name == "workflowID"} <= names.keys():
+            with contextlib.suppress(_Unplayable, KeyError):
+                found[excerpt.step(exchange)] = None
+    own = list(scenario.leaves())
+    return tuple(step for step in found if step not in own)
+
+
+def _made(exchange: Exchange) -> str | None:
+    if exchange.operation not in ("createWorkflow", "runWorkflow") or not isinstance(exchange.data, dict):
+        return None
+    made = exchange.data.get("id")
+    return made if isinstance(made, str) else None

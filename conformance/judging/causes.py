@@ -1,0 +1,85 @@
+"""One cause, one finding: which violations follow from another one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from conformance.contract.requirements import Catalogue, Requirement
+from conformance.judging.tally import Tally
+from conformance.judging.without_history import HISTORY
+
+# A cause is looked for in the earliest of these groups that has a violation: later ones mostly follow from it.
+# What a variable stands for decides which event a stage waits for and how long a delay takes: a place of its own.
+_PRECEDENCE = ("envelope", "workflows", "cancelling", "run.variables", "events", "runs", "stages", "history", "lists")
+# Where histories show stages in others' places, that comes before all that is read of instances.
+_BEFORE_INSTANCES = "workflows"
+_LIFECYCLE = frozenset({"cancelling", "events", "runs", "stages", "history", "lists"})
+# What goes wrong for nearly every instance goes along with every other violation, so it explains none of them.
+_UNIVERSAL = 0.7
+_RARELY = 0.2
+
+
+def _family(requirement: Requirement) -> str:
+    """The group, but what cancelling leaves in history belongs to cancelling."""
+    return "cancelling" if requirement.id == "history.cancelled" else requirement.group
+
+
+class Causes:
+    """Ranks requirements, causes first, and tells what a violation explains.
+
+    ``on_history`` are the violated requirements that rest on histories with stages in others' places, if there are.
+    """
+
+    def __init__(self, catalogue: Catalogue, tally: Tally, on_history: Collection[str] = ()) -> None:
+        self._rows = {each.id: each for each in catalogue.requirements}
+        self._order = {each.id: number for number, each in enumerate(catalogue.requirements)}
+        self._tally = tally
+        self._on_history = on_history
+
+    def rank(self, requirement: str) -> tuple[bool, int, int]:
+        """MUST before SHOULD, causes before what follows from them."""
+        row = self._rows[requirement]
+        place = row.id if row.id in _PRECEDENCE else row.group
+        if requirement == HISTORY and self._on_history:
+            place = _BEFORE_INSTANCES
+        return (row.level != "MUST", _PRECEDENCE.index(place), self._order[requirement])
+
+    def explained_by(self, cause: str, together: Collection[str]) -> list[str]:
+        """The violated requirements that follow from ``cause``; ``together`` are violated in its minimal trace, too."""
+        follow = [
+            other
+            for other in self._tally.cases
+            if other != cause
+            and (
+                self._rests_on_history(cause, other)
+                or self._always_along(cause, other, together)
+                or self._same_instances(cause, other)
+            )
+        ]
+        return sorted(follow, key=self.rank)
+
+    def _rests_on_history(self, cause: str, other: str) -> bool:
+        """Seen only in histories, which show stages in others' places."""
+        return cause == HISTORY and other in self._on_history
+
+    def _always_along(self, cause: str, other: str, together: Collection[str]) -> bool:
+        """Violated in the same minimal trace, and in no trace in which the cause is not violated."""
+        traces = self._tally.violating_traces
+        return other in together and traces.get(other, set()) <= traces.get(cause, set())
+
+    def _same_instances(self, cause: str, other: str) -> bool:
+        """Violated only for instances for which the cause is violated, which are not nearly all of them.
+
+        Where the cause fails for nearly every instance that it was judged for, it takes the rest of its family along.
+        """
+        rows, subjects = self._rows, self._tally.subjects
+        if not {rows[cause].group, rows[other].group} <= _LIFECYCLE or self.rank(other) < self.rank(cause):
+            return False
+        bad = subjects.get((cause, False), set())
+        if len(bad) >= _UNIVERSAL * max(1, self._tally.runs):
+            return False
+        well = subjects.get((cause, True), set()) - bad
+        if _family(rows[cause]) == _family(rows[other]) and len(well) <= _RARELY * len(bad):
+            return True
+        found = subjects.get((other, False), set())
+        return bool(found) and found <= bad

@@ -1,0 +1,102 @@
+"""From counts and findings to the outcome of each requirement: six outcomes, never merged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from conformance.contract.requirements import Catalogue, Requirement
+from conformance.judging.tally import Tally
+from conformance.results.model import OUTCOMES, Finding, OperationResult, Outcome, RequirementResult
+
+_NOT_AGAIN = "a violation was seen that did not come back when it was replayed"
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """Why rules had no say: those that are judged eventually, or all of them.
+
+    ``unconfirmed`` is why a violation that was seen is no finding.
+    """
+
+    reason: str
+    everything: bool = False
+    unconfirmed: str = _NOT_AGAIN
+
+    def bears_on(self, requirement: Requirement) -> bool:
+        """Whether a requirement without observations may lack them for this reason."""
+        return self.everything or "E" in requirement.judged
+
+
+def outcome_of(
+    requirement: Requirement,
+    tally: Tally,
+    findings: Sequence[str],
+    features: Collection[str],
+    unjudged: Unjudged | None,
+) -> tuple[Outcome, str | None]:
+    """The outcome and why, for what is neither a pass nor a failure."""
+    if requirement.feature is not None and requirement.feature not in features:
+        return "not_applicable", f"the target does not offer the feature {requirement.feature!r}"
+    if findings:
+        return "failed", None
+    if tally.violated[requirement.id]:
+        return "inconclusive", unjudged.unconfirmed if unjudged is not None else _NOT_AGAIN
+    if tally.upheld[requirement.id]:
+        return "passed", None
+    if requirement.unless is not None and tally.statuses.get("runWorkflow", Counter())["201"]:
+        return "not_applicable", requirement.unless
+    if unjudged is not None and unjudged.bears_on(requirement):
+        return "inconclusive", unjudged.reason
+    return "not_exercised", "no exchange put it to the test"
+
+
+def requirement_results(
+    catalogue: Catalogue,
+    tally: Tally,
+    findings: Sequence[Finding],
+    features: Collection[str],
+    unjudged: Unjudged | None = None,
+) -> list[RequirementResult]:
+    """One result per requirement, in the order of the catalogue."""
+    found: dict[str, list[str]] = {}
+    for finding in findings:
+        for requirement in finding.requirements:
+            found.setdefault(requirement, []).append(finding.id)
+    return [_result(each, tally, found.get(each.id, []), features, unjudged) for each in catalogue.requirements]
+
+
+def _result(
+    requirement: Requirement, tally: Tally, findings: list[str], features: Collection[str], unjudged: Unjudged | None
+) -> RequirementResult:
+    outcome, reason = outcome_of(requirement, tally, findings, features, unjudged)
+    return RequirementResult(
+        id=requirement.id,
+        level=requirement.level,
+        outcome=outcome,
+        upheld=tally.upheld[requirement.id],
+        violated=tally.violated[requirement.id],
+        findings=findings,
+        group=requirement.group,
+        statement=requirement.statement,
+        basis=requirement.basis,
+        operations=list(requirement.operations),
+        feature=requirement.feature,
+        reason=reason,
+    )
+
+
+def count_outcomes(results: Sequence[RequirementResult], tally: Tally) -> dict[str, int]:
+    """The six outcomes counted, and how much traffic there was."""
+    outcomes = Counter(result.outcome for result in results)
+    counted = {str(outcome): outcomes[outcome] for outcome in OUTCOMES}
+    return counted | {"exchanges": tally.exchanges, "traces": tally.traces, "runs": tally.runs}
+
+
+def operation_results(tally: Tally) -> list[OperationResult]:
+    """Statuses seen per operation, by name."""
+    return [
+        OperationResult(name, sum(statuses.values()), dict(sorted(statuses.items())))
+        for name, statuses in sorted(tally.statuses.items())
+    ]

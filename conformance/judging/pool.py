@@ -1,0 +1,136 @@
+"""Judges in a process of their own: judging must not make the exchanges of this process look slow."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from types import MappingProxyType, TracebackType
+from typing import TypeVar
+
+from hypothesis.strategies import characters
+
+from conformance.contract.document import ApiDocument
+from conformance.contract.schemas import ResponseSchemas
+from conformance.judging.judging import Judge, Judgement
+from conformance.trace import Exchange, Trace
+
+T = TypeVar("T")
+
+_CONTEXT = multiprocessing.get_context("forkserver")
+
+# The judge of the process; filled once by its initializer, since a Judge takes longer to make than to ask.
+_judges: dict[int, Judge] = {}
+
+
+def _attend() -> None:
+    # An interrupt is the parent's business: it still wants its traces judged.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _sit(document: ApiDocument) -> None:
+    _attend()
+    _judges[0] = Judge(ResponseSchemas(document))
+
+
+def _prepare() -> None:
+    _attend()
+    # The first time on a machine Hypothesis works out what text is, which takes 200 MB: before anything else is loaded.
+    characters(codec="utf-8").validate()
+
+
+def _end_with_parent() -> None:
+    # A parent that is killed cannot tell its pool to end, and nothing else would ever end this process.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
+
+
+def _judge(trace: Trace, known_ids: frozenset[str] | None) -> Judgement:
+    return _judges[0].judge(trace, known_ids)
+
+
+def _ready() -> None:
+    """Something to submit, so that the process starts."""
+
+
+class Bench:
+    """One judge at work in another process, and others for what must be computed; a context manager around the run."""
+
+    def __init__(self, document: ApiDocument) -> None:
+        self._pool = ProcessPoolExecutor(1, _CONTEXT, _sit, (document,))
+        self._computing: list[ProcessPoolExecutor] = []
+        _submit(self._pool, _ready)
+        self._here = Judge(ResponseSchemas(document))
+        self.catalogue = self._here.catalogue
+
+    async def judge(self, trace: Trace, known_ids: frozenset[str] | None = None) -> Judgement:
+        """Every rule's observations on a trace; judged here should the process have been lost."""
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._pool, _judge, portable(trace), known_ids)
+        except BrokenProcessPool:
+            return self._here.judge(trace, known_ids)
+
+    def compute(self, work: Callable[..., T], *arguments: object) -> Future[T]:
+        """Have something else computed over there: what takes seconds of CPU is no work for a loop that measures.
+
+        In a process that ends with the work: the judge may sit for hours, and need not carry what drawing took. Should
+        it be lost, the work is done here.
+        """
+        pool = ProcessPoolExecutor(1, _CONTEXT, _prepare)
+        self._computing.append(pool)
+        told: Future[T] = Future()
+
+        def tell(done: Future[T]) -> None:
+            pool.shutdown(wait=False)
+            _tell(told, done, lambda: work(*arguments))
+
+        _submit(pool, work, *arguments).add_done_callback(tell)
+        return told
+
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for pool in (*self._computing, self._pool):
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _tell(told: Future[T], done: Future[T], instead: Callable[[], T]) -> None:
+    """Hand on how something ended; ``instead`` where its process was lost."""
+    if not told.set_running_or_notify_cancel():
+        return
+    try:
+        told.set_result(instead() if isinstance(done.exception(), BrokenProcessPool) else done.result())
+    except BaseException as error:  # whoever waits is to hear of it, whatever it is
+        told.set_exception(error)
+
+
+def _submit(pool: ProcessPoolExecutor, work: Callable[..., T], *arguments: object) -> Future[T]:
+    # A signal for the whole process group is the parent's business as well; what starts here inherits the mask.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        return pool.submit(work, *arguments)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def portable(trace: Trace) -> Trace:
+    """The trace without anything computed from it, and with mappings that can be pickled."""
+    return replace(trace, exchanges=tuple(_portable(exchange) for exchange in trace.exchanges))
+
+
+def _portable(exchange: Exchange) -> Exchange:
+    params: Mapping[str, str] = exchange.params
+    return replace(exchange, params=dict(params) if isinstance(params, MappingProxyType) else params)

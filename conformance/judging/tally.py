@@ -1,0 +1,153 @@
+"""What a run has seen so far: counts per requirement, and for each violated one the best traces that show it.
+
+Traces that violate nothing are dropped at once, so that a run of any length stays small.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from conformance.judging.judging import Judgement
+from conformance.rules.evidence.observation import Observation
+from conformance.trace import Exchange, Response, Trace
+from conformance.wire import exact_json
+
+# Each violated requirement keeps its smallest traces; more would only cost memory.
+_KEPT = 6
+_ACROSS = ("createWorkflow", "runWorkflow", "getServerInfo")
+# Ids and versions are compared over this many traces, the latest.
+_REMEMBERED = 1000
+# So many instances for which a requirement was violated, and upheld, say all that grouping asks of them.
+_SUBJECTS = {False: 20_000, True: 4_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A trace that violates a requirement, with the observations that say so."""
+
+    trace: Trace
+    observations: tuple[Observation, ...]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Scenarios before anything else, small ones first."""
+        return (self.trace.source != "scenario", len(self.trace.exchanges))
+
+
+@dataclass(repr=False)
+class Tally:
+    """Merged over traces, and over the workers that share a run."""
+
+    upheld: Counter[str] = field(default_factory=Counter)
+    violated: Counter[str] = field(default_factory=Counter)
+    judged_traces: Counter[str] = field(default_factory=Counter)
+    by_operation: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
+    violating_traces: dict[str, set[str]] = field(default_factory=dict)
+    subjects: dict[tuple[str, bool], set[str]] = field(default_factory=dict)
+    cases: dict[str, list[Case]] = field(default_factory=dict)
+    statuses: dict[str, Counter[str]] = field(default_factory=dict)
+    sources: Counter[str] = field(default_factory=Counter)
+    exchanges: int = 0
+    traces: int = 0
+    runs: int = 0
+    errors: list[str] = field(default_factory=list)
+    leftovers: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    slim: list[Trace] = field(default_factory=list)
+
+    def add(self, trace: Trace, judgement: Judgement) -> None:
+        """Count a judged trace."""
+        self.traces += 1
+        self.sources[trace.source] += 1
+        self.upheld.update(judgement.upheld)
+        self.judged_traces.update(judgement.judged)
+        self.by_operation.update(judgement.by_operation)
+        self.errors += [error for error in judgement.errors if error not in self.errors][:20]
+        self._add_subjects(judgement.subjects)
+        for requirement, observations in judgement.violations.items():
+            self.violated[requirement] += len(observations)
+            self.violating_traces.setdefault(requirement, set()).add(trace.id)
+            self._keep(requirement, Case(trace, tuple(observations[:5])))
+        for exchange in trace.exchanges:
+            self._count(exchange)
+        self.slim.append(_slim(trace))
+        del self.slim[:-_REMEMBERED]
+
+    def _add_subjects(self, subjects: Mapping[tuple[str, bool], set[str]]) -> None:
+        for key, ids in subjects.items():
+            known = self.subjects.setdefault(key, set())
+            if len(known) < _SUBJECTS[key[1]]:
+                # An id comes once for each requirement, each time as a text of its own.
+                known.update(map(sys.intern, ids))
+
+    def add_across(self, requirement: str, observation: Observation, trace: Trace) -> None:
+        """Count what two traces show together; the trace is the one that holds the observation's exchanges."""
+        self.judged_traces[requirement] += 1
+        if observation.upheld:
+            self.upheld[requirement] += 1
+            return
+        self.violated[requirement] += 1
+        self.violating_traces.setdefault(requirement, set()).add(trace.id)
+        self._keep(requirement, Case(trace, (observation,)))
+
+    def acquit(self, requirement: str) -> None:
+        """Forget that a requirement was violated: what was seen has turned out to be no violation."""
+        self.violated[requirement] = 0
+        self.violating_traces.pop(requirement, None)
+        self.cases.pop(requirement, None)
+        for key in [key for key in self.by_operation if key[0] == requirement and not key[2]]:
+            del self.by_operation[key]
+        self.subjects.pop((requirement, False), None)
+
+    def _keep(self, requirement: str, case: Case) -> None:
+        kept = self.cases.setdefault(requirement, [])
+        kept.append(case)
+        kept.sort(key=lambda each: each.size)
+        del kept[_KEPT:]
+
+    def _count(self, exchange: Exchange) -> None:
+        self.exchanges += 1
+        self.runs += exchange.operation == "runWorkflow"
+        name = exchange.operation or "(not documented)"
+        outcome = str(exchange.status) if exchange.response else exchange.failure.kind if exchange.failure else "none"
+        self.statuses.setdefault(name, Counter())[outcome] += 1
+
+    def merge(self, other: Tally) -> None:
+        """Add what another worker has seen."""
+        self.upheld.update(other.upheld)
+        self.violated.update(other.violated)
+        self.judged_traces.update(other.judged_traces)
+        self.by_operation.update(other.by_operation)
+        self.sources.update(other.sources)
+        for requirement, traces in other.violating_traces.items():
+            self.violating_traces.setdefault(requirement, set()).update(traces)
+        self._add_subjects(other.subjects)
+        for requirement, cases in other.cases.items():
+            for case in cases:
+                self._keep(requirement, case)
+        for operation, statuses in other.statuses.items():
+            self.statuses.setdefault(operation, Counter()).update(statuses)
+        self.exchanges += other.exchanges
+        self.traces += other.traces
+        self.runs += other.runs
+        self.errors += other.errors
+        self.leftovers += other.leftovers
+        self.notes += other.notes
+        self.slim += other.slim
+
+
+def _slim(trace: Trace) -> Trace:
+    """Only what is compared between traces, creations and versions, and no more of them than that takes."""
+    kept = tuple(_bare(exchange) for exchange in trace.exchanges if exchange.operation in _ACROSS and exchange.ok)
+    return replace(trace, exchanges=kept, settling=None, scenario=None)
+
+
+def _bare(exchange: Exchange) -> Exchange:
+    body = exchange.response.body if exchange.response else b""
+    if isinstance(exchange.data, dict):
+        body = exact_json.encode({"data": {"id": exchange.data.get("id")}})
+    request = replace(exchange.request, headers=())
+    return replace(exchange, request=request, response=Response(exchange.status or 0, (), body))

@@ -1,0 +1,62 @@
+"""The append-only change log: the one truth that every view reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from conformance.reference.engine.clock import Clock
+from conformance.reference.engine.pacing import VIEWS, Pacing
+from conformance.reference.wire.exact_json import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that happened to a workflow or instance (``subject``) at ``at`` (nanoseconds).
+
+    ``kind``: workflow-created, workflow-deleted, instance-created, stage-started, stage-ended, stage-cancelled,
+    activity-started, activity-ended, instance-ended or instance-cancelled. ``visible``: by view, from when it shows.
+    """
+
+    at: int
+    kind: str
+    subject: str
+    stage: int = -1
+    data: Mapping[str, Json] = field(default_factory=dict)
+    visible: Mapping[str, int] = field(default_factory=dict)
+
+
+class ChangeLog:
+    """Changes in the order in which they happened."""
+
+    def __init__(self, clock: Clock, pacing: Pacing) -> None:
+        self._clock = clock
+        self._pacing = pacing
+        self._by_subject: dict[str, list[Change]] = {}
+        self._births: dict[str, list[Change]] = {}
+
+    def append(self, kind: str, subject: str, stage: int = -1, /, **data: Json) -> Change:
+        """Record a change that happens now."""
+        earlier = self._by_subject.setdefault(subject, [])
+        at = self._clock.now()
+        # A view reads a prefix of a subject's changes, so that no view ever goes back.
+        before = earlier[-1].visible if earlier else {}
+        visible = {view: max(before.get(view, 0), at + self._pacing.lag(view, kind)) for view in VIEWS}
+        change = Change(at, kind, subject, stage, data, visible)
+        if not earlier:
+            self._births.setdefault(kind, []).append(change)
+        earlier.append(change)
+        return change
+
+    def of(self, subject: str) -> list[Change]:
+        """Every change of a workflow or instance, empty if there is no such thing."""
+        return self._by_subject.get(subject, [])
+
+    def shown(self, view: str, subject: str) -> list[Change]:
+        """The changes of ``subject`` that ``view`` shows by now."""
+        now = self._clock.now()
+        return [change for change in self.of(subject) if change.visible[view] <= now]
+
+    def born(self, kind: str) -> list[Change]:
+        """The first change of every subject that began with ``kind``, oldest first."""
+        return list(self._births.get(kind, []))

@@ -1,0 +1,85 @@
+"""Slow mode: how long things take, and how far each view lags behind the change log.
+
+The windows are those seen on a real server, in milliseconds; a latency of 0.4 s reproduces them, others scale them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping
+
+from conformance.reference.engine.clock import MILLISECOND, SECOND, Clock
+
+Window = tuple[float, float]
+
+PAUSES: Mapping[str, Window] = {
+    # of requests, before they reach the engine
+    "getServerInfo": (1, 1),
+    "createWorkflow": (9, 11),
+    "deleteWorkflow": (9, 11),
+    "sendEvent": (19, 21),
+    "cancelEvent": (19, 21),
+    "read": (2, 5),
+    # of runs: each holds the one admission slot for a while, and is answered a little later
+    "slot": (190, 310),
+    "admitted": (0, 85),
+    # of the engine
+    "first-stage": (25, 45),
+    "next-stage": (195, 225),
+    "work": (40, 80),
+    "finish": (50, 100),
+}
+
+VIEWS = ("instance", "status", "history", "lists")
+"""The views of an instance that lag, each on its own."""
+
+LAGS: Mapping[tuple[str, str], Window] = {
+    ("status", "stage-started"): (25, 35),
+    ("history", "stage-started"): (105, 175),
+    ("history", "stage-ended"): (36, 44),
+    ("status", "stage-ended"): (95, 105),
+    ("history", "stage-cancelled"): (90, 120),
+    ("status", "stage-cancelled"): (130, 170),
+    ("history", "activity-started"): (105, 175),
+    ("history", "activity-ended"): (36, 44),
+    ("instance", "instance-ended"): (145, 225),
+    ("instance", "instance-cancelled"): (340, 400),
+    ("lists", "instance-created"): (20, 60),
+    ("lists", "instance-ended"): (145, 225),
+    ("lists", "instance-cancelled"): (340, 400),
+}
+"""By view and kind of change: after how long the view shows it. What is not here is shown at once."""
+
+_REFERENCE_LATENCY = 0.4
+
+
+class Pacing:
+    """Draws spans of time from windows; all of them are nothing when the latency is 0."""
+
+    def __init__(self, clock: Clock, latency: float, *, jitter: bool, seed: int) -> None:
+        self._clock = clock
+        self._scale = latency / _REFERENCE_LATENCY
+        self._random = random.Random(seed) if jitter else None
+        self._slot_free_at = 0
+
+    def _span(self, window: Window) -> int:
+        low, high = window
+        drawn = self._random.uniform(low, high) if self._random else (low + high) / 2
+        return round(drawn * MILLISECOND * self._scale)
+
+    def lag(self, view: str, kind: str) -> int:
+        """Nanoseconds until ``view`` shows a change of this kind."""
+        window = LAGS.get((view, kind))
+        return self._span(window) if window and self._scale else 0
+
+    async def pause(self, what: str) -> None:
+        """Take the time that ``what`` (a key of PAUSES) takes; others get their turn meanwhile, however short it is."""
+        await asyncio.sleep(self._span(PAUSES[what]) / SECOND)
+
+    async def admit(self) -> None:
+        """Wait for the turn of a run: they pass one at a time, whatever the number of clients."""
+        if self._scale:
+            self._slot_free_at = max(self._clock.now(), self._slot_free_at) + self._span(PAUSES["slot"])
+            await self._clock.sleep_until(self._slot_free_at)
+            await self.pause("admitted")

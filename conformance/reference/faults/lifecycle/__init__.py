@@ -1,0 +1,1 @@
+"""Faults of how instances run: stages, events, cancellations, histories and variables."""

@@ -1,0 +1,1 @@
+"""Faults of workflows and lists, and of what one resource leaves behind for another."""

@@ -1,0 +1,1 @@
+"""The HTTP service of the reference server: routes, authentication, operations, and its process."""

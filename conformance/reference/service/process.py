@@ -1,0 +1,158 @@
+"""Serving: in the foreground, and as a subprocess that never outlives whoever started it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+
+from conformance.reference.options import ServerOptions
+from conformance.reference.service.app import create_app
+
+READY = "listening on "
+"""What a server prints before its URL, once it accepts connections."""
+
+_EXIT_TIMEOUT = 5.0
+# An open wait=true must not keep a server alive that was asked to end.
+_GRACE = 1
+# Longer than any scenario pauses, so that a client's idle connection is not closed under its hands.
+_KEEP_ALIVE = 75
+
+
+class ServerDidNotStart(RuntimeError):
+    """The subprocess ended, or said something else, before it listened."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(f"the reference server did not start: {said.strip() or 'it said nothing'}; check its options")
+
+
+class CannotListen(RuntimeError):
+    """The address is taken, or not one of this machine; ``reason`` is the system's word for it."""
+
+    def __init__(self, options: ServerOptions, reason: str) -> None:
+        self.reason = reason
+        where = f"{options.host}:{options.port}"
+        super().__init__(f"nothing can listen on {where}: {reason}; choose another port, or 0 for any free one")
+
+
+def listen(options: ServerOptions) -> socket.socket:
+    """A socket that listens where the options say. Raises CannotListen."""
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    # asyncio turns off Nagle's algorithm only for sockets that name their protocol; with it, each answer takes 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((options.host, options.port))
+        listener.listen()
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise CannotListen(options, getattr(error, "strerror", None) or str(error)) from error
+    return listener
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """Prints its URL when, and not before, it accepts connections."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        sys.stdout.write(f"{READY}http://{f'[{host}]' if ':' in host else host}:{port}\n")
+        sys.stdout.flush()
+
+
+def serve(options: ServerOptions) -> int:
+    """Serve in the foreground until interrupted; gives the exit code. Raises UnknownFault and CannotListen."""
+    app = create_app(options)
+    listener = listen(options)
+    config = uvicorn.Config(
+        app,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    server = _AnnouncingServer(config)
+    try:
+        asyncio.run(server.serve(sockets=[listener]))
+    except KeyboardInterrupt:
+        return 0
+    return 0 if server.started else 1
+
+
+def end_with_parent() -> None:
+    """End this process when its standard input closes: the pipe breaks when the parent dies, however it dies."""
+
+    def watch() -> None:
+        while os.read(0, 1024):
+            pass
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def arguments(options: ServerOptions) -> list[str]:
+    """The command line that gives ``python -m conformance.reference`` these options."""
+    given = [f"--host={options.host}", f"--port={options.port}", f"--prefix={options.prefix}", f"--seed={options.seed}"]
+    given += [f"--latency={options.latency}", f"--clock-skew={options.clock_skew}"]
+    given += [f"--client-id={options.client_id}", f"--client-secret={options.client_secret}"]
+    given += [f"--fault={name}" for name in options.faults]
+    return given + ["--jitter"] * options.jitter + ["--auth"] * options.auth
+
+
+class ReferenceProcess:
+    """A reference server in a subprocess: enter to start it, leave to end it; ``url`` is its base URL, with prefix.
+
+    ``root`` is a directory with another copy of the package to serve from. Raises ServerDidNotStart on entering.
+    """
+
+    def __init__(self, options: ServerOptions | None = None, root: Path | None = None) -> None:
+        self._options = options or ServerOptions()
+        self._root = root
+        self._process: subprocess.Popen[str] | None = None
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-m", "conformance.reference", "--end-with-parent", *arguments(self._options)]
+        pipe = subprocess.PIPE
+        # In a session of its own, Ctrl-C in a terminal does not end it under the hands of those who clean up.
+        process = subprocess.Popen(
+            command,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            cwd=self._root,
+        )
+        self._process = process
+        line = process.stdout.readline() if process.stdout else ""
+        if not line.startswith(READY):
+            rest = process.communicate()[0] or "" if process.poll() is not None or not line else ""
+            self.stop()
+            raise ServerDidNotStart(line + rest)
+        prefix = self._options.prefix.strip("/")
+        self.url = line.removeprefix(READY).strip() + (f"/{prefix}" if prefix else "")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the server, by force if it does not end by itself."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        try:
+            process.communicate(timeout=_EXIT_TIMEOUT)  # closes its standard input, on which it ends
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()

@@ -1,0 +1,60 @@
+"""One server, assembled from its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from conformance.reference.engine.clock import Clock
+from conformance.reference.engine.instances import Engine
+from conformance.reference.engine.ledger import Ledger
+from conformance.reference.engine.log import ChangeLog
+from conformance.reference.engine.pacing import Pacing
+from conformance.reference.engine.stages import StageKinds
+from conformance.reference.engine.views import Views
+from conformance.reference.options import ServerOptions
+from conformance.reference.service.auth import Auth
+from conformance.reference.service.operations import Handler, Operations
+from conformance.reference.wire.errors import MethodNotAllowed
+
+
+class Methods:
+    """Which operation a method on a known path means."""
+
+    def find(self, method: str, operations: Mapping[str, str]) -> str:
+        """The operation id; HEAD is answered as GET. Raises MethodNotAllowed."""
+        operation = operations.get("GET" if method == "HEAD" else method)
+        if operation is None:
+            raise MethodNotAllowed(method, sorted(operations))
+        return operation
+
+
+@dataclass(frozen=True)
+class Server:
+    """The parts of one server; ``handlers`` answer the operations by id."""
+
+    options: ServerOptions
+    clock: Clock
+    pacing: Pacing
+    log: ChangeLog
+    ledger: Ledger
+    stage_kinds: StageKinds
+    engine: Engine
+    views: Views
+    auth: Auth
+    methods: Methods
+    handlers: dict[str, Handler]
+
+
+def assemble(options: ServerOptions) -> Server:
+    """A correct server with these options; faults are a matter of whoever serves it."""
+    clock = Clock(options.clock_skew)
+    pacing = Pacing(clock, options.latency, jitter=options.jitter, seed=options.seed)
+    log = ChangeLog(clock, pacing)
+    ledger = Ledger(clock)
+    stage_kinds = StageKinds(clock, log, ledger, pacing)
+    engine = Engine(clock, log, stage_kinds, pacing)
+    views = Views(log)
+    auth = Auth(options.client_id, options.client_secret, required=options.auth)
+    handlers = Operations(engine, views, pacing).handlers
+    return Server(options, clock, pacing, log, ledger, stage_kinds, engine, views, auth, Methods(), handlers)

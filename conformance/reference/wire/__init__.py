@@ -1,0 +1,1 @@
+"""The reference server's own JSON and its error answers; it shares neither with the judging side."""

@@ -1,0 +1,1 @@
+"""The HTML report: one self-contained file, rendered from plain values by templates."""

@@ -1,0 +1,75 @@
+"""What only several traces of a run prove together: ids given twice, and a version that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from conformance.rules.envelope.server_info import changed_version, version_of
+from conformance.rules.evidence.answers import cut
+from conformance.rules.evidence.observation import Observation, upheld, violated
+from conformance.rules.evidence.trace_index import Story
+from conformance.trace import Exchange
+
+_REQUIREMENTS = {"createWorkflow": "workflow.create-echo", "runWorkflow": "run.created"}
+
+
+@dataclass(frozen=True, slots=True)
+class AcrossTraces:
+    """An observation of a requirement that two traces make together; its exchanges are those of the second one."""
+
+    requirement: str
+    observation: Observation
+    traces: tuple[str, str]
+
+
+def _in_order(stories: Iterable[Story], *operations: str) -> list[tuple[Story, Exchange]]:
+    found = [(story, exchange) for story in stories for exchange in story.successes(*operations)]
+    return sorted(found, key=lambda pair: pair[0].trace.origin + pair[1].received)
+
+
+def unique_ids(stories: Iterable[Story]) -> Iterator[AcrossTraces]:
+    """Violations: a workflow or instance id that creations or runs in two traces gave.
+
+    Inside one trace `workflow.create-echo` and `run.created` see to that. A workflow and an instance may bear one id.
+    Recordings and proxies may hold one exchange in two traces, so only traces with different ids and different
+    exchanges count.
+    """
+    first: dict[tuple[str | None, str], tuple[Story, Exchange]] = {}
+    for story, exchange in _in_order(stories, *_REQUIREMENTS):
+        key = exchange.data.get("id") if isinstance(exchange.data, dict) else None
+        if not isinstance(key, str):
+            continue
+        other, earlier = first.setdefault((exchange.operation, key), (story, exchange))
+        if other.trace.id != story.trace.id and earlier != exchange:
+            expected, observed = "an id never given before", f"id {key}, as in trace {other.trace.id}"
+            seen = violated(
+                exchange,
+                expected=expected,
+                observed=cut(observed),
+                proof="trace",
+                subject=key,
+                pointer="/data/id",
+            )
+            yield AcrossTraces(_REQUIREMENTS[exchange.operation or ""], seen, (other.trace.id, story.trace.id))
+
+
+def info_versions(stories: Iterable[Story]) -> Iterator[AcrossTraces]:
+    """Whether getServerInfo said the same version in every trace as in the first one: upheld or violated per trace."""
+    first: tuple[Story, Exchange] | None = None
+    judged: set[str] = set()
+    for story, exchange in _in_order(stories, "getServerInfo"):
+        if not isinstance(version_of(exchange), str):
+            continue
+        first = first or (story, exchange)
+        if story.trace.id in judged or story.trace.id == first[0].trace.id:
+            continue
+        judged.add(story.trace.id)
+        same = version_of(first[1]) == version_of(exchange)
+        seen = upheld(exchange, proof="trace") if same else _changed(first[1], exchange)
+        yield AcrossTraces("info.version", seen, (first[0].trace.id, story.trace.id))
+
+
+def _changed(first: Exchange, second: Exchange) -> Observation:
+    both = changed_version(first, second)
+    return violated(second, expected=both.expected, observed=both.observed, proof=both.proof, pointer=both.pointer)

@@ -1,0 +1,171 @@
+"""What every answer owes its client, whatever was asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from conformance.contract.compiled import SchemaProblem
+from conformance.contract.operations import OPERATIONS_BY_ID, known_path
+from conformance.rules.envelope.answered import answers
+from conformance.rules.envelope.documented_requests import documented, odd
+from conformance.rules.evidence.answers import answer_text, cut, is_json, says_wait
+from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
+from conformance.rules.evidence.plans import has_placeholder
+from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.validation import error_problems, schema_problems, undocumented_fields
+from conformance.trace import Exchange
+from conformance.wire.pointer import NOWHERE, value_at
+
+_METHODS_NOT_JUDGED = frozenset({"HEAD", "OPTIONS", "TRACE", "CONNECT"})
+_SHAPE_EXEMPT = frozenset({401, 403, 405, 429, 501, 505})
+# What servers and gateways answer before the request reaches the API.
+_TRANSPORT = frozenset({408, 413, 414, 417, 421, 426, 431, 494})
+_DATE = re.compile(r"/data/(\d+)/input/until")
+_NO_DATE = 'is not a "date-time"'
+_ONLY_DOCUMENTED = "only fields that the API documents"
+_SHOWN_FIELDS = 5
+
+
+def schema(story: Story) -> Iterator[Observation]:
+    """A success body is JSON, declared as such, and valid for its operation and status."""
+    for exchange in documented(story):
+        operation = OPERATIONS_BY_ID[exchange.operation or ""]
+        if not exchange.ok or exchange.status == operation.success == 204:
+            continue
+        if exchange.status != operation.success:
+            # cancelling a terminated instance may get any success status
+            if operation.id != "cancelEvent":
+                yield violated(exchange, expected=f"status {operation.success}", observed=answer_text(exchange))
+        elif not is_json(exchange):
+            yield violated(exchange, expected="content-type application/json", observed=_media_type(exchange))
+        else:
+            yield _schema(story, exchange)
+
+
+def _media_type(exchange: Exchange) -> str:
+    declared = exchange.response.header("content-type") if exchange.response else None
+    return cut(f"content-type {declared}") if declared else "no content-type"
+
+
+def _schema(story: Story, exchange: Exchange) -> Observation:
+    problems = [each for each in schema_problems(story, exchange) if not _told_as_given(story, exchange, each)]
+    if not problems:
+        return upheld(exchange)
+    expected = f"a body that is valid for {exchange.operation}"
+    return violated(exchange, expected=expected, observed=cut(str(problems[0])), pointer=problems[0].pointer)
+
+
+def _told_as_given(story: Story, exchange: Exchange, problem: SchemaProblem) -> bool:
+    """Whether it is the input of a delay whose date a variable may have spoilt: history tells what the stage got."""
+    place = _DATE.fullmatch(problem.pointer)
+    if place is None or exchange.operation != "getInstanceHistory" or _NO_DATE not in problem.message:
+        return False
+    instance = story.instances.get(exchange.params["instanceID"])
+    stages = instance.stages if instance is not None else []
+    number = int(place[1])
+    return not stages or has_placeholder(stages[number : number + 1])
+
+
+def error_shape(story: Story) -> Iterator[Observation]:
+    """A refusal of a documented request is a valid Error, declared as JSON."""
+    for exchange in documented(story):
+        status = exchange.status or 0
+        if status < 400 or status in _SHAPE_EXEMPT or says_wait(exchange) or _by_parser(exchange):
+            continue
+        problems = error_problems(story, exchange)
+        if not is_json(exchange):
+            yield violated(exchange, expected="an Error as application/json", observed=_media_type(exchange))
+        elif problems:
+            pointer = problems[0].pointer
+            yield violated(exchange, expected="a valid Error", observed=answer_text(exchange), pointer=pointer)
+        else:
+            yield upheld(exchange)
+
+
+def _by_parser(exchange: Exchange) -> bool:
+    """Whether the HTTP parser refused the request: it then closes the connection and writes no JSON."""
+    if exchange.response is None or exchange.status in _TRANSPORT:
+        return True
+    closes = (exchange.response.header("connection") or "").lower() == "close"
+    return exchange.status == 400 and closes and not is_json(exchange)
+
+
+def no_5xx(story: Story) -> Iterator[Observation]:
+    """Nothing that a client sends makes the server fail."""
+    for exchange in story.trace.exchanges:
+        if exchange.status is None or says_wait(exchange) or exchange.status == 505:
+            continue
+        if exchange.status == 501 and exchange.operation is None:
+            continue
+        if exchange.status >= 500:
+            yield violated(exchange, expected="an answer below 500", observed=answer_text(exchange))
+        else:
+            yield upheld(exchange)
+
+
+def no_content(story: Story) -> Iterator[Observation]:
+    """A 204 has no body."""
+    for exchange in story.trace.exchanges:
+        if exchange.response is None or exchange.status != 204:
+            continue
+        length = (exchange.response.header("content-length") or "0").strip()
+        if exchange.response.body or length.strip("0"):
+            observed = answer_text(exchange) if exchange.response.body else f"204 with content-length {cut(length)}"
+            yield violated(exchange, expected="a 204 without a body", observed=observed)
+        else:
+            yield upheld(exchange)
+
+
+def documented_fields(story: Story) -> Iterator[Observation]:
+    """Success bodies hold only the fields that the API documents."""
+    for exchange in documented(story):
+        operation = OPERATIONS_BY_ID[exchange.operation or ""]
+        if exchange.status != operation.success or not isinstance(exchange.json, dict):
+            continue
+        extra = [field for field in undocumented_fields(story, exchange) if not _given(story, exchange, field)]
+        if extra:
+            observed = cut(", ".join(extra[:_SHOWN_FIELDS]) + (" …" if len(extra) > _SHOWN_FIELDS else ""))
+            yield violated(exchange, expected=_ONLY_DOCUMENTED, observed=f"the body has {observed}", pointer=extra[0])
+        else:
+            yield upheld(exchange)
+
+
+def _given(story: Story, exchange: Exchange, pointer: str) -> bool:
+    """Whether a field of a configuration is there because a client gave it: what becomes of unknown keys is open.
+
+    Of a configuration whose creation the trace does not show, that cannot be told.
+    """
+    above, inside, below = pointer.partition("/config/")
+    if not inside:
+        return False
+    holder = value_at(exchange.json, above)
+    workflow = story.workflows.get(str(holder.get("id"))) if isinstance(holder, dict) else None
+    return workflow is None or value_at(workflow.created.request_json, f"/{below}") is not NOWHERE
+
+
+def method_not_allowed(story: Story) -> Iterator[Observation]:
+    """Another method on a path of the API gets 405."""
+    for exchange in story.trace.exchanges:
+        request = exchange.request
+        if exchange.operation is not None or request.method.upper() in _METHODS_NOT_JUDGED:
+            continue
+        if exchange.status in (None, 401, 403, 429, 501, 505) or says_wait(exchange) or _by_parser(exchange):
+            continue
+        if known_path(request.path) is None or any(map(odd, request.path.strip("/").split("/"))):
+            continue
+        if exchange.status == 405:
+            yield upheld(exchange)
+        else:
+            yield violated(exchange, expected=f"405 for {request.method}", observed=answer_text(exchange))
+
+
+RULES: dict[str, Rule] = {
+    "envelope.answers": answers,
+    "envelope.schema": schema,
+    "envelope.error-shape": error_shape,
+    "envelope.no-5xx": no_5xx,
+    "envelope.no-content": no_content,
+    "envelope.documented-fields": documented_fields,
+    "envelope.method-not-allowed": method_not_allowed,
+}

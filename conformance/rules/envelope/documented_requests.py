@@ -1,0 +1,25 @@
+"""Which requests surely mean a documented operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.rules.evidence.trace_index import Story
+from conformance.trace import Exchange
+
+
+def documented(story: Story) -> Iterator[Exchange]:
+    """Requests that surely mean a documented operation: routers may resolve dots and slashes in a path themselves."""
+    for exchange in story.trace.exchanges:
+        if exchange.operation is not None and not has_odd_path(exchange):
+            yield exchange
+
+
+def has_odd_path(exchange: Exchange) -> bool:
+    """Whether a path parameter holds what a router, or the HTTP parser before it, may read in its own way."""
+    return any(map(odd, exchange.params.values()))
+
+
+def odd(value: str) -> bool:
+    """Whether a path segment holds dots only, slashes, delimiters of URLs, or what cannot be printed."""
+    return value.strip(". ") == "" or any(character in "/\\;?#%" or not character.isprintable() for character in value)

@@ -1,0 +1,43 @@
+"""The server's version: there, and the same on every call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.rules.evidence.answers import answer_text
+from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
+from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.wording import shown
+from conformance.trace import Exchange
+
+
+def version_of(exchange: Exchange) -> Any:
+    """What the answer of getServerInfo says; the body is not wrapped."""
+    return exchange.json.get("version") if isinstance(exchange.json, dict) else None
+
+
+def version(story: Story) -> Iterator[Observation]:
+    """A version that is not empty, and does not change."""
+    first: Exchange | None = None
+    for exchange in story.successes("getServerInfo"):
+        found = version_of(exchange)
+        if not isinstance(found, str) or not found:
+            yield violated(exchange, expected="a version that is not empty", observed=answer_text(exchange))
+        elif first is None:
+            first = exchange
+            yield upheld(exchange)
+        elif found == version_of(first):
+            yield upheld(first, exchange, proof="trace")
+        else:
+            yield changed_version(first, exchange)
+
+
+def changed_version(first: Exchange, second: Exchange) -> Observation:
+    """The violation that two calls with different versions show."""
+    expected = f"version {shown(version_of(first))}, as before"
+    observed = f"version {shown(version_of(second))}"
+    return violated(first, second, expected=expected, observed=observed, proof="trace", pointer="/version")
+
+
+RULES: dict[str, Rule] = {"info.version": version}

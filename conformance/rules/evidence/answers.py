@@ -1,0 +1,94 @@
+"""Judging one answer: whether it speaks of the request at all, and whether it is the refusal that was due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.contract.requests import Classification, classify
+from conformance.rules.evidence.observation import Observation, Proof, upheld, violated
+from conformance.rules.evidence.trace_index import Story
+from conformance.trace import Exchange
+
+_LONGEST = 200
+# They speak of who asks, how often, how long it took or how much was sent, not of what was asked.
+_ABOUT_SOMETHING_ELSE = frozenset({401, 403, 408, 413, 414, 429, 431})
+
+
+def says_wait(exchange: Exchange) -> bool:
+    """A 503 or 429 with Retry-After: come back later."""
+    response = exchange.response
+    return response is not None and response.status in (429, 503) and response.header("retry-after") is not None
+
+
+def withheld(exchange: Exchange) -> bool:
+    """Whether there is no answer, or one that says nothing about the request itself."""
+    return exchange.status is None or exchange.status in _ABOUT_SOMETHING_ELSE or says_wait(exchange)
+
+
+def is_json(exchange: Exchange) -> bool:
+    """Whether the answer declares the media type application/json, with or without parameters."""
+    declared = exchange.response.header("content-type") if exchange.response else None
+    return (declared or "").split(";")[0].strip().lower() == "application/json"
+
+
+def classification(story: Story, exchange: Exchange) -> Classification:
+    """What the contract says of a request to a documented operation: valid, invalid or open."""
+    known: dict[int, Classification] = story.memo.setdefault("classification", {})
+    if exchange.index not in known:
+        request = exchange.request
+        known[exchange.index] = classify(exchange.operation or "", exchange.params, request.query, request.body)
+    return known[exchange.index]
+
+
+def is_valid(story: Story, exchange: Exchange) -> bool:
+    """Whether the contract calls the request valid."""
+    return classification(story, exchange).kind == "valid"
+
+
+def invalid_by(story: Story, requirement: str, operation: str) -> Iterator[Exchange]:
+    """The requests to an operation that put a requirement about invalid ones to the test."""
+    for exchange in story.of(operation):
+        found = classification(story, exchange)
+        if found.kind == "invalid" and found.requirement == requirement:
+            yield exchange
+
+
+def cut(text: str) -> str:
+    """A text for a report, at most 200 characters of it."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def answer_text(exchange: Exchange) -> str:
+    """An answer in words: the status and the start of the body, or why there is none."""
+    if exchange.response is None:
+        return f"no answer ({exchange.failure.kind})" if exchange.failure else "no answer"
+    body = exchange.response.body[: 4 * _LONGEST].decode("utf-8", "replace").strip()
+    return cut(f"{exchange.response.status} {body}".strip())
+
+
+def error_code(exchange: Exchange) -> object:
+    """The errorCode of an answer, None without one."""
+    return exchange.json.get("errorCode") if isinstance(exchange.json, dict) else None
+
+
+def refusal(
+    exchange: Exchange,
+    status: int,
+    code: str | None = None,
+    *,
+    why: str = "",
+    causes: tuple[Exchange, ...] = (),
+    proof: Proof = "response",
+) -> Iterator[Observation]:
+    """Upheld when the answer is this status (and error code), violated when it is another, nothing when withheld."""
+    if withheld(exchange):
+        return
+    subject = next(iter(exchange.params.values()), "")
+    if exchange.status == status and code in (None, error_code(exchange)):
+        yield upheld(*causes, exchange, proof=proof, subject=subject)
+    else:
+        due = f"{status} {code}" if code else str(status)
+        expected = f"{due}: {why}" if why else due
+        yield violated(
+            *causes, exchange, expected=expected, observed=answer_text(exchange), proof=proof, subject=subject
+        )

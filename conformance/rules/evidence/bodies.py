@@ -1,0 +1,127 @@
+"""The workflows and instances that answers hold, wherever they stand in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from conformance.rules.evidence.equal_meaning import Difference
+from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.wording import contrast, shown
+from conformance.trace import Exchange
+from conformance.wire import exact_json
+from conformance.wire.instant import MICROSECOND, Instant, parse_instant
+from conformance.wire.pointer import token
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A workflow or an instance in an answer: its body there, and a JSON pointer to it. ``single``: not in a list."""
+
+    exchange: Exchange
+    body: dict[str, Any]
+    pointer: str
+    single: bool = True
+
+
+def items(exchange: Exchange) -> Iterator[Sighting]:
+    """The objects that a success body holds as its data: one, or a list's elements."""
+    data = exchange.data
+    if isinstance(data, dict):
+        yield Sighting(exchange, data, "/data")
+    elif isinstance(data, list):
+        for index, item in enumerate(data):
+            if isinstance(item, dict):
+                yield Sighting(exchange, item, f"/data/{index}", single=False)
+
+
+def listed_ids(exchange: Exchange) -> list[str]:
+    """The ids of a list's elements, in its order."""
+    return [item.body["id"] for item in items(exchange) if isinstance(item.body.get("id"), str)]
+
+
+def instances(story: Story) -> list[Sighting]:
+    """Every instance in an answer of the story, in order of sending."""
+    known: list[Sighting] | None = story.memo.get("instance sightings")
+    if known is None:
+        exchanges = story.successes("runWorkflow", "getInstance", "listInstances")
+        ordered = sorted(exchanges, key=lambda each: each.sent)
+        known = story.memo["instance sightings"] = [item for exchange in ordered for item in items(exchange)]
+    return known
+
+
+def _workflows(story: Story) -> Iterator[tuple[str, Sighting]]:
+    for exchange in story.successes("getWorkflow", "listWorkflows"):
+        for item in items(exchange):
+            yield exchange.params.get("flowId") or str(item.body.get("id")), item
+    for item in instances(story):
+        embedded = item.body.get("workflow")
+        if isinstance(embedded, dict):
+            yield str(embedded.get("id")), Sighting(item.exchange, embedded, f"{item.pointer}/workflow", item.single)
+
+
+def later_workflows(story: Story) -> list[tuple[str, Sighting]]:
+    """(id, sighting) of this trace's own workflows in every answer to a request sent after their creation."""
+    known: list[tuple[str, Sighting]] | None = story.memo.get("workflow sightings")
+    if known is None:
+        own = story.workflows
+        known = [(key, seen) for key, seen in _workflows(story) if key in own]
+        known = [(key, seen) for key, seen in known if own[key].created.before(seen.exchange)]
+        story.memo["workflow sightings"] = known
+    return known
+
+
+@lru_cache(maxsize=100_000)
+def _instant(text: str) -> Instant | None:
+    return parse_instant(text)
+
+
+def instant(value: object) -> Instant | None:
+    """`parse_instant` for values that recur: long lists are read often."""
+    return _instant(value) if isinstance(value, str) else None
+
+
+def same_time(left: object, right: object) -> bool:
+    """Whether two timestamps name one moment: within 1 µs, since servers cut or round what they store.
+
+    What is no timestamp at all is another requirement's business, and counts as the same.
+    """
+    first, second = instant(left), instant(right)
+    if left == right or first is None or second is None:
+        return True
+    return abs(first.ns - second.ns) <= MICROSECOND
+
+
+def exact_difference(given: Any, found: Any, pointer: str = "") -> Difference | None:
+    """The first place where two JSON values differ, None when they are equal."""
+    # the texts are compared first because that is fast, and nearly always settles it
+    if repr(given) == repr(found) or exact_json.equal(given, found):
+        return None
+    if isinstance(given, dict) and isinstance(found, dict):
+        for key in [*given, *(key for key in found if key not in given)]:
+            if key not in given or key not in found:
+                return Difference(pointer, *(_key_text(key, side) for side in (given, found)))
+            if inner := exact_difference(given[key], found[key], f"{pointer}/{token(key)}"):
+                return inner
+    if isinstance(given, list) and isinstance(found, list) and len(given) == len(found):
+        for index, (left, right) in enumerate(zip(given, found, strict=True)):
+            if inner := exact_difference(left, right, f"{pointer}/{index}"):
+                return inner
+    return Difference(pointer, *contrast(given, found))
+
+
+def _key_text(key: str, side: dict[str, Any]) -> str:
+    return f"{key}: {shown(side[key])}" if key in side else f"no {key}"
+
+
+def workflow_difference(created: dict[str, Any], seen: dict[str, Any]) -> Difference | None:
+    """Where a workflow as read differs from its creation: id, configuration or times."""
+    for key in ("id", "config"):
+        if found := exact_difference(created.get(key), seen.get(key), f"/{key}"):
+            return found
+    for key in ("createdAt", "updatedAt"):
+        if not same_time(created.get(key), seen.get(key)):
+            return Difference(f"/{key}", *contrast(created.get(key), seen.get(key)))
+    return None

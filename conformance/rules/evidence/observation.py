@@ -1,0 +1,47 @@
+"""What a rule says about a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from conformance.rules.evidence.trace_index import Story
+from conformance.trace import Exchange
+
+Proof = Literal["response", "trace", "settled"]
+"""``response``: one answer proves it (S). ``trace``: their order does (A). ``settled``: only time does (E)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A requirement upheld or violated, with the exchanges (indices, the decisive one last) that show it.
+
+    ``subject`` is the id of the workflow or instance concerned; ``pointer`` a JSON pointer to the offending part of the
+    decisive exchange's response body.
+    """
+
+    upheld: bool
+    exchanges: tuple[int, ...]
+    expected: str = ""
+    observed: str = ""
+    proof: Proof = "response"
+    subject: str = ""
+    pointer: str = ""
+
+
+Rule = Callable[[Story], Iterator[Observation]]
+"""A pure function from a story to observations; it yields nothing when nothing can be judged."""
+
+
+def upheld(*exchanges: Exchange, proof: Proof = "response", subject: str = "") -> Observation:
+    """The requirement held, as these exchanges show."""
+    return Observation(True, tuple(exchange.index for exchange in exchanges), proof=proof, subject=subject)
+
+
+def violated(
+    *exchanges: Exchange, expected: str, observed: str, proof: Proof = "response", subject: str = "", pointer: str = ""
+) -> Observation:
+    """The requirement was violated, as these exchanges show."""
+    indices = tuple(exchange.index for exchange in exchanges)
+    return Observation(False, indices, expected, observed, proof, subject, pointer)

@@ -1,0 +1,188 @@
+"""What each stage of an instance will do, as far as configuration and variables settle it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from conformance.rules.evidence.trace_index import InstanceStory
+from conformance.wire.instant import Instant, parse_duration, parse_instant
+
+RUN_NAMES = {
+    "noop": "RunNoop",
+    "delay": "RunDelay",
+    "wait_event": "RunWaitEvent",
+    "send": "RunSend",
+    "update": "RunUpdate",
+}
+"""The activity that history names for each kind of stage."""
+
+# 2^63 ns, the most that common implementations can count.
+_LONGEST_DELAY = 1 << 63
+_PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
+_ASSET = re.compile(r"[A-Z][A-Z0-9]{0,16}(/\d{1,6})?", re.ASCII)
+_ACCOUNT = re.compile(r"[A-Za-z0-9_]+(:[A-Za-z0-9_]+)*", re.ASCII)
+
+
+class _Open(Exception):
+    """The API leaves open what an unresolved or nested placeholder becomes."""
+
+
+def _interpolate_text(text: str, variables: Mapping[str, Any]) -> str:
+    if "$${" in text:
+        raise _Open
+
+    def value(match: re.Match[str]) -> str:
+        found = variables.get(match[1])
+        if not isinstance(found, str) or "${" in found:
+            raise _Open
+        return found
+
+    replaced = _PLACEHOLDER.sub(value, text)
+    if "${" in _PLACEHOLDER.sub("", text):
+        raise _Open
+    return replaced
+
+
+def _interpolate(value: Any, variables: Mapping[str, Any]) -> Any:
+    if isinstance(value, str):
+        return _interpolate_text(value, variables)
+    if isinstance(value, dict):
+        if any("${" in key for key in value):
+            raise _Open
+        return {key: _interpolate(item, variables) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_interpolate(item, variables) for item in value]
+    return value
+
+
+def has_placeholder(value: Any) -> bool:
+    """Whether some string in a JSON value holds ``${``."""
+    if isinstance(value, dict):
+        return any(has_placeholder(item) for item in value.values())
+    if isinstance(value, list):
+        return any(has_placeholder(item) for item in value)
+    return isinstance(value, str) and "${" in value
+
+
+def resolvable(value: Any, variables: Mapping[str, Any]) -> bool:
+    """Whether the API says what every placeholder in a JSON value becomes with these variables."""
+    try:
+        _interpolate(value, variables)
+    except _Open:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class StagePlan:
+    """One configured stage. ``kind`` is None when it is no known stage; ``parameters`` are after interpolation.
+
+    ``parameters`` is None where the API leaves the interpolation open; nothing may then be concluded from them.
+    ``ledger`` tells whether the target has one: without it nobody knows how a `send` ends.
+    """
+
+    number: int
+    kind: str | None
+    configured: Mapping[str, Any]
+    parameters: Mapping[str, Any] | None
+    ledger: bool = True
+
+    @cached_property
+    def event(self) -> str | None:
+        """The name that a wait_event stage waits for, None when it is another kind or open."""
+        name = self.parameters.get("event") if self.kind == "wait_event" and self.parameters else None
+        return name if isinstance(name, str) and name else None
+
+    @cached_property
+    def duration(self) -> int | None:
+        """The ns that a delay stage lasts, None when it is given otherwise."""
+        if self.kind != "delay" or not self.parameters or "until" in self.parameters:
+            return None
+        return parse_duration(self.parameters.get("duration"))
+
+    @cached_property
+    def until(self) -> Instant | None:
+        """The instant until which a delay stage lasts, None when it is given otherwise."""
+        if self.kind != "delay" or not self.parameters or "duration" in self.parameters:
+            return None
+        return parse_instant(self.parameters.get("until"))
+
+    @cached_property
+    def cannot_fail(self) -> bool:
+        """Whether a correct server is sure to end the stage without error, if nothing cancels it."""
+        if self.parameters is None:
+            return False
+        if self.kind == "delay":
+            return self.until is not None or (self.duration is not None and self.duration < _LONGEST_DELAY)
+        if self.kind == "wait_event":
+            return self.event is not None
+        if self.kind == "send":
+            return self.ledger and _sends_from_world(self.parameters)
+        return self.kind == "noop"
+
+    @cached_property
+    def must_fail(self) -> bool:
+        """Whether its parameters turned out wrong at run time: a delay whose interpolated text is no time at all."""
+        if self.kind != "delay" or not self.parameters or not has_placeholder(self.configured):
+            return False
+        text = self.parameters.get("duration", self.parameters.get("until"))
+        return len(self.parameters) == 1 and isinstance(text, str) and bool(re.fullmatch(r"[a-z]{2,40}", text))
+
+    @property
+    def ends_by_itself(self) -> bool:
+        """Whether nobody has to do anything for the stage to end."""
+        return self.cannot_fail and self.kind != "wait_event"
+
+
+def _account(side: Any) -> str | None:
+    account = side.get("account") if isinstance(side, dict) and len(side) == 1 else None
+    if not isinstance(account, dict) or not account.keys() <= {"id", "ledger"}:
+        return None
+    name = account.get("id")
+    usable = isinstance(name, str) and _ACCOUNT.fullmatch(name) and account.get("ledger", "default") == "default"
+    return name if usable else None
+
+
+def simple_send(parameters: Mapping[str, Any]) -> tuple[str, str, int, str] | None:
+    """(source, destination, amount, asset) of a plain send between accounts of the default ledger, else None."""
+    amount = parameters.get("amount")
+    source, destination = _account(parameters.get("source")), _account(parameters.get("destination"))
+    if source is None or destination is None or not isinstance(amount, dict) or "timestamp" in parameters:
+        return None
+    number, asset = amount.get("amount"), amount.get("asset")
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        return None
+    if not isinstance(asset, str) or not _ASSET.fullmatch(asset):
+        return None
+    return source, destination, number, asset
+
+
+def _sends_from_world(parameters: Mapping[str, Any]) -> bool:
+    send = simple_send(parameters)
+    metadata = parameters.get("metadata", {})
+    plain = isinstance(metadata, dict) and all(isinstance(value, str) for value in metadata.values())
+    return send is not None and send[0] == "world" and send[1] != "world" and plain
+
+
+def plan_stage(number: int, stage: Any, variables: Mapping[str, Any], *, ledger: bool = True) -> StagePlan:
+    """What a configured stage will do with these variables."""
+    if not isinstance(stage, dict) or len(stage) != 1:
+        return StagePlan(number, None, {}, None)
+    kind, configured = next(iter(stage.items()))
+    if kind not in RUN_NAMES or not isinstance(configured, dict):
+        return StagePlan(number, None, {}, None)
+    try:
+        parameters = _interpolate(configured, variables)
+    except _Open:
+        parameters = None
+    return StagePlan(number, kind, configured, parameters, ledger)
+
+
+def plan(instance: InstanceStory, *, ledger: bool = True) -> list[StagePlan]:
+    """What the stages of an instance will do, at a target with or without a ledger."""
+    stages = enumerate(instance.stages)
+    return [plan_stage(number, stage, instance.variables, ledger=ledger) for number, stage in stages]

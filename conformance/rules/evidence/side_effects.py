@@ -1,0 +1,121 @@
+"""What a refused request must not leave behind: instances or workflows that no successful request explains."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from conformance.rules.evidence.answers import withheld
+from conformance.rules.evidence.bodies import items
+from conformance.rules.evidence.observation import Observation, upheld, violated
+from conformance.rules.evidence.trace_index import Story, WorkflowStory
+from conformance.trace import Exchange
+from conformance.wire import exact_json
+
+_WORD = re.compile(r"[A-Za-z0-9_-]{16,}", re.ASCII)
+_DIGITS_OF_A_MARKER = 4
+
+
+def refused(exchange: Exchange) -> bool:
+    """Whether the request was refused for what it is."""
+    return not withheld(exchange) and 400 <= (exchange.status or 0) < 500
+
+
+def nothing_started(story: Story, workflow: WorkflowStory, run: Exchange) -> Iterator[Observation]:
+    """A refused run started nothing: lists of the workflow's instances hold only what successful runs gave."""
+    for listing in story.successes("listInstances"):
+        if not refused(run) or not run.before(listing) or listing.query("workflowID") != workflow.id:
+            continue
+        extra = _unexplained(story, workflow, listing)
+        if extra is None:
+            continue
+        if extra:
+            yield violated(
+                run,
+                listing,
+                expected="a refused run starts nothing",
+                observed=f"instance {extra[0]} is listed, which no successful run gave",
+                proof="trace",
+                subject=workflow.id,
+            )
+        else:
+            yield upheld(run, listing, proof="trace", subject=workflow.id)
+
+
+def _unexplained(story: Story, workflow: WorkflowStory, listing: Exchange) -> list[str] | None:
+    """Listed instances of a workflow that no run of it gave; None when that cannot be told."""
+    runs = [run for run in workflow.runs if run.sent <= listing.received]
+    given = ids_given(runs)
+    if given is None or _has_triggers(story):
+        return None
+    if not isinstance(listing.data, list):
+        return None
+    # What says that it is of another workflow is no instance of this one, whyever it is listed.
+    listed = [item.body for item in items(listing) if item.body.get("workflowID") == workflow.id]
+    return [body["id"] for body in listed if isinstance(body.get("id"), str) and body["id"] not in given]
+
+
+def ids_given(runs: Sequence[Exchange]) -> list[Any] | None:
+    """The ids of the instances that runs gave; None when one of them may have given another one."""
+    given = [run.data.get("id") if isinstance(run.data, dict) else None for run in runs if run.ok]
+    return None if None in given or not all(run.ok or refused(run) for run in runs) else given
+
+
+def _has_triggers(story: Story) -> bool:
+    """Whether somebody set up triggers, which start instances by themselves."""
+    requests = (exchange.request for exchange in story.trace.exchanges if exchange.operation is None)
+    return any(request.method == "POST" and "triggers" in request.path for request in requests)
+
+
+def nothing_created(story: Story, creation: Exchange) -> Iterator[Observation]:
+    """A refused configuration created nothing: no workflow listed later holds the body's unique marker.
+
+    A marker is a word of 16 or more letters, digits, ``-`` and ``_``, four of them digits, in the body of the refused
+    request and of no other request of the trace.
+    """
+    markers = _markers(story, creation) if refused(creation) else []
+    if not markers:
+        return
+    for listing in story.successes("listWorkflows"):
+        if not creation.before(listing) or not isinstance(listing.data, list):
+            continue
+        found = _holding(story, listing, markers)
+        if found is None:
+            yield upheld(creation, listing, proof="trace")
+        else:
+            yield violated(
+                creation,
+                listing,
+                expected="a refused configuration creates nothing",
+                observed=f"workflow {found} holds its marker",
+                proof="trace",
+                subject=found,
+            )
+
+
+def _words(exchange: Exchange) -> list[str]:
+    text = (exchange.request.body or b"").decode("utf-8", "replace")
+    return [word for word in _WORD.findall(text) if sum(map(str.isdigit, word)) >= _DIGITS_OF_A_MARKER]
+
+
+def _markers(story: Story, creation: Exchange) -> list[str]:
+    counts: dict[str, int] | None = story.memo.get("words")
+    if counts is None:
+        counts = story.memo["words"] = {}
+        for exchange in story.trace.exchanges:
+            for word in set(_words(exchange)):
+                counts[word] = counts.get(word, 0) + 1
+    return [word for word in _words(creation) if counts[word] == 1]
+
+
+def _holding(story: Story, listing: Exchange, markers: list[str]) -> str | None:
+    """The listed workflow, not one that this trace created, whose configuration holds a marker."""
+    text = listing.response.body.decode("utf-8", "replace") if listing.response else ""
+    if not any(marker in text for marker in markers):
+        return None
+    for item in items(listing):
+        config = exact_json.dumps(item.body.get("config"))
+        if item.body.get("id") not in story.workflows and any(marker in config for marker in markers):
+            return str(item.body.get("id"))
+    return None

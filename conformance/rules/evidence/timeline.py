@@ -1,0 +1,241 @@
+"""What a trace proves of an instance, and from when on.
+
+Everything that happens to an instance is a *fact* that never becomes untrue: a stage has started, a stage has ended,
+the instance has terminated. A read that shows a fact proves it from the moment the answer was received. A fact proven
+at t must show in every view that is read after ``settled_at(t)``. Nothing else is ever concluded from two views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal, TypeVar
+
+from conformance.rules.evidence.plans import StagePlan, plan
+from conformance.rules.evidence.reads import HistoryRead, InstanceRead, StageRead
+from conformance.rules.evidence.trace_index import InstanceStory, Story, event_name
+from conformance.trace import Exchange
+from conformance.wire.instant import MICROSECOND, MILLISECOND, Instant, parse_instant
+
+R = TypeVar("R", bound=InstanceRead | HistoryRead)
+View = Literal["instance", "answer", "history"]
+TOLERANCE = 50 * MILLISECOND
+"""How far two clocks of one server may be apart when a duration is measured with them."""
+NEVER = 1 << 100
+"""A client time later than any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A stage as one answer shows it."""
+
+    exchange: Exchange
+    view: View
+    stage: StageRead
+
+
+class Life:
+    """What is known of one instance."""
+
+    def __init__(self, story: Story, instance: InstanceStory) -> None:
+        self.story = story
+        self.trace = story.trace
+        self.instance = instance
+        self.plans: list[StagePlan] = plan(instance, ledger="ledger" in self.trace.features)
+
+    @property
+    def stages_known(self) -> bool:
+        """Whether the trace shows the workflow's stages; else ``plans`` is empty, which means nothing."""
+        return self.instance.workflow is not None or bool(self.plans)
+
+    @property
+    def id(self) -> str:
+        """The instance's id."""
+        return self.instance.id
+
+    def due(self, cause: int) -> int | None:
+        """When the effect of a cause at this client time must be visible everywhere."""
+        return self.trace.settled_at(cause)
+
+    def is_due(self, cause: int, read: Exchange) -> bool:
+        """Whether a read was sent late enough to show the effect of a cause."""
+        if read.sent <= cause:
+            return False
+        due = self.due(cause)
+        return due is not None and read.sent > due
+
+    @property
+    def clock_slack(self) -> int:
+        """How far apart two of the target's timestamps for one moment may be, in ns: as coarse as it writes them."""
+        return max(MICROSECOND, self.trace.granularity)
+
+    # -- sights ---------------------------------------------------------------------------------
+
+    @cached_property
+    def _sights(self) -> dict[int, list[Sight]]:
+        found: dict[int, list[Sight]] = {}
+        for exchange, view, stages in self._stage_lists():
+            for stage in stages:
+                found.setdefault(stage.number, []).append(Sight(exchange, view, stage))
+        return {number: sorted(sights, key=lambda sight: sight.exchange.received) for number, sights in found.items()}
+
+    def _stage_lists(self) -> Iterator[tuple[Exchange, View, tuple[StageRead, ...]]]:
+        if self.instance.wait:
+            yield self.instance.answer.exchange, "answer", self.instance.answer.stages
+        for read in self.instance.reads:
+            yield read.exchange, "instance", read.stages
+        for history in self.instance.histories:
+            yield history.exchange, "history", history.stages
+
+    def sights(self, number: int) -> list[Sight]:
+        """Every answer that shows a stage, in order of receipt."""
+        return self._sights.get(number, [])
+
+    def first_started(self, number: int) -> Sight | None:
+        """The first answer that shows the stage, or a later one (which cannot have started without it)."""
+        later = [sights[0] for shown, sights in self._sights.items() if shown >= number]
+        return min(later, key=lambda sight: sight.exchange.received, default=None)
+
+    def shown_since(self, number: int, exchange: Exchange) -> bool:
+        """Whether a stage was seen started so long ago that an answer must show all views of its start in place."""
+        started = self.first_started(number)
+        return started is not None and self.is_due(started.exchange.received, exchange)
+
+    def first_ended(self, number: int) -> Sight | None:
+        """The first answer that shows the stage as ended."""
+        return next((sight for sight in self.sights(number) if sight.stage.ended), None)
+
+    @cached_property
+    def terminations(self) -> list[InstanceRead]:
+        """The answers that show the instance as terminated, in order of receipt."""
+        reads = [read for read in (self.instance.answer, *self.instance.reads) if read.terminated]
+        return sorted(reads, key=lambda read: read.exchange.received)
+
+    @property
+    def first_terminated(self) -> InstanceRead | None:
+        """The first answer that shows the instance as terminated."""
+        return self.terminations[0] if self.terminations else None
+
+    # -- what could have caused something -------------------------------------------------------
+
+    def sends_named(self, name: str, before: int) -> list[Exchange]:
+        """Events of a name that were sent before a moment, whatever became of them."""
+        return [send for send in self.instance.sends if send.sent < before and event_name(send) == name]
+
+    @cached_property
+    def deletions(self) -> list[Exchange]:
+        """Deletions of the instance's workflow. Whether its running instances go on is left open by the API."""
+        workflow = self.instance.run.params["workflowID"]
+        return [each for each in self.story.of("deleteWorkflow") if each.params.get("flowId") == workflow]
+
+    def deleted_before(self, moment: int) -> bool:
+        """Whether a deletion of its workflow was sent before a moment, whatever became of it."""
+        return any(deletion.sent < moment for deletion in self.deletions)
+
+    def deleted_in_mid_run(self, moment: int) -> bool:
+        """Whether a deletion of its workflow was sent before a moment, and before the instance was seen terminated.
+
+        A server may leave such an instance as it is, each view at what it showed just then.
+        """
+        ended = self.first_terminated
+        last = ended.exchange.received if ended else NEVER
+        return self.deleted_before(min(moment, last))
+
+    def stopped_before(self, moment: int) -> bool:
+        """Whether something that may stop it at any stage was sent before: a cancellation, a deletion."""
+        return any(cancel.sent < moment for cancel in self.instance.cancels) or self.deleted_before(moment)
+
+    @cached_property
+    def _earliest_ends(self) -> list[int]:
+        ends: list[int] = []
+        moment, awaited = self.instance.run.sent, dict[str, int]()
+        for stage in self.plans:
+            if stage.event is not None:
+                moment = max(moment, self._sent_as(stage.event, awaited.get(stage.event, 0)))
+                awaited[stage.event] = awaited.get(stage.event, 0) + 1
+            elif stage.duration is not None:
+                moment += max(0, stage.duration - TOLERANCE)
+            elif stage.until is not None:
+                moment = max(moment, self._not_before(stage.until))
+            ends.append(moment)
+        return ends
+
+    def _sent_as(self, name: str, position: int) -> int:
+        """When the event that ends the stage waiting for a name as the n-th was sent, at the earliest."""
+        sent = [send.sent for send in self.instance.sends if event_name(send) == name]
+        return sent[position] if position < len(sent) else NEVER
+
+    def _not_before(self, until: Instant) -> int:
+        """The client time of an instant of the target's clock, at the earliest: its clock showed createdAt after
+        the run was sent. Only the time between two of the target's own instants is used, never its clock's reading."""
+        created = parse_instant(self.instance.answer.body.get("createdAt"))
+        if created is None:
+            return self.instance.run.sent
+        return self.instance.run.sent + until.ns - created.ns - max(TOLERANCE, self.trace.granularity)
+
+    def earliest_end(self, number: int) -> int:
+        """The client time before which a stage cannot have ended, unless something stopped it.
+
+        Stages run one after another: the delays so far have passed since the run was sent, and of each name as many
+        events were sent as stages waited for it.
+        """
+        return self._earliest_ends[number] if number >= 0 else self.instance.run.sent
+
+    def cannot_end(self, stage: StagePlan, before: int, *, ignoring_cancels: bool = False) -> bool:
+        """Whether nothing that was sent, and no time that has passed, can have ended a stage before a moment."""
+        if self.earliest_end(stage.number) < before or (stage.event is None and not stage.ends_by_itself):
+            return False
+        return not (self.deleted_before(before) if ignoring_cancels else self.stopped_before(before))
+
+    def barrier(self, before: int, *, ignoring_cancels: bool = False) -> StagePlan | None:
+        """The first stage that cannot have ended before a moment, with none before it that might have failed."""
+        for stage in self.plans:
+            if not (stage.cannot_fail or self.passed(stage.number)):
+                return None
+            if self.cannot_end(stage, before, ignoring_cancels=ignoring_cancels):
+                return stage
+        return None
+
+    def passed(self, number: int) -> bool:
+        """Whether some answer shows a stage that comes after: none that failed would have let it start."""
+        return any(shown > number for shown in self._sights)
+
+    def conclusive(self, reads: Sequence[R]) -> list[R]:
+        """Of reads in order of sending, the last before each request that may move the instance, and the last of all.
+
+        What one of these lacks, a later one may show for no other reason than that request.
+        """
+        before = [one for one, other in pairwise(reads) if self.acted_between(one.exchange, other.exchange)]
+        return [*before, *reads[-1:]]
+
+    def acted_between(self, one: Exchange, other: Exchange) -> bool:
+        """Whether something was sent after one read that may have moved the instance for the other one."""
+        signals = (*self.instance.sends, *self.instance.cancels, *self.deletions)
+        return any(one.sent < signal.sent < other.received for signal in signals)
+
+    # -- provably open --------------------------------------------------------------------------
+
+    def open_stage(self, moment: int, views: Iterable[View] = ("instance", "history")) -> Sight | None:
+        """The stage that is provably open at a moment: shown open, and nothing sent so far could have ended it."""
+        wanted = set(views)
+        for stage in reversed(self.plans):
+            for sight in self.sights(stage.number):
+                shown = sight.view in wanted and not sight.stage.ended and sight.exchange.received < moment
+                if shown and self.cannot_end(stage, moment):
+                    return sight
+        return None
+
+    def last_shown_open(self, number: int, after: int) -> Sight | None:
+        """A view sent after a moment that still shows the stage open; the last such one."""
+        late = [s for s in self.sights(number) if not s.stage.ended and s.exchange.sent > after]
+        return late[-1] if late else None
+
+
+def lives(story: Story) -> list[Life]:
+    """The lives of a story's instances, built once per story."""
+    found: list[Life] = story.memo.setdefault("lives", [])
+    if not found:
+        found += [Life(story, instance) for instance in story.instances.values()]
+    return found

@@ -1,0 +1,261 @@
+"""Stage histories: which exist, which activities they show, and that the activities do what the stage says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from conformance.contract.schemas import ResponseSchemas
+from conformance.rules.evidence.answers import withheld
+from conformance.rules.evidence.equal_meaning import Difference, difference
+from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
+from conformance.rules.evidence.plans import StagePlan, simple_send
+from conformance.rules.evidence.timeline import Life, lives
+from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.validation import schemas_of
+from conformance.rules.history.leaked_metadata import foreign_metadata
+from conformance.trace import Exchange
+
+_ACTIVITIES = {"send": "CreateTransaction", "update": "AddAccountMetadata"}
+_PLAIN = ("noop", "delay", "wait_event")
+
+
+def _requests(life: Life) -> Iterator[tuple[int, Exchange]]:
+    for exchange in life.instance.stage_histories:
+        number = exchange.params.get("number", "")
+        if re.fullmatch(r"\d{1,9}", number, re.ASCII) and str(int(number)) == number and not withheld(exchange):
+            yield int(number), exchange
+
+
+def started(story: Story) -> Iterator[Observation]:
+    """`stage-history.started`: a stage that history shows gets 200 and a list."""
+    for life in lives(story):
+        for number, exchange in _requests(life):
+            shown = next((s for s in life.sights(number) if s.view == "history"), None)
+            if shown is None or not shown.exchange.before(exchange):
+                continue
+            if exchange.status == 200 and isinstance(exchange.data, list):
+                yield upheld(shown.exchange, exchange, proof="settled", subject=life.id)
+            elif life.is_due(shown.exchange.received, exchange) and not life.deleted_in_mid_run(exchange.received):
+                yield violated(
+                    shown.exchange,
+                    exchange,
+                    expected=f"200 and a list for stage {number}, which history shows",
+                    observed=f"{exchange.status}" if exchange.status != 200 else "200 without a list",
+                    proof="settled",
+                    subject=life.id,
+                )
+
+
+def not_started(story: Story) -> Iterator[Observation]:
+    """`stage-history.not-started`: a stage beyond the last, or one that has not started, gets 404."""
+    for life in lives(story):
+        for number, exchange in _requests(life):
+            reason = _reason_not_started(life, number, exchange)
+            if reason is None:
+                continue
+            if exchange.status == 404:
+                yield upheld(life.instance.run, exchange, subject=life.id)
+            else:
+                yield violated(
+                    life.instance.run,
+                    exchange,
+                    expected=f"404 NOT_FOUND: {reason}",
+                    observed=str(exchange.status),
+                    proof="response" if number >= len(life.plans) else "settled",
+                    subject=life.id,
+                )
+
+
+def _reason_not_started(life: Life, number: int, exchange: Exchange) -> str | None:
+    if life.instance.workflow is not None and number >= len(life.plans):
+        return f"the workflow has {len(life.plans)} stages, so there is no stage {number}"
+    held = life.barrier(exchange.received)
+    if held is not None and held.number < number and life.is_due(life.instance.run.received, exchange):
+        return f"stage {number} cannot have started while stage {held.number} waits"
+    ended = life.first_terminated
+    if ended is not None and life.is_due(ended.exchange.received, exchange) and _never_started(life, number):
+        return f"stage {number} had not started when the instance terminated"
+    return None
+
+
+def _never_started(life: Life, number: int) -> bool:
+    """Whether every answer about the ended instance shows the stages before, and this one in no view of it.
+
+    A stage that failed before it could start may be shown in one view and missing in another.
+    """
+    shown = [read for read in life.terminations if read.exchange.operation == "getInstance"]
+    may_be_failed = 1 if shown and shown[0].error and not life.instance.cancels else 0
+    least = max((len(read.stages) for read in shown), default=number + 1) + may_be_failed
+    return number >= least and not life.sights(number)
+
+
+def activities(story: Story) -> Iterator[Observation]:
+    """`stage-history.activities`: the activities of a stage are those of its kind, with valid input and output."""
+    for life in lives(story):
+        for number, exchange in _requests(life):
+            if number < len(life.plans) and isinstance(exchange.data, list):
+                yield from _kinds(life, life.plans[number], exchange)
+
+
+def _kinds(life: Life, stage: StagePlan, exchange: Exchange) -> Iterator[Observation]:
+    wanted = _ACTIVITIES.get(stage.kind or "")
+    if stage.kind in _PLAIN:
+        problem = f"{len(exchange.data)} activities" if exchange.data else None
+        expected = f"no activity of a {stage.kind} stage"
+    elif wanted is not None and (exchange.data or _succeeded(life, stage, exchange)):
+        done = _succeeded(life, stage, exchange)
+        problem = _activity_problem(schemas_of(life.story), wanted, exchange.data, demanded=done)
+        expected = f"{wanted} with attempt ≥ 1 and valid input and output"
+    else:
+        return
+    if problem is None:
+        yield upheld(exchange, proof="settled", subject=life.id)
+    else:
+        yield violated(
+            life.instance.run,
+            exchange,
+            expected=f"stage {stage.number}: {expected}",
+            observed=problem,
+            proof="settled",
+            subject=life.id,
+            pointer="/data",
+        )
+
+
+def _succeeded(life: Life, stage: StagePlan, exchange: Exchange) -> bool:
+    """Whether the stage was seen done so long ago that its activity must show; sends of wallets have others first."""
+    plain = stage.kind != "send" or (stage.parameters is not None and simple_send(stage.parameters) is not None)
+    ended = life.first_ended(stage.number) if plain and stage.ledger else None
+    if ended is None or ended.stage.error or life.deleted_in_mid_run(exchange.received):
+        return False
+    return life.is_due(ended.exchange.received, exchange)
+
+
+def _activity_problem(schemas: ResponseSchemas, wanted: str, entries: list[Any], *, demanded: bool) -> str | None:
+    named = [entry for entry in entries if isinstance(entry, dict) and entry.get("name") == wanted]
+    if not named:
+        return f"no {wanted}" if demanded else None
+    for entry in named:
+        attempt = entry.get("attempt")
+        if isinstance(attempt, bool) or not isinstance(attempt, int) or attempt < 1:
+            return f"{wanted} has the attempt {attempt!r}"
+        problem = _invalid_part(schemas, wanted, entry)
+        if problem is not None:
+            return problem
+    if demanded and not any(entry.get("terminated") is True for entry in named):
+        return f"{wanted} is not done, though its stage is"
+    return None
+
+
+def _invalid_part(schemas: ResponseSchemas, name: str, entry: Mapping[str, Any]) -> str | None:
+    parts = ["input"]
+    if "output" in entry:
+        parts.append("output")
+    elif name == "CreateTransaction" and entry.get("terminated") is True and not _failed(entry):
+        return f"{name} is done and has no output"
+    for part in parts:
+        problems = schemas.activity_problems(name, "input" if part == "input" else "output", entry.get(part))
+        if problems:
+            return f"{name}: {part}{problems[0].pointer}: {problems[0].message}"
+    return None
+
+
+def _failed(entry: Mapping[str, Any]) -> bool:
+    """Whether an attempt ended without success; another one may follow."""
+    return bool(entry.get("error") or entry.get("lastFailure"))
+
+
+def effect(story: Story) -> Iterator[Observation]:
+    """`stage-history.effect`: amount, asset, accounts and metadata of the activity are the stage's."""
+    for life in lives(story):
+        for number, exchange in _requests(life):
+            if number < len(life.plans) and isinstance(exchange.data, list):
+                yield from _effects(life, life.plans[number], exchange)
+
+
+def _effects(life: Life, stage: StagePlan, exchange: Exchange) -> Iterator[Observation]:
+    name = _ACTIVITIES.get(stage.kind or "")
+    for position, entry in enumerate(exchange.data):
+        if name is None or stage.parameters is None or not isinstance(entry, dict) or entry.get("name") != name:
+            continue
+        for part, wanted, found in _comparisons(name, stage.parameters, entry):
+            yield _same_effect(life, stage, exchange, f"/data/{position}/{part}", difference(wanted, found))
+        for part, data in _holders_of_metadata(name, entry):
+            if isinstance(data.get("metadata"), dict):
+                foreign = foreign_metadata(life, stage, data["metadata"])
+                problem = Difference("metadata", "nothing of another stage", f"{foreign}") if foreign else None
+                yield _same_effect(life, stage, exchange, f"/data/{position}/{part}/metadata", problem)
+
+
+def _same_effect(
+    life: Life, stage: StagePlan, exchange: Exchange, place: str, problem: Difference | None
+) -> Observation:
+    if problem is None:
+        return upheld(exchange, proof="settled", subject=life.id)
+    return violated(
+        life.instance.run,
+        exchange,
+        expected=f"stage {stage.number}: {problem.path} = {problem.expected}",
+        observed=f"{problem.path} = {problem.observed}",
+        proof="settled",
+        subject=life.id,
+        pointer=place,
+    )
+
+
+def _comparisons(name: str, parameters: Mapping[str, Any], entry: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """(part, wanted, found) for the parts of an activity that are formed as documented."""
+    given = _inner(entry.get("input"), name)
+    if name == "AddAccountMetadata":
+        account = parameters.get("account")
+        if isinstance(account, dict) and isinstance(given, dict) and given.keys() >= {"id", "ledger", "metadata"}:
+            yield f"input/{name}", {key: account.get(key) for key in ("id", "ledger", "metadata")}, given
+        return
+    send = simple_send(parameters)
+    if send is None:
+        return
+    source, destination, amount, asset = send
+    posting = {"source": source, "destination": destination, "amount": amount, "asset": asset}
+    wanted: dict[str, Any] = {"postings": [posting]}
+    metadata = parameters.get("metadata")
+    for place, data in _transactions(name, entry):
+        if isinstance(data.get("postings"), list):
+            yield place, wanted, {"postings": _summary(data["postings"])}
+            if isinstance(metadata, dict) and isinstance(data.get("metadata"), dict):
+                yield place, {"metadata": metadata}, data
+
+
+def _transactions(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(place, transaction) of an activity's input and output, where they hold one."""
+    for part in ("input", "output"):
+        body = _inner(entry.get(part), name)
+        data = body.get("data") if isinstance(body, dict) else None
+        if name == "CreateTransaction" and isinstance(data, dict):
+            yield f"{part}/{name}/data", data
+
+
+def _holders_of_metadata(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(place, object) where an activity shows what metadata it writes."""
+    given = _inner(entry.get("input"), name)
+    if name == "AddAccountMetadata" and isinstance(given, dict):
+        yield f"input/{name}", given
+    yield from _transactions(name, entry)
+
+
+def _summary(postings: list[Any]) -> list[Any]:
+    keys = ("source", "destination", "amount", "asset")
+    return [{key: posting.get(key) for key in keys} if isinstance(posting, dict) else posting for posting in postings]
+
+
+def _inner(part: Any, name: str) -> Any:
+    return part.get(name) if isinstance(part, dict) else None
+
+
+RULES: dict[str, Rule] = {
+    "stage-history.started": started,
+    "stage-history.not-started": not_started,
+    "stage-history.activities": activities,
+    "stage-history.effect": effect,
+}

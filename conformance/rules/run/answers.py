@@ -1,0 +1,143 @@
+"""Runs: what the answer to a run owes, and what the first reads of the instance do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.rules.evidence.answers import answer_text, is_valid, withheld
+from conformance.rules.evidence.bodies import Sighting, exact_difference, instances, same_time
+from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
+from conformance.rules.evidence.plans import resolvable
+from conformance.rules.evidence.server_ids import given_earlier
+from conformance.rules.evidence.timeline import lives
+from conformance.rules.evidence.trace_index import InstanceStory, Story
+from conformance.rules.evidence.wording import shown
+from conformance.trace import Exchange
+
+
+def created(story: Story) -> Iterator[Observation]:
+    """A run gets 201 with a new id, the workflow's id, and is not terminated unless it can have ended."""
+    held = {life.id for life in lives(story) if life.barrier(life.instance.run.received) is not None}
+    for run in story.of("runWorkflow"):
+        if withheld(run) or not is_valid(story, run):
+            continue
+        if run.status == 201:
+            yield _instance(story, run, held)
+        elif _must_run(story, run):
+            subject = run.params["workflowID"]
+            yield violated(run, expected="201 for a valid run", observed=answer_text(run), subject=subject)
+
+
+def _must_run(story: Story, run: Exchange) -> bool:
+    """Whether the workflow surely exists, and nothing about it is left open by the API."""
+    workflow = story.workflows.get(run.params["workflowID"])
+    if workflow is None or workflow.maybe_deleted_at(run):
+        return False
+    if not (workflow.created.before(run) and is_valid(story, workflow.created)):
+        return False
+    variables = run.request_json if isinstance(run.request_json, dict) else {}
+    return resolvable(workflow.created.request_json["stages"], variables)
+
+
+def _instance(story: Story, run: Exchange, held: set[str]) -> Observation:
+    body = run.data if isinstance(run.data, dict) else {}
+    key = str(body.get("id", ""))
+    if earlier := given_earlier(story, run, key):
+        observed = f"id {key} again"
+        return violated(
+            earlier, run, expected="an id never seen before", observed=observed, subject=key, pointer="/data/id"
+        )
+    wanted = run.params["workflowID"]
+    if body.get("workflowID") != wanted:
+        found = shown(body.get("workflowID"))
+        return violated(run, expected=f"workflowID {wanted}", observed=found, subject=key, pointer="/data/workflowID")
+    if body.get("terminated") is not False and key in held:
+        observed = f"terminated: {shown(body.get('terminated'))}"
+        expected = "terminated: false, for a stage cannot have ended yet"
+        return violated(run, expected=expected, observed=observed, subject=key, pointer="/data/terminated")
+    return upheld(run, subject=key)
+
+
+def then_get(story: Story) -> Iterator[Observation]:
+    """getInstance finds a run's instance, with the same id, workflowID and createdAt."""
+    for read in story.of("getInstance"):
+        instance = story.instances.get(read.params["instanceID"])
+        if instance is None or not instance.run.before(read) or withheld(read):
+            continue
+        if read.ok:
+            yield _same_instance(instance, read)
+        elif instance.workflow is None or not instance.workflow.maybe_deleted_at(read):
+            expected, observed = f"200: instance {instance.id} exists", answer_text(read)
+            yield violated(instance.run, read, expected=expected, observed=observed, proof="trace", subject=instance.id)
+
+
+def _same_instance(instance: InstanceStory, read: Exchange) -> Observation:
+    given, body = instance.answer.body, read.data if isinstance(read.data, dict) else {}
+    differing = [key for key in ("id", "workflowID") if given.get(key) != body.get(key)]
+    if not same_time(given.get("createdAt"), body.get("createdAt")):
+        differing.append("createdAt")
+    if not differing:
+        return upheld(instance.run, read, proof="trace", subject=instance.id)
+    key = differing[0]
+    return violated(
+        instance.run,
+        read,
+        expected=f"{key} {shown(given.get(key))}",
+        observed=f"{key} {shown(body.get(key))}",
+        proof="trace",
+        subject=instance.id,
+        pointer=f"/data/{key}",
+    )
+
+
+def embeds(story: Story) -> Iterator[Observation]:
+    """The workflow inside an instance is the one that was run."""
+    for seen in instances(story):
+        embedded = seen.body.get("workflow")
+        if isinstance(embedded, dict):
+            yield _embedded(story, seen, embedded)
+
+
+def _embedded(story: Story, seen: Sighting, embedded: dict[str, object]) -> Observation:
+    key = str(seen.body.get("id"))
+    pointer = f"{seen.pointer}/workflow"
+    instance = story.instances.get(key)
+    ran = instance.run.params["workflowID"] if instance else seen.body.get("workflowID")
+    if embedded.get("id") != ran:
+        expected, observed = f"workflow {ran} inside", f"workflow {shown(embedded.get('id'))}"
+        return violated(seen.exchange, expected=expected, observed=observed, subject=key, pointer=f"{pointer}/id")
+    own = story.workflows.get(str(ran))
+    found = exact_difference(own.workflow.get("config"), embedded.get("config"), f"{pointer}/config") if own else None
+    if found is None:
+        return upheld(seen.exchange, subject=key)
+    return violated(seen.exchange, expected=found.expected, observed=found.observed, subject=key, pointer=found.pointer)
+
+
+def terminated_at(story: Story) -> Iterator[Observation]:
+    """terminatedAt is there exactly when terminated is true, on single instances and history entries."""
+    singles = [seen for seen in instances(story) if seen.single]
+    for exchange in story.successes("getInstanceHistory"):
+        entries = exchange.data if isinstance(exchange.data, list) else []
+        singles += [
+            Sighting(exchange, entry, f"/data/{number}")
+            for number, entry in enumerate(entries)
+            if isinstance(entry, dict)
+        ]
+    for seen in singles:
+        ended, at = seen.body.get("terminated"), seen.body.get("terminatedAt")
+        if not isinstance(ended, bool):
+            continue
+        if ended == (at is not None):
+            yield upheld(seen.exchange)
+        else:
+            expected = "terminatedAt exactly when terminated"
+            observed = f"terminated: {shown(ended)}, terminatedAt: {shown(at)}"
+            yield violated(seen.exchange, expected=expected, observed=observed, pointer=seen.pointer)
+
+
+RULES: dict[str, Rule] = {
+    "run.created": created,
+    "run.then-get": then_get,
+    "run.embeds": embeds,
+    "run.terminated-at": terminated_at,
+}

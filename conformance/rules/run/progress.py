@@ -1,0 +1,81 @@
+"""Progress that a server owes by itself: from a state in which nothing outside is needed, the next one must follow.
+
+The cause of the next state is the state itself, so it is due a settle time after the first answer that showed it. That
+holds for instances of any length on servers of any speed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conformance.rules.evidence.observation import Observation, violated
+from conformance.rules.evidence.plans import StagePlan
+from conformance.rules.evidence.reads import InstanceRead, StageRead
+from conformance.rules.evidence.timeline import Life
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """How far an instance has come: stages shown, how many of them ended, terminated."""
+
+    shown: int
+    ended: int
+    terminated: bool
+
+
+def _state(read: InstanceRead) -> _State:
+    return _State(len(read.stages), sum(1 for stage in read.stages if stage.ended), read.terminated)
+
+
+def remaining(stage: StagePlan, shown: StageRead, granularity: int) -> int | None:
+    """How much longer than the settle time an open stage that ends by itself may take, in ns, from its being shown.
+
+    None where a delay until some instant shows no start: the clocks of client and target are never compared.
+    """
+    if stage.until is None:
+        return stage.duration or 0
+    if shown.started is None:
+        return None
+    return max(0, stage.until.ns - shown.started.ns + granularity)
+
+
+def _owed(life: Life, read: InstanceRead) -> tuple[str, int] | None:
+    """What must follow from a read by itself, and how much time (ns) it may take besides the settle time."""
+    state = _state(read)
+    if state.terminated:
+        return None
+    if state.shown > state.ended:
+        stage = life.plans[state.shown - 1] if state.shown <= len(life.plans) else None
+        if stage is None or not stage.ends_by_itself:
+            return None
+        longer = remaining(stage, read.stages[-1], life.trace.granularity)
+        return None if longer is None else (f"stage {stage.number} ({stage.kind}) ends", longer)
+    if state.shown < len(life.plans):
+        return f"stage {state.shown} starts", 0
+    return "the instance terminates", 0
+
+
+def stalls(life: Life) -> Iterator[Observation]:
+    """Violations: a state that demands progress by itself, still there when the next one was due."""
+    first: dict[_State, InstanceRead] = {}
+    for read in sorted(life.instance.reads, key=lambda each: each.exchange.sent):
+        earlier = first.setdefault(_state(read), read)
+        owed = _owed(life, earlier)
+        if life.stopped_before(read.exchange.received):
+            return
+        if owed is None or earlier is read:
+            continue
+        due = life.due(earlier.exchange.received + owed[1])
+        if due is not None and read.exchange.sent > due:
+            yield violated(
+                life.instance.run,
+                earlier.exchange,
+                read.exchange,
+                expected=f"{owed[0]} by itself",
+                observed=f"no change in {(read.exchange.sent - earlier.exchange.received) / 1e9:.2f} s",
+                proof="settled",
+                subject=life.id,
+                pointer="/data",
+            )
+            return

@@ -1,0 +1,149 @@
+"""Runs: with wait=true the answer comes at the end, without it the answer does not wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.rules.evidence.answers import is_valid
+from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
+from conformance.rules.evidence.plans import StagePlan, plan_stage
+from conformance.rules.evidence.reads import InstanceRead
+from conformance.rules.evidence.side_effects import ids_given
+from conformance.rules.evidence.timeline import lives
+from conformance.rules.evidence.trace_index import InstanceStory, Story
+from conformance.rules.evidence.wording import shown
+from conformance.trace import Exchange
+from conformance.wire.instant import SECOND
+
+# A shorter delay may be over before even a careful server has answered.
+_LONG_DELAY = 2 * SECOND
+
+
+def wait(story: Story) -> Iterator[Observation]:
+    """With wait=true the answer says that the instance has terminated, when, and with which error if it failed."""
+    yield from _never_answered(story)
+    for run in story.successes("runWorkflow"):
+        if run.query("wait") != "true" or not is_valid(story, run) or not isinstance(run.data, dict):
+            continue
+        ended, at = run.data.get("terminated"), run.data.get("terminatedAt")
+        key = str(run.data.get("id"))
+        if ended is True and at is not None:
+            yield _with_error(story, run)
+        else:
+            observed = f"terminated: {shown(ended)}, terminatedAt: {shown(at)}"
+            expected = "an answer once the instance has terminated, which says so"
+            yield violated(run, expected=expected, observed=observed, subject=key, pointer="/data/terminated")
+
+
+def _never_answered(story: Story) -> Iterator[Observation]:
+    """Violations: no answer, long after somebody else was shown that the instance had terminated."""
+    for run in story.of("runWorkflow"):
+        if run.query("wait") != "true" or not run.failed_by("timeout"):
+            continue
+        ended = _seen_ended(story, run)
+        due = story.trace.settled_at(ended.received) if ended else None
+        # Twice the settle time, since the answer may have a longer way than the read.
+        if ended is not None and due is not None and run.received - due >= due - ended.received:
+            yield violated(
+                ended,
+                run,
+                expected="an answer once the instance has terminated",
+                observed=f"none {(run.received - ended.received) / SECOND:.1f} s after it was shown as terminated",
+                proof="settled",
+            )
+
+
+def _seen_ended(story: Story, run: Exchange) -> Exchange | None:
+    """The first read that shows the instance of an unanswered run as terminated: the one that no other run gave."""
+    workflow = run.params["workflowID"]
+    others = [other for other in story.of("runWorkflow") if other.params["workflowID"] == workflow and other is not run]
+    given = ids_given([other for other in others if other.sent <= run.received])
+    if given is None:
+        return None
+    for read in story.successes("getInstance"):
+        shown_by = read.data if isinstance(read.data, dict) else {}
+        own = shown_by.get("workflowID") == workflow and shown_by.get("id") not in given
+        if own and shown_by.get("terminated") is True and read.sent > run.sent:
+            return read
+    return None
+
+
+def _with_error(story: Story, run: Exchange) -> Observation:
+    instance = story.instances.get(str(run.data.get("id")))
+    if instance is None or instance.run is not run:
+        return upheld(run)
+    failed = _failure(instance) if instance.answer.error is None else None
+    if failed is None:
+        return upheld(run, subject=instance.id)
+    return violated(
+        *((run,) if failed.exchange is run else (failed.exchange, run)),
+        expected="the error of the instance, which failed",
+        observed="no error in the answer",
+        proof="response" if failed.exchange is run else "trace",
+        subject=instance.id,
+        pointer="/data/error",
+    )
+
+
+def _failure(instance: InstanceStory) -> InstanceRead | None:
+    """A read that shows an error of the instance or of one of its stages."""
+    for read in (instance.answer, *instance.reads):
+        if read.error or any(stage.error for stage in read.stages):
+            return read
+    return None
+
+
+def no_wait(story: Story) -> Iterator[Observation]:
+    """Without wait=true the answer does not wait for a stage that waits."""
+    held = {life.instance.run.index for life in lives(story) if life.barrier(life.instance.run.received) is not None}
+    for run in story.of("runWorkflow"):
+        stage = _first_to_wait(story, run)
+        if run.query("wait") not in (None, "false") or not is_valid(story, run) or stage is None:
+            continue
+        if _waited(story, run, stage):
+            took = (run.received - run.sent) / SECOND
+            yield violated(
+                run,
+                expected=f"an answer that does not wait for stage {stage.number} ({stage.kind})",
+                observed=f"{'none' if run.response is None else 'the answer only'} after {took:.1f} s",
+                proof="settled",
+            )
+        elif run.status == 201 and run.index in held:
+            yield _not_ended(run)
+
+
+def _not_ended(run: Exchange) -> Observation:
+    body = run.data if isinstance(run.data, dict) else {}
+    key = str(body.get("id"))
+    if body.get("terminated") is not True:
+        return upheld(run, subject=key)
+    expected = "terminated: false, for a stage still waits"
+    return violated(run, expected=expected, observed="terminated: true", subject=key, pointer="/data/terminated")
+
+
+def _first_to_wait(story: Story, run: Exchange) -> StagePlan | None:
+    """The first stage after noops, if it waits for an event or a delay of seconds."""
+    workflow = story.workflows.get(run.params["workflowID"])
+    if workflow is None or not workflow.created.before(run) or workflow.maybe_deleted_at(run):
+        return None
+    variables = run.request_json if isinstance(run.request_json, dict) else {}
+    plans = (plan_stage(number, stage, variables) for number, stage in enumerate(workflow.stages))
+    stage = next((each for each in plans if each.kind != "noop"), None)
+    if stage is None:
+        return None
+    return stage if stage.event is not None or (stage.duration or 0) >= _LONG_DELAY else None
+
+
+def _waited(story: Story, run: Exchange, stage: StagePlan) -> bool:
+    """Whether the answer took as long as the stage, or far longer than controls show the target to take just then."""
+    due = story.trace.settled_at(run.sent)
+    if due is None or run.received <= due:
+        return False
+    if run.status == 201:
+        # Twice the time that an effect may take: runs may be admitted in another order than they came in.
+        slow = run.received - due >= due - run.sent
+        return slow or (stage.duration is not None and run.received - run.sent >= stage.duration)
+    return stage.duration is None and run.failed_by("timeout")
+
+
+RULES: dict[str, Rule] = {"run.wait": wait, "run.no-wait": no_wait}

@@ -1,0 +1,154 @@
+"""Nothing goes back: of two reads of one view, the later shows at least what the earlier did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
+from conformance.rules.evidence.reads import HistoryRead, InstanceRead, StageRead, instance_body
+from conformance.rules.evidence.timeline import Life, lives
+from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.wording import quoted
+from conformance.trace import Exchange
+from conformance.wire.instant import MICROSECOND, parse_instant
+
+_KEPT_TIMES = ("createdAt", "startedAt", "terminatedAt")
+
+
+def _time_changed(name: str, before: dict[str, Any], after: dict[str, Any], slack: int) -> str | None:
+    old, new = parse_instant(before.get(name)), parse_instant(after.get(name))
+    if old is None:
+        return None
+    if new is None:
+        return f"{name} has vanished"
+    return f"{name} changed from {before[name]} to {after[name]}" if abs(old.ns - new.ns) > slack else None
+
+
+def _times_changed(before: dict[str, Any], after: dict[str, Any], slack: int) -> str | None:
+    found = (_time_changed(name, before, after, slack) for name in _KEPT_TIMES)
+    return next((text for text in found if text), None)
+
+
+def _stage_went_back(before: StageRead, after: StageRead | None, slack: int) -> str | None:
+    if after is None:
+        return f"stage {before.number} has vanished"
+    if before.ended and not after.ended:
+        return f"stage {before.number} had ended and is open again"
+    if before.error and before.error != after.error:
+        return f"the error of stage {before.number} changed from {quoted(before.error)} to {quoted(after.error)}"
+    changed = _times_changed(before.body, after.body, slack)
+    return f"stage {before.number}: {changed}" if changed else None
+
+
+def went_back(before: InstanceRead, after: InstanceRead, slack: int) -> str | None:
+    """What the later read of an instance takes back of the earlier one; None when nothing."""
+    if before.terminated and not after.terminated:
+        return "terminated went from true to false"
+    for name in ("id", "workflowID"):
+        if before.body.get(name) != after.body.get(name):
+            return f"{name} changed from {quoted(before.body.get(name))} to {quoted(after.body.get(name))}"
+    if before.error and before.error != after.error:
+        return f"the error changed from {quoted(before.error)} to {quoted(after.error)}"
+    old, new = parse_instant(before.body.get("updatedAt")), parse_instant(after.body.get("updatedAt"))
+    if old and new and new.ns < old.ns - slack:
+        return f"updatedAt went back from {before.body['updatedAt']} to {after.body['updatedAt']}"
+    stages = (_stage_went_back(stage, after.stage(stage.number), slack) for stage in before.stages)
+    return _times_changed(before.body, after.body, slack) or next((text for text in stages if text), None)
+
+
+def _pairs(exchanges: Iterable[Exchange]) -> Iterator[tuple[Exchange, Exchange]]:
+    """Each exchange with those that were over before it began, but for those that others among them followed."""
+    ordered = list(exchanges)
+    for later in ordered:
+        over = [earlier for earlier in ordered if earlier.before(later)]
+        last = max((earlier.sent for earlier in over), default=0)
+        yield from ((earlier, later) for earlier in over if earlier.received >= last)
+
+
+def _judge(life: Life, before: Exchange, after: Exchange, problem: str | None) -> Observation:
+    if problem is None:
+        return upheld(before, after, subject=life.id)
+    return violated(
+        before,
+        after,
+        expected=f"a later read of instance {life.id} shows at least what an earlier one showed",
+        observed=problem,
+        subject=life.id,
+        pointer="/data",
+    )
+
+
+def _instance_views(life: Life) -> Iterator[Observation]:
+    reads = {read.exchange.index: read for read in life.instance.reads}
+    for before, after in _pairs(read.exchange for read in life.instance.reads):
+        problem = went_back(reads[before.index], reads[after.index], MICROSECOND)
+        yield _judge(life, before, after, problem)
+
+
+def _listed(life: Life, listing: Exchange) -> InstanceRead | None:
+    found = [item for item in listing.data if isinstance(item, dict) and item.get("id") == life.id]
+    return instance_body(listing, found[0]) if found else None
+
+
+def _list_views(life: Life) -> Iterator[Observation]:
+    queries: dict[tuple[tuple[str, str], ...], list[Exchange]] = {}
+    for listing in life.story.successes("listInstances"):
+        workflow = listing.query("workflowID")
+        if workflow in (None, life.instance.run.params["workflowID"]) and isinstance(listing.data, list):
+            queries.setdefault(listing.request.query, []).append(listing)
+    for query, listings in queries.items():
+        whole = not any(name == "running" for name, _ in query)
+        for before, after in _pairs(listings):
+            yield from _list_pair(life, before, after, whole)
+
+
+def _list_pair(life: Life, before: Exchange, after: Exchange, whole: bool) -> Iterator[Observation]:
+    old, new = _listed(life, before), _listed(life, after)
+    if old is None:
+        return
+    if new is not None:
+        yield _judge(life, before, after, went_back(old, new, MICROSECOND))
+    elif whole and not _maybe_deleted(life, after):
+        yield _judge(life, before, after, "it is no longer listed")
+
+
+def _maybe_deleted(life: Life, exchange: Exchange) -> bool:
+    # Whether instances of a deleted workflow stay listed is another requirement, of another level.
+    workflow = life.instance.workflow
+    return workflow is None or workflow.maybe_deleted_at(exchange)
+
+
+def monotone(story: Story) -> Iterator[Observation]:
+    """`stage.monotone`: what was terminated, started or present stays so; what was fixed stays equal."""
+    for life in lives(story):
+        yield from _instance_views(life)
+        yield from _list_views(life)
+
+
+def _entry_changed(before: HistoryRead, after: HistoryRead, slack: int) -> str | None:
+    for old in before.stages:
+        new = after.stage(old.number)
+        if new is None:
+            return f"entry {old.number} has vanished"
+        if old.body.get("name") != new.body.get("name") or old.body.get("input") != new.body.get("input"):
+            return f"entry {old.number} has another name or input"
+        problem = _stage_went_back(old, new, slack)
+        if problem is None and old.ended and not old.error and new.error:
+            problem = f"entry {old.number} had ended without error and now has the error {quoted(new.error)}"
+        if problem:
+            return problem
+    return None
+
+
+def append_only(story: Story) -> Iterator[Observation]:
+    """`history.append-only`: an entry that was seen does not vanish or change, but for its end."""
+    for life in lives(story):
+        reads = {history.exchange.index: history for history in life.instance.histories}
+        for before, after in _pairs(history.exchange for history in life.instance.histories):
+            if reads[before.index].stages:
+                problem = _entry_changed(reads[before.index], reads[after.index], MICROSECOND)
+                yield _judge(life, before, after, problem)
+
+
+RULES: dict[str, Rule] = {"stage.monotone": monotone, "history.append-only": append_only}

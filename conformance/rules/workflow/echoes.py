@@ -1,0 +1,152 @@
+"""Workflows: what creating one gives, and what every later read of it owes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.rules.evidence.answers import answer_text, is_valid, withheld
+from conformance.rules.evidence.bodies import (
+    Sighting,
+    exact_difference,
+    later_workflows,
+    listed_ids,
+    workflow_difference,
+)
+from conformance.rules.evidence.differences import differs
+from conformance.rules.evidence.equal_meaning import Difference
+from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
+from conformance.rules.evidence.server_ids import given_earlier
+from conformance.rules.evidence.trace_index import Story, WorkflowStory
+from conformance.trace import Exchange
+from conformance.wire import exact_json
+
+
+def create_echo(story: Story) -> Iterator[Observation]:
+    """A valid configuration gets 201, a new id, and comes back as it was sent."""
+    for exchange in story.of("createWorkflow"):
+        if withheld(exchange) or not is_valid(story, exchange):
+            continue
+        if exchange.status != 201:
+            yield violated(exchange, expected="201 for a valid configuration", observed=answer_text(exchange))
+        else:
+            yield _echo(story, exchange)
+
+
+def _echo(story: Story, exchange: Exchange) -> Observation:
+    data = exchange.data if isinstance(exchange.data, dict) else {}
+    subject = str(data.get("id", ""))
+    if earlier := given_earlier(story, exchange, subject):
+        observed = f"id {subject} again"
+        return violated(
+            earlier,
+            exchange,
+            expected="an id never seen before",
+            observed=observed,
+            subject=subject,
+            pointer="/data/id",
+        )
+    found = exact_difference({"name": "", **exchange.request_json}, data.get("config"), "/data/config")
+    return differs(found, exchange, subject=subject) if found else upheld(exchange, subject=subject)
+
+
+def create_then_get(story: Story) -> Iterator[Observation]:
+    """getWorkflow gives the workflow that createWorkflow gave."""
+    for workflow in story.workflows.values():
+        for read in workflow.reads:
+            if not workflow.created.before(read) or workflow.maybe_deleted_at(read) or withheld(read):
+                continue
+            yield _as_created(workflow, Sighting(read, read.data if isinstance(read.data, dict) else {}, "/data"))
+
+
+def _as_created(workflow: WorkflowStory, seen: Sighting) -> Observation:
+    if not seen.exchange.ok:
+        return violated(
+            workflow.created,
+            seen.exchange,
+            expected="200: the workflow exists",
+            observed=answer_text(seen.exchange),
+            proof="trace",
+            subject=workflow.id,
+        )
+    found = workflow_difference(workflow.workflow, seen.body)
+    if found is None:
+        return upheld(workflow.created, seen.exchange, proof="trace", subject=workflow.id)
+    placed = Difference(seen.pointer + found.pointer, found.expected, found.observed)
+    return differs(placed, workflow.created, seen.exchange, proof="trace", subject=workflow.id)
+
+
+def immutable(story: Story) -> Iterator[Observation]:
+    """Every later read of a workflow (single, listed or embedded in an instance) equals its creation."""
+    for key, seen in later_workflows(story):
+        yield _as_created(story.workflows[key], seen)
+
+
+def create_then_list(story: Story) -> Iterator[Observation]:
+    """A created workflow is listed exactly once, and lists are complete."""
+    for listing in story.successes("listWorkflows"):
+        if not isinstance(listing.data, list):
+            continue
+        counts = Counter(listed_ids(listing))
+        due = [
+            workflow
+            for workflow in story.workflows.values()
+            if workflow.created.before(listing) and not workflow.maybe_deleted_at(listing)
+        ]
+        wrong = [_missing(workflow, listing) for workflow in due if counts[workflow.id] == 0]
+        wrong += [_repeated(key, count, listing) for key, count in counts.items() if count > 1]
+        yield from wrong
+        if due and not wrong:
+            yield upheld(due[-1].created, listing, proof="trace", subject=due[-1].id)
+
+
+def _missing(workflow: WorkflowStory, listing: Exchange) -> Observation:
+    return violated(
+        workflow.created,
+        listing,
+        expected=f"workflow {workflow.id} listed once",
+        observed=f"not among the {len(listing.data)} listed",
+        proof="trace",
+        subject=workflow.id,
+    )
+
+
+def _repeated(key: str, count: int, listing: Exchange) -> Observation:
+    observed = f"listed {count} times"
+    return violated(listing, expected=f"workflow {key} listed once", observed=observed, subject=key)
+
+
+def _sorted(value: Any) -> Any:
+    """The value with the keys of its objects in order, so that equal configurations have one text."""
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, list) else value
+
+
+def create_distinct(story: Story) -> Iterator[Observation]:
+    """Creating twice with one configuration gives two ids."""
+    first: dict[str, Exchange] = {}
+    for exchange in story.successes("createWorkflow"):
+        if not isinstance(exchange.data, dict) or not is_valid(story, exchange):
+            continue
+        config = exact_json.dumps(_sorted({"name": "", **exchange.request_json}))
+        earlier = first.setdefault(config, exchange)
+        if earlier is exchange:
+            continue
+        key = str(exchange.data.get("id"))
+        if earlier.data.get("id") != exchange.data.get("id"):
+            yield upheld(earlier, exchange, subject=key)
+        else:
+            yield violated(
+                earlier, exchange, expected="two creations give two ids", observed=f"both gave {key}", subject=key
+            )
+
+
+RULES: dict[str, Rule] = {
+    "workflow.create-echo": create_echo,
+    "workflow.create-then-get": create_then_get,
+    "workflow.immutable": immutable,
+    "workflow.create-then-list": create_then_list,
+    "workflow.create-distinct": create_distinct,
+}

@@ -1,0 +1,65 @@
+"""Integers in the parameters of stages: amounts of money, which must not lose a digit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from conformance.rules.evidence.answers import is_valid
+from conformance.rules.evidence.bodies import Sighting, later_workflows
+from conformance.rules.evidence.differences import differs
+from conformance.rules.evidence.equal_meaning import Difference
+from conformance.rules.evidence.observation import Observation, Rule, upheld
+from conformance.rules.evidence.trace_index import Story, WorkflowStory
+from conformance.rules.evidence.wording import contrast
+
+# Beyond it a number that passed through a binary float has lost digits.
+_FLOAT_SAFE = 2**53
+Path = tuple[Any, ...]
+"""Keys and positions that lead to a value inside another."""
+
+
+def _numbers(value: Any, path: Path = ()) -> Iterator[tuple[Path, int | Decimal]]:
+    """(path, number) of every integer in a JSON value."""
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _numbers(item, (*path, key))
+    elif isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value):
+        yield path, value
+
+
+def _at(value: Any, path: Path) -> Any:
+    for key in path:
+        if isinstance(value, dict):
+            value = value.get(str(key))
+        elif isinstance(value, list):
+            value = dict(enumerate(value)).get(key)
+        else:
+            return None
+    return value
+
+
+def exact_numbers(story: Story) -> Iterator[Observation]:
+    """Integers in the parameters of stages come back digit for digit, in every read."""
+    valid = [workflow for workflow in story.workflows.values() if is_valid(story, workflow.created)]
+    sent: dict[str, dict[Path, int | Decimal]] = {each.id: dict(_numbers(_sent_stages(each))) for each in valid}
+    own = [(each.id, Sighting(each.created, each.workflow, "/data")) for each in valid]
+    for key, seen in [*own, *(later for later in later_workflows(story) if later[0] in sent)]:
+        config = seen.body.get("config")
+        stages = config.get("stages") if isinstance(config, dict) else None
+        lost = [path for path, number in sent[key].items() if _at(stages, path) not in (None, number)]
+        for path in lost[:1]:
+            pointer = "/".join(map(str, ("", *path)))
+            found = Difference(f"{seen.pointer}/config/stages{pointer}", *contrast(sent[key][path], _at(stages, path)))
+            yield differs(found, seen.exchange, subject=key)
+        if not lost and any(not -_FLOAT_SAFE <= number <= _FLOAT_SAFE for number in sent[key].values()):
+            yield upheld(seen.exchange, subject=key)
+
+
+def _sent_stages(workflow: WorkflowStory) -> Any:
+    body = workflow.created.request_json
+    return body.get("stages") if isinstance(body, dict) else None
+
+
+RULES: dict[str, Rule] = {"workflow.exact-numbers": exact_numbers}

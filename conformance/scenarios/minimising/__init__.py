@@ -1,0 +1,1 @@
+"""Making a scenario smaller while it still shows its violation."""

@@ -1,0 +1,101 @@
+"""Minimising a failing scenario by deletion on the value, each round's candidates played as one concurrent batch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+
+from conformance.scenarios.minimising.shrinking import cost, simpler, with_a_read
+from conformance.scenarios.scenario.codec import to_json
+from conformance.scenarios.scenario.model import Scenario
+from conformance.wire import exact_json
+
+Fails = Callable[[list[Scenario]], Awaitable[list[bool]]]
+"""Plays candidates, all at once, and tells of each whether it shows the failure."""
+
+_BATCH_RUNS = 24
+_BATCH = 32
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What minimising one finding may cost: seconds, and runWorkflow requests."""
+
+    seconds: float = 30.0
+    runs: int = 120
+
+
+@dataclass(frozen=True)
+class Minimised:
+    """The shortest failing scenario found; ``complete`` tells that nothing simpler was left to try.
+
+    ``scenario`` ends with a read of what it acted on; ``rounds`` batches of ``candidates`` scenarios, that cost
+    ``runs`` runWorkflow requests, were played for it.
+    """
+
+    scenario: Scenario
+    rounds: int
+    candidates: int
+    runs: int
+    complete: bool
+
+
+@dataclass
+class _Search:
+    fails: Fails
+    budget: Budget
+    clock: Callable[[], float]
+    begun: float
+    rounds: int = 0
+    candidates: int = 0
+    runs: int = 0
+    tried: set[str] = field(default_factory=set)
+
+    async def shrink(self, scenario: Scenario) -> tuple[Scenario, bool]:
+        while batch := self._next_batch(scenario):
+            failing = await self._play(batch)
+            scenario = min([scenario, *failing], key=cost)
+        return scenario, self._untried(scenario) is None
+
+    def _untried(self, scenario: Scenario) -> Scenario | None:
+        return next((each for each in simpler(scenario) if _key(each) not in self.tried), None)
+
+    def _next_batch(self, scenario: Scenario) -> list[Scenario]:
+        """The boldest candidates not tried yet, as many as fit; none when the budget is used up."""
+        if self.clock() - self.begun >= self.budget.seconds:
+            return []
+        return list(self._fitting(scenario))
+
+    def _fitting(self, scenario: Scenario) -> Iterator[Scenario]:
+        left = min(_BATCH_RUNS, self.budget.runs - self.runs)
+        taken = 0
+        for candidate in simpler(scenario):
+            if taken == _BATCH:
+                return
+            if candidate.runs <= left and _key(candidate) not in self.tried:
+                left, taken = left - candidate.runs, taken + 1
+                yield candidate
+
+    async def _play(self, batch: list[Scenario]) -> list[Scenario]:
+        self.rounds += 1
+        self.candidates += len(batch)
+        self.runs += sum(candidate.runs for candidate in batch)
+        self.tried |= {_key(candidate) for candidate in batch}
+        return [candidate for candidate, failed in zip(batch, await self.fails(batch), strict=True) if failed]
+
+
+async def minimise(
+    scenario: Scenario, fails: Fails, budget: Budget | None = None, *, clock: Callable[[], float] = time.monotonic
+) -> Minimised:
+    """The shortest scenario that still fails in the caller's judgement, within the budget.
+
+    Deterministic as far as ``fails`` is. ``clock`` gives seconds; a batch that has begun is played to its end.
+    """
+    search = _Search(fails, budget or Budget(), clock, clock())
+    shortest, complete = await search.shrink(scenario)
+    return Minimised(with_a_read(shortest), search.rounds, search.candidates, search.runs, complete)
+
+
+def _key(scenario: Scenario) -> str:
+    return exact_json.dumps(to_json(scenario))

@@ -1,0 +1,204 @@
+"""Simpler scenarios than a given one, as pure functions: steps, stages or values less, and always self-consistent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from conformance.scenarios.scenario import model
+from conformance.scenarios.scenario.codec import to_json
+from conformance.scenarios.scenario.editing import consistent, edited, mapped, uses, without
+from conformance.scenarios.scenario.model import Scenario, Stage, Step, numbered, size
+from conformance.wire import exact_json
+
+_ACTS = (model.Send, model.SendRaw, model.Cancel, model.Delete, model.RunRaw, model.CreateRaw)
+_PLAIN = "go"
+
+
+def cost(scenario: Scenario) -> tuple[int, int, int]:
+    """What makes a scenario simple: few steps (concurrent ones count more), few stages, little text."""
+    steps = sum(1 + isinstance(step, model.Together | model.Chain) for _, step in numbered(scenario.steps))
+    stages = sum(len(step.stages) for step in scenario.leaves() if isinstance(step, model.Create))
+    return steps, stages, len(exact_json.dumps(to_json(scenario)))
+
+
+def simpler(scenario: Scenario) -> Iterator[Scenario]:
+    """Simpler scenarios, the boldest first; each one leaves out something and all that depends on it."""
+    before = cost(scenario)
+    seen: set[str] = set()
+    for make in (_slices, _chunks, _flattened, _with_fewer_stages, _with_plainer_values):
+        for candidate in make(scenario):
+            key = exact_json.dumps(to_json(candidate))
+            if candidate.steps and key not in seen and cost(candidate) < before:
+                seen.add(key)
+                yield candidate
+
+
+def with_a_read(scenario: Scenario) -> Scenario:
+    """The scenario, ending with a read of what it acted on last, so that a reader sees where to look."""
+    last = next(reversed(list(scenario.leaves())), None)
+    changing = (*_ACTS, model.Create, model.Run, model.Settle, model.Until, model.Pause)
+    if last is None or not isinstance(last, changing):
+        return scenario
+    instances = [model.instance_of(s) or model.binds(s) for s in scenario.leaves() if _is_about_instance(s)]
+    workflows = [step.ref for step in scenario.leaves() if isinstance(step, model.Create)]
+    read: Step = model.ListWorkflows()
+    if instances and instances[-1] and not isinstance(last, model.Delete | model.CreateRaw):
+        read = model.Read(instances[-1])
+    elif workflows and isinstance(last, model.Create | model.Delete):
+        read = model.GetWorkflow(last.ref if isinstance(last, model.Create) else last.workflow)
+    return replace(scenario, steps=(*scenario.steps, read))
+
+
+def _is_about_instance(step: Step) -> bool:
+    return model.instance_of(step) is not None or isinstance(step, model.Run)
+
+
+# -- fewer steps ------------------------------------------------------------------------------------
+
+
+def _slices(scenario: Scenario) -> Iterator[Scenario]:
+    """What it takes to reach one acting step, and nothing else; with and without waiting for a state before it."""
+    leaves = list(numbered(scenario.steps))
+    for number, step in leaves:
+        if isinstance(step, _ACTS) or (isinstance(step, model.Run) and step.wait is not None):
+            needed = _needed(scenario, step)
+            polls = {n for n, s in leaves if n < number and isinstance(s, model.Until) and _shares(s, step)}
+            for chosen in (needed, needed | polls):
+                yield _only(scenario, {*chosen, number})
+
+
+def _shares(one: Step, other: Step) -> bool:
+    return model.instance_of(one) is not None and model.instance_of(one) == model.instance_of(other)
+
+
+def _needed(scenario: Scenario, step: Step) -> set[int]:
+    """The numbers of the steps that bind what a step uses, directly or not."""
+    found: set[int] = set()
+    wanted = uses(step)
+    for number, other in reversed(list(numbered(scenario.steps))):
+        if model.binds(other) in wanted:
+            found.add(number)
+            wanted |= uses(other)
+    return found
+
+
+def _only(scenario: Scenario, numbers: set[int]) -> Scenario:
+    """The chosen steps one after another, out of any Together."""
+    chosen = tuple(step for number, step in numbered(scenario.steps) if number in numbers)
+    return consistent(replace(scenario, steps=chosen))
+
+
+def _chunks(scenario: Scenario) -> Iterator[Scenario]:
+    """Without each half, quarter, …, and at last without each single step."""
+    total = sum(map(size, scenario.steps))
+    length = max(1, total // 2)
+    while True:
+        for start in range(0, total, length):
+            yield without(scenario, range(start, start + length))
+        if length == 1:
+            return
+        length = max(1, length // 2)
+
+
+def _flattened(scenario: Scenario) -> Iterator[Scenario]:
+    """Each group of concurrent steps as a sequence."""
+    for number, step in numbered(scenario.steps):
+        if isinstance(step, model.Together | model.Chain):
+            yield edited(scenario, number, lambda group: group.steps)
+
+
+# -- fewer stages -----------------------------------------------------------------------------------
+
+
+def _with_fewer_stages(scenario: Scenario) -> Iterator[Scenario]:
+    for _, step in numbered(scenario.steps):
+        if isinstance(step, model.Create):
+            for dropped in _stage_chunks(len(step.stages)):
+                yield _without_stages(scenario, step.ref, dropped)
+
+
+def _stage_chunks(count: int) -> Iterator[range]:
+    length = count
+    while length:
+        yield from (range(start, min(start + length, count)) for start in range(0, count, length))
+        length //= 2
+
+
+def _without_stages(scenario: Scenario, workflow: str, dropped: range) -> Scenario:
+    of = {step.ref for step in scenario.leaves() if isinstance(step, model.Run) and step.workflow == workflow}
+
+    def edit(step: Step) -> Step:
+        if isinstance(step, model.Create) and step.ref == workflow:
+            return replace(step, stages=tuple(s for n, s in enumerate(step.stages) if n not in dropped))
+        if isinstance(step, model.Until) and step.instance in of and step.stage is not None:
+            return replace(step, stage=_moved(step.stage, dropped))
+        if isinstance(step, model.StageHistory) and step.instance in of and step.number.isdecimal():
+            return replace(step, number=str(_moved(int(step.number), dropped) or 0))
+        return step
+
+    return mapped(scenario, edit)
+
+
+def _moved(number: int, dropped: range) -> int | None:
+    return None if number in dropped else number - sum(other < number for other in dropped)
+
+
+# -- plainer values ---------------------------------------------------------------------------------
+
+
+def _with_plainer_values(scenario: Scenario) -> Iterator[Scenario]:
+    plainer = [mapped(scenario, edit) for edit in (_plain_run, _nameless, _unnumbered, _impatient, _quick)]
+    yield from plainer
+    for name in dict.fromkeys(name for step in scenario.leaves() for name in _event_names(step)):
+        yield mapped(scenario, _renaming(name))
+
+
+def _event_names(step: Step) -> list[str]:
+    if isinstance(step, model.Send):
+        return [step.event]
+    waits = [stage.get("wait_event") for stage in step.stages] if isinstance(step, model.Create) else []
+    return [str(wait["event"]) for wait in waits if wait]
+
+
+def _plain_run(step: Step) -> Step:
+    return replace(step, variables=None) if isinstance(step, model.Run) else step
+
+
+def _nameless(step: Step) -> Step:
+    return replace(step, name=None) if isinstance(step, model.Create) else step
+
+
+def _unnumbered(step: Step) -> Step:
+    return replace(step, stage=None) if isinstance(step, model.Until) else step
+
+
+def _impatient(step: Step) -> Step:
+    return replace(step, wait=None) if isinstance(step, model.Run) else step
+
+
+def _quick(step: Step) -> Step:
+    """Every stage but those that wait or last for long becomes a noop."""
+    if not isinstance(step, model.Create):
+        return step
+    return replace(step, stages=tuple(stage if _lasting(stage) else {"noop": {}} for stage in step.stages))
+
+
+def _lasting(stage: Stage) -> bool:
+    delay = stage.get("delay")
+    return "wait_event" in stage or (isinstance(delay, dict) and delay.get("duration") == "1h")
+
+
+def _renaming(name: str) -> Callable[[Step], Step]:
+    """One event's name, in the stages that wait for it and in the events sent."""
+
+    def edit(step: Step) -> Step:
+        if isinstance(step, model.Send) and step.event == name:
+            return replace(step, event=_PLAIN)
+        if isinstance(step, model.Create):
+            waiting = {"wait_event": {"event": name}}
+            stages = ({"wait_event": {"event": _PLAIN}} if stage == waiting else stage for stage in step.stages)
+            return replace(step, stages=tuple(stages))
+        return step
+
+    return edit

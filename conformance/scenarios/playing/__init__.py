@@ -1,0 +1,1 @@
+"""Playing scenarios against a target: clients, bindings, waiting, controls, and cleaning up."""

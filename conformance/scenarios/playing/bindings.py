@@ -1,0 +1,206 @@
+"""What is known of a scenario while it is played: the ids of its references, and how far its instances have come."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from conformance.scenarios.scenario import model
+from conformance.scenarios.scenario.model import UNKNOWN, Stage, Step
+from conformance.target.ids import GivenIds, answered_id, unknown_like
+from conformance.trace import Exchange
+from conformance.wire.instant import SECOND, parse_duration, parse_instant
+
+LONG_DELAY = 20 * SECOND
+"""A delay from which on nobody waits for its end, in ns."""
+
+
+class MissingReference(LookupError):
+    """A step uses something that never came to exist, because the request that should have made it failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an instance has come in one view: which of its started stages have ended, and whether all is over."""
+
+    terminated: bool
+    ended: tuple[bool, ...]
+
+
+@dataclass
+class Actor:
+    """An instance: its id, its stages after interpolation, and what was seen of it last.
+
+    ``moved`` is the client ns of the last thing that could change it or showed a change; ``touched`` tells that
+    something was sent since it was last known to be quiet. ``sent`` are the names of the events that it was sent.
+    """
+
+    id: str
+    workflow: str
+    stages: tuple[Stage, ...]
+    moved: int
+    touched: bool = True
+    sent: set[str] = field(default_factory=set)
+    seen: dict[str, Progress] = field(default_factory=dict)
+
+    @property
+    def terminated(self) -> bool:
+        """Whether it was seen terminated."""
+        return any(progress.terminated for progress in self.seen.values())
+
+    def see(self, exchange: Exchange) -> Progress | None:
+        """Take note of an answer; None when it shows no progress that can be read."""
+        progress = progress_of(exchange)
+        if progress is not None and exchange.operation and self.seen.get(exchange.operation) != progress:
+            self.seen[exchange.operation] = progress
+            self.moved = max(self.moved, exchange.received)
+        return progress
+
+    def open_stage(self, progress: Progress) -> tuple[str, Any] | None:
+        """Kind and parameters of the stage that a view shows open; None when it shows none."""
+        number = len(progress.ended) - 1
+        if number < 0 or progress.ended[number] or number >= len(self.stages):
+            return None
+        return next(iter(self.stages[number].items()), None)
+
+    def quiet(self, progress: Progress) -> bool:
+        """Whether the instance stays as a view shows it unless somebody acts on it, or a very long time passes."""
+        kind, parameters = self.open_stage(progress) or ("", {})
+        long = kind == "delay" and delay_ns(parameters, 0) >= LONG_DELAY
+        return progress.terminated or kind == "wait_event" or long
+
+    def next_cause(self, now: int, wall: int) -> int:
+        """The client ns of what will move it next: its last move, or the end of the delay that it is in.
+
+        ``now`` is the client's clock, ``wall`` the same moment in ns since 1970.
+        """
+        for progress in self.seen.values():
+            kind, parameters = self.open_stage(progress) or ("", {})
+            if kind == "delay":
+                until = parse_instant(parameters.get("until"))
+                ends = self.moved + delay_ns(parameters, 0) if until is None else now + until.ns - wall
+                return ends if self.moved <= ends < now + LONG_DELAY else self.moved
+        return self.moved
+
+
+def delay_ns(parameters: Any, now: int) -> int:
+    """How long a delay stage with these parameters lasts; an ``until`` counts from ``now``, or not at all if 0."""
+    if not isinstance(parameters, dict):
+        return 0
+    until = parse_instant(parameters.get("until"))
+    if until is not None:
+        return max(0, until.ns - now) if now else 0
+    return parse_duration(parameters.get("duration")) or 0
+
+
+def progress_of(exchange: Exchange) -> Progress | None:
+    """The progress that a getInstance, runWorkflow or getInstanceHistory answer shows; None when it shows none."""
+    data = exchange.data
+    if isinstance(data, list):
+        flags = tuple(entry.get("terminated") is True for entry in data if isinstance(entry, dict))
+        return Progress(False, flags)
+    if not isinstance(data, dict) or "terminated" not in data:
+        return None
+    status = data.get("status")
+    entries = [entry for entry in status if isinstance(entry, dict)] if isinstance(status, list) else []
+    return Progress(data["terminated"] is True, tuple(bool(entry.get("terminatedAt")) for entry in entries))
+
+
+class Cast:
+    """The references of one scenario. ``seed`` makes the unknown ids, which are like those ``given`` in others, too."""
+
+    def __init__(self, seed: str, given: GivenIds | None = None) -> None:
+        self._given = given or GivenIds()
+        self._random = random.Random(seed)
+        self._stages: dict[str, tuple[Stage, ...]] = {}
+        self.workflows: dict[str, str] = {}
+        self.instances: dict[str, Actor] = {}
+        self.deleted: set[str] = set()
+
+    def place(self, ref: str, *, of_instance: bool = False) -> str:
+        """The id of a reference, as it stands in a query; an unknown one is like those of instances where it names one.
+
+        Raises MissingReference.
+        """
+        if ref == UNKNOWN:
+            return self.unknown_id(of_instance=of_instance)
+        actor = self.instances.get(ref)
+        found = actor.id if actor else self.workflows.get(ref)
+        if found is None:
+            raise MissingReference(ref)
+        return found
+
+    def path_place(self, ref: str, *, of_instance: bool = False) -> str:
+        """The id of a reference, percent-encoded for a path. Raises MissingReference."""
+        return quote(self.place(ref, of_instance=of_instance), safe="")
+
+    def unknown_id(self, *, of_instance: bool = False) -> str:
+        """An id of the server's own form that nobody created."""
+        kinds = [
+            [*self.workflows.values(), *self._given.workflows],
+            [*(actor.id for actor in self.instances.values()), *self._given.instances],
+        ]
+        return unknown_like(kinds[of_instance] or kinds[not of_instance], self._random)
+
+    def learn(self, step: Step, exchange: Exchange) -> None:
+        """Take note of what an answer says of the scenario's references."""
+        if isinstance(step, model.Create) and (found := answered_id(exchange)):
+            self.workflows[step.ref], self._stages[step.ref] = found, step.stages
+        elif isinstance(step, model.Run) and (found := answered_id(exchange)):
+            self.meet(step.ref, found, step.workflow, step.variables or {}, exchange)
+        elif isinstance(step, model.Delete) and exchange.ok:
+            self.deleted.add(step.workflow)
+        actor = self.instances.get(model.instance_of(step) or "")
+        if actor is not None:
+            self._learn_of(actor, step, exchange)
+
+    def _learn_of(self, actor: Actor, step: Step, exchange: Exchange) -> None:
+        if isinstance(step, model.Read | model.History):
+            actor.see(exchange)
+        elif isinstance(step, model.Send | model.SendRaw | model.Cancel):
+            actor.touched, actor.moved = True, max(actor.moved, exchange.received)
+            actor.sent |= {step.event} if isinstance(step, model.Send) else set()
+
+    def meet(self, ref: str, found: str, workflow: str, variables: Mapping[str, str], exchange: Exchange) -> None:
+        """Bind an instance that an answer has shown."""
+        stages = interpolated(self._stages.get(workflow, ()), variables)
+        actor = self.instances.setdefault(ref, Actor(found, workflow, stages, exchange.received))
+        actor.see(exchange)
+
+    def stages_of(self, workflow: str) -> tuple[Stage, ...]:
+        """The stages that a workflow was created with."""
+        return self._stages.get(workflow, ())
+
+
+def listed_ids(exchange: Exchange) -> list[str]:
+    """The ids of the instances in a list that are of the workflow that was asked for.
+
+    A server may ignore the filter; what is listed then belongs to others, who would not want it cancelled.
+    """
+    listed = exchange.data if isinstance(exchange.data, list) else []
+    asked = exchange.query("workflowID")
+    ids = [entry.get("id") for entry in listed if isinstance(entry, dict) and entry.get("workflowID") == asked]
+    return [found for found in ids if isinstance(found, str)]
+
+
+def interpolated(stages: tuple[Stage, ...], variables: Mapping[str, str]) -> tuple[Stage, ...]:
+    """Stages with the variables of delays and awaited names replaced; nothing else matters for playing."""
+    return tuple(
+        {kind: _replaced(kind, parameters, variables) for kind, parameters in stage.items()} for stage in stages
+    )
+
+
+def _replaced(kind: str, parameters: Any, variables: Mapping[str, str]) -> Any:
+    if kind not in ("delay", "wait_event") or not isinstance(parameters, dict):
+        return parameters
+    return {key: _fill(text, variables) for key, text in parameters.items()}
+
+
+def _fill(text: Any, variables: Mapping[str, str]) -> Any:
+    if not isinstance(text, str):
+        return text
+    return re.sub(r"\$\{([^{}]*)\}", lambda match: variables.get(match[1], match[0]), text)

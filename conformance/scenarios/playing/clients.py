@@ -1,0 +1,182 @@
+"""The clients of one scenario, and sending its steps through them."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TypeGuard
+
+from conformance.scenarios.playing.bindings import Cast, MissingReference, delay_ns
+from conformance.scenarios.playing.calls import Call, call, concrete
+from conformance.scenarios.playing.settling import Settler
+from conformance.scenarios.scenario.model import (
+    MARKER,
+    Create,
+    CreateRaw,
+    ListInstances,
+    Run,
+    RunRaw,
+    Step,
+    instance_of,
+)
+from conformance.target import Client, Recorder, Target
+from conformance.target.finishing import later, to_the_end, unless
+from conformance.trace import Exchange
+from conformance.wire.instant import SECOND
+
+_LONGEST_WAIT_S = 90.0
+_LOST_AFTER = 3
+_LONG = 1 << 20
+_ENOUGH = 8
+
+
+class LongLists:
+    """Keeps count of long lists of every instance there is, and says when there were enough of them.
+
+    Instances stay for ever, so on a target that is in use, or in a run of hours, these lists become a burden for both
+    sides; a few show what there is to see.
+    """
+
+    def __init__(self) -> None:
+        self._seen: Counter[bool | None] = Counter()
+
+    def enough(self, step: Step) -> bool:
+        """Whether a step asks for such a list once more."""
+        return _lists_all(step) and self._seen[step.running] >= _ENOUGH
+
+    def learn(self, step: Step, exchange: Exchange) -> None:
+        """Take note of an answer."""
+        long = exchange.response is not None and len(exchange.response.body) > _LONG
+        if long and _lists_all(step):
+            self._seen[step.running] += 1
+
+
+def _lists_all(step: Step) -> TypeGuard[ListInstances]:
+    return isinstance(step, ListInstances) and step.workflow is None
+
+
+class Party:
+    """Sends steps as requests, and keeps the scenario's cast up to date. One recorder, a client for each lane.
+
+    Once ``stop`` says so, nobody waits for anything any longer. ``lists`` is shared with the parties around. ``reuse``:
+    whether connections serve more than one exchange.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        settler: Settler,
+        cast: Cast,
+        stop: Callable[[], bool] = lambda: False,
+        lists: LongLists | None = None,
+        *,
+        reuse: bool = True,
+    ) -> None:
+        self.target = target
+        self.settler = settler
+        self.cast = cast
+        self.stop = stop
+        self.lists = LongLists() if lists is None else lists
+        self.reuse = reuse
+        self.recorder = Recorder()
+        self.notes: list[str] = []
+        self.last_change = time.monotonic_ns()
+        self._idle: list[Client] = []
+        self._clients: list[Client] = []
+        self._refused = 0
+
+    @property
+    def lost(self) -> bool:
+        """Whether the target has not even accepted a connection several times in a row."""
+        return self._refused >= _LOST_AFTER
+
+    def hire(self, name: str | None = None) -> Client:
+        """A client that nobody else uses; give it back with ``release``."""
+        if name is None and self._idle:
+            return self._idle.pop(0)
+        client = self.target.client(self.recorder, name or str(len(self._clients) + 1), reuse=self.reuse)
+        self._clients.append(client)
+        return client
+
+    def release(self, clients: list[Client]) -> None:
+        """Let others use these clients."""
+        self._idle = [*clients, *self._idle]
+
+    async def close(self) -> None:
+        """Close every client."""
+        for client in self._clients:
+            await client.aclose()
+
+    async def perform(self, step: Step, client: Client, number: int | None = None) -> Exchange | None:
+        """Send the one request that a step means. None, with a note, when its reference never came to exist, when it
+        is one more of the longest lists, or when it was time to stop before a run was answered.
+
+        What creates something is done to its end even when cancelled: else nobody could clean it up.
+        """
+        creates = isinstance(step, Create | CreateRaw | Run | RunRaw)
+        work = self._perform(step, client, number)
+        return await (to_the_end(work) if creates and not getattr(step, "wait", False) else work)
+
+    async def _perform(self, step: Step, client: Client, number: int | None) -> Exchange | None:
+        if self.lists.enough(step):
+            self.notes.append(f"step {number} was left out: lists of all instances are very long here")
+            return None
+        ready = self._concrete(step)
+        try:
+            path_place = partial(self.cast.path_place, of_instance=instance_of(ready) is not None)
+            wanted = call(ready, path_place, self.cast.place)
+        except MissingReference as missing:
+            self.notes.append(f"step {number} was left out: {missing} never came to exist")
+            return None
+        if wanted is None:
+            raise TypeError(f"{type(step).__name__} is no single request")
+        asking = self._send(wanted, client, number, self._expected_wait_s(ready))
+        exchange = await (unless(self._given_up(ready), asking) if isinstance(ready, Run) else asking)
+        if exchange is None:
+            self.last_change = time.monotonic_ns()
+            self.notes.append(f"step {number} was given up: it was time to stop, and the run was not answered")
+            return None
+        self.cast.learn(ready, exchange)
+        self.lists.learn(ready, exchange)
+        if wanted.method != "GET":
+            self.last_change = max(self.last_change, exchange.received)
+        return exchange
+
+    async def _send(self, wanted: Call, client: Client, number: int | None, expected_s: float) -> Exchange:
+        body = None if wanted.body is None else _marked(wanted.body).encode("utf-8", "surrogatepass")
+        exchange = await client.request(
+            wanted.method, wanted.path, query=wanted.query, body=body, step=number, expected_wait_s=expected_s
+        )
+        self._refused = self._refused + 1 if exchange.failed_by("refused") else 0
+        return exchange
+
+    def _concrete(self, step: Step) -> Step:
+        if isinstance(step, Create):
+            return replace(step, stages=tuple(concrete(step.stages, time.time_ns())))
+        return step
+
+    def _given_up(self, run: Run) -> Callable[[], bool]:
+        """Says when a run's answer is not worth waiting for any longer: the one that tells of its end is not to the end
+        of everything, and any other not for longer than other answers. Its instance is found without it.
+        """
+        return self.stop if run.wait else later(self.stop, self.target.config.timeout_s)
+
+    def _expected_wait_s(self, step: Step) -> float:
+        """A run is admitted as the target's load allows; waiting for its end takes what its stages take besides."""
+        if not isinstance(step, Run):
+            return 0.0
+        settle = self.settler.settle_ns()
+        if not step.wait:
+            return settle / SECOND
+        stages = self.cast.stages_of(step.workflow)
+        delays = sum(delay_ns(parameters, time.time_ns()) for stage in stages for parameters in stage.values())
+        return min(_LONGEST_WAIT_S, (delays + (len(stages) + 4) * settle) / SECOND)
+
+
+def _marked(body: str) -> str:
+    """The body with a text in it that no other request ever held."""
+    return body.replace(MARKER, f"marker-{uuid.uuid4().hex}") if MARKER in body else body

@@ -1,0 +1,200 @@
+"""Playing scenarios: many at once on one event loop, each with clients of its own, each leaving one trace."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from conformance.scenarios.playing.audit import Audit, clean_up
+from conformance.scenarios.playing.bindings import Cast
+from conformance.scenarios.playing.clients import LongLists, Party
+from conformance.scenarios.playing.closing import closing_acts, unheard
+from conformance.scenarios.playing.settling import Settler
+from conformance.scenarios.playing.watch import Watch
+from conformance.scenarios.scenario import model
+from conformance.scenarios.scenario.codec import to_json
+from conformance.scenarios.scenario.model import Scenario, Step, size
+from conformance.target import Client, Target
+from conformance.target.finishing import all_of, to_the_end
+from conformance.trace import Trace
+from conformance.trace.trace import Source
+
+CONCURRENCY = 24
+"""How many scenarios are played at once unless told otherwise."""
+
+# Servers admit runs at a limited rate; a queue of them would only make every settle time longer.
+_RUNS_AT_ONCE = 3
+_LONGEST_SLEEP_S = 0.5
+
+
+@dataclass(frozen=True)
+class Job:
+    """A scenario to play, with the id that its trace is to have. ``closing`` is the seed of acts at its end, if any."""
+
+    id: str
+    scenario: Scenario
+    source: Source = "scenario"
+    closing: str | None = None
+
+
+@dataclass(frozen=True)
+class Played:
+    """What playing left: the trace, and the ids of workflows and instances that could not be removed."""
+
+    job: Job
+    trace: Trace
+    leftovers: tuple[str, ...] = ()
+
+
+@dataclass
+class Player:
+    """Plays scenarios on a target. ``stop`` is asked before every step; once true, only cleaning up is left.
+
+    ``reuse``: whether connections serve more than one exchange.
+    """
+
+    target: Target
+    settler: Settler
+    features: frozenset[str] = frozenset({"ledger"})
+    concurrency: int = CONCURRENCY
+    stop: Callable[[], bool] = lambda: False
+    reuse: bool = True
+    _lists: LongLists = field(default_factory=LongLists)
+    _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_RUNS_AT_ONCE))
+
+    async def play_all(self, jobs: Iterable[Job], on_played: Callable[[Played], None] | None = None) -> list[Played]:
+        """Play jobs, ``concurrency`` at once, drawing each only when its turn comes; in order of ending.
+
+        With ``on_played`` each is handed over and not kept, so that an endless run stays flat.
+        """
+        played: list[Played] = []
+        source, turn = iter(jobs), asyncio.Lock()
+
+        async def work() -> None:
+            while not self.stop():
+                async with turn:
+                    # Drawing takes long enough to make the loop late, which would lengthen every settle time.
+                    job = await asyncio.to_thread(next, source, None)
+                if job is None:
+                    return
+                (on_played or played.append)(await self.play(job))
+
+        await all_of(work() for _ in range(self.concurrency))
+        return played
+
+    async def play(self, job: Job) -> Played:
+        """Play one scenario, audit it, clean up. What goes wrong with the target is in the trace, never raised."""
+        party = Party(
+            self.target, self.settler, Cast(job.id, self.target.given), self.stop, self._lists, reuse=self.reuse
+        )
+        leftovers: tuple[str, ...] = ()
+        played = job.scenario
+        try:
+            await _Stage(self, party).perform_all(job.scenario.steps, party.hire("1"))
+            whole = not (self.stop() or party.lost)
+            if whole:
+                played = await self._end(job, party)
+        finally:
+            leftovers = await to_the_end(self._clean_up(party, job.scenario))
+        return Played(job, self._trace(job, played, party, whole), leftovers)
+
+    async def _end(self, job: Job, party: Party) -> Scenario:
+        """Read everything; then the closing acts, and what they have changed. Gives the scenario with these acts."""
+        audit = Audit(party, party.hire("audit"), job.id)
+        await audit.read_all()
+        await audit.look_longer(unheard(party.cast))
+        acts = () if job.closing is None or self.stop() else closing_acts(party.cast, job.closing)
+        if acts:
+            await _Stage(self, party).perform_all(acts, party.hire("closing"), sum(map(size, job.scenario.steps)))
+            await audit.read_again()
+        return replace(job.scenario, steps=(*job.scenario.steps, *acts))
+
+    async def _clean_up(self, party: Party, scenario: Scenario) -> tuple[str, ...]:
+        client = party.hire("cleanup")
+        try:
+            runs = [step for step in scenario.leaves() if isinstance(step, model.Run)]
+            unnamed = {run.workflow for run in runs if run.wait or run.ref not in party.cast.instances}
+            return await clean_up(party, client, unnamed & party.cast.workflows.keys())
+        finally:
+            await party.close()
+
+    def _trace(self, job: Job, scenario: Scenario, party: Party, whole: bool) -> Trace:
+        exchanges = party.recorder.exchanges()
+        span = (exchanges[0].sent, exchanges[-1].received) if exchanges else (None, None)
+        return Trace(
+            id=job.id,
+            exchanges=exchanges,
+            settling=self.settler.settling(*span),
+            origin=party.recorder.origin,
+            source=job.source,
+            scenario=to_json(scenario),
+            features=self.features,
+            complete=whole,
+            notes=tuple(party.notes),
+        )
+
+    async def admit(self, party: Party, step: Step, client: Client, number: int) -> None:
+        """Send a step outside any Together; runs wait for their turn here rather than in the target's queue."""
+        if isinstance(step, model.Run | model.RunRaw) and not getattr(step, "wait", False):
+            async with self._gate:
+                await party.perform(step, client, number)
+        else:
+            await party.perform(step, client, number)
+
+
+class _Stage:
+    """The steps of one scenario, being played."""
+
+    def __init__(self, player: Player, party: Party) -> None:
+        self._player = player
+        self._party = party
+        self._special: Mapping[type[Any], Callable[[Any, Client, int], Awaitable[object]]] = {
+            model.Until: lambda step, client, number: Watch(party, client, number).until(step),
+            model.Discover: lambda step, client, number: Watch(party, client, number).discover(step),
+            model.Settle: lambda step, client, number: Watch(party, client, number).settle(step),
+            model.Pause: lambda step, _client, _number: self._pause(step.ms / 1000),
+            model.Chain: lambda step, client, number: self.perform_all(step.steps, client, number + 1),
+            model.Together: lambda step, _, number: self._together(step, number),
+        }
+
+    async def perform_all(self, steps: tuple[Step, ...], client: Client, first: int = 0) -> None:
+        number = first
+        for step in steps:
+            if self._player.stop() or self._party.lost:
+                return
+            await self._perform(step, client, number)
+            number += size(step)
+
+    async def _perform(self, step: Step, client: Client, number: int) -> None:
+        special = self._special.get(type(step))
+        if special is not None:
+            await special(step, client, number)
+        else:
+            await self._player.admit(self._party, step, client, number)
+
+    async def _pause(self, seconds: float) -> None:
+        """Sleep, but not on when everything is to stop."""
+        end = time.monotonic() + seconds
+        # Nothing tells when ``stop`` comes to say so; it has to be asked.
+        while (left := end - time.monotonic()) > 0 and not self._player.stop():  # noqa: ASYNC110
+            await asyncio.sleep(min(left, _LONGEST_SLEEP_S))
+
+    async def _together(self, step: model.Together, number: int) -> None:
+        """Open a connection for every lane first, so that the lanes' requests are on the wire at the same time."""
+        clients = [self._party.hire() for _ in step.steps]
+        await asyncio.gather(*(client.warm() for client in clients))
+        numbers = [number + 1 + sum(map(size, step.steps[:index])) for index in range(len(step.steps))]
+        lanes = zip(step.steps, clients, numbers, strict=True)
+        try:
+            await all_of(self._lane(inner, client, place) for inner, client, place in lanes)
+        finally:
+            self._party.release(clients)
+
+    async def _lane(self, step: Step, client: Client, number: int) -> None:
+        if isinstance(step, model.Run | model.RunRaw):
+            await self._party.perform(step, client, number)
+        else:
+            await self._perform(step, client, number)

@@ -1,0 +1,152 @@
+"""Options as texts become checked settings, or one sentence on what is wrong."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.campaign.conformance_run import Session
+from conformance.configuration.options import (
+    BadOption,
+    EmbeddedOnly,
+    NoSuchFault,
+    RunOptions,
+    duration_s,
+    run_options,
+    target_config,
+)
+from conformance.configuration.report_paths import (
+    UnwritableDirectory,
+    UnwritableFile,
+    default_report_dir,
+    writable_directory,
+)
+from conformance.contract.errors import UserError
+from conformance.target import TargetConfig
+
+URL = "http://server.example"
+
+
+def values(given: dict[str, Any]) -> Any:
+    return given.get
+
+
+def run(**given: Any) -> RunOptions:
+    return run_options(values({name.replace("_", "-"): value for name, value in given.items()}), {})
+
+
+def target(environment: dict[str, str] | None = None, **given: Any) -> TargetConfig:
+    return target_config(
+        values({name.replace("_", "-"): value for name, value in given.items()}), URL, environment or {}
+    )
+
+
+def test_nothing_given_is_a_standard_run_of_the_embedded_server() -> None:
+    options = run()
+    assert options.url is None
+    assert (options.settings.profile, options.settings.seed, options.settings.max_time) == ("standard", 0, None)
+    assert options.settings.features == {"ledger"}
+    assert options.default_dir
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "hint"),
+    [
+        ("seed", "x", "a whole number, or 'random'"),
+        ("seed", "-1", "a whole number, or 'random'"),
+        ("profile", "big", "one of smoke, standard, thorough, soak"),
+        ("max_time", "soon", "a duration such as"),
+        ("max_time", "-3s", "a duration such as"),
+        ("latency", "1 s", "a duration such as"),
+        ("without", ["triggers"], "one of ledger"),
+        ("fail_on", "may", "one of must, should"),
+        ("verbosity", "loud", "one of quiet, normal, verbose"),
+    ],
+)
+def test_a_bad_option_of_a_run(option: str, value: Any, hint: str) -> None:
+    with pytest.raises(BadOption) as told:
+        run(**{option: value})
+    assert hint in told.value.hint
+    assert f"--{option.replace('_', '-')} cannot be" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("header", ["no colon"]), ("header", ["bad name: x"]), ("timeout", "x"), ("timeout", "0"), ("max_rate", "nan")],
+)
+def test_a_bad_option_of_a_target(option: str, value: Any) -> None:
+    with pytest.raises(BadOption):
+        target(**{option: value})
+
+
+@pytest.mark.parametrize(("option", "value"), [("fault", ["cancel-ignored"]), ("latency", "400ms")])
+def test_options_of_the_embedded_server_do_nothing_to_another(option: str, value: Any) -> None:
+    with pytest.raises(EmbeddedOnly) as told:
+        run(url=URL, **{option: value})
+    assert f"--{option}" in str(told.value)
+    run(**{option: value})
+
+
+def test_an_unknown_fault_is_told_with_close_names() -> None:
+    with pytest.raises(NoSuchFault) as told:
+        run(fault=["cancel-swalowed"])
+    assert "cancel-ignored" in told.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [(None, 0.0), ("90", 90.0), ("400ms", 0.4), ("1.5s", 1.5), ("15m", 900.0), ("8h", 28800.0)]
+)
+def test_durations(text: str | None, seconds: float) -> None:
+    assert duration_s("max-time", text) == pytest.approx(seconds)
+
+
+def test_a_random_seed_is_a_seed() -> None:
+    assert run(seed="random").settings.seed in range(10**6)
+
+
+def test_secrets_come_from_the_environment_too() -> None:
+    assert target({"CONFORMANCE_TOKEN": "t"}).token == "t"
+    assert target({"CONFORMANCE_TOKEN": "t"}, token="u").token == "u"
+    assert target(header=["X-Team: a: b"]).headers == {"X-Team": "a: b"}
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        (None, "20261123T224634-reference"),
+        ("https://user:secret@host.example:8443/api", "20261123T224634-host.example-8443"),
+    ],
+)
+def test_reports_are_named_after_time_and_target(url: str | None, name: str) -> None:
+    assert default_report_dir(url, datetime(2026, 11, 23, 22, 46, 34, tzinfo=UTC)) == Path("reports") / name
+
+
+def test_a_directory_that_is_a_file_cannot_hold_reports(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UnwritableDirectory, match="Give another --report-dir"):
+        writable_directory(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("spec", "missing.yaml"), ("known", "missing.yaml"), ("against", "missing.json"), ("url", "nonsense")],
+)
+def test_a_session_checks_what_it_can_before_any_traffic(tmp_path: Path, option: str, value: str) -> None:
+    given = {option: value if option == "url" else str(tmp_path / value)}
+    with pytest.raises(UserError) as told:
+        Session.of(values(given))
+    assert told.value.hint
+
+
+def test_a_summary_file_that_cannot_be_written_is_told_before_any_traffic(tmp_path: Path) -> None:
+    with pytest.raises(UnwritableFile, match="Give another --summary-file"):
+        Session.of(values({"summary-file": str(tmp_path / "no" / "such.md")}))
+
+
+def test_a_session_does_not_show_what_it_measured_where_pytest_shows_arguments() -> None:
+    session = Session.of(values({}))
+    session.errors.append("something long" * 1000)
+    assert len(repr(session)) < 200

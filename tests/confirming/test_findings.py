@@ -1,0 +1,54 @@
+"""What a finding says of the operations that it is about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.confirming.findings import Proof, build_finding, finding_id
+from conformance.contract.requirements import load_requirements
+from conformance.rules.evidence.observation import violated
+from conformance.scenarios.scenario.codec import to_json
+from conformance.scenarios.scenario.model import Create, Run, Scenario
+from conformance.trace import Trace
+from tests.rules.build import TraceBuilder
+from tests.rules.lives import wait_for
+
+
+def test_a_finding_names_the_operation_that_shows_it_and_those_that_the_rule_is_about() -> None:
+    t = TraceBuilder()
+    i = t.run(t.create([wait_for("go")]))
+    t.cancel(i)
+    t.get(i, [(5, None)])
+    trace = t.trace()
+    observation = violated(*trace.exchanges, expected="it terminates", observed="it runs")
+    finding = build_finding(Proof(("cancel.terminates",), trace, observation), load_requirements())
+    assert finding.operations[0] == "getInstance"
+    assert "cancelEvent" in finding.operations
+    assert "createWorkflow" not in finding.operations
+    assert finding.id == finding_id("cancel.terminates", ["getInstance"])
+
+
+def audited(scenario: Scenario) -> Trace:
+    """What playing a scenario of a create and a run leaves: its requests, and reads of the suite's own."""
+    t = TraceBuilder(source="scenario")
+    w = t.create([wait_for("go")])
+    i = t.run(w)
+    t.instances(w, [i], running="true")
+    t.stage_history(i, 0, [])
+    t.workflows()
+    exchanges = tuple(replace(each, step=each.index if each.index < 2 else None) for each in t.trace().exchanges)
+    return replace(t.trace(), exchanges=exchanges, scenario=to_json(scenario))
+
+
+def test_reads_of_the_suite_itself_that_show_a_violation_are_steps_of_script_and_snippets() -> None:
+    trace = audited(Scenario((Create("w1", (wait_for("go"),)), Run("i1", "w1"))))
+    observation = violated(*trace.exchanges[2:4], expected="one thing", observed="another")
+    finding = build_finding(Proof(("list.running",), trace, observation), load_requirements())
+    assert finding.script[2:] == [
+        "once all is due: list running=true instances of w1",
+        "once all is due: read the history of stage 0 of i1",
+    ]
+    assert '"/instances?workflowID=$(ref w1)&running=true"' in finding.curl
+    assert "'/instances/{i1}/stages/0/history'" in finding.python
+    assert '"/workflows"' not in finding.curl.replace('POST "/workflows"', "")
+    assert "# Observed: another" in finding.curl

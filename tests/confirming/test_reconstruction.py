@@ -1,0 +1,51 @@
+"""From exchanges that show a violation to a scenario that sends the same requests."""
+
+from __future__ import annotations
+
+from conformance.confirming.reconstruction import scenario_of_exchanges
+from conformance.rules.evidence.observation import violated
+from conformance.scenarios import Scenario
+from conformance.scenarios.scenario import model
+from conformance.scenarios.scenario.script import script
+from tests.rules.build import TraceBuilder
+from tests.rules.lives import wait_for
+
+
+def excerpt(t: TraceBuilder, *indices: int) -> Scenario | None:
+    trace = t.trace()
+    cited = [trace.exchanges[index] for index in indices]
+    return scenario_of_exchanges(trace, violated(*cited, expected="this", observed="that"))
+
+
+def test_what_created_the_ids_comes_along_and_nothing_else() -> None:
+    t = TraceBuilder(source="operations")
+    w = t.create([wait_for("go")])
+    t.create([])
+    i = t.run(w, {"a": "b"})
+    t.workflows()
+    t.send(i, "go")
+    found = excerpt(t, 4)
+    assert found is not None
+    assert found.steps == (
+        model.Create("w1", (wait_for("go"),)),
+        model.Run("i2", "w1", {"a": "b"}),
+        model.Send("i2", "go"),
+    )
+
+
+def test_ids_of_nobody_and_bodies_that_are_no_step() -> None:
+    t = TraceBuilder(source="operations")
+    t.get_workflow("11111111-1111-4111-8111-111111111111")
+    t.exchange("POST", "/workflows", (400, None), body=b"{")
+    found = excerpt(t, 0, 1)
+    assert found is not None
+    assert found.steps == (model.GetWorkflow(model.UNKNOWN), model.CreateRaw("{"))
+    assert len(script(found)) == 2
+
+
+def test_a_request_that_no_step_sends_gives_no_scenario() -> None:
+    t = TraceBuilder(source="operations")
+    t.instances(running="AAA")
+    t.exchange("POST", "/workflows", (400, None), body=b"\xff")
+    t.exchange("PATCH", "/workflows", (404, None))
+    assert [excerpt(t, index) for index in range(3)] == [None, None, None]

@@ -1,0 +1,84 @@
+"""What rests on history, where history puts stages in each other's places."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.contract.document import load_document
+from conformance.judging.judging import Judge
+from conformance.judging.recordings import check
+from conformance.judging.tally import Tally
+from conformance.judging.without_history import resting_on_history, without_history
+from conformance.trace import Trace
+from tests.rules.build import TraceBuilder
+from tests.rules.lives import started, wait_for
+
+GO, STAY = wait_for("go"), wait_for("stay")
+JUDGE = Judge()
+
+
+def _history(order: tuple[int, int], lost: bool = False) -> TraceBuilder:
+    """An instance that has got its first event, seen in status; ``order`` is how its history shows the stages.
+
+    ``lost``: status shows that the event has ended nothing.
+    """
+    t, i = started(GO, STAY)
+    t.get(i, [(5, None)])
+    t.settled()
+    t.send(i, "go")
+    t.settled()
+    t.get(i, [(5, None)] if lost else [(5, 20), (20, None)])
+    stages, spans = [GO, STAY], [(5, 20), (20, None)]
+    t.history(
+        i,
+        [spans[place] for place in order],
+        inputs={number: stages[place]["wait_event"] for number, place in enumerate(order)},
+    )
+    return t
+
+
+def _tally(*traces: Trace) -> Tally:
+    tally = Tally()
+    for trace in traces:
+        tally.add(trace, JUDGE.judge(trace))
+    return tally
+
+
+def _on_history(*traces: Trace) -> frozenset[str]:
+    tally = _tally(*traces)
+    return resting_on_history(tally, {trace.id: JUDGE.judge(trace) for trace in without_history(tally)})
+
+
+def test_what_only_histories_show_rests_on_a_history_out_of_order() -> None:
+    assert _on_history(_history((1, 0)).trace()) == {"history.stages", "stage.waits", "event.other"}
+
+
+def test_what_other_views_show_does_not() -> None:
+    trace = _history((1, 0), lost=True).trace()
+    assert "event.matching" in JUDGE.judge(trace).violations
+    assert _on_history(trace) == {"history.stages", "stage.waits", "event.other"}
+
+
+def test_what_another_trace_shows_without_histories_does_not() -> None:
+    t, i = started(GO)
+    t.get(i, [(5, None)])
+    t.send(i, "other")
+    t.get(i, [(5, 20)])
+    other = replace(t.trace(), id="t2")
+    assert _on_history(_history((1, 0)).trace(), other) == {"history.stages"}
+
+
+def test_nothing_does_where_a_history_in_order_has_another_fault() -> None:
+    t = _history((0, 1))
+    (i,) = t.instance_bodies
+    t.history(i, [(5, None), (20, None)], inputs={0: {"event": "went"}})
+    trace = t.trace()
+    assert {"history.stages", "history.append-only"} <= JUDGE.judge(trace).violations.keys()
+    assert without_history(_tally(trace)) == []
+    assert _on_history(trace) == frozenset()
+
+
+def test_a_recording_is_told_of_it_once() -> None:
+    results = check(_history((1, 0)).trace(), load_document(), "recording")
+    assert [finding.requirements for finding in results.findings] == [["history.stages", "event.other", "stage.waits"]]
+    assert results.findings[0].observed.endswith("it shows stage 1")

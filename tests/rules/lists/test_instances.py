@@ -1,0 +1,132 @@
+"""Lists of instances: what they select, and that their elements equal single reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.rules.lists.instances import RULES
+from tests.rules.bodies import stamp
+from tests.rules.build import TraceBuilder
+from tests.rules.judging import verdict
+from tests.rules.lives import started, terminated, wait_for, waiting
+
+
+def _two() -> tuple[TraceBuilder, str, str, str]:
+    t, i = started(wait_for("go"))
+    j = t.run(t.create([wait_for("go")]))
+    return t, next(iter(t.workflow_bodies)), i, j
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "late", "expected"),
+    [
+        (True, False, True, "upheld"),
+        (True, True, True, "violated"),
+        (True, True, False, "violated"),
+        (False, False, True, "violated"),
+        (False, False, False, "nothing"),
+    ],
+)
+def test_by_workflow(own: bool, other: bool, late: bool, expected: str) -> None:
+    t, w, i, j = _two()
+    if late:
+        t.settled()
+    t.instances(w, [each for each, shown in ((i, own), (j, other)) if shown])
+    assert verdict(RULES["list.by-workflow"], t) == expected
+
+
+def test_a_list_of_a_deleted_workflow_is_another_requirement() -> None:
+    t, w, _i, _j = _two()
+    t.delete(w)
+    t.settled()
+    t.instances(w, [])
+    assert verdict(RULES["list.by-workflow"], t) == "nothing"
+
+
+@pytest.mark.parametrize(("listed", "expected"), [(True, "violated"), (False, "upheld")])
+def test_what_has_terminated_is_not_running(listed: bool, expected: str) -> None:
+    t, i = terminated()
+    t.instances(bodies=[i] if listed else [], running="true")
+    assert verdict(RULES["list.running"], t) == expected
+
+
+def test_a_list_may_be_behind_a_termination() -> None:
+    t, i = started()
+    t.get(i, [(5, 6)], ended=7)
+    t.instances(bodies=[t.instance(i, ended=7)], running="true")
+    assert verdict(RULES["list.running"], t) == "nothing"
+
+
+@pytest.mark.parametrize(("listed", "expected"), [(True, "upheld"), (False, "violated")])
+def test_what_waits_is_running(listed: bool, expected: str) -> None:
+    t, i = waiting()
+    t.instances(bodies=[i] if listed else [], running="true")
+    assert verdict(RULES["list.running"], t) == expected
+
+
+def test_a_list_may_be_ahead_of_a_single_read() -> None:
+    t, i = waiting()
+    t.send(i, "go")
+    t.instances(bodies=[], running="true")
+    t.get(i, [(5, None)])
+    assert verdict(RULES["list.running"], t) == "nothing"
+    t.settled()
+    t.get(i, [(5, None)])
+    assert verdict(RULES["list.running"], t) == "violated"
+
+
+def test_another_filter_or_a_deletion_says_nothing() -> None:
+    t, _i = waiting()
+    t.instances(bodies=[], running="false")
+    t.instances("another", bodies=[], running="true")
+    t.delete(next(iter(t.workflow_bodies)))
+    t.instances(bodies=[], running="true")
+    assert verdict(RULES["list.running"], t) == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, "upheld"),
+        ({"createdAt": stamp(700)}, "violated"),
+        ({"terminatedAt": stamp(7.0004)}, "upheld"),
+        ({"error": "made up"}, "upheld"),
+        ({"terminated": False}, "violated"),
+        ({"status": None}, "upheld"),
+    ],
+)
+def test_agrees(change: dict[str, object], expected: str) -> None:
+    t, i = terminated()
+    t.instances(bodies=[t.instance(i, [(5, 6)], ended=7, change=change)])
+    t.get(i, [(5, 6)], ended=7)
+    assert verdict(RULES["list.agrees"], t) == expected
+
+
+def test_agrees_is_not_judged_while_something_may_change() -> None:
+    t, i = waiting()
+    t.send(i, "go")
+    t.get(i, [(5, None)])
+    t.instances(bodies=[t.instance(i, [(5, 6)], ended=7)])
+    t.get(i, [(5, None)])
+    assert verdict(RULES["list.agrees"], t) == "nothing"
+
+
+@pytest.mark.parametrize(("listed", "late", "expected"), [(False, True, "violated"), (True, True, "upheld"),
+                                                          (False, False, "nothing")])  # fmt: skip
+def test_an_instance_of_a_deleted_workflow_is_listed_as_long_as_it_is_seen_running(
+    listed: bool, late: bool, expected: str
+) -> None:
+    t, i = waiting()
+    t.delete(next(iter(t.workflow_bodies)))
+    t.settled()
+    t.instances(None, [i] if listed else [], running="true")
+    if late:
+        t.settled()
+        t.get(i, [(5, None)])
+    assert verdict(RULES["list.running"], t) == expected
+
+
+def test_no_instance_is_twice_among_the_running_ones() -> None:
+    t, i = waiting()
+    t.instances(None, [i, i], running="true")
+    assert verdict(RULES["list.running"], t) == "violated"

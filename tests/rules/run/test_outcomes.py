@@ -1,0 +1,189 @@
+"""What a run owes in time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.rules import ALL_RULES
+from conformance.rules.run.outcomes import RULES
+from tests.rules.bodies import Span
+from tests.rules.build import TraceBuilder
+from tests.rules.judging import verdict
+from tests.rules.lives import HOUR, NOOP, started, wait_for, waiting
+
+DELAY = {"delay": {"duration": "${v}"}}
+
+
+@pytest.mark.parametrize(
+    ("times", "late", "expected"),
+    [(1, False, "upheld"), (0, False, "nothing"), (0, True, "violated"), (2, False, "violated")],
+)
+def test_then_list(times: int, late: bool, expected: str) -> None:
+    t, i = started(NOOP)
+    if late:
+        t.settled()
+    t.instances(next(iter(t.workflow_bodies)), [i] * times)
+    assert verdict(RULES["run.then-list"], t) == expected
+
+
+@pytest.mark.parametrize(
+    ("variables", "shown", "expected"),
+    [
+        ({"v": "1s"}, "1s", "upheld"),
+        ({"v": "1s"}, "1000ms", "upheld"),
+        ({"v": "1s"}, "2s", "violated"),
+        ({"v": "1s"}, "${v}", "violated"),
+        ({}, "anything", "nothing"),
+        ({"v": "${w}", "w": "1s"}, "anything", "nothing"),
+    ],
+)
+def test_variables(variables: dict[str, str], shown: str, expected: str) -> None:
+    t, i = started(DELAY, variables=variables)
+    t.get(i, [(5, None)])
+    t.settled()
+    t.history(i, [(5, None)], inputs={0: {"duration": shown}})
+    assert verdict(RULES["run.variables"], t) == expected
+
+
+def _twice(stages: list[Any], spans: list[Span], ended: float | None = None, error: str | None = None) -> TraceBuilder:
+    """The same read twice, a settle time apart."""
+    t, i = started(*stages)
+    t.get(i, spans, ended=ended, error=error)
+    t.settled()
+    t.get(i, spans, ended=ended, error=error)
+    return t
+
+
+SLOW = {"send": {"source": {"account": {"id": "poor"}}, "destination": {"account": {"id": "b"}}}}
+
+
+@pytest.mark.parametrize(
+    ("trace", "expected"),
+    [
+        (_twice([NOOP], [(5, 6)], 7), "upheld"),
+        (_twice([], [], 7), "upheld"),
+        (_twice([], []), "violated"),
+        (_twice([NOOP], []), "violated"),
+        (_twice([NOOP], [(5, None)]), "violated"),
+        (_twice([NOOP], [(5, 6)]), "violated"),
+        (_twice([NOOP], [(5, 6)], 7, "out of the blue"), "violated"),
+        (_twice([NOOP, HOUR], [(5, 6), (6, None)]), "nothing"),
+        (_twice([wait_for("go")], [(5, None)]), "nothing"),
+        (_twice([wait_for("go"), NOOP], [(5, 6)]), "violated"),
+        (_twice([SLOW], [(5, None)]), "nothing"),
+        (_twice([SLOW], [(5, 6, "poor")], 7, "poor"), "nothing"),
+        (_twice([SLOW], [(5, 6, "poor")]), "violated"),
+    ],
+)
+def test_completes(trace: TraceBuilder, expected: str) -> None:
+    assert verdict(RULES["run.completes"], trace) == expected
+
+
+@pytest.mark.parametrize("stop", ["cancel", "delete"])
+def test_an_instance_that_may_have_been_stopped_owes_no_progress(stop: str) -> None:
+    t, i = started(NOOP)
+    t.get(i)
+    _ = t.cancel(i) if stop == "cancel" else t.delete(next(iter(t.workflow_bodies)))
+    t.settled()
+    t.get(i)
+    assert verdict(RULES["run.completes"], t) == "nothing"
+
+
+def test_an_instance_of_an_unknown_workflow_owes_nothing() -> None:
+    t, i = started(HOUR)
+    t.get(i, [(5, 6)], ended=7, error="broken", embed=False)
+    t.exchanges = t.exchanges[1:]
+    assert verdict(RULES["run.completes"], t) == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("spans", "ended", "error", "expected"),
+    [
+        ([(5, 6, "no duration")], 7, "no duration", "upheld"),
+        ([(5, 6)], 7, None, "violated"),
+        ([(5, None)], None, None, "violated"),
+        ([(5, 6, "no duration"), (6, 7)], 7, "no duration", "violated"),
+    ],
+)
+def test_stage_fails(spans: list[Span], ended: float | None, error: str | None, expected: str) -> None:
+    t, i = started(DELAY, NOOP, variables={"v": "nonsense"})
+    for _ in range(2):
+        t.get(i, spans, ended=ended, error=error)
+        t.settled()
+    assert verdict(RULES["run.stage-fails"], t) == expected
+
+
+@pytest.mark.parametrize(("read_before", "expected"), [(True, "violated"), (False, "nothing")])
+def test_a_failure_that_never_came_is_not_made_good_by_a_cancellation(read_before: bool, expected: str) -> None:
+    t, i = started(DELAY, NOOP, variables={"v": "nonsense"})
+    t.get(i, [(5, None)])
+    t.settled()
+    if read_before:
+        t.get(i, [(5, None)])
+    t.cancel(i)
+    t.settled()
+    t.get(i, [(5, 900, "cancelled")], ended=901, error="cancelled")
+    assert verdict(RULES["run.stage-fails"], t) == expected
+
+
+@pytest.mark.parametrize("rule", ["run.isolated", "stage.waits"])
+@pytest.mark.parametrize(("ended", "expected"), [(True, "violated"), (False, "upheld")])
+def test_an_instance_does_not_end_with_another(rule: str, ended: bool, expected: str) -> None:
+    t, i = waiting()
+    t.cancel(i)
+    j = t.run(next(iter(t.workflow_bodies)))
+    t.get(j, [] if ended else [(t.now, None)], ended=t.now if ended else None, error="cancelled" if ended else None)
+    t.settled()
+    t.get(j, [] if ended else [(500, None)], ended=500 if ended else None, error="cancelled" if ended else None)
+    assert verdict(ALL_RULES[rule], t) == expected
+
+
+@pytest.mark.parametrize(("cancelled", "expected"), [(False, "violated"), (True, "nothing")])
+def test_nothing_follows_a_failed_stage_unless_a_cancellation_may_have_marked_it(
+    cancelled: bool, expected: str
+) -> None:
+    t, i = started(NOOP, HOUR)
+    if cancelled:
+        t.cancel(i)
+    t.get(i, [(5, 6, "an error"), (7, 8, "an error")], ended=9, error="an error")
+    assert verdict(RULES["run.stage-fails"], t) == expected
+
+
+@pytest.mark.parametrize("signal", ["send", "cancel"])
+@pytest.mark.parametrize(("ended", "expected"), [(700, "violated"), (None, "upheld")])
+def test_isolated(signal: str, ended: float | None, expected: str) -> None:
+    t, i = waiting(HOUR if signal == "cancel" else wait_for("go"))
+    j = t.run(next(iter(t.workflow_bodies)))
+    _ = t.send(j, "go") if signal == "send" else t.cancel(j)
+    t.settled()
+    t.get(i, [(5, ended)])
+    assert verdict(RULES["run.isolated"], t) == expected
+
+
+def test_isolated_is_not_to_blame_for_what_was_sent_to_the_instance_itself() -> None:
+    t, i = waiting()
+    j = t.run(next(iter(t.workflow_bodies)))
+    t.send(i, "go")
+    t.send(j, "go")
+    t.settled()
+    t.get(i, [(5, 500)])
+    assert verdict(RULES["run.isolated"], t) == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("own", "shown", "expected"),
+    [
+        ({}, "${v}", "upheld"),
+        ({}, "", "upheld"),
+        ({}, "value of another", "violated"),
+        ({"v": "value of another"}, "value of another", "upheld"),
+    ],
+)
+def test_a_value_of_another_run(own: dict[str, str], shown: str, expected: str) -> None:
+    t, _ = started(DELAY, variables={"v": "value of another"})
+    i = t.run(t.create([DELAY]), own)
+    t.settled()
+    t.history(i, [(5, None)], inputs={0: {"duration": shown}})
+    assert verdict(RULES["run.variables"], t) == expected

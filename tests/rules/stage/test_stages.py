@@ -1,0 +1,128 @@
+"""Stages as getInstance and wait=true answers show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.rules.stage.stages import RULES
+from tests.rules.bodies import Span, stamp, uuid
+from tests.rules.judging import verdict
+from tests.rules.lives import NOOP, started, waiting
+
+OTHER = uuid(9, 9)
+
+
+def _entry(stage: int, instance: str, start: float, end: float | None) -> dict[str, Any]:
+    ended = {} if end is None else {"terminatedAt": stamp(end)}
+    return {"stage": stage, "instanceID": instance, "startedAt": stamp(start), **ended}
+
+
+@pytest.mark.parametrize(
+    ("expected", "entries"),
+    [
+        ("upheld", [(0, "", 5, 6), (1, "", 6, None)]),
+        ("nothing", []),
+        ("violated", [(1, "", 5, 6)]),
+        ("violated", [(1, "", 5, 6), (0, "", 7, 8)]),
+        ("violated", [(0, "", 5, 6), (0, "", 7, 8)]),
+        ("violated", [(0, "", 5, 6), (1, "", 6, 7), (2, "", 7, 8)]),
+        ("violated", [(0, OTHER, 5, None)]),
+        ("violated", [(0, "", 5, 8), (1, "", 6, None)]),
+        ("violated", [(0, "", 5, None), (1, "", 6, None)]),
+    ],
+)
+def test_sequence(expected: str, entries: list[tuple[int, str, float, float | None]]) -> None:
+    t, i = started(NOOP, NOOP)
+    status = [_entry(stage, of or i, start, end) for stage, of, start, end in entries]
+    t.get(i, change={"status": status})
+    assert verdict(RULES["stage.sequence"], t) == expected
+
+
+def test_sequence_compares_within_the_granularity_of_the_timestamps() -> None:
+    t, i = started(NOOP, NOOP)
+    entries = [_entry(0, i, 5, 6.4), _entry(1, i, 6, None)]
+    t.get(i, change={"status": entries, "updatedAt": stamp(7, digits=3)})
+    assert verdict(RULES["stage.sequence"], t) == "upheld"
+
+
+def test_waits_is_violated_by_an_end_that_nobody_caused() -> None:
+    t, i = waiting()
+    t.send(i, "stop")
+    t.get(i, [(5, 300)])
+    assert verdict(RULES["stage.waits"], t) == "violated"
+
+
+@pytest.mark.parametrize("cause", ["send", "unanswered send", "cancel", "delete"])
+def test_waits_accepts_every_possible_cause(cause: str) -> None:
+    t, i = waiting()
+    if "send" in cause:
+        _ = t.send(i, "go") if cause == "send" else t.send(i, "go", failure="timeout")
+    elif cause == "cancel":
+        t.cancel(i, status=500)
+    else:
+        t.delete(next(iter(t.workflow_bodies)))
+    t.get(i, [(5, 300)])
+    assert verdict(RULES["stage.waits"], t) == "upheld"
+
+
+def test_waits_knows_that_an_event_sent_during_the_read_may_be_the_cause() -> None:
+    t, i = waiting()
+    t.get(i, [(5, 300)], took=10)
+    t.send(i, "go", at=t.now - 8)
+    assert verdict(RULES["stage.waits"], t) == "upheld"
+
+
+def test_waits_is_upheld_by_a_stage_seen_waiting_on() -> None:
+    t, i = waiting()
+    t.get(i, [(5, None)])
+    assert verdict(RULES["stage.waits"], t) == "upheld"
+
+
+@pytest.mark.parametrize(
+    ("expected", "spans", "error", "late"),
+    [
+        ("upheld", [(5, 6), (6, 7)], None, True),
+        ("violated", [(5, 6)], None, True),
+        ("nothing", [(5, 6)], None, False),
+        ("nothing", [(5, 6)], "failed", True),
+    ],
+)
+def test_all_done(expected: str, spans: list[Span], error: str | None, late: bool) -> None:
+    t, i = started(NOOP, NOOP)
+    t.get(i, spans, ended=8, error=error)
+    if late:
+        t.settled()
+        t.get(i, spans, ended=8, error=error)
+    assert verdict(RULES["stage.all-done"], t) == expected
+
+
+@pytest.mark.parametrize(("before", "expected"), [(True, "nothing"), (False, "violated")])
+def test_all_done_is_not_judged_of_what_may_have_ended_with_its_workflow(before: bool, expected: str) -> None:
+    t, i = started(NOOP, NOOP)
+    if before:
+        t.delete(next(iter(t.workflow_bodies)))
+    t.get(i, [(5, 6)], ended=7)
+    t.delete(next(iter(t.workflow_bodies)))
+    t.settled()
+    t.get(i, [(5, 6)], ended=7)
+    assert verdict(RULES["stage.all-done"], t) == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "span", "late"),
+    [
+        ("upheld", (5, 6), True),
+        ("violated", (5, None), True),
+        ("violated", (5, 9), True),
+        ("nothing", (5, None), False),
+    ],
+)
+def test_none_open(expected: str, span: Span, late: bool) -> None:
+    t, i = started(NOOP)
+    t.get(i, [span], ended=8)
+    if late:
+        t.settled()
+        t.get(i, [span], ended=8)
+    assert verdict(RULES["stage.none-open"], t) == expected

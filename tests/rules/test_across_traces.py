@@ -1,0 +1,78 @@
+"""What only several traces prove, and the ids that one trace's judging takes from the others."""
+
+from __future__ import annotations
+
+from conformance.rules import ALL_RULES
+from conformance.rules.across_traces import info_versions, unique_ids
+from conformance.rules.evidence.server_ids import form, made_ids
+from conformance.rules.evidence.trace_index import Story
+from tests.rules.bodies import NOOP, UNKNOWN, uuid
+from tests.rules.build import TraceBuilder
+
+
+def trace(name: str, *, workflow: int, instance: int, version: str = "1.0", at: float = 0) -> Story:
+    t = TraceBuilder(id=name)
+    t.wait(at)
+    t.info(version)
+    t.run(t.create(NOOP, id=uuid(1, workflow)), id=uuid(2, instance))
+    return t.story()
+
+
+def test_ids_of_different_traces_differ() -> None:
+    assert not list(unique_ids([trace("a", workflow=1, instance=1), trace("b", workflow=2, instance=2, at=10)]))
+
+
+def test_an_id_given_in_two_traces_is_a_violation_of_the_later_one() -> None:
+    stories = [trace("b", workflow=1, instance=1, at=10), trace("a", workflow=1, instance=1)]
+    found = list(unique_ids(stories))
+    assert [(each.requirement, each.traces) for each in found] == [
+        ("workflow.create-echo", ("a", "b")),
+        ("run.created", ("a", "b")),
+    ]
+    assert all(not each.observation.upheld for each in found)
+
+
+def test_a_workflow_and_an_instance_may_bear_one_id() -> None:
+    def counted(name: str, workflow: str, instance: str, at: float) -> Story:
+        t = TraceBuilder(id=name)
+        t.wait(at)
+        t.run(t.create(NOOP, id=workflow), id=instance)
+        return t.story()
+
+    stories = [counted("a", "1", "1", 0), counted("b", "2", "2", 10), counted("c", "3", "2", 20)]
+    assert [each.requirement for each in unique_ids(stories)] == ["run.created"]
+    for rule in ("workflow.create-echo", "run.created"):
+        assert [seen.upheld for seen in ALL_RULES[rule](stories[0])] == [True]
+
+
+def test_one_trace_seen_twice_is_no_violation() -> None:
+    assert not list(unique_ids([trace("a", workflow=1, instance=1), trace("a", workflow=1, instance=1)]))
+
+
+def test_versions_are_compared_with_the_first_trace() -> None:
+    first = trace("a", workflow=1, instance=1)
+    same = trace("b", workflow=2, instance=2, at=10)
+    other = trace("c", workflow=3, instance=3, version="2.0", at=20)
+    found = list(info_versions([other, first, same]))
+    assert [(each.traces, each.observation.upheld) for each in found] == [(("a", "b"), True), (("a", "c"), False)]
+
+
+def test_made_ids_are_those_of_creations_runs_and_lists() -> None:
+    t = TraceBuilder()
+    w = t.create(NOOP)
+    i = t.run(w)
+    t.get_workflow(UNKNOWN, {"id": UNKNOWN})
+    assert made_ids([t.trace()]) == {w, i}
+
+
+def test_the_form_of_an_id() -> None:
+    assert form(uuid(1, 1)) == form(UNKNOWN)
+    assert form("01HZX3C9A8D7") == form("01HZX3C9A8D8")
+    assert form("01HZX3C9A8D7") != form("01hzx3c9a8d7")
+    assert form("12") is None
+    assert form("run-a1b2") is None
+    assert form("instance-0000017") is None
+    assert form("brave-lmn-otter-v1234") == form("brave-xyz-heron-w9876")
+    assert form("Zm9vYmFyYmF6cXV4==") == form("Zm9xYmFyYmF6cXV4==")
+    assert form("7499123456789012345") is not None
+    assert form("00000000-0000-0000-0000-000000000000") is None

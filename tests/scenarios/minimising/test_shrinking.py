@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+
+from conformance.scenarios import Scenario
+from conformance.scenarios.minimising.shrinking import cost, simpler, with_a_read
+from conformance.scenarios.scenario.editing import without
+from conformance.scenarios.scenario.model import (
+    Cancel,
+    Chain,
+    Create,
+    Delete,
+    GetWorkflow,
+    Info,
+    ListWorkflows,
+    Read,
+    Run,
+    Send,
+    Stage,
+    StageHistory,
+    Together,
+    Until,
+)
+from conformance.scenarios.strategies import THEMES
+from tests.scenarios.drawing import MANY, drawn, undefined
+
+NOOP: Stage = {"noop": {}}
+WAIT: Stage = {"wait_event": {"event": "Ready"}}
+
+
+@pytest.mark.parametrize("theme", sorted(set(THEMES) - MANY))
+def test_every_candidate_is_simpler_and_self_consistent(theme: str) -> None:
+    for scenario in drawn(theme)[-2:]:
+        for candidate in simpler(scenario):
+            assert cost(candidate) < cost(scenario)
+            assert undefined(candidate) == []
+            assert candidate.steps
+
+
+def test_what_depends_on_a_dropped_step_goes_with_it() -> None:
+    scenario = Scenario((Create("w1", (NOOP,)), Run("i1", "w1"), Together((Cancel("i1"), Info())), ListWorkflows()))
+    assert without(scenario, {1}).steps == (Create("w1", (NOOP,)), Info(), ListWorkflows())
+    assert without(scenario, {0}).steps == (Info(), ListWorkflows())
+
+
+def test_a_dropped_stage_moves_the_numbers_behind_it() -> None:
+    scenario = Scenario(
+        (Create("w1", (NOOP, WAIT)), Run("i1", "w1"), Until("i1", "waiting", 1), StageHistory("i1", "2"))
+    )
+    expected = (Create("w1", (WAIT,)), Run("i1", "w1"), Until("i1", "waiting", 0), StageHistory("i1", "1"))
+    assert Scenario(expected) in list(simpler(scenario))
+
+
+def test_an_event_is_renamed_where_it_is_sent_and_where_it_is_waited_for() -> None:
+    scenario = Scenario((Create("w1", (WAIT,)), Run("i1", "w1"), Send("i1", "Ready"), Send("i1", "ready")))
+    go = {"wait_event": {"event": "go"}}
+    expected = (Create("w1", (go,)), Run("i1", "w1"), Send("i1", "go"), Send("i1", "ready"))
+    assert Scenario(expected) in list(simpler(scenario))
+
+
+def test_concurrent_steps_become_a_sequence() -> None:
+    scenario = Scenario((Together((Info(), Chain((ListWorkflows(), Info())))),))
+    assert Scenario((Info(), Chain((ListWorkflows(), Info())))) in list(simpler(scenario))
+
+
+@pytest.mark.parametrize(
+    ("steps", "last"),
+    [
+        ((Create("w1", ()),), GetWorkflow("w1")),
+        ((Create("w1", ()), Run("i1", "w1"), Cancel("i1")), Read("i1")),
+        ((Create("w1", ()), Run("i1", "w1"), Delete("w1")), GetWorkflow("w1")),
+        ((Create("w1", ()), ListWorkflows()), ListWorkflows()),
+    ],
+)
+def test_a_scenario_ends_with_a_read_of_what_it_acted_on(steps: tuple[object, ...], last: object) -> None:
+    assert with_a_read(Scenario(steps)).steps[-1] == last  # type: ignore[arg-type]

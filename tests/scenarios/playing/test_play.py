@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+import httpx
+import pytest
+
+from conformance.reference.options import ServerOptions
+from conformance.reference.service.process import ReferenceProcess
+from conformance.scenarios import Job, Played, Player, Scenario, Settler, from_json
+from conformance.scenarios.playing.audit import clean_up
+from conformance.scenarios.playing.bindings import Cast
+from conformance.scenarios.scenario.model import (
+    MARKER,
+    UNKNOWN,
+    Cancel,
+    Chain,
+    Create,
+    CreateRaw,
+    Delete,
+    Discover,
+    GetWorkflow,
+    Info,
+    ListInstances,
+    Pause,
+    Read,
+    Run,
+    Send,
+    Settle,
+    Stage,
+    StageHistory,
+    Step,
+    Together,
+    Until,
+)
+from conformance.target import LoopLag, Target, TargetConfig
+from conformance.target.finishing import later
+from conformance.trace import Exchange, Failure, Request, Response
+from tests.scenarios.conftest import play, played_at
+
+NOOP: Stage = {"noop": {}}
+HOUR: Stage = {"delay": {"duration": "1h"}}
+
+
+def wait_for(event: str) -> Stage:
+    return {"wait_event": {"event": event}}
+
+
+def of_step(played: Played, step: int) -> list[Exchange]:
+    return [exchange for exchange in played.trace.exchanges if exchange.step == step]
+
+
+def test_steps_become_exchanges_with_their_numbers(url: str) -> None:
+    steps = (Create("w1", (wait_for("go"), NOOP)), Run("i1", "w1"), Until("i1", "waiting"), Send("i1", "go"))
+    played = play(url, *steps, Until("i1", "ended"))
+    found = [(exchange.step, exchange.operation, exchange.status) for exchange in played.trace.exchanges]
+    assert found[:2] == [(0, "createWorkflow", 201), (1, "runWorkflow", 201)]
+    assert (3, "sendEvent", 204) in found
+    assert {operation for step, operation, _ in found if step == 2} == {"getInstanceHistory"}
+    assert of_step(played, 4)[-1].data["terminated"] is True
+    assert from_json(played.trace.scenario) == played.job.scenario
+    assert played.trace.complete
+    assert played.trace.notes == ()
+
+
+def test_the_audit_reads_everything_once_it_is_due(url: str) -> None:
+    played = play(url, Create("w1", (NOOP, wait_for("go"), NOOP)), Run("i1", "w1"))
+    audit = [exchange for exchange in played.trace.exchanges if exchange.client == "audit"]
+    operations = [exchange.operation for exchange in audit]
+    assert operations[-1] == "listWorkflows"
+    assert operations.count("listInstances") == 2
+    run = of_step(played, 1)[0]
+    due = played.trace.settled_at(run.received)
+    assert due is not None
+    settled = [e.operation for e in audit if e.sent > due]
+    for operation in ("getInstance", "getInstanceHistory"):
+        assert settled.count(operation) >= 2
+    stages = [e.params["number"] for e in audit if e.operation == "getInstanceStageHistory"]
+    assert stages == ["0", "1", "2", "3"]
+
+
+def test_nothing_is_left_behind(url: str) -> None:
+    played = play(url, Create("w1", (HOUR,)), Run("i1", "w1"), Create("w2", (wait_for("x"),)), Run("i2", "w2"))
+    assert played.leftovers == ()
+    made = {exchange.data["id"] for step in (0, 2) for exchange in of_step(played, step)}
+    instances = [exchange.data["id"] for step in (1, 3) for exchange in of_step(played, step)]
+    cancelled = [e.params["instanceID"] for e in played.trace.exchanges if e.operation == "cancelEvent" and e.ok]
+    assert cancelled == instances
+    listed = httpx.get(f"{url}/workflows").json()["data"]
+    assert made.isdisjoint(entry["id"] for entry in listed)
+
+
+def test_lanes_are_concurrent_and_an_unanswered_run_can_be_found(url: str) -> None:
+    """The run's answer waits for the event that only the other lane sends: one after the other it would never come."""
+    other = Chain((Discover("i1", "w1"), Until("i1", "waiting"), Send("i1", "go")))
+    played = play(url, Create("w1", (wait_for("go"),)), Together((Run("i1", "w1", wait=True), other)))
+    run, sent = of_step(played, 2)[0], of_step(played, 6)[0]
+    assert run.status == 201
+    assert run.data["terminated"] is True
+    assert run.sent < sent.sent < run.received
+    assert run.client != sent.client
+
+
+def test_lanes_have_open_connections_before_they_begin(url: str) -> None:
+    played = play(url, Together((Info(), Info(), Info())))
+    warm = [e for e in played.trace.exchanges if e.step is None and e.operation == "getServerInfo"]
+    lanes = [of_step(played, number)[0] for number in (1, 2, 3)]
+    assert {e.client for e in warm} == {e.client for e in lanes}
+    assert len({e.client for e in lanes}) == 3
+    assert max(e.received for e in warm) < min(e.sent for e in lanes)
+
+
+def test_steps_without_what_they_refer_to_are_left_out_and_noted(url: str) -> None:
+    played = play(url, Run("i1", UNKNOWN), Read("i1"), Until("i1", "ended"), Together((Cancel("i1"), Info())))
+    assert [of_step(played, step) for step in (1, 2, 4)] == [[], [], []]
+    assert len(played.trace.notes) == 3
+    assert of_step(played, 5)[0].ok
+
+
+def test_unknown_ids_have_the_form_of_the_servers_own(url: str) -> None:
+    played = play(url, Create("w1", ()), GetWorkflow(UNKNOWN), StageHistory(UNKNOWN, "0"))
+    ids = [exchange.request.path.split("/")[2] for step in (1, 2) for exchange in of_step(played, step)]
+    own = of_step(played, 0)[0].data["id"]
+    assert [len(each) for each in ids] == [len(own)] * 2
+    assert ids[0] != ids[1]
+    assert [exchange.status for step in (1, 2) for exchange in of_step(played, step)] == [404, 404]
+
+
+def test_markers_are_unique_and_dates_concrete(url: str) -> None:
+    raw = CreateRaw(f'{{"name":"{MARKER}"}}')
+    played = play(url, raw, raw, Create("w1", ({"delay": {"until": "now+1h"}},)))
+    bodies = [of_step(played, step)[0].request.body for step in (0, 1)]
+    assert bodies[0] != bodies[1]
+    assert all(body is not None and b"marker-" in body for body in bodies)
+    assert of_step(played, 2)[0].request_json["stages"][0]["delay"]["until"].endswith("Z")
+
+
+def test_settling_waits_for_what_moves_by_itself(url: str) -> None:
+    stages: tuple[Stage, ...] = (wait_for("go"), {"delay": {"duration": "200ms"}}, NOOP)
+    steps = (Create("w1", stages), Run("i1", "w1"), Until("i1", "waiting"), Send("i1", "go"), Settle(), Read("i1"))
+    assert of_step(play(url, *steps), 5)[0].data["terminated"] is True
+
+
+def test_a_poll_gives_up_when_progress_is_overdue() -> None:
+    with ReferenceProcess(ServerOptions(faults=("cancel-ignored",))) as server:
+        played = play(server.url, Create("w1", (HOUR,)), Run("i1", "w1"), Cancel("i1"), Until("i1", "ended"), Info())
+    assert of_step(played, 3)[-1].data["terminated"] is False
+    due = played.trace.settled_at(of_step(played, 2)[0].received)
+    assert due is not None
+    assert of_step(played, 3)[-1].sent > due
+    assert of_step(played, 4)[0].ok
+
+
+def test_scenarios_overlap(url: str) -> None:
+    """Each waits for an event of its own; together they take turns on the wire."""
+    one = Scenario((Create("w1", (NOOP,)), Run("i1", "w1"), Settle(), Pause(1), Info()))
+    played = asyncio.run(played_at(url, *[one] * 6))
+    spans = [(each.trace.exchanges[0].sent, each.trace.exchanges[-1].received) for each in played]
+    assert max(begin for begin, _ in spans) < min(end for _, end in spans)
+    assert [each.job.id for each in played] == [f"t{number}" for number in range(6)]
+
+
+def test_stopping_leaves_out_the_rest_but_cleans_up(url: str) -> None:
+    async def stopped() -> Played:
+        async with Target(TargetConfig(url=url)) as target, Settler(target) as settler:
+            player = Player(target, settler, stop=lambda: target.runs > 4)
+            return await player.play(Job("t", Scenario((Create("w1", (HOUR,)), Run("i1", "w1"), Read("i1")))))
+
+    played = asyncio.run(stopped())
+    assert played.trace.complete is False
+    assert [exchange.operation for exchange in played.trace.exchanges] == [
+        "createWorkflow",
+        "runWorkflow",
+        "cancelEvent",
+        "deleteWorkflow",
+    ]
+    assert played.leftovers == ()
+
+
+@pytest.fixture
+def nowhere() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
+def test_an_unreachable_target_ends_the_scenario(nowhere: str) -> None:
+    played = play(nowhere, *(Info() for _ in range(9)))
+    assert played.trace.complete is False
+    assert [exchange.failure and exchange.failure.kind for exchange in played.trace.exchanges] == ["refused"] * 3
+
+
+def test_a_run_is_waited_for_no_longer_than_until_it_is_time_to_stop(url: str) -> None:
+    async def main() -> Played:
+        async with Target(TargetConfig(url=url)) as target, LoopLag() as lag:
+            player = Player(target, Settler(target, lag), stop=lambda: target.runs > 0)
+            return await player.play(Job("s1", Scenario((Create("w1", (HOUR,)), Run("i1", "w1", wait=True)))))
+
+    played = asyncio.run(main())
+    (run,) = of_step(played, 1)
+    assert run.failure is not None
+    assert run.failure.kind == "aborted"
+    assert not played.trace.complete
+    # Nobody had its id, but it was found and cancelled.
+    assert played.leftovers == ()
+    assert "cancelEvent" in [exchange.operation for exchange in played.trace.exchanges]
+
+
+def test_a_run_that_nothing_answers_is_given_up_a_timeout_after_the_stop() -> None:
+    now = [False]
+    over = later(lambda: now[0], 0.0)
+    assert not over()
+    now[0] = True
+    assert over()
+    assert not later(lambda: True, 60.0)()
+
+
+class _Unheard:
+    """A party whose requests are left without an answer, but for the first ones."""
+
+    lost = False
+
+    def __init__(self, answered: int) -> None:
+        self.cast = Cast("seed")
+        self.cast.workflows |= {f"w{number}": f"id{number}" for number in range(6)}
+        self.asked: list[Step] = []
+        self._answered = answered
+
+    async def perform(self, step: Step, _: object) -> Exchange:
+        self.asked.append(step)
+        heard = len(self.asked) <= self._answered
+        outcome = {"response": Response(204)} if heard else {"failure": Failure("timeout", "no answer")}
+        return Exchange(len(self.asked), Request("DELETE", "http://server/x", "/x"), 0, 1, **outcome)
+
+
+@pytest.mark.parametrize(("answered", "asked", "left"), [(6, 6, 0), (3, 5, 3), (0, 2, 6)])
+def test_a_target_that_answers_nothing_is_not_asked_to_the_end(answered: int, asked: int, left: int) -> None:
+    party: Any = _Unheard(answered)
+    assert len(asyncio.run(clean_up(party, party))) == left
+    assert len(party.asked) == asked
+
+
+def test_strays_of_a_silent_target_are_asked_for_once() -> None:
+    party: Any = _Unheard(0)
+    asyncio.run(clean_up(party, party, ["w0", "w1", "w2"]))
+    assert [type(step) for step in party.asked] == [ListInstances, Delete, Delete]

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from conformance.reference.options import ServerOptions
+from conformance.reference.service.process import ReferenceProcess
+from conformance.scenarios import Settler
+from conformance.target import LoopLag, Target, TargetConfig
+from conformance.trace import Trace
+
+Use = Callable[[Target, Settler], Awaitable[None]]
+
+
+def with_settler(url: str, use: Use) -> tuple[int, list[Trace]]:
+    """The runs that the settler cost, and its traces."""
+
+    async def main() -> tuple[int, list[Trace]]:
+        async with Target(TargetConfig(url=url)) as target, LoopLag() as lag:
+            async with Settler(target, lag) as settler:
+                await use(target, settler)
+            return target.runs, settler.take_traces()
+
+    return asyncio.run(main())
+
+
+async def nothing(_: Target, settler: Settler) -> None:
+    assert settler.settle_ns() >= 4 * settler.control_ns() > 0
+
+
+def test_the_warm_up_makes_the_settle_time_known(url: str) -> None:
+    runs, traces = with_settler(url, nothing)
+    assert runs == 4
+    (trace,) = traces
+    assert trace.source == "control"
+    assert trace.exchanges[0].operation == "createWorkflow"
+    assert trace.exchanges[-1].operation == "deleteWorkflow"
+    assert trace.settling is not None
+    assert len(trace.settling.controls) == 4
+    assert all(control.finished is not None for control in trace.settling.controls)
+
+
+def test_waiting_ends_when_the_effect_is_due_and_not_before(url: str) -> None:
+    async def use(target: Target, settler: Settler) -> None:
+        while target.runs < 6:
+            cause = time.monotonic_ns()
+            await settler.wait(cause)
+            now = time.monotonic_ns()
+            due = settler.settling().settled_at(cause)
+            assert due is not None
+            assert any(cause < control.started for control in settler.settling().controls)
+            assert due - settler.settling().lag <= now
+
+    with_settler(url, use)
+
+
+def test_causes_that_wait_together_share_controls(url: str) -> None:
+    async def use(target: Target, settler: Settler) -> None:
+        before = target.runs
+        cause = time.monotonic_ns()
+        await asyncio.gather(*(settler.wait(cause) for _ in range(50)))
+        assert target.runs - before <= 3
+
+    with_settler(url, use)
+
+
+def test_a_cause_that_is_settled_costs_nothing(url: str) -> None:
+    async def use(target: Target, settler: Settler) -> None:
+        cause = time.monotonic_ns()
+        await settler.wait(cause)
+        before = target.runs
+        await settler.wait(cause)
+        assert target.runs == before
+
+    with_settler(url, use)
+
+
+def test_the_controls_of_a_span_are_those_near_it(url: str) -> None:
+    async def use(_: Target, settler: Settler) -> None:
+        now = time.monotonic_ns()
+        assert len(settler.settling(now, now).controls) == 4
+        far = now + 10**12
+        assert settler.settling(far, far).controls == ()
+
+    with_settler(url, use)
+
+
+def test_a_target_that_creates_nothing_counts_as_never_settling() -> None:
+    async def use(_: Target, settler: Settler) -> None:
+        cause = time.monotonic_ns()
+        settling = settler.settling()
+        assert [control.finished for control in settling.controls] == [None]
+        assert settling.settled_at(cause) == cause + settling.patience
+
+    with ReferenceProcess(ServerOptions(auth=True)) as server:
+        with_settler(server.url, use)
