@@ -21,10 +21,10 @@ from functools import cache
 from benchmarks.measuring import stamp
 from conformance.campaign.campaign import Drawn, draw_traffic
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import Outcome, play_drawn, reach
+from conformance.campaign.running import RunOutcome, play_drawn, reach
 from conformance.configuration.settings import Profile, Settings
 from conformance.contract.document import load_document
-from conformance.judging.pool import Bench
+from conformance.judging.pool import JudgePool
 from conformance.reference.faults import FAULTS, Fault
 from conformance.reference.options import ServerOptions
 from conformance.reference.service.process import ReferenceProcess
@@ -46,19 +46,19 @@ class Trial:
 @cache
 def _drawn(seed: int, profile: Profile) -> Drawn:
     """What a seed plays is the same whatever the fault: drawn once in each process."""
-    with Bench(load_document()) as bench:
-        drawn = draw_traffic(load_document(), Settings(seed=seed, profile=profile), bench)
+    with JudgePool(load_document()) as judge_pool:
+        drawn = draw_traffic(load_document(), Settings(seed=seed, profile=profile), judge_pool)
         drawn.operations.result()
     return drawn
 
 
-def watched(running: ReferenceProcess, settings: Settings) -> tuple[Outcome, float]:
+def watched(running: ReferenceProcess, settings: Settings) -> tuple[RunOutcome, float]:
     """A run on a server of its own, and how many seconds it took after everything was drawn."""
     drawn = _drawn(settings.seed, settings.profile)
-    with running as server, Bench(load_document()) as bench:
+    with running as server, JudgePool(load_document()) as judge_pool:
         config = TargetConfig(url=server.url)
         began = time.monotonic()
-        outcome = play_drawn(config, load_document(), settings, Silent(), bench, drawn, reach(config))
+        outcome = play_drawn(config, load_document(), settings, Silent(), judge_pool, drawn, reach(config))
     return outcome, time.monotonic() - began
 
 

@@ -17,7 +17,7 @@ _CONFIG = {"name": "hammer", "stages": [{"noop": {}}]}
 
 
 async def _rounds(client: httpx.AsyncClient) -> AsyncIterator[httpx.Response]:
-    """One life after another."""
+    """One timeline after another."""
     while True:
         created = await client.post("/workflows", json=_CONFIG)
         yield created

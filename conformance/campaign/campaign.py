@@ -13,16 +13,16 @@ from conformance.campaign.liveness import GONE, answers_again, is_gone, until_si
 from conformance.campaign.observer import Observer
 from conformance.campaign.stopping import raise_users
 from conformance.configuration.settings import Settings
-from conformance.confirming.confirmation import Chase
+from conformance.confirming.confirmation import Confirmation
 from conformance.confirming.finding_store import DatabaseUnusable, FindingStore
 from conformance.confirming.findings import Proof
 from conformance.contract.document import ApiDocument
-from conformance.judging.pool import Bench
+from conformance.judging.pool import JudgePool
 from conformance.judging.tally import Tally
 from conformance.operations import CUT_SHORT, OperationPlan, OperationSettings, plan_operations, play_operations
 from conformance.rules.across_traces import info_versions, unique_ids
 from conformance.rules.evidence.server_ids import made_ids
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.scenarios import Job, Played, Player, Scenario, Settler, from_json
 from conformance.scenarios.plan import Plan, derived_seed, draw, endless, more_for, plan
 from conformance.scenarios.playing.settling import LEAST_GAP
@@ -35,7 +35,7 @@ _SLOW = 300 * MILLISECOND
 """A control that takes longer than this makes a target a slow one: runs are dear there."""
 
 _GRACE_S = 15.0
-"""How long after the time for chasing a replay may go on that was begun in time."""
+"""How long after the time for confirming a replay may go on that was begun in time."""
 
 _TOP_UPS = 3
 _THEMES_PER_TOP_UP = 8
@@ -57,7 +57,7 @@ class Campaign:
     document: ApiDocument
     settings: Settings
     observer: Observer
-    judge: Bench
+    judge: JudgePool
     tally: Tally = field(default_factory=Tally)
     proofs: list[Proof] = field(default_factory=list)
     interrupted: bool = False
@@ -73,7 +73,7 @@ class Campaign:
     # -- the whole ------------------------------------------------------------------------------
 
     async def run(self, drawn: Drawn) -> None:
-        """Play, judge, chase. On cancellation everything is cleaned up and what was seen stays in the tally.
+        """Play, judge, confirm. On cancellation everything is cleaned up and what was seen stays in the tally.
 
         So it does when the target cannot be used any longer: why is in ``lost``. Raises other UserErrors.
         """
@@ -86,22 +86,22 @@ class Campaign:
                 self._describe(settler)
                 if workers == 1 and not self.interrupted:
                     await self._conclude(settler)
-            chased = frozenset(self.tally.cases)
+            confirmed = frozenset(self.tally.cases)
             await self._judge_all(settler.take_traces())
-            if workers == 1 and self.tally.cases.keys() - chased and not self.interrupted:
+            if workers == 1 and self.tally.cases.keys() - confirmed and not self.interrupted:
                 # The last controls have shown what nothing else did.
-                await self._conclude_anew(chased)
+                await self._conclude_anew(confirmed)
 
     async def conclude(self) -> None:
-        """Only the end of a run: judge what spans traces, and chase what the tally holds (merged from workers)."""
+        """Only the end of a run: judge what spans traces, and confirm what the tally holds (merged from workers)."""
         async with self._losing():
             self._judge_across()
             await self._conclude_anew()
 
-    async def _conclude_anew(self, chased: frozenset[str] = frozenset()) -> None:
-        if self.tally.cases.keys() - chased and not self._hit:
+    async def _conclude_anew(self, confirmed: frozenset[str] = frozenset()) -> None:
+        if self.tally.cases.keys() - confirmed and not self._hit:
             async with LoopLag() as lag, self._settler(lag) as settler:
-                await self._chase(settler, chased)
+                await self._confirm(settler, confirmed)
 
     @contextlib.asynccontextmanager
     async def _losing(self) -> AsyncIterator[None]:
@@ -132,7 +132,7 @@ class Campaign:
         self._judge_across()
         if self.tally.cases and not self._hit:
             await self.note_loss()
-            await self._chase(settler)
+            await self._confirm(settler)
 
     @staticmethod
     def target_is_slow(settler: Settler) -> bool:
@@ -143,7 +143,7 @@ class Campaign:
         slow = self.target_is_slow(settler)
         budget = self.settings.budget.slow_runs if slow else self.settings.budget.runs
         self._most_runs = budget
-        lookout = asyncio.create_task(self._look_out())
+        watchdog = asyncio.create_task(self._watch_liveness())
         try:
             async with asyncio.TaskGroup() as group:
                 if which == 0:
@@ -152,11 +152,11 @@ class Campaign:
         except BaseExceptionGroup as failed:
             raise_users(failed)
         finally:
-            lookout.cancel()
+            watchdog.cancel()
             # What keeps it from asking keeps everybody else from it as well, and they raise it.
-            await asyncio.gather(lookout, return_exceptions=True)
+            await asyncio.gather(watchdog, return_exceptions=True)
 
-    async def _look_out(self) -> None:
+    async def _watch_liveness(self) -> None:
         self.lost = await until_silent(self.target)
 
     # -- traffic --------------------------------------------------------------------------------
@@ -245,9 +245,9 @@ class Campaign:
             self.observer.judged(trace, self.tally, time.monotonic() - self._began)
 
     def _judge_across(self) -> None:
-        stories = [Story(trace) for trace in self.tally.slim]
-        traces = {trace.id: trace for trace in self.tally.slim}
-        for seen in (*unique_ids(stories), *info_versions(stories)):
+        indexes = [TraceIndex(trace) for trace in self.tally.reduced]
+        traces = {trace.id: trace for trace in self.tally.reduced}
+        for seen in (*unique_ids(indexes), *info_versions(indexes)):
             self.tally.add_across(seen.requirement, seen.observation, traces[seen.traces[-1]])
 
     def _describe(self, settler: Settler) -> None:
@@ -257,9 +257,9 @@ class Campaign:
             "controls": sum(control.finished is not None for control in settler.settling().controls),
         }
 
-    # -- chasing --------------------------------------------------------------------------------
+    # -- confirming --------------------------------------------------------------------------------
 
-    async def _chase(self, settler: Settler, chased: frozenset[str] = frozenset()) -> None:
+    async def _confirm(self, settler: Settler, confirmed: frozenset[str] = frozenset()) -> None:
         self.observer.phase("confirming and minimising")
 
         def on_proof(proof: Proof) -> None:
@@ -270,14 +270,14 @@ class Campaign:
 
         try:
             usable = not self.target.gone and (self.lost is None or await answers_again(self.target))
-            await self._chaser(settler, usable).run(self.tally, on_proof, chased)
+            await self._confirmation(settler, usable).run(self.tally, on_proof, confirmed)
         except TargetError as error:
             self.lost = str(error)
-            told = chased.union(*(proof.requirements for proof in self.proofs))
-            await self._chaser(settler, usable=False).run(self.tally, on_proof, told)
+            told = confirmed.union(*(proof.requirements for proof in self.proofs))
+            await self._confirmation(settler, usable=False).run(self.tally, on_proof, told)
 
-    def _chaser(self, settler: Settler, usable: bool) -> Chase:
-        seconds = self._chase_time() if usable else 0.0
+    def _confirmation(self, settler: Settler, usable: bool) -> Confirmation:
+        seconds = self._confirming_time() if usable else 0.0
         end = time.monotonic() + seconds + _GRACE_S
 
         def over() -> bool:
@@ -287,7 +287,7 @@ class Campaign:
             player = Player(self.target, settler, self.settings.features, stop=over, reuse=reuse)
             return self._replay(player, scenarios)
 
-        return Chase(self.judge, play, self.settings, seconds, lost=not usable)
+        return Confirmation(self.judge, play, self.settings, seconds, lost=not usable)
 
     def _keep(self, scenario: Scenario) -> None:
         try:
@@ -297,11 +297,11 @@ class Campaign:
             # The finding itself is worth more than what later runs would have learnt from it.
             self.tally.errors.append(str(error))
 
-    def _chase_time(self) -> float:
+    def _confirming_time(self) -> float:
         spent = time.monotonic() - self._began
         whole = self.settings.seconds
-        left = self.settings.budget.chase_seconds if whole is None else whole - spent
-        return min(self.settings.budget.chase_seconds, max(left, self.settings.budget.chase_seconds / 4))
+        left = self.settings.budget.confirming_seconds if whole is None else whole - spent
+        return min(self.settings.budget.confirming_seconds, max(left, self.settings.budget.confirming_seconds / 4))
 
     async def _replay(self, player: Player, scenarios: Sequence[Scenario]) -> list[Trace]:
         jobs = [Job(f"replay{number}", scenario, "replay") for number, scenario in enumerate(scenarios)]
@@ -320,12 +320,12 @@ def _affordable(scenarios: Iterable[Scenario], runs: int) -> Iterator[Scenario]:
             yield scenario
 
 
-def draw_traffic(document: ApiDocument, settings: Settings, bench: Bench) -> Drawn:
+def draw_traffic(document: ApiDocument, settings: Settings, judge_pool: JudgePool) -> Drawn:
     """Draw what a run plays. It takes seconds of CPU: the operations are drawn in the other process."""
     profile = "thorough" if settings.profile == "soak" else settings.profile
     asked = OperationSettings(seed=settings.seed, profile=profile, features=settings.features)
     mine = settings.shard[0] == 0
-    operations = bench.compute(plan_operations, document, asked) if mine else bench.compute(OperationPlan, {})
+    operations = judge_pool.compute(plan_operations, document, asked) if mine else judge_pool.compute(OperationPlan, {})
     return Drawn(operations, plan(settings.profile, settings.seed, settings.features))
 
 

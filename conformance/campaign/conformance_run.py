@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from conformance.campaign.running import Outcome, conclude, header, play
+from conformance.campaign.running import RunOutcome, conclude, header, play
 from conformance.campaign.watching import Spool, Watcher
 from conformance.configuration.options import RunOptions, Values, run_options, target_config
 from conformance.configuration.report_paths import point_latest, writable_directory, writable_file
@@ -39,8 +39,8 @@ from conformance.target import TargetConfig, TargetError
 
 
 @dataclass(repr=False)  # pytest shows an item's arguments when it fails, and a run's would be all that was measured
-class Session:
-    """A run. Construct it with ``Session.of``; every mistake of the user is told before any traffic.
+class ConformanceRun:
+    """A run. Construct it with ``ConformanceRun.of``; every mistake of the user is told before any traffic.
 
     ``selected`` are the requirements that -k or -m chose, None when they chose all: such a run never says conformant.
     """
@@ -53,14 +53,14 @@ class Session:
     previous: Results | None
     selected: frozenset[str] | None = None
     results: Results | None = None
-    outcome: Outcome | None = None
+    outcome: RunOutcome | None = None
     comparison: Comparison | None = None
     report: Path | None = None
     errors: list[str] = field(default_factory=list)
     _began: float = field(default_factory=time.monotonic)
 
     @classmethod
-    def of(cls, values: Values) -> Session:
+    def of(cls, values: Values) -> ConformanceRun:
         """Check everything that can be checked without traffic. Raises UserError."""
         options = run_options(values)
         if options.url is not None:
@@ -140,7 +140,7 @@ class Session:
             log.header(self._header(config))
             yield Watcher(SilentProgress(), log, spool, self.catalogue, budget)
 
-    def conclude(self, begun: Results, outcome: Outcome, log: EventLog, spools: Sequence[Spool]) -> Results:
+    def conclude(self, begun: Results, outcome: RunOutcome, log: EventLog, spools: Sequence[Spool]) -> Results:
         """The results of what was played, every report written, and the event log's footer."""
         features = self.options.settings.features
         results = conclude(begun, outcome, features, self._began)

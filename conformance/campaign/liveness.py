@@ -11,7 +11,7 @@ GONE = "The target stopped accepting connections during the run, and came back n
 
 async def until_silent(target: Target) -> str:
     """Ask something easy now and then; return, with a sentence about it, once nothing is answered any more."""
-    client = target.client(Recorder(), "lookout")
+    client = target.client(Recorder(), "watchdog")
     patience_s = target.config.timeout_s
     try:
         while True:
@@ -28,7 +28,7 @@ async def until_silent(target: Target) -> str:
 
 async def answers_again(target: Target) -> bool:
     """Whether a target that had fallen silent answers now that nothing else is asked of it."""
-    client = target.client(Recorder(), "lookout")
+    client = target.client(Recorder(), "watchdog")
     try:
         return (await client.request("GET", "/_info")).response is not None
     except TargetError:

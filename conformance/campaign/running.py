@@ -19,7 +19,7 @@ from conformance.confirming.findings import Proof, build_finding
 from conformance.contract.document import ApiDocument
 from conformance.contract.requirements import Catalogue, load_requirements
 from conformance.judging.outcomes import Unjudged, count_outcomes, operation_results, requirement_results
-from conformance.judging.pool import Bench
+from conformance.judging.pool import JudgePool
 from conformance.judging.recordings import describe
 from conformance.judging.tally import Tally
 from conformance.results.model import Results
@@ -40,7 +40,7 @@ _INTERRUPTED = Unjudged(
 
 
 @dataclass
-class Outcome:
+class RunOutcome:
     """What traffic left, before it becomes results; workers of a shared run send this to the controller.
 
     ``lost`` is why the target could not be used to the end of the run, in a sentence; None when it could.
@@ -56,7 +56,7 @@ class Outcome:
 
 def play(
     config: TargetConfig, document: ApiDocument, settings: Settings, observer: Observer, stop: Stop | None = None
-) -> Outcome:
+) -> RunOutcome:
     """Probe the target, play and judge. Raises TargetError when the target cannot be tested at all.
 
     An interrupt (SIGINT, SIGTERM) ends the traffic, cleans up, and is told in the outcome; with ``stop``, that does so
@@ -65,11 +65,11 @@ def play(
     observer.phase("probing the target")
     info = reach(config)
     observer.phase("drawing requests")
-    with Bench(document) as bench, contextlib.nullcontext() if stop else terminable():
-        drawn = draw_traffic(document, settings, bench)
+    with JudgePool(document) as judge_pool, contextlib.nullcontext() if stop else terminable():
+        drawn = draw_traffic(document, settings, judge_pool)
 
         def campaign(target: Target) -> Campaign:
-            return Campaign(target, document, settings, observer, bench)
+            return Campaign(target, document, settings, observer, judge_pool)
 
         return interruptible(_played(config, campaign, drawn, info), stop)
 
@@ -79,19 +79,21 @@ def play_drawn(
     document: ApiDocument,
     settings: Settings,
     observer: Observer,
-    bench: Bench,
+    judge_pool: JudgePool,
     drawn: Drawn,
     info: ServerInfo,
-) -> Outcome:
-    """Play and judge traffic that is drawn already; the bench may serve several runs. Raises TargetError."""
+) -> RunOutcome:
+    """Play and judge traffic that is drawn already; the judge_pool may serve several runs. Raises TargetError."""
 
     def campaign(target: Target) -> Campaign:
-        return Campaign(target, document, settings, observer, bench)
+        return Campaign(target, document, settings, observer, judge_pool)
 
     return interruptible(_played(config, campaign, drawn, info))
 
 
-async def _played(config: TargetConfig, make: Callable[[Target], Campaign], drawn: Drawn, info: ServerInfo) -> Outcome:
+async def _played(
+    config: TargetConfig, make: Callable[[Target], Campaign], drawn: Drawn, info: ServerInfo
+) -> RunOutcome:
     async with Target(config) as target:
         campaign = make(target)
         await campaign.run(drawn)
@@ -110,31 +112,31 @@ def reach(config: TargetConfig) -> ServerInfo:
 
 
 def conclude_shared(
-    config: TargetConfig, document: ApiDocument, settings: Settings, observer: Observer, parts: Sequence[Outcome]
-) -> Outcome:
-    """Merge what the workers of a shared run saw, and chase what failed, unless they were interrupted."""
+    config: TargetConfig, document: ApiDocument, settings: Settings, observer: Observer, parts: Sequence[RunOutcome]
+) -> RunOutcome:
+    """Merge what the workers of a shared run saw, and confirm what failed, unless they were interrupted."""
     merged = _merged(parts)
     if merged.interrupted:
         return merged
 
-    async def end(bench: Bench) -> Outcome:
+    async def end(judge_pool: JudgePool) -> RunOutcome:
         async with Target(config) as target:
-            campaign = Campaign(target, document, settings, observer, bench, merged.tally, lost=merged.lost)
+            campaign = Campaign(target, document, settings, observer, judge_pool, merged.tally, lost=merged.lost)
             await campaign.conclude()
             await campaign.note_loss()
             return _outcome(campaign, merged.server)
 
-    with Bench(document) as bench, terminable():
-        outcome = interruptible(end(bench))
+    with JudgePool(document) as judge_pool, terminable():
+        outcome = interruptible(end(judge_pool))
     return replace(outcome, settling=merged.settling)
 
 
-def _merged(parts: Sequence[Outcome]) -> Outcome:
+def _merged(parts: Sequence[RunOutcome]) -> RunOutcome:
     tally = Tally()
     for part in parts:
         tally.merge(part.tally)
-    first = next((part for part in parts if part.server), Outcome(tally))
-    return Outcome(
+    first = next((part for part in parts if part.server), RunOutcome(tally))
+    return RunOutcome(
         tally=tally,
         server=first.server,
         settling=first.settling,
@@ -143,11 +145,11 @@ def _merged(parts: Sequence[Outcome]) -> Outcome:
     )
 
 
-def _outcome(campaign: Campaign, server: dict[str, Any]) -> Outcome:
-    return Outcome(campaign.tally, campaign.proofs, server, campaign.settling, campaign.interrupted, campaign.lost)
+def _outcome(campaign: Campaign, server: dict[str, Any]) -> RunOutcome:
+    return RunOutcome(campaign.tally, campaign.proofs, server, campaign.settling, campaign.interrupted, campaign.lost)
 
 
-def _unjudged(outcome: Outcome) -> Unjudged | None:
+def _unjudged(outcome: RunOutcome) -> Unjudged | None:
     if outcome.interrupted or outcome.lost:
         return _INTERRUPTED if outcome.interrupted else _LOST
     return _HOPELESS if outcome.settling and not outcome.settling.get("controls", 1) else None
@@ -174,7 +176,7 @@ def header(config: TargetConfig, document: ApiDocument, settings: Settings, cata
     )
 
 
-def conclude(begun: Results, outcome: Outcome, features: Collection[str], began: float) -> Results:
+def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], began: float) -> Results:
     """The results of a run. ``began`` is its beginning on the monotonic clock."""
     catalogue = load_requirements()
     tally = outcome.tally

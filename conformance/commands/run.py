@@ -10,7 +10,7 @@ from typing import Any
 import click
 import pytest
 
-from conformance.campaign.conformance_run import Session
+from conformance.campaign.conformance_run import ConformanceRun
 from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters
 from conformance.configuration.option_table import OPTIONS
 from conformance.configuration.options import BadOption
@@ -55,7 +55,7 @@ class _Reporter:
     """Stands in for pytest's terminal: keeps the run, and tells why pytest stopped."""
 
     def __init__(self) -> None:
-        self.session: Session | None = None
+        self.session: ConformanceRun | None = None
         self.crash: str | None = None
         self.interrupted = False
 
@@ -110,7 +110,7 @@ def _run(url: str | None, quiet: bool, verbose: bool, **given: Any) -> None:
     arguments = _arguments(url, given)
     _check_workers(given["workers"])
     # Checked here first, so that mistakes are told in this command's own words.
-    Session.of(lambda name: given.get(name.replace("-", "_")) if name != "url" else url)
+    ConformanceRun.of(lambda name: given.get(name.replace("-", "_")) if name != "url" else url)
     reporter = _Reporter()
     code = int(pytest.main(arguments, plugins=[reporter]))
     raise SystemExit(_told(reporter, code))

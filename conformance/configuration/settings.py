@@ -13,20 +13,20 @@ _PATIENCE_S, _LEAST_PATIENCE_S = 30.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
-    """Limits of a profile: runWorkflow requests in all (less for a slow target), seconds, and seconds of chasing."""
+class Limits:
+    """Limits of a profile: runWorkflow requests in all (less for a slow target), seconds, and seconds of confirming."""
 
     runs: int | None
     slow_runs: int | None
     seconds: float | None
-    chase_seconds: float
+    confirming_seconds: float
 
 
-BUDGETS: Mapping[Profile, Budget] = {
-    "smoke": Budget(runs=120, slow_runs=90, seconds=60.0, chase_seconds=40.0),
-    "standard": Budget(runs=390, slow_runs=245, seconds=170.0, chase_seconds=120.0),
-    "thorough": Budget(runs=1600, slow_runs=1000, seconds=1200.0, chase_seconds=600.0),
-    "soak": Budget(runs=None, slow_runs=None, seconds=None, chase_seconds=900.0),
+BUDGETS: Mapping[Profile, Limits] = {
+    "smoke": Limits(runs=120, slow_runs=90, seconds=60.0, confirming_seconds=40.0),
+    "standard": Limits(runs=390, slow_runs=245, seconds=170.0, confirming_seconds=120.0),
+    "thorough": Limits(runs=1600, slow_runs=1000, seconds=1200.0, confirming_seconds=600.0),
+    "soak": Limits(runs=None, slow_runs=None, seconds=None, confirming_seconds=900.0),
 }
 
 
@@ -52,7 +52,7 @@ class Settings:
     minimise_runs: int = 120
 
     @property
-    def budget(self) -> Budget:
+    def budget(self) -> Limits:
         """The profile's limits."""
         return BUDGETS[self.profile]
 

@@ -1,4 +1,4 @@
-"""Chasing what failed: does it come back, what is the shortest way to see it, and what else does it explain."""
+"""Confirming what failed: does it come back, what is the shortest way to see it, and what else does it explain."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from conformance.confirming.findings import Proof
 from conformance.confirming.reconstruction import scenario_of_exchanges
 from conformance.judging.causes import Causes
 from conformance.judging.judging import Judgement
-from conformance.judging.pool import Bench
+from conformance.judging.pool import JudgePool
 from conformance.judging.tally import Case, Tally
 from conformance.judging.without_history import resting_on_history, without_history
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios import Scenario, from_json
-from conformance.scenarios.minimising.minimise import Budget, minimise
+from conformance.scenarios.minimising.minimise import ReplayBudget, minimise
 from conformance.trace import Trace
 
 Play = Callable[[Sequence[Scenario], bool], Awaitable[list[Trace]]]
@@ -44,13 +44,13 @@ class _Replay:
         return self.shown(requirement) is not None
 
 
-class Chase:
+class Confirmation:
     """Turns the violations of a tally into proofs, one per cause, within ``seconds``.
 
     ``lost``: the target has ended meanwhile, so what it did not answer any more proves nothing.
     """
 
-    def __init__(self, judge: Bench, play: Play, settings: Settings, seconds: float, *, lost: bool = False) -> None:
+    def __init__(self, judge: JudgePool, play: Play, settings: Settings, seconds: float, *, lost: bool = False) -> None:
         self._judge = judge
         self._play = play
         self._settings = settings
@@ -61,16 +61,18 @@ class Chase:
 
     @property
     def out_of_time(self) -> bool:
-        """Whether the time for chasing is used up; what is left is reported as it was seen."""
+        """Whether the time for confirming is used up; what is left is reported as it was seen."""
         return time.monotonic() > self._end
 
-    async def run(self, tally: Tally, on_proof: Callable[[Proof], None], chased: Collection[str] = ()) -> list[Proof]:
-        """The proofs of a tally's violations, but for what was ``chased`` before.
+    async def run(
+        self, tally: Tally, on_proof: Callable[[Proof], None], confirmed: Collection[str] = ()
+    ) -> list[Proof]:
+        """The proofs of a tally's violations, but for what was ``confirmed`` before.
 
         What never came back and is not proven by order is left out.
         """
         proofs: list[Proof] = []
-        explained = set(chased)
+        explained = set(confirmed)
         self._causes = await self._causes_of(tally)
         ranked = sorted(tally.cases, key=self._causes.rank)
         for position, requirement in enumerate(ranked):
@@ -102,7 +104,7 @@ class Chase:
         proof = self._as_seen(requirement, cases, tally)
         if proof is None and replayed and tally.violated[requirement] == 1 and _all_chance(cases):
             # One closed connection in a run, which does not come back, is what a correct server may do.
-            tally.acquit(requirement)
+            tally.retract(requirement)
         return proof
 
     def _scenario(self, case: Case) -> Scenario | None:
@@ -143,7 +145,7 @@ class Chase:
         # The first findings must not use up what the others need: most of what waits will turn out to follow from them.
         fair = (self._end - time.monotonic()) / max(1.0, self._waiting / 3)
         seconds = max(1.0, min(self._settings.minimise_seconds, fair))
-        budget = Budget(seconds=seconds, runs=self._settings.minimise_runs)
+        budget = ReplayBudget(seconds=seconds, runs=self._settings.minimise_runs)
         minimal = await minimise(scenario, fails, budget)
         final = [] if self.out_of_time else await self._judged(requirement, [minimal.scenario] * _REPLAYS)
         again = [replay for replay in final if replay.shows(requirement)]

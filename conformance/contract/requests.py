@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from conformance.contract.bodies import Body, odd_text, read_body
 from conformance.contract.operations import OPERATIONS_BY_ID, Operation
-from conformance.contract.shapes import Finding, other_case, stage_findings, text_map
+from conformance.contract.shapes import ShapeProblem, other_case, stage_findings, text_map
 
 _INTEGER = re.compile(r"-?\d+", re.ASCII)
 _FIRST_OPEN_NUMBER = 2**31
@@ -111,13 +111,13 @@ def _create_workflow(config: Any) -> Classification:
     return _verdict("workflow.create-malformed", tuple(_config_findings(config))) or _stages(config)
 
 
-def _config_findings(config: Any) -> Iterator[Finding]:
+def _config_findings(config: Any) -> Iterator[ShapeProblem]:
     """Findings on everything but the stages' contents."""
     yield from _object_findings(config, _CONFIG_KEYS, "stages")
     elements = config.get("stages") if isinstance(config, dict) else None
     for index, stage in enumerate(elements if isinstance(elements, list) else ()):
         if not isinstance(stage, dict):
-            yield Finding(True, f"stages[{index}] is not an object")
+            yield ShapeProblem(True, f"stages[{index}] is not an object")
 
 
 def _stages(config: Any) -> Classification:
@@ -148,7 +148,7 @@ def _run_workflow(body: bytes | None) -> Classification:
 def _send_event(event: Any) -> Classification:
     found = list(_object_findings(event, _EVENT_KEYS, "name"))
     if isinstance(event, dict) and event.get("name") == "":
-        found.append(Finding(False, "name is empty"))
+        found.append(ShapeProblem(False, "name is empty"))
     return _verdict("event.malformed", found) or _doubt(found) or _VALID
 
 
@@ -173,32 +173,32 @@ def _unread(rule: str, read: Body) -> Classification:
     return _open(read.reason) if read.state == "open" else _invalid(rule, read.reason)
 
 
-def _object_findings(value: Any, types: Mapping[str, type], required: str) -> Iterator[Finding]:
+def _object_findings(value: Any, types: Mapping[str, type], required: str) -> Iterator[ShapeProblem]:
     """An object with these keys, one of them required; keys that are not documented are left open.
 
     So is null for a key that may be missing: many readers take it for that. For the same reason null for the required
     key, or for the whole, is as wrong as what is missing.
     """
     if not isinstance(value, dict):
-        yield Finding(True, "the body is not an object")
+        yield ShapeProblem(True, "the body is not an object")
     else:
         if required not in value:
-            yield Finding(True, f"{required} is missing")
+            yield ShapeProblem(True, f"{required} is missing")
         for key, item in value.items():
             if key not in types:
-                yield Finding(False, f"{key} is not documented")
+                yield ShapeProblem(False, f"{key} is not documented")
             elif item is None:
-                yield Finding(key == required, f"{key} is null")
+                yield ShapeProblem(key == required, f"{key} is null")
             elif not isinstance(item, types[key]):
-                yield Finding(True, f"{key} is of the wrong JSON type")
+                yield ShapeProblem(True, f"{key} is of the wrong JSON type")
 
 
-def _verdict(rule: str, found: Sequence[Finding]) -> Classification | None:
+def _verdict(rule: str, found: Sequence[ShapeProblem]) -> Classification | None:
     """Invalid outweighs open: an open matter may be taken or refused, and the refusal is due in both cases."""
     return next((_invalid(rule, finding.reason) for finding in found if finding.invalid), None)
 
 
-def _doubt(found: Sequence[Finding]) -> Classification | None:
+def _doubt(found: Sequence[ShapeProblem]) -> Classification | None:
     return next((_open(finding.reason) for finding in found if not finding.invalid), None)
 
 

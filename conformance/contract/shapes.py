@@ -13,14 +13,14 @@ from conformance.wire.instant import parse_duration, parse_instant
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ShapeProblem:
     """Something about a request that is not plainly valid: ``invalid`` for sure, or else left open by the API."""
 
     invalid: bool
     reason: str
 
 
-Shape: TypeAlias = Callable[[Any, str], Iterator[Finding]]
+Shape: TypeAlias = Callable[[Any, str], Iterator[ShapeProblem]]
 """Judges one non-null value; the second argument says where it stands, for the reason."""
 
 _DURATION = re.compile(r"\d+(ms|s|m|h)", re.ASCII)
@@ -32,25 +32,25 @@ _TIME = re.compile(
 _LONGEST_DURATION = 2**63
 
 
-def _typed(kinds: type | tuple[type, ...], wanted: str, value: Any, where: str) -> Iterator[Finding]:
+def _typed(kinds: type | tuple[type, ...], wanted: str, value: Any, where: str) -> Iterator[ShapeProblem]:
     if not isinstance(value, kinds):
-        yield Finding(True, f"{where} is not {wanted}")
+        yield ShapeProblem(True, f"{where} is not {wanted}")
 
 
 _text: Shape = partial(_typed, str, "a string")
 _flag: Shape = partial(_typed, bool, "a boolean")
 
 
-def _some_text(value: Any, where: str) -> Iterator[Finding]:
+def _some_text(value: Any, where: str) -> Iterator[ShapeProblem]:
     yield from _text(value, where)
     if value == "":
-        yield Finding(False, f"{where} is empty")
+        yield ShapeProblem(False, f"{where} is empty")
 
 
-def _duration(value: Any, where: str) -> Iterator[Finding]:
+def _duration(value: Any, where: str) -> Iterator[ShapeProblem]:
     yield from _text(value, where)
     if isinstance(value, str) and not (_DURATION.fullmatch(value) and _short_enough(value)):
-        yield Finding(False, f"{where} is a duration of an unusual form")
+        yield ShapeProblem(False, f"{where} is a duration of an unusual form")
 
 
 def _short_enough(text: str) -> bool:
@@ -58,40 +58,40 @@ def _short_enough(text: str) -> bool:
     return len(text) < 25 and 0 < (parse_duration(text) or 0) < _LONGEST_DURATION
 
 
-def _time(value: Any, where: str) -> Iterator[Finding]:
+def _time(value: Any, where: str) -> Iterator[ShapeProblem]:
     yield from _text(value, where)
     if isinstance(value, str) and not (_TIME.fullmatch(value) and parse_instant(value)):
-        yield Finding(False, f"{where} is not a plain RFC 3339 time")
+        yield ShapeProblem(False, f"{where} is not a plain RFC 3339 time")
 
 
-def _integer(value: Any, where: str) -> Iterator[Finding]:
+def _integer(value: Any, where: str) -> Iterator[ShapeProblem]:
     if isinstance(value, Decimal) and value == value.to_integral_value():
-        yield Finding(False, f"{where} is an integer written as a decimal")
+        yield ShapeProblem(False, f"{where} is an integer written as a decimal")
     elif isinstance(value, bool) or not isinstance(value, int):
-        yield Finding(True, f"{where} is not an integer")
+        yield ShapeProblem(True, f"{where} is not an integer")
     elif value < 0:
-        yield Finding(False, f"{where} is negative")
+        yield ShapeProblem(False, f"{where} is negative")
 
 
 def one_of(*words: str) -> Shape:
     """Text out of a closed list; another word is left open, since servers may know more."""
 
-    def shape(value: Any, where: str) -> Iterator[Finding]:
+    def shape(value: Any, where: str) -> Iterator[ShapeProblem]:
         yield from _text(value, where)
         if isinstance(value, str) and value not in words:
-            yield Finding(False, f"{where} is none of {', '.join(words)}")
+            yield ShapeProblem(False, f"{where} is none of {', '.join(words)}")
 
     return shape
 
 
-def text_map(value: Any, where: str) -> Iterator[Finding]:
+def text_map(value: Any, where: str) -> Iterator[ShapeProblem]:
     """A map from names to strings; a null value is left open."""
     if not isinstance(value, dict):
-        yield Finding(True, f"{where} is not a map of strings")
+        yield ShapeProblem(True, f"{where} is not a map of strings")
         return
     for key, item in value.items():
         if item is None:
-            yield Finding(False, f"{where}.{key} is null")
+            yield ShapeProblem(False, f"{where}.{key} is null")
         else:
             yield from _text(item, f"{where}.{key}")
 
@@ -99,25 +99,25 @@ def text_map(value: Any, where: str) -> Iterator[Finding]:
 def fields(shapes: Mapping[str, Shape], required: tuple[str, ...] = (), one: bool = False) -> Shape:
     """An object of these fields; missing and unknown ones are left open, and so are none or several where ``one``."""
 
-    def shape(value: Any, where: str) -> Iterator[Finding]:
+    def shape(value: Any, where: str) -> Iterator[ShapeProblem]:
         if not isinstance(value, dict):
-            yield Finding(True, f"{where} is not an object")
+            yield ShapeProblem(True, f"{where} is not an object")
             return
         aliases = other_case(value, shapes)
         if aliases:
-            yield Finding(False, f"{where}.{aliases[0]} differs from a documented key only in case")
+            yield ShapeProblem(False, f"{where}.{aliases[0]} differs from a documented key only in case")
             return
         yield from _presence(value, where)
         for key, item in value.items():
             if item is not None and key in shapes:
                 yield from shapes[key](item, f"{where}.{key}")
 
-    def _presence(value: dict[str, Any], where: str) -> Iterator[Finding]:
-        yield from (Finding(False, f"{where}.{key} is missing") for key in required if key not in value)
-        yield from (Finding(False, f"{where}.{key} is not documented") for key in value if key not in shapes)
-        yield from (Finding(False, f"{where}.{key} is null") for key, item in value.items() if item is None)
+    def _presence(value: dict[str, Any], where: str) -> Iterator[ShapeProblem]:
+        yield from (ShapeProblem(False, f"{where}.{key} is missing") for key in required if key not in value)
+        yield from (ShapeProblem(False, f"{where}.{key} is not documented") for key in value if key not in shapes)
+        yield from (ShapeProblem(False, f"{where}.{key} is null") for key, item in value.items() if item is None)
         if one and len(value) != 1:
-            yield Finding(False, f"{where} does not hold exactly one key")
+            yield ShapeProblem(False, f"{where} does not hold exactly one key")
 
     return shape
 
@@ -128,13 +128,13 @@ def other_case(value: Mapping[str, Any], known: Mapping[str, Any]) -> tuple[str,
     return tuple(key for key in value if key not in known and key.casefold() in folded)
 
 
-def _delay(value: Any, where: str) -> Iterator[Finding]:
+def _delay(value: Any, where: str) -> Iterator[ShapeProblem]:
     yield from _DELAY_FIELDS(value, where)
     if isinstance(value, dict):
         if isinstance(value.get("duration"), str) and isinstance(value.get("until"), str):
-            yield Finding(True, f"{where} has both a duration and an until")
+            yield ShapeProblem(True, f"{where} has both a duration and an until")
         elif "duration" not in value and "until" not in value:
-            yield Finding(False, f"{where} has neither a duration nor an until")
+            yield ShapeProblem(False, f"{where} has neither a duration nor an until")
 
 
 _DELAY_FIELDS = fields({"duration": _duration, "until": _time})
@@ -168,15 +168,15 @@ STAGE_KINDS: Mapping[str, Shape] = {
 """The kinds of stage, each with the shape of its parameters."""
 
 
-def stage_findings(stage: Mapping[str, Any], where: str) -> Iterator[Finding]:
+def stage_findings(stage: Mapping[str, Any], where: str) -> Iterator[ShapeProblem]:
     """What is not plainly valid about one stage, an object; invalid findings test ``workflow.create-bad-stage``."""
     if len(stage) != 1:
-        yield Finding(True, f"{where} has {len(stage)} keys instead of one, its kind")
+        yield ShapeProblem(True, f"{where} has {len(stage)} keys instead of one, its kind")
         return
     kind, parameters = next(iter(stage.items()))
     if kind not in STAGE_KINDS:
-        yield Finding(True, f"{where} is of the unknown kind {kind!r}")
+        yield ShapeProblem(True, f"{where} is of the unknown kind {kind!r}")
     elif parameters is None:
-        yield Finding(False, f"{where}.{kind} is null")
+        yield ShapeProblem(False, f"{where}.{kind} is null")
     else:
         yield from STAGE_KINDS[kind](parameters, f"{where}.{kind}")

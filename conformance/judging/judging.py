@@ -10,7 +10,7 @@ from conformance.contract.requirements import Catalogue, load_requirements
 from conformance.contract.schemas import ResponseSchemas
 from conformance.rules import ALL_RULES
 from conformance.rules.evidence.observation import Observation
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Trace
 
 
@@ -47,14 +47,14 @@ class Judge:
 
         ``known_ids`` are those made in traces that share ids with this one; None where it stands by itself.
         """
-        story = Story(trace, schemas=self._schemas, known_ids=known_ids)
+        index = TraceIndex(trace, schemas=self._schemas, known_ids=known_ids)
         judgement = Judgement()
         for requirement, rule in ALL_RULES.items():
             feature = self._features.get(requirement)
             if feature is not None and feature not in trace.features:
                 continue
             try:
-                for observation in rule(story):
+                for observation in rule(index):
                     _note(judgement, requirement, observation)
                     operation = trace.at(observation.exchanges[-1]).operation if observation.exchanges else None
                     judgement.by_operation[requirement, operation or "", observation.upheld] += 1

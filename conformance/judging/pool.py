@@ -62,7 +62,7 @@ def _ready() -> None:
     """Something to submit, so that the process starts."""
 
 
-class Bench:
+class JudgePool:
     """One judge at work in another process, and others for what must be computed; a context manager around the run."""
 
     def __init__(self, document: ApiDocument) -> None:
@@ -97,7 +97,7 @@ class Bench:
         _submit(pool, work, *arguments).add_done_callback(tell)
         return told
 
-    def __enter__(self) -> Bench:
+    def __enter__(self) -> JudgePool:
         return self
 
     def __exit__(

@@ -56,7 +56,7 @@ class Tally:
     errors: list[str] = field(default_factory=list)
     leftovers: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    slim: list[Trace] = field(default_factory=list)
+    reduced: list[Trace] = field(default_factory=list)
 
     def add(self, trace: Trace, judgement: Judgement) -> None:
         """Count a judged trace."""
@@ -73,8 +73,8 @@ class Tally:
             self._keep(requirement, Case(trace, tuple(observations[:5])))
         for exchange in trace.exchanges:
             self._count(exchange)
-        self.slim.append(_slim(trace))
-        del self.slim[:-_REMEMBERED]
+        self.reduced.append(_reduced(trace))
+        del self.reduced[:-_REMEMBERED]
 
     def _add_subjects(self, subjects: Mapping[tuple[str, bool], set[str]]) -> None:
         for key, ids in subjects.items():
@@ -93,7 +93,7 @@ class Tally:
         self.violating_traces.setdefault(requirement, set()).add(trace.id)
         self._keep(requirement, Case(trace, (observation,)))
 
-    def acquit(self, requirement: str) -> None:
+    def retract(self, requirement: str) -> None:
         """Forget that a requirement was violated: what was seen has turned out to be no violation."""
         self.violated[requirement] = 0
         self.violating_traces.pop(requirement, None)
@@ -136,10 +136,10 @@ class Tally:
         self.errors += other.errors
         self.leftovers += other.leftovers
         self.notes += other.notes
-        self.slim += other.slim
+        self.reduced += other.reduced
 
 
-def _slim(trace: Trace) -> Trace:
+def _reduced(trace: Trace) -> Trace:
     """Only what is compared between traces, creations and versions, and no more of them than that takes."""
     kept = tuple(_bare(exchange) for exchange in trace.exchanges if exchange.operation in _ACROSS and exchange.ok)
     return replace(trace, exchanges=kept, settling=None, scenario=None)

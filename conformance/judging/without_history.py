@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from conformance.judging.judging import Judgement
 from conformance.judging.tally import Tally
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.history.stages import out_of_place
 from conformance.trace import Trace
 
@@ -20,7 +20,7 @@ HISTORY = "history.stages"
 
 def without_history(tally: Tally) -> Sequence[Trace]:
     """The traces kept for violations, histories left out, where history shows stages in others' places; else none."""
-    if not any(out_of_place(Story(case.trace)) for case in tally.cases.get(HISTORY, ())):
+    if not any(out_of_place(TraceIndex(case.trace)) for case in tally.cases.get(HISTORY, ())):
         return []
     traces = {case.trace.id: case.trace for cases in tally.cases.values() for case in cases}
     return [_without_history(trace) for trace in traces.values()]

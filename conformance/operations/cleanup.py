@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.operations.session import Session
+from conformance.operations.session import OperationPlay
 from conformance.operations.template import encoded_segment
 from conformance.target.ids import answered_id
 from conformance.target.removal import may_be_left
@@ -26,7 +26,7 @@ class Leftovers:
         return tuple(f"{what}: {', '.join(ids)}" for what, ids in kinds if ids)
 
 
-async def cleanup(session: Session) -> Leftovers:
+async def cleanup(session: OperationPlay) -> Leftovers:
     """Cancel every instance and delete every workflow that the session's exchanges created, also unintendedly."""
     exchanges = session.recorder.exchanges()
     instances = [each for each in await _running(session, exchanges) if not await _cancelled(session, each)]
@@ -36,7 +36,7 @@ async def cleanup(session: Session) -> Leftovers:
     return Leftovers(tuple(instances), tuple(kept))
 
 
-async def _running(session: Session, exchanges: tuple[Exchange, ...]) -> list[str]:
+async def _running(session: OperationPlay, exchanges: tuple[Exchange, ...]) -> list[str]:
     """Instances not known to have ended, also those whose runs were never answered."""
     ended = {id_ for exchange in exchanges for id_ in _ended_in(exchange)}
     found = dict.fromkeys(_created(exchanges, "runWorkflow"))
@@ -49,12 +49,12 @@ async def _running(session: Session, exchanges: tuple[Exchange, ...]) -> list[st
     return [id_ for id_ in found if id_ not in ended]
 
 
-async def _cancelled(session: Session, instance: str) -> bool:
+async def _cancelled(session: OperationPlay, instance: str) -> bool:
     exchange = await session.request("PUT", f"/instances/{encoded_segment(instance)}/abort")
     return not may_be_left(exchange)
 
 
-async def _deleted(session: Session, workflow: str) -> bool:
+async def _deleted(session: OperationPlay, workflow: str) -> bool:
     exchange = await session.request("DELETE", f"/workflows/{encoded_segment(workflow)}")
     return exchange.ok or exchange.status == 404
 

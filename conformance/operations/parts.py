@@ -10,7 +10,7 @@ from conformance.operations.binding import Resources
 from conformance.operations.markers import marked
 from conformance.operations.plan import DISPOSABLE_RUNS, POOL_RUNS, OperationPlan, OperationSettings, run_cases
 from conformance.operations.pool import QUICK, WAITING, has_started, make_pool
-from conformance.operations.session import Session
+from conformance.operations.session import OperationPlay
 from conformance.operations.template import CaseTemplate, encoded_segment
 from conformance.target import Client
 from conformance.target.finishing import all_of
@@ -25,11 +25,11 @@ class Part:
 
     name: str
     operations: tuple[str, ...]
-    play: Callable[[Session, OperationPlan], Awaitable[None]]
+    play: Callable[[OperationPlay, OperationPlan], Awaitable[None]]
     runs: Callable[[OperationSettings], int] = lambda settings: 0  # noqa: ARG005 - most parts run nothing
 
 
-async def _reading(session: Session, plan: OperationPlan) -> None:
+async def _reading(session: OperationPlay, plan: OperationPlan) -> None:
     pool = await make_pool(session)
     by_operation = zip_longest(*(plan.cases.get(operation, ()) for operation in READS))
     left = (case for case in chain.from_iterable(by_operation) if case is not None)
@@ -39,12 +39,12 @@ async def _reading(session: Session, plan: OperationPlan) -> None:
         await session.play(case, pool.quick)
 
 
-async def _read(session: Session, client: Client, left: Iterator[CaseTemplate], resources: Resources) -> None:
+async def _read(session: OperationPlay, client: Client, left: Iterator[CaseTemplate], resources: Resources) -> None:
     for case in left:
         await session.play(case, resources, client)
 
 
-async def _creating(session: Session, plan: OperationPlan) -> None:
+async def _creating(session: OperationPlay, plan: OperationPlan) -> None:
     for case in plan.cases.get("createWorkflow", ()):
         valid = case.classification().kind == "valid"
         created = answered_id(await session.play(case if valid else marked(case, session.marker()), Resources()))
@@ -53,7 +53,7 @@ async def _creating(session: Session, plan: OperationPlan) -> None:
     await session.request("GET", "/workflows")
 
 
-async def _deleting(session: Session, plan: OperationPlan) -> None:
+async def _deleting(session: OperationPlay, plan: OperationPlan) -> None:
     for case in plan.cases.get("deleteWorkflow", ()):
         made = None if session.stopped else await session.create(QUICK, "conformance disposable")
         if made is None:
@@ -66,7 +66,7 @@ async def _deleting(session: Session, plan: OperationPlan) -> None:
     await session.request("GET", "/workflows")
 
 
-async def _running(session: Session, plan: OperationPlan) -> None:
+async def _running(session: OperationPlay, plan: OperationPlan) -> None:
     good, bad = await session.create(QUICK, "conformance runs"), await session.create(QUICK, "conformance bad runs")
     if good is None or bad is None:
         session.give_up(_NO_WORKFLOW)
@@ -80,7 +80,7 @@ async def _running(session: Session, plan: OperationPlan) -> None:
         await session.request("GET", "/instances", query=[("workflowID", workflow)])
 
 
-async def _sending(session: Session, plan: OperationPlan) -> None:
+async def _sending(session: OperationPlay, plan: OperationPlan) -> None:
     workflow = await session.create(WAITING, "conformance events")
     good, bad = await session.run(workflow), await session.run(workflow)
     for instance in (good, bad):
@@ -91,7 +91,7 @@ async def _sending(session: Session, plan: OperationPlan) -> None:
     await _read_back(session, good, bad)
 
 
-async def _cancelling(session: Session, plan: OperationPlan) -> None:
+async def _cancelling(session: OperationPlay, plan: OperationPlan) -> None:
     workflow = await session.create(WAITING, "conformance cancellations")
     instances = [await session.run(workflow), await session.run(workflow)]
     for instance in instances:
@@ -102,7 +102,7 @@ async def _cancelling(session: Session, plan: OperationPlan) -> None:
     await _read_back(session, *instances)
 
 
-async def _read_back(session: Session, *instances: str | None) -> None:
+async def _read_back(session: OperationPlay, *instances: str | None) -> None:
     for instance in instances:
         if instance is not None:
             await session.request("GET", f"/instances/{encoded_segment(instance)}")

@@ -10,7 +10,7 @@ from conformance.contract.document import ApiDocument
 from conformance.operations.cleanup import cleanup
 from conformance.operations.parts import PARTS, Part
 from conformance.operations.plan import OperationPlan, OperationSettings, plan_operations
-from conformance.operations.session import Session
+from conformance.operations.session import OperationPlay
 from conformance.target import Target
 from conformance.target.finishing import to_the_end
 from conformance.trace import Trace
@@ -32,7 +32,7 @@ OnProgress = Callable[[OperationProgress], None]
 
 
 @dataclass(slots=True)
-class _Stage:
+class _CasesPlay:
     target: Target
     settings: OperationSettings
     plan: OperationPlan
@@ -64,7 +64,7 @@ async def play_operations(
     Raises TargetError where no request can be sent at all for want of a token.
     """
     made = await asyncio.to_thread(plan_operations, document, settings) if plan is None else plan
-    stage = _Stage(target, settings, made, on_progress, over)
+    stage = _CasesPlay(target, settings, made, on_progress, over)
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(_play(stage, part)) for part in PARTS]
@@ -74,8 +74,8 @@ async def play_operations(
     return [task.result() for task in tasks]
 
 
-async def _play(stage: _Stage, part: Part) -> Trace:
-    session = Session(stage.target, stage.settings, part.runs(stage.settings), stage.case_done, stage.over)
+async def _play(stage: _CasesPlay, part: Part) -> Trace:
+    session = OperationPlay(stage.target, stage.settings, part.runs(stage.settings), stage.case_done, stage.over)
     stopped: str | None = None
     left: tuple[str, ...] = ()
     try:
@@ -90,7 +90,7 @@ async def _play(stage: _Stage, part: Part) -> Trace:
     return _trace(session, part, stopped, left)
 
 
-async def _cleaned(session: Session) -> tuple[str, ...]:
+async def _cleaned(session: OperationPlay) -> tuple[str, ...]:
     """Notes on what is left behind."""
     try:
         async with asyncio.timeout(_CLEANUP_S):
@@ -99,7 +99,7 @@ async def _cleaned(session: Session) -> tuple[str, ...]:
         return (f"cleaning up took longer than {_CLEANUP_S:g} s and was given up",)
 
 
-def _trace(session: Session, part: Part, stopped: str | None, left: tuple[str, ...]) -> Trace:
+def _trace(session: OperationPlay, part: Part, stopped: str | None, left: tuple[str, ...]) -> Trace:
     return Trace(
         id=f"operations-{part.name}",
         exchanges=session.recorder.exchanges(),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.operations.binding import Resources
-from conformance.operations.session import Session
+from conformance.operations.session import OperationPlay
 from conformance.operations.template import encoded_segment
 from conformance.trace import Exchange
 
@@ -42,7 +42,7 @@ class Pool:
     quick: Resources
 
 
-async def make_pool(session: Session) -> Pool:
+async def make_pool(session: OperationPlay) -> Pool:
     """Create the pool with at most POOL_RUNS runs, and wait until its instances are in their states."""
     quick = await session.create(QUICK, "conformance quick")
     waiting = await session.create(WAITING, "conformance waiting")

@@ -25,7 +25,7 @@ _FIRST_PAUSE_S = 0.01
 _LONGEST_PAUSE_S = 0.5
 
 
-class Session:
+class OperationPlay:
     """One trace in the making. ``runs`` is how many runWorkflow requests it may send; ``over`` says when it is time."""
 
     def __init__(

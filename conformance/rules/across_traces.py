@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from conformance.rules.envelope.server_info import changed_version, version_of
 from conformance.rules.evidence.answers import cut
 from conformance.rules.evidence.observation import Observation, upheld, violated
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange
 
 _REQUIREMENTS = {"createWorkflow": "workflow.create-echo", "runWorkflow": "run.created"}
@@ -23,25 +23,25 @@ class AcrossTraces:
     traces: tuple[str, str]
 
 
-def _in_order(stories: Iterable[Story], *operations: str) -> list[tuple[Story, Exchange]]:
-    found = [(story, exchange) for story in stories for exchange in story.successes(*operations)]
+def _in_order(indexes: Iterable[TraceIndex], *operations: str) -> list[tuple[TraceIndex, Exchange]]:
+    found = [(index, exchange) for index in indexes for exchange in index.successes(*operations)]
     return sorted(found, key=lambda pair: pair[0].trace.origin + pair[1].received)
 
 
-def unique_ids(stories: Iterable[Story]) -> Iterator[AcrossTraces]:
+def unique_ids(indexes: Iterable[TraceIndex]) -> Iterator[AcrossTraces]:
     """Violations: a workflow or instance id that creations or runs in two traces gave.
 
     Inside one trace `workflow.create-echo` and `run.created` see to that. A workflow and an instance may bear one id.
     Recordings and proxies may hold one exchange in two traces, so only traces with different ids and different
     exchanges count.
     """
-    first: dict[tuple[str | None, str], tuple[Story, Exchange]] = {}
-    for story, exchange in _in_order(stories, *_REQUIREMENTS):
+    first: dict[tuple[str | None, str], tuple[TraceIndex, Exchange]] = {}
+    for index, exchange in _in_order(indexes, *_REQUIREMENTS):
         key = exchange.data.get("id") if isinstance(exchange.data, dict) else None
         if not isinstance(key, str):
             continue
-        other, earlier = first.setdefault((exchange.operation, key), (story, exchange))
-        if other.trace.id != story.trace.id and earlier != exchange:
+        other, earlier = first.setdefault((exchange.operation, key), (index, exchange))
+        if other.trace.id != index.trace.id and earlier != exchange:
             expected, observed = "an id never given before", f"id {key}, as in trace {other.trace.id}"
             seen = violated(
                 exchange,
@@ -51,23 +51,23 @@ def unique_ids(stories: Iterable[Story]) -> Iterator[AcrossTraces]:
                 subject=key,
                 pointer="/data/id",
             )
-            yield AcrossTraces(_REQUIREMENTS[exchange.operation or ""], seen, (other.trace.id, story.trace.id))
+            yield AcrossTraces(_REQUIREMENTS[exchange.operation or ""], seen, (other.trace.id, index.trace.id))
 
 
-def info_versions(stories: Iterable[Story]) -> Iterator[AcrossTraces]:
+def info_versions(indexes: Iterable[TraceIndex]) -> Iterator[AcrossTraces]:
     """Whether getServerInfo said the same version in every trace as in the first one: upheld or violated per trace."""
-    first: tuple[Story, Exchange] | None = None
+    first: tuple[TraceIndex, Exchange] | None = None
     judged: set[str] = set()
-    for story, exchange in _in_order(stories, "getServerInfo"):
+    for index, exchange in _in_order(indexes, "getServerInfo"):
         if not isinstance(version_of(exchange), str):
             continue
-        first = first or (story, exchange)
-        if story.trace.id in judged or story.trace.id == first[0].trace.id:
+        first = first or (index, exchange)
+        if index.trace.id in judged or index.trace.id == first[0].trace.id:
             continue
-        judged.add(story.trace.id)
+        judged.add(index.trace.id)
         same = version_of(first[1]) == version_of(exchange)
         seen = upheld(exchange, proof="trace") if same else _changed(first[1], exchange)
-        yield AcrossTraces("info.version", seen, (first[0].trace.id, story.trace.id))
+        yield AcrossTraces("info.version", seen, (first[0].trace.id, index.trace.id))
 
 
 def _changed(first: Exchange, second: Exchange) -> Observation:

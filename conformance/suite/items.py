@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.campaign.conformance_run import Session
+from conformance.campaign.conformance_run import ConformanceRun
 from conformance.results.model import Finding, RequirementResult
 
 
@@ -19,7 +19,7 @@ def requirements_of(item: pytest.Item) -> tuple[str, ...]:
     return tuple(parameters.get("requirements", ())) or ((one,) if isinstance(one, str) else ())
 
 
-def assert_selected(session: Session, requirements: Sequence[str], operation: str | None) -> None:
+def assert_selected(session: ConformanceRun, requirements: Sequence[str], operation: str | None) -> None:
     """Assert one item: a requirement, or those that make up a property of an operation."""
     if operation is not None:
         assert_property(session, requirements, operation)
@@ -28,7 +28,7 @@ def assert_selected(session: Session, requirements: Sequence[str], operation: st
         assert_outcome(session, found[requirements[0]])
 
 
-def assert_outcome(session: Session, requirement: RequirementResult) -> None:
+def assert_outcome(session: ConformanceRun, requirement: RequirementResult) -> None:
     """Pass, fail, or say why neither: a skip is no pass, and the verdict of the run tells them apart."""
     if requirement.outcome == "failed":
         findings = session.results.findings if session.results is not None else []
@@ -42,7 +42,7 @@ def assert_outcome(session: Session, requirement: RequirementResult) -> None:
         pytest.skip(f"{requirement.outcome.replace('_', ' ')}: {requirement.reason}")
 
 
-def assert_property(session: Session, requirements: Sequence[str], operation: str) -> None:
+def assert_property(session: ConformanceRun, requirements: Sequence[str], operation: str) -> None:
     """No exchange of the operation violates the property, and at least one puts it to the test."""
     assert session.outcome is not None
     assert session.results is not None

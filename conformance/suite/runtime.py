@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.campaign.conformance_run import Session
+from conformance.campaign.conformance_run import ConformanceRun
 from conformance.contract.errors import UserError
 from conformance.plugin import setting
 from conformance.results.model import Results
@@ -13,14 +13,14 @@ from conformance.suite.items import requirements_of
 from conformance.suite.sharing import Controller, Worker
 from conformance.target import TargetError
 
-SESSION: pytest.StashKey[Session] = pytest.StashKey()
+SESSION: pytest.StashKey[ConformanceRun] = pytest.StashKey()
 UNTESTABLE = 3
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Check the options before anything is collected."""
     try:
-        session = config.stash[SESSION] = Session.of(lambda name: setting(config, name))
+        session = config.stash[SESSION] = ConformanceRun.of(lambda name: setting(config, name))
     except TargetError as error:
         pytest.exit(str(error), UNTESTABLE)
     except UserError as error:
@@ -41,13 +41,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def conformance_session(pytestconfig: pytest.Config) -> Session:
+def conformance_session(pytestconfig: pytest.Config) -> ConformanceRun:
     """The run that this pytest session does."""
     return pytestconfig.stash[SESSION]
 
 
 @pytest.fixture(scope="session")
-def conformance_results(pytestconfig: pytest.Config, conformance_session: Session) -> Results:
+def conformance_results(pytestconfig: pytest.Config, conformance_session: ConformanceRun) -> Results:
     """The results of the run; the first item that asks for them starts the traffic."""
     capture = pytestconfig.pluginmanager.getplugin("capturemanager")
     try:

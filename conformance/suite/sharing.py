@@ -1,4 +1,4 @@
-"""Sharing a run over pytest-xdist's workers: each plays a shard; the controller merges, chases and reports.
+"""Sharing a run over pytest-xdist's workers: each plays a shard; the controller merges, confirms and reports.
 
 The workers' items are replaced by shards of the traffic, so nothing is played twice; which requirements are reported
 follows from -k and -m as always, only that the controller makes those reports.
@@ -17,8 +17,8 @@ from typing import Any, Literal
 
 import pytest
 
-from conformance.campaign.conformance_run import Session
-from conformance.campaign.running import Outcome, conclude_shared, play, reach
+from conformance.campaign.conformance_run import ConformanceRun
+from conformance.campaign.running import RunOutcome, conclude_shared, play, reach
 from conformance.campaign.watching import Spool
 from conformance.contract.errors import UserError
 from conformance.judging.tally import Tally
@@ -48,7 +48,7 @@ def _selected(item: pytest.Item) -> Selected:
     return Selected(item.nodeid, item.location, keywords, requirements_of(item), callspec.params.get("operation"))
 
 
-def _report(session: Session, item: Selected) -> pytest.TestReport:
+def _report(session: ConformanceRun, item: Selected) -> pytest.TestReport:
     """The report that running the item here would have made."""
     outcome: Literal["passed", "failed", "skipped"] = "passed"
     longrepr: Any = None
@@ -89,7 +89,7 @@ def _unpack(text: str) -> Any:
 class Worker:
     """Pytest hooks of a worker."""
 
-    def __init__(self, config: pytest.Config, session: Session) -> None:
+    def __init__(self, config: pytest.Config, session: ConformanceRun) -> None:
         # xdist adds workerinput and workeroutput, which pytest's own types do not know.
         given: Any = config
         self._config = given
@@ -112,7 +112,7 @@ class Worker:
         if not isinstance(item, ShardItem):
             return None
         try:
-            outcome = Outcome(Tally(), interrupted=True) if self._stop() else self._play(item.shard)
+            outcome = RunOutcome(Tally(), interrupted=True) if self._stop() else self._play(item.shard)
         except UserError as error:
             self._config.workeroutput[f"{_OUTPUT}_error"] = str(error)
             return True
@@ -120,7 +120,7 @@ class Worker:
         self._config.workeroutput[_OUTPUT] = f"{done} {_pack(outcome)}"
         return True
 
-    def _play(self, shard: tuple[int, int]) -> Outcome:
+    def _play(self, shard: tuple[int, int]) -> RunOutcome:
         settings = replace(self._session.options.settings, shard=shard)
         config = self._session.target_config(self._url)
         with self._session.shard_recording(config, shard[0], self._directory) as watcher:
@@ -130,9 +130,9 @@ class Worker:
 class Controller:
     """Pytest hooks of the controller."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: ConformanceRun) -> None:
         self._session = session
-        self._parts: list[Outcome] = []
+        self._parts: list[RunOutcome] = []
         self._items: list[Selected] = []
         self._running = contextlib.ExitStack()
         self._begun: Any = None
@@ -173,7 +173,7 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Merge, chase, write the reports, and report every selected item."""
+        """Merge, confirm, write the reports, and report every selected item."""
         with self._running:
             if self._begun is None:
                 return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from conformance.campaign.conformance_run import Session
+from conformance.campaign.conformance_run import ConformanceRun
 from conformance.contract.operations import CORE_OPERATIONS
 from conformance.contract.requirements import load_requirements
 from conformance.suite.items import assert_property
@@ -49,6 +49,6 @@ def _cases() -> Iterator[object]:
 
 @pytest.mark.parametrize(("operation", "requirements"), list(_cases()))
 @pytest.mark.usefixtures("conformance_results")
-def test_operation(operation: str, requirements: tuple[str, ...], conformance_session: Session) -> None:
+def test_operation(operation: str, requirements: tuple[str, ...], conformance_session: ConformanceRun) -> None:
     """No exchange of the operation violates the property, and at least one puts it to the test."""
     assert_property(conformance_session, requirements, operation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.campaign.conformance_run import Session
+from conformance.campaign.conformance_run import ConformanceRun
 from conformance.contract.requirements import Requirement, load_requirements
 from conformance.suite.items import assert_selected
 
@@ -17,6 +17,6 @@ def _parameter(requirement: Requirement) -> object:
 
 @pytest.mark.parametrize("requirement", [_parameter(each) for each in load_requirements().requirements])
 @pytest.mark.usefixtures("conformance_results")
-def test_requirement(requirement: str, conformance_session: Session) -> None:
+def test_requirement(requirement: str, conformance_session: ConformanceRun) -> None:
     """The requirement's outcome in this run."""
     assert_selected(conformance_session, (requirement,), None)

@@ -53,7 +53,7 @@ class Shared:
 
 
 class Client:
-    """Sends requests for one party of a trace. Made by `Target.client`; close it when its part is played."""
+    """Sends requests for one clients of a trace. Made by `Target.client`; close it when its part is played."""
 
     def __init__(self, shared: Shared, http: httpx.AsyncClient, recorder: Recorder, name: str) -> None:
         self._shared = shared
@@ -132,7 +132,7 @@ class Client:
         found = match(outgoing.recorded.method, outgoing.recorded.path)
         self._shared.started(found.operation.id if found else None)
         index, sent = self.recorder.begin(), time.monotonic_ns()
-        outcome = wire.Outcome(failure=Failure("aborted", "given up by the client"))
+        outcome = wire.WireResult(failure=Failure("aborted", "given up by the client"))
         try:
             outcome = await wire.exchange(self._http, outgoing.http, patience)
         finally:

@@ -16,7 +16,7 @@ _PATH_SAFE = "%/:@!$&'()*+,;=-._~\"<>[]\\^`{|}"
 
 
 @dataclass(slots=True)
-class Outcome:
+class WireResult:
     """What became of a request: a response, or a failure."""
 
     response: Response | None = None
@@ -50,21 +50,21 @@ def raw_header(name: str, value: str) -> tuple[bytes, bytes]:
     return name.encode("latin-1", "replace"), _latin(value)
 
 
-async def exchange(http: httpx.AsyncClient, request: httpx.Request, timeout_s: float) -> Outcome:
+async def exchange(http: httpx.AsyncClient, request: httpx.Request, timeout_s: float) -> WireResult:
     """Send a request and read the whole answer within ``timeout_s`` seconds. Only cancellation is raised."""
     watch = Watch()
     request.extensions["trace"] = watch
     try:
         async with asyncio.timeout(timeout_s):
-            return Outcome(response=_response(await http.send(request, follow_redirects=False)))
+            return WireResult(response=_response(await http.send(request, follow_redirects=False)))
     except TimeoutError:
         kind = (
             f"no complete answer within {timeout_s:g} s" if watch.sending else f"no connection within {timeout_s:g} s"
         )
-        return Outcome(failure=Failure("timeout" if watch.sending else "refused", kind))
+        return WireResult(failure=Failure("timeout" if watch.sending else "refused", kind))
     except (httpx.HTTPError, httpx.StreamError, OSError, ValueError) as error:
         message = str(error) or type(error).__name__
-        return Outcome(failure=Failure("protocol" if _was_sent(watch, error) else "refused", message))
+        return WireResult(failure=Failure("protocol" if _was_sent(watch, error) else "refused", message))
 
 
 def _was_sent(watch: Watch, error: Exception) -> bool:

@@ -1,4 +1,4 @@
-"""One fault of each group of requirements, all on one server, in one smoke run without a chase."""
+"""One fault of each group of requirements, all on one server, in one smoke run without a confirm."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from conformance.campaign.observer import Silent
 from conformance.campaign.running import play
-from conformance.configuration.settings import Budget, Settings
+from conformance.configuration.settings import Limits, Settings
 from conformance.contract.document import load_document
 from conformance.judging.tally import Tally
 from conformance.reference.faults import FAULTS
@@ -34,8 +34,8 @@ class Unchased(Settings):
     """A run that ends with its traffic."""
 
     @property
-    def budget(self) -> Budget:
-        return replace(super().budget, chase_seconds=0.0)
+    def budget(self) -> Limits:
+        return replace(super().budget, confirming_seconds=0.0)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import pytest
 
 from conformance.campaign.observer import Silent
 from conformance.campaign.running import play
-from conformance.configuration.settings import Budget, Settings
+from conformance.configuration.settings import Limits, Settings
 from conformance.contract.document import load_document
 from conformance.reference.service.process import ReferenceProcess
 from conformance.target import TargetConfig
@@ -21,11 +21,11 @@ from conformance.target import TargetConfig
 
 @dataclass(frozen=True)
 class Short(Settings):
-    """A run with little traffic, and enough time to chase what it shows."""
+    """A run with little traffic, and enough time to confirm what it shows."""
 
     @property
-    def budget(self) -> Budget:
-        return replace(super().budget, runs=20, chase_seconds=30.0)
+    def budget(self) -> Limits:
+        return replace(super().budget, runs=20, confirming_seconds=30.0)
 
 
 @dataclass

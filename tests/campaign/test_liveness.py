@@ -9,7 +9,7 @@ import pytest
 from conformance.campaign import campaign
 from conformance.campaign.liveness import answers_again
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import Outcome, play
+from conformance.campaign.running import RunOutcome, play
 from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.judging.tally import Tally
@@ -33,7 +33,7 @@ class _Noticing(Silent):
             self.seen.set()
 
 
-def _silenced(monkeypatch: pytest.MonkeyPatch, *, again: bool) -> Outcome:
+def _silenced(monkeypatch: pytest.MonkeyPatch, *, again: bool) -> RunOutcome:
     """A run on a server that drops names, which falls silent as soon as that was seen."""
     observer = _Noticing()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.campaign.conformance_run import Session
+from conformance.campaign.conformance_run import ConformanceRun
 from conformance.configuration.options import (
     BadOption,
     EmbeddedOnly,
@@ -137,16 +137,16 @@ def test_a_directory_that_is_a_file_cannot_hold_reports(tmp_path: Path) -> None:
 def test_a_session_checks_what_it_can_before_any_traffic(tmp_path: Path, option: str, value: str) -> None:
     given = {option: value if option == "url" else str(tmp_path / value)}
     with pytest.raises(UserError) as told:
-        Session.of(values(given))
+        ConformanceRun.of(values(given))
     assert told.value.hint
 
 
 def test_a_summary_file_that_cannot_be_written_is_told_before_any_traffic(tmp_path: Path) -> None:
     with pytest.raises(UnwritableFile, match="Give another --summary-file"):
-        Session.of(values({"summary-file": str(tmp_path / "no" / "such.md")}))
+        ConformanceRun.of(values({"summary-file": str(tmp_path / "no" / "such.md")}))
 
 
 def test_a_session_does_not_show_what_it_measured_where_pytest_shows_arguments() -> None:
-    session = Session.of(values({}))
+    session = ConformanceRun.of(values({}))
     session.errors.append("something long" * 1000)
     assert len(repr(session)) < 200

@@ -1,4 +1,4 @@
-"""Chasing what failed, with plays that a test makes up."""
+"""Confirming what failed, with plays that a test makes up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conformance.configuration.settings import Settings
-from conformance.confirming.confirmation import Chase
+from conformance.confirming.confirmation import Confirmation
 from conformance.confirming.findings import Proof, build_finding
 from conformance.contract.requirements import load_requirements
 from conformance.judging.judging import Judge, Judgement
@@ -19,7 +19,7 @@ from conformance.scenarios import Scenario, to_json
 from conformance.scenarios.scenario import model
 from conformance.trace import Trace
 from tests.rules.build import TraceBuilder
-from tests.rules.lives import started, wait_for
+from tests.rules.timelines import started, wait_for
 
 CREATE = model.Create("w1", ({"noop": {}},), "name")
 SCENARIO = Scenario((CREATE, model.Info(), model.Info(), model.ListWorkflows()), "made-up")
@@ -28,7 +28,7 @@ Server = Callable[[int, Scenario], bool]
 """Whether the server drops the names of workflows in the nth scenario that it plays."""
 
 
-class Bench:
+class JudgePool:
     """Judges here, at once."""
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ def cut_off_again(scenario: Scenario, again: bool, number: int) -> Trace:
     return cut_off(scenario, int(again), number)
 
 
-def chase(
+def confirm(
     server: Server,
     first: Sequence[Trace],
     seconds: float = 60.0,
@@ -75,7 +75,7 @@ def chase(
     lost: bool = False,
 ) -> tuple[list[Proof], list[Scenario]]:
     """The proofs, and every scenario that was played again. ``trace`` makes what a play leaves."""
-    bench: Any = Bench()
+    judge_pool: Any = JudgePool()
     tally = Tally() if tally is None else tally
     played: list[Scenario] = []
 
@@ -88,8 +88,8 @@ def chase(
 
     async def whole() -> list[Proof]:
         for seen in first:
-            tally.add(seen, await bench.judge(seen))
-        return await Chase(bench, play, Settings(), seconds, lost=lost).run(tally, proofs.append)
+            tally.add(seen, await judge_pool.judge(seen))
+        return await Confirmation(judge_pool, play, Settings(), seconds, lost=lost).run(tally, proofs.append)
 
     proofs: list[Proof] = []
     assert asyncio.run(whole()) == proofs
@@ -97,7 +97,7 @@ def chase(
 
 
 def test_a_violation_that_always_comes_back_is_minimised() -> None:
-    (proof,), _ = chase(lambda n, scenario: True, [traced(SCENARIO, True)])
+    (proof,), _ = confirm(lambda n, scenario: True, [traced(SCENARIO, True)])
     assert proof.requirements[0] == "workflow.create-echo"
     assert proof.came_back == (3, 3)
     assert proof.minimised
@@ -110,13 +110,13 @@ def test_a_violation_that_always_comes_back_is_minimised() -> None:
 
 
 def test_a_violation_that_comes_back_now_and_then_tells_how_often() -> None:
-    (proof,), _ = chase(lambda n, scenario: n % 3 == 0, [traced(SCENARIO, True)])
+    (proof,), _ = confirm(lambda n, scenario: n % 3 == 0, [traced(SCENARIO, True)])
     times, attempts = proof.came_back
     assert 0 < times < attempts
 
 
 def test_what_a_response_proves_stands_even_if_it_never_comes_back() -> None:
-    (proof,), played = chase(lambda n, scenario: False, [traced(SCENARIO, True)])
+    (proof,), played = confirm(lambda n, scenario: False, [traced(SCENARIO, True)])
     assert len(played) == 9
     assert not proof.minimised
     assert build_finding(proof, load_requirements()).reproducibility == "1/1"
@@ -129,11 +129,11 @@ def test_an_eventual_violation_that_never_comes_back_is_no_finding() -> None:
     t.get(i, [(5, 6), (6, None)])
     trace = replace(t.trace(), scenario=to_json(SCENARIO))
     assert "cancel.terminates" in Judge().judge(trace).violations
-    assert chase(lambda n, scenario: False, [trace])[0] == []
+    assert confirm(lambda n, scenario: False, [trace])[0] == []
 
 
 def test_without_time_a_violation_is_told_as_it_was_seen() -> None:
-    (proof,), played = chase(lambda n, scenario: True, [traced(SCENARIO, True)], seconds=-1.0)
+    (proof,), played = confirm(lambda n, scenario: True, [traced(SCENARIO, True)], seconds=-1.0)
     assert played == []
     assert not proof.minimised
 
@@ -141,20 +141,20 @@ def test_without_time_a_violation_is_told_as_it_was_seen() -> None:
 @pytest.mark.parametrize("source", ["operations", "control"])
 def test_traffic_that_is_no_scenario_is_played_again_as_an_excerpt(source: Any) -> None:
     seen = replace(traced(SCENARIO, True), source=source, scenario=None)
-    (proof,), played = chase(lambda n, scenario: True, [seen])
+    (proof,), played = confirm(lambda n, scenario: True, [seen])
     assert played[0].steps == (CREATE,)
     assert proof.minimised
 
 
 def test_a_closed_connection_that_comes_back_is_a_finding() -> None:
-    (proof,), _ = chase(lambda n, _: True, [cut_off(SCENARIO, 1)], trace=cut_off_again)
+    (proof,), _ = confirm(lambda n, _: True, [cut_off(SCENARIO, 1)], trace=cut_off_again)
     assert proof.requirements == ("envelope.answers",)
     assert proof.came_back == (3, 3)
 
 
 def test_one_closed_connection_that_never_comes_back_is_no_violation() -> None:
     tally = Tally()
-    proofs, played = chase(lambda n, _: False, [cut_off(SCENARIO, 1)], tally=tally, trace=cut_off_again)
+    proofs, played = confirm(lambda n, _: False, [cut_off(SCENARIO, 1)], tally=tally, trace=cut_off_again)
     assert proofs == []
     assert len(played) == 9
     assert (tally.violated["envelope.answers"], tally.cases) == (0, {})
@@ -164,13 +164,13 @@ def test_one_closed_connection_that_never_comes_back_is_no_violation() -> None:
 @pytest.mark.parametrize("traces", [[cut_off(SCENARIO, 2)], [cut_off(SCENARIO, 1, n) for n in range(5)]])
 def test_closed_connections_that_never_come_back_are_no_finding_however_many(traces: list[Trace]) -> None:
     tally = Tally()
-    assert chase(lambda n, _: False, traces, tally=tally, trace=cut_off_again)[0] == []
+    assert confirm(lambda n, _: False, traces, tally=tally, trace=cut_off_again)[0] == []
     assert tally.violated["envelope.answers"] > 1
 
 
 def test_a_closed_connection_that_nobody_could_play_again_stays_open() -> None:
     tally = Tally()
-    assert chase(lambda n, _: True, [cut_off(SCENARIO, 1)], seconds=-1.0, tally=tally)[0] == []
+    assert confirm(lambda n, _: True, [cut_off(SCENARIO, 1)], seconds=-1.0, tally=tally)[0] == []
     assert tally.violated["envelope.answers"] == 1
 
 
@@ -181,7 +181,7 @@ def test_a_timeout_stands_beside_closed_connections() -> None:
     t.workflows(failure="timeout", took=10_000)
     t.info()
     traces = [cut_off(SCENARIO, 1), t.trace()]
-    (proof,), _ = chase(lambda n, _: False, traces, trace=cut_off_again)
+    (proof,), _ = confirm(lambda n, _: False, traces, trace=cut_off_again)
     assert proof.trace.id == "hangs"
 
 
@@ -190,12 +190,12 @@ def test_what_a_target_that_has_ended_did_not_answer_is_no_finding(lost: bool, p
     t = TraceBuilder(id="hangs", scenario=to_json(SCENARIO))
     t.info()
     t.workflows(failure="timeout", took=10_000)
-    assert len(chase(lambda n, _: False, [t.trace()], seconds=-1.0, lost=lost)[0]) == proofs
+    assert len(confirm(lambda n, _: False, [t.trace()], seconds=-1.0, lost=lost)[0]) == proofs
 
 
 def test_what_only_tidying_up_showed_is_played_as_a_step() -> None:
     t = TraceBuilder(id="tidied", scenario=to_json(Scenario((CREATE,), "made-up")))
     w = t.create([{"wait_event": {"event": "go"}}])
     t.cancel(t.run(w), client="cleanup", status=500)
-    _, played = chase(lambda n, _: False, [t.trace()])
+    _, played = confirm(lambda n, _: False, [t.trace()])
     assert [type(step) for step in played[0].steps] == [model.Create, model.Run, model.Cancel]

@@ -11,7 +11,7 @@ from conformance.scenarios.scenario.codec import to_json
 from conformance.scenarios.scenario.model import Create, Run, Scenario
 from conformance.trace import Trace
 from tests.rules.build import TraceBuilder
-from tests.rules.lives import wait_for
+from tests.rules.timelines import wait_for
 
 
 def test_a_finding_names_the_operation_that_shows_it_and_those_that_the_rule_is_about() -> None:

@@ -8,7 +8,7 @@ from conformance.scenarios import Scenario
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.script import script
 from tests.rules.build import TraceBuilder
-from tests.rules.lives import wait_for
+from tests.rules.timelines import wait_for
 
 
 def excerpt(t: TraceBuilder, *indices: int) -> Scenario | None:

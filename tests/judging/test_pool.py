@@ -7,7 +7,7 @@ import os
 import pytest
 
 from conformance.contract.document import load_document
-from conformance.judging.pool import Bench
+from conformance.judging.pool import JudgePool
 
 
 def killed_unless_in(parent: int) -> str:
@@ -21,23 +21,23 @@ def impossible() -> None:
 
 
 def test_work_is_done_in_another_process() -> None:
-    with Bench(load_document()) as bench:
-        assert bench.compute(os.getpid).result() != os.getpid()
+    with JudgePool(load_document()) as judge_pool:
+        assert judge_pool.compute(os.getpid).result() != os.getpid()
 
 
 def test_work_whose_process_is_lost_is_done_here() -> None:
-    with Bench(load_document()) as bench:
-        assert bench.compute(killed_unless_in, os.getpid()).result() == "done"
+    with JudgePool(load_document()) as judge_pool:
+        assert judge_pool.compute(killed_unless_in, os.getpid()).result() == "done"
 
 
 def test_an_error_of_the_work_is_handed_on() -> None:
-    with Bench(load_document()) as bench, pytest.raises(ValueError, match="no"):
-        bench.compute(impossible).result()
+    with JudgePool(load_document()) as judge_pool, pytest.raises(ValueError, match="no"):
+        judge_pool.compute(impossible).result()
 
 
 def test_what_nobody_waits_for_any_more_is_told_to_nobody(caplog: pytest.LogCaptureFixture) -> None:
-    with Bench(load_document()) as bench:
-        future = bench.compute(os.getpid)
+    with JudgePool(load_document()) as judge_pool:
+        future = judge_pool.compute(os.getpid)
         future.cancel()
     assert future.cancelled()
     assert caplog.records == []

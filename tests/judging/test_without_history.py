@@ -11,7 +11,7 @@ from conformance.judging.tally import Tally
 from conformance.judging.without_history import resting_on_history, without_history
 from conformance.trace import Trace
 from tests.rules.build import TraceBuilder
-from tests.rules.lives import started, wait_for
+from tests.rules.timelines import started, wait_for
 
 GO, STAY = wait_for("go"), wait_for("stay")
 JUDGE = Judge()

@@ -23,7 +23,7 @@ from typing import Any, TypedDict, Unpack
 from urllib.parse import quote
 
 from conformance.contract.operations import match
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Control, Exchange, Failure, Request, Response, Settling, Trace
 from conformance.wire import exact_json
 from tests.rules.bodies import ACTIVITIES, EPOCH, Span, error_body, error_of, ns, stamp, times_of, uuid
@@ -313,9 +313,9 @@ class TraceBuilder:
         fields = {"id": "t1", "settling": settling, "origin": EPOCH, **self._trace}
         return Trace(exchanges=numbered, **fields)
 
-    def story(self, **options: Any) -> Story:
-        """The story of the trace; ``options`` are those of Story."""
-        return Story(self.trace(), **options)
+    def index(self, **options: Any) -> TraceIndex:
+        """The index of the trace; ``options`` are those of TraceIndex."""
+        return TraceIndex(self.trace(), **options)
 
 
 def _bytes(body: Any) -> bytes | None:

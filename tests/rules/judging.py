@@ -19,7 +19,7 @@ Case = tuple[str, str, Scene]
 
 def observe(rule: Rule, t: TraceBuilder, **options: Any) -> list[Observation]:
     """What a rule says about the trace."""
-    return list(rule(t.story(**options)))
+    return list(rule(t.index(**options)))
 
 
 def tally(rule: Rule, t: TraceBuilder, **options: Any) -> tuple[int, int]:

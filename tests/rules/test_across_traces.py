@@ -5,17 +5,17 @@ from __future__ import annotations
 from conformance.rules import ALL_RULES
 from conformance.rules.across_traces import info_versions, unique_ids
 from conformance.rules.evidence.server_ids import form, made_ids
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.trace_index import TraceIndex
 from tests.rules.bodies import NOOP, UNKNOWN, uuid
 from tests.rules.build import TraceBuilder
 
 
-def trace(name: str, *, workflow: int, instance: int, version: str = "1.0", at: float = 0) -> Story:
+def trace(name: str, *, workflow: int, instance: int, version: str = "1.0", at: float = 0) -> TraceIndex:
     t = TraceBuilder(id=name)
     t.wait(at)
     t.info(version)
     t.run(t.create(NOOP, id=uuid(1, workflow)), id=uuid(2, instance))
-    return t.story()
+    return t.index()
 
 
 def test_ids_of_different_traces_differ() -> None:
@@ -23,8 +23,8 @@ def test_ids_of_different_traces_differ() -> None:
 
 
 def test_an_id_given_in_two_traces_is_a_violation_of_the_later_one() -> None:
-    stories = [trace("b", workflow=1, instance=1, at=10), trace("a", workflow=1, instance=1)]
-    found = list(unique_ids(stories))
+    indexes = [trace("b", workflow=1, instance=1, at=10), trace("a", workflow=1, instance=1)]
+    found = list(unique_ids(indexes))
     assert [(each.requirement, each.traces) for each in found] == [
         ("workflow.create-echo", ("a", "b")),
         ("run.created", ("a", "b")),
@@ -33,16 +33,16 @@ def test_an_id_given_in_two_traces_is_a_violation_of_the_later_one() -> None:
 
 
 def test_a_workflow_and_an_instance_may_bear_one_id() -> None:
-    def counted(name: str, workflow: str, instance: str, at: float) -> Story:
+    def counted(name: str, workflow: str, instance: str, at: float) -> TraceIndex:
         t = TraceBuilder(id=name)
         t.wait(at)
         t.run(t.create(NOOP, id=workflow), id=instance)
-        return t.story()
+        return t.index()
 
-    stories = [counted("a", "1", "1", 0), counted("b", "2", "2", 10), counted("c", "3", "2", 20)]
-    assert [each.requirement for each in unique_ids(stories)] == ["run.created"]
+    indexes = [counted("a", "1", "1", 0), counted("b", "2", "2", 10), counted("c", "3", "2", 20)]
+    assert [each.requirement for each in unique_ids(indexes)] == ["run.created"]
     for rule in ("workflow.create-echo", "run.created"):
-        assert [seen.upheld for seen in ALL_RULES[rule](stories[0])] == [True]
+        assert [seen.upheld for seen in ALL_RULES[rule](indexes[0])] == [True]
 
 
 def test_one_trace_seen_twice_is_no_violation() -> None:

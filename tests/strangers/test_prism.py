@@ -22,7 +22,7 @@ from tests.strangers.prism import Prism
 pytestmark = pytest.mark.system
 
 _SECONDS = 15.0
-# What a run may take beyond its time: what is under way ends, and what failed is chased.
+# What a run may take beyond its time: what is under way ends, and what failed is confirmed.
 _AFTERWARDS = 60.0
 
 _HOLDS = {"envelope.answers", "envelope.schema", "envelope.no-5xx", "envelope.no-content", "envelope.documented-fields"}

@@ -9,7 +9,7 @@ from conformance.judging.recordings import check
 from conformance.trace.controls import own_settling
 from conformance.wire.instant import MILLISECOND
 from tests.rules.build import TraceBuilder
-from tests.rules.lives import NOOP, started, wait_for
+from tests.rules.timelines import NOOP, started, wait_for
 
 
 def control(t: TraceBuilder, stages: list[Any], **run: Any) -> None:

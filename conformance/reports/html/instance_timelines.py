@@ -44,7 +44,7 @@ class Action:
 
 
 @dataclass(slots=True)
-class Life:
+class ShownInstance:
     """An instance as the client saw it."""
 
     id: str
@@ -55,9 +55,9 @@ class Life:
     actions: list[Action] = field(default_factory=list)
 
 
-def lives_of(exchanges: Sequence[ExchangeRecord]) -> list[Life]:
+def shown_instances(exchanges: Sequence[ExchangeRecord]) -> list[ShownInstance]:
     """The instances that the exchanges tell of, in the order in which they appear."""
-    found: dict[str, Life] = {}
+    found: dict[str, ShownInstance] = {}
     kinds: dict[str, list[str]] = {}
     for position, exchange in enumerate(exchanges):
         data = _data(exchange)
@@ -99,33 +99,38 @@ def _kind(stage: Any) -> str:
 
 
 def _see_instance(
-    found: dict[str, Life], exchange: ExchangeRecord, data: dict[str, Any], kinds: dict[str, list[str]]
+    found: dict[str, ShownInstance], exchange: ExchangeRecord, data: dict[str, Any], kinds: dict[str, list[str]]
 ) -> None:
-    life = _life(found, str(data.get("id")), exchange)
+    shown_instance = _life(found, str(data.get("id")), exchange)
     names = kinds.get(str(data.get("workflowID")), [])
     status = data.get("status")
     for entry in _dicts(status):
         number = entry.get("stage")
         if isinstance(number, int):
             label = names[number] if 0 <= number < len(names) else "stage"
-            _see_stage(life, exchange, (number, label), ended=bool(entry.get("terminatedAt")), entry=entry)
-    if data.get("terminated") is True and life.until is None:
-        life.until = exchange.received_ms
+            _see_stage(shown_instance, exchange, (number, label), ended=bool(entry.get("terminatedAt")), entry=entry)
+    if data.get("terminated") is True and shown_instance.until is None:
+        shown_instance.until = exchange.received_ms
 
 
-def _see_history(found: dict[str, Life], exchange: ExchangeRecord, data: list[Any]) -> None:
-    life = _life(found, _path_id(exchange), exchange)
+def _see_history(found: dict[str, ShownInstance], exchange: ExchangeRecord, data: list[Any]) -> None:
+    shown_instance = _life(found, _path_id(exchange), exchange)
     for number, entry in enumerate(_dicts(data)):
         name = str(entry.get("name"))
         ended = entry.get("terminated") is True
-        _see_stage(life, exchange, (number, _HISTORY_KINDS.get(name, name)), ended=ended, entry=entry)
+        _see_stage(shown_instance, exchange, (number, _HISTORY_KINDS.get(name, name)), ended=ended, entry=entry)
 
 
 def _see_stage(
-    life: Life, exchange: ExchangeRecord, stage: tuple[int, str], *, ended: bool, entry: dict[str, Any]
+    shown_instance: ShownInstance,
+    exchange: ExchangeRecord,
+    stage: tuple[int, str],
+    *,
+    ended: bool,
+    entry: dict[str, Any],
 ) -> None:
     number, label = stage
-    bar = life.bars.setdefault(number, Bar(number, label, exchange.received_ms))
+    bar = shown_instance.bars.setdefault(number, Bar(number, label, exchange.received_ms))
     bar.failed = bar.failed or bool(entry.get("error"))
     if bar.label == "stage":
         bar.label = label
@@ -133,19 +138,19 @@ def _see_stage(
         bar.until = exchange.received_ms
 
 
-def _act(found: dict[str, Life], exchange: ExchangeRecord, position: int) -> None:
-    life = _life(found, _path_id(exchange), exchange)
+def _act(found: dict[str, ShownInstance], exchange: ExchangeRecord, position: int) -> None:
+    shown_instance = _life(found, _path_id(exchange), exchange)
     kind = _ACTIONS[str(exchange.operation)]
     body = exact_json.parse_or_none(exchange.request_body)
     name = body.get("name") if isinstance(body, dict) else None
     label = f"{kind} {name}" if isinstance(name, str) else kind
-    life.actions.append(Action(exchange.sent_ms, kind, label, position))
+    shown_instance.actions.append(Action(exchange.sent_ms, kind, label, position))
 
 
-def _life(found: dict[str, Life], name: str, exchange: ExchangeRecord) -> Life:
-    life = found.setdefault(name, Life(name, exchange.received_ms))
-    life.last_seen = max(life.last_seen, exchange.received_ms)
-    return life
+def _life(found: dict[str, ShownInstance], name: str, exchange: ExchangeRecord) -> ShownInstance:
+    shown_instance = found.setdefault(name, ShownInstance(name, exchange.received_ms))
+    shown_instance.last_seen = max(shown_instance.last_seen, exchange.received_ms)
+    return shown_instance
 
 
 def _path_id(exchange: ExchangeRecord) -> str:

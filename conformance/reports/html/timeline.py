@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from conformance.reports.html.axis import clock, ticks
-from conformance.reports.html.instance_timelines import Bar, Life, lives_of
+from conformance.reports.html.instance_timelines import Bar, ShownInstance, shown_instances
 from conformance.reports.text import one_line, plural
 from conformance.results.model import ExchangeRecord
 
@@ -53,16 +53,16 @@ def draw_timeline(exchanges: Sequence[ExchangeRecord], marked: Iterable[int] = (
         return Markup("")
     scale = _Scale(min(e.sent_ms for e in shown), max(e.received_ms for e in shown))
     clients = list(dict.fromkeys(e.client for e in shown))[:MAX_LANES]
-    lives = lives_of(shown)[:MAX_LANES]
+    instances = shown_instances(shown)[:MAX_LANES]
     offending = set(marked)
-    parts = [_axis(scale, _TOP + len(clients) * _CLIENT_LANE + len(lives) * _INSTANCE_LANE)]
+    parts = [_axis(scale, _TOP + len(clients) * _CLIENT_LANE + len(instances) * _INSTANCE_LANE)]
     for row, client in enumerate(clients):
         own = [(n, e) for n, e in enumerate(shown) if e.client == client]
         parts.append(_client_lane(client, own, _TOP + row * _CLIENT_LANE, scale, offending))
-    for row, life in enumerate(lives):
-        parts.append(_instance_lane(life, _TOP + len(clients) * _CLIENT_LANE + row * _INSTANCE_LANE, scale))
-    height = _TOP + len(clients) * _CLIENT_LANE + len(lives) * _INSTANCE_LANE + 8
-    return _svg(height, _description(shown, lives), parts)
+    for row, shown_instance in enumerate(instances):
+        parts.append(_instance_lane(shown_instance, _TOP + len(clients) * _CLIENT_LANE + row * _INSTANCE_LANE, scale))
+    height = _TOP + len(clients) * _CLIENT_LANE + len(instances) * _INSTANCE_LANE + 8
+    return _svg(height, _description(shown, instances), parts)
 
 
 def _svg(height: int, description: str, parts: list[Markup]) -> Markup:
@@ -70,12 +70,20 @@ def _svg(height: int, description: str, parts: list[Markup]) -> Markup:
     return opening.format(_WIDTH, height, _WIDTH, height, description) + Markup("").join(parts) + Markup("</svg>")
 
 
-def _description(exchanges: list[ExchangeRecord], lives: list[Life]) -> str:
+def _description(exchanges: list[ExchangeRecord], instances: list[ShownInstance]) -> str:
     seen = [
-        f"instance {_short_id(life.id)}: "
-        + (f"seen terminated at {life.until:.0f} ms" if life.until is not None else "never seen terminated")
-        + (f", after {', '.join(f'{a.label} at {a.at:.0f} ms' for a in life.actions)}" if life.actions else "")
-        for life in lives
+        f"instance {_short_id(shown_instance.id)}: "
+        + (
+            f"seen terminated at {shown_instance.until:.0f} ms"
+            if shown_instance.until is not None
+            else "never seen terminated"
+        )
+        + (
+            f", after {', '.join(f'{a.label} at {a.at:.0f} ms' for a in shown_instance.actions)}"
+            if shown_instance.actions
+            else ""
+        )
+        for shown_instance in instances
     ]
     return one_line(f"Timeline of {plural(len(exchanges), 'exchange')}. {'; '.join(seen)}", 600)
 
@@ -150,18 +158,18 @@ def _flag(x: float, top: int) -> Markup:
     return Markup('<path class="flag" d="M{} {}l-5 9h10z"/>').format(x + 2, top + 33)
 
 
-def _instance_lane(life: Life, top: int, scale: _Scale) -> Markup:
-    state = "terminated" if life.until is not None else "not seen to end"
-    parts = [_lane(f"instance {_short_id(life.id)}", state, top, _INSTANCE_LANE)]
-    end = life.until if life.until is not None else scale.end
-    running = " running" if life.until is None else ""
-    x = scale.x(life.since)
-    line = Markup('<path class="life{}" d="M{} {}H{}"/>')
+def _instance_lane(shown_instance: ShownInstance, top: int, scale: _Scale) -> Markup:
+    state = "terminated" if shown_instance.until is not None else "not seen to end"
+    parts = [_lane(f"instance {_short_id(shown_instance.id)}", state, top, _INSTANCE_LANE)]
+    end = shown_instance.until if shown_instance.until is not None else scale.end
+    running = " running" if shown_instance.until is None else ""
+    x = scale.x(shown_instance.since)
+    line = Markup('<path class="shown_instance{}" d="M{} {}H{}"/>')
     parts.append(line.format(running, x, top + 40, max(scale.x(end), x + 3)))
-    parts += [_bar(bar, top, scale, life.until) for bar in life.bars.values()]
-    if life.until is not None:
-        parts.append(Markup('<path class="end" d="M{} {}v18"/>').format(scale.x(life.until), top + 31))
-    parts += [_action(action.label, action.kind, scale.x(action.at), top) for action in life.actions]
+    parts += [_bar(bar, top, scale, shown_instance.until) for bar in shown_instance.bars.values()]
+    if shown_instance.until is not None:
+        parts.append(Markup('<path class="end" d="M{} {}v18"/>').format(scale.x(shown_instance.until), top + 31))
+    parts += [_action(action.label, action.kind, scale.x(action.at), top) for action in shown_instance.actions]
     return Markup("").join(parts)
 
 

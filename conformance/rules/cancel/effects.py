@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from conformance.rules.evidence.answers import withheld
+from conformance.rules.evidence.answers import inconclusive
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead
-from conformance.rules.evidence.timeline import Life, Sight, lives
-from conformance.rules.evidence.trace_index import Story, event_name
+from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation, timelines
+from conformance.rules.evidence.trace_index import TraceIndex, event_name
 from conformance.rules.evidence.wording import quoted
 from conformance.trace import Exchange
 
@@ -19,15 +19,15 @@ from conformance.trace import Exchange
 class Cancellation:
     """The first answered cancellation of an instance that is held by a stage nothing else could have ended in time.
 
-    ``held`` is that stage. ``shown`` is the sight that proves a stage open when it was sent; None when it followed the
-    run at once, or when the stage shown may have ended since. ``due`` is when its effect must be visible, None while
-    unknown.
+    ``held`` is that stage. ``shown`` is the stage observation that proves it open when the cancellation was sent. It is
+    None when the cancellation followed the run at once, or when the stage may have ended since it was shown. ``due`` is
+    when the effect must be visible, None while that is unknown.
     """
 
-    life: Life
+    timeline: InstanceTimeline
     cancel: Exchange
     held: StagePlan
-    shown: Sight | None
+    shown: StageObservation | None
     due: int | None
 
     def late(self, exchange: Exchange) -> bool:
@@ -38,37 +38,37 @@ class Cancellation:
     def evidence(self) -> tuple[Exchange, ...]:
         """The exchanges that lead up to the effect."""
         shown = (self.shown.exchange,) if self.shown else ()
-        return (self.life.instance.run, *shown, self.cancel)
+        return (self.timeline.instance.run, *shown, self.cancel)
 
 
-def cancellation(life: Life) -> Cancellation | None:
+def cancellation(timeline: InstanceTimeline) -> Cancellation | None:
     """The cancellation of an instance that can be judged; None when there is none."""
-    answered = [cancel for cancel in life.instance.cancels if not withheld(cancel)]
-    if not answered or answered[0].sent < life.instance.run.received:
+    answered = [cancel for cancel in timeline.instance.cancels if not inconclusive(cancel)]
+    if not answered or answered[0].sent < timeline.instance.run.received:
         return None
     first = answered[0]
-    due = life.due(first.received)
-    horizon = due if due is not None else max(first.received, *(e.received for e in life.trace.exchanges))
-    held = life.barrier(horizon, ignoring_cancels=True)
+    due = timeline.due(first.received)
+    horizon = due if due is not None else max(first.received, *(e.received for e in timeline.trace.exchanges))
+    held = timeline.barrier(horizon, ignoring_cancels=True)
     if held is None:
         return None
-    shown = life.open_stage(first.sent)
+    shown = timeline.open_stage(first.sent)
     # A stage that could end before the effect is due may rightly have ended well, and the next one been cancelled.
-    return Cancellation(life, first, held, shown if shown and shown.stage.number == held.number else None, due)
+    return Cancellation(timeline, first, held, shown if shown and shown.stage.number == held.number else None, due)
 
 
-def _judged(story: Story, *, shown_open: bool) -> Iterator[Cancellation]:
+def _judged(index: TraceIndex, *, shown_open: bool) -> Iterator[Cancellation]:
     """Cancellations that were accepted; with ``shown_open`` only those of a stage that was seen open before."""
-    for life in lives(story):
-        found = cancellation(life)
+    for timeline in timelines(index):
+        found = cancellation(timeline)
         if found is not None and found.cancel.ok and (found.shown is not None or not shown_open):
             yield found
 
 
-def terminates(story: Story) -> Iterator[Observation]:
+def terminates(index: TraceIndex) -> Iterator[Observation]:
     """`cancel.terminates`: it gets 204, and the instance terminates, also when sent right after the run."""
-    for life in lives(story):
-        found = cancellation(life)
+    for timeline in timelines(index):
+        found = cancellation(timeline)
         if found is None:
             continue
         if found.cancel.status == 204:
@@ -79,13 +79,15 @@ def terminates(story: Story) -> Iterator[Observation]:
                 expected="204 for cancelling an instance that runs",
                 observed=str(found.cancel.status),
                 proof="trace",
-                subject=life.id,
+                subject=timeline.id,
             )
 
 
 def _rivalled(found: Cancellation) -> bool:
     """Whether another cancellation may have come first."""
-    return any(c.index != found.cancel.index and c.sent < found.cancel.received for c in found.life.instance.cancels)
+    return any(
+        c.index != found.cancel.index and c.sent < found.cancel.received for c in found.timeline.instance.cancels
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +104,11 @@ class _Effect:
 def _reaches(found: Cancellation, effect: _Effect) -> Iterator[Observation]:
     """One observation: some read shows the effect; or one that was due lacks it, unless a later one shows it anyway."""
     holds, lacks = effect.holds, effect.lacks
-    reads = [read for read in found.life.instance.reads if read.exchange.sent > found.cancel.sent]
+    reads = [read for read in found.timeline.instance.reads if read.exchange.sent > found.cancel.sent]
     good = next((read for read in reads if holds(read)), None)
     before = reads if good is None else reads[: reads.index(good)]
     late = next((read for read in reversed(before) if found.late(read.exchange) and lacks(read)), None)
-    if late is not None and (good is None or found.life.acted_between(late.exchange, good.exchange)):
+    if late is not None and (good is None or found.timeline.acted_between(late.exchange, good.exchange)):
         waited = (late.exchange.sent - found.cancel.received) / 1e9
         yield violated(
             *found.evidence,
@@ -114,16 +116,16 @@ def _reaches(found: Cancellation, effect: _Effect) -> Iterator[Observation]:
             expected=effect.expected,
             observed=f"{effect.lacking} {waited:.2f} s after the cancellation was accepted",
             proof="settled",
-            subject=found.life.id,
+            subject=found.timeline.id,
             pointer=effect.pointer,
         )
     elif good is not None:
-        yield upheld(*found.evidence, good.exchange, proof="settled", subject=found.life.id)
+        yield upheld(*found.evidence, good.exchange, proof="settled", subject=found.timeline.id)
 
 
-def error(story: Story) -> Iterator[Observation]:
+def error(index: TraceIndex) -> Iterator[Observation]:
     """`cancel.error`: the instance and its last stage carry an error."""
-    for found in _judged(story, shown_open=True):
+    for found in _judged(index, shown_open=True):
         yield from _reaches(found, _CARRIES_ERRORS)
 
 
@@ -131,9 +133,9 @@ def _has_errors(read: InstanceRead) -> bool:
     return read.error is not None and bool(read.stages) and read.stages[-1].error is not None
 
 
-def closes_stage(story: Story) -> Iterator[Observation]:
+def closes_stage(index: TraceIndex) -> Iterator[Observation]:
     """`cancel.closes-stage`: the stage that was open is terminated too, also when the cancellation follows at once."""
-    for found in _judged(story, shown_open=False):
+    for found in _judged(index, shown_open=False):
         yield from _reaches(found, _CLOSES_STAGE)
 
 
@@ -164,24 +166,24 @@ _CLOSES_STAGE = _Effect(
 )
 
 
-def stops_stages(story: Story) -> Iterator[Observation]:
+def stops_stages(index: TraceIndex) -> Iterator[Observation]:
     """`cancel.stops-stages`: no stage starts after the termination, nor first appears after the effect was due."""
-    for found in _judged(story, shown_open=True):
+    for found in _judged(index, shown_open=True):
         bad = next(_started_late(found), None)
         if bad is not None:
             yield bad
         else:
-            last = next((r for r in reversed(found.life.instance.reads) if found.late(r.exchange)), None)
-            if last is not None and last.terminated and len(last.stages) < len(found.life.plans):
-                yield upheld(*found.evidence, last.exchange, proof="settled", subject=found.life.id)
+            last = next((r for r in reversed(found.timeline.instance.reads) if found.late(r.exchange)), None)
+            if last is not None and last.terminated and len(last.stages) < len(found.timeline.plans):
+                yield upheld(*found.evidence, last.exchange, proof="settled", subject=found.timeline.id)
 
 
 def _started_late(found: Cancellation) -> Iterator[Observation]:
-    life = found.life
-    for read in life.instance.reads:
+    timeline = found.timeline
+    for read in timeline.instance.reads:
         end = read.terminated_at
         for stage in read.stages:
-            if end and stage.started and stage.started.ns > end.ns + life.trace.granularity:
+            if end and stage.started and stage.started.ns > end.ns + timeline.trace.granularity:
                 yield _stage_started(found, read, stage.number, "started after the instance's terminatedAt")
         new = _new_after_due(found, read)
         if new is not None:
@@ -190,7 +192,7 @@ def _started_late(found: Cancellation) -> Iterator[Observation]:
 
 def _new_after_due(found: Cancellation, read: InstanceRead) -> int | None:
     """A stage in a late read that an earlier read, itself after the due time, did not show."""
-    earlier = [r for r in found.life.instance.reads if found.late(r.exchange) and r.exchange.before(read.exchange)]
+    earlier = [r for r in found.timeline.instance.reads if found.late(r.exchange) and r.exchange.before(read.exchange)]
     if not earlier:
         return None
     new = {stage.number for stage in read.stages} - {stage.number for stage in earlier[0].stages}
@@ -204,26 +206,26 @@ def _stage_started(found: Cancellation, read: InstanceRead, number: int, how: st
         expected="no stage starts once the instance is cancelled",
         observed=f"stage {number} {how}",
         proof="settled",
-        subject=found.life.id,
+        subject=found.timeline.id,
         pointer=f"/data/status/{number}",
     )
 
 
-def deaf(story: Story) -> Iterator[Observation]:
+def deaf(index: TraceIndex) -> Iterator[Observation]:
     """`cancel.deaf`: no event sent after the cancellation took effect advances the instance."""
-    for found in _judged(story, shown_open=True):
+    for found in _judged(index, shown_open=True):
         if found.shown is not None and found.shown.stage.number == found.held.number:
             yield from _deaf_to_events(found, found.shown.stage.number)
 
 
 def _deaf_to_events(found: Cancellation, number: int) -> Iterator[Observation]:
-    life = found.life
-    waited = life.plans[number].event
-    for send in life.instance.sends:
+    timeline = found.timeline
+    waited = timeline.plans[number].event
+    for send in timeline.instance.sends:
         if event_name(send) is None or event_name(send) != waited or not found.late(send):
             continue
-        after = [read for read in life.instance.reads if life.is_due(send.received, read.exchange)]
-        before = [read for read in life.instance.reads if found.late(read.exchange) and read.exchange.before(send)]
+        after = [read for read in timeline.instance.reads if timeline.is_due(send.received, read.exchange)]
+        before = [read for read in timeline.instance.reads if found.late(read.exchange) and read.exchange.before(send)]
         was_open = any(stage.number == number and not stage.ended for read in before[-1:] for stage in read.stages)
         moved = next((read for read in after if _advanced(read, number, was_open=was_open)), None)
         if moved is not None:
@@ -234,11 +236,11 @@ def _deaf_to_events(found: Cancellation, number: int) -> Iterator[Observation]:
                 expected=f"the event {quoted(waited)} does nothing to an instance cancelled before",
                 observed=f"stage {number} ended without error, or a later one started",
                 proof="settled",
-                subject=life.id,
+                subject=timeline.id,
                 pointer="/data/status",
             )
         elif after:
-            yield upheld(*found.evidence, send, after[-1].exchange, proof="settled", subject=life.id)
+            yield upheld(*found.evidence, send, after[-1].exchange, proof="settled", subject=timeline.id)
 
 
 def _advanced(read: InstanceRead, number: int, *, was_open: bool) -> bool:
@@ -247,44 +249,44 @@ def _advanced(read: InstanceRead, number: int, *, was_open: bool) -> bool:
     return (was_open and clean) or any(later.number > number for later in read.stages)
 
 
-def not_running(story: Story) -> Iterator[Observation]:
+def not_running(index: TraceIndex) -> Iterator[Observation]:
     """`cancel.not-running`: a cancelled instance is not listed as running."""
-    for found in _judged(story, shown_open=True):
-        for listing in story.successes("listInstances"):
+    for found in _judged(index, shown_open=True):
+        for listing in index.successes("listInstances"):
             if listing.query("running") != "true" or not isinstance(listing.data, list) or not found.late(listing):
                 continue
             workflow = listing.query("workflowID")
-            if workflow not in (None, found.life.instance.run.params["workflowID"]):
+            if workflow not in (None, found.timeline.instance.run.params["workflowID"]):
                 continue
             yield _not_listed(found, listing)
 
 
 def _not_listed(found: Cancellation, listing: Exchange) -> Observation:
-    if not any(isinstance(item, dict) and item.get("id") == found.life.id for item in listing.data):
-        return upheld(*found.evidence, listing, proof="settled", subject=found.life.id)
+    if not any(isinstance(item, dict) and item.get("id") == found.timeline.id for item in listing.data):
+        return upheld(*found.evidence, listing, proof="settled", subject=found.timeline.id)
     return violated(
         *found.evidence,
         listing,
         expected="a cancelled instance is not among the running ones",
         observed="running=true lists it",
         proof="settled",
-        subject=found.life.id,
+        subject=found.timeline.id,
         pointer="/data",
     )
 
 
-def history_cancelled(story: Story) -> Iterator[Observation]:
+def history_cancelled(index: TraceIndex) -> Iterator[Observation]:
     """`history.cancelled`: the last entry is terminated, with an error."""
-    for found in _judged(story, shown_open=True):
+    for found in _judged(index, shown_open=True):
         # A stage that ended with an error may be absent from history: then there is nothing to judge.
         number = found.shown.stage.number if found.shown else 0
         histories = [
-            h for h in found.life.instance.histories if h.exchange.sent > found.cancel.sent and h.stage(number)
+            h for h in found.timeline.instance.histories if h.exchange.sent > found.cancel.sent and h.stage(number)
         ]
         good = next((h for h in histories if _closed_with_error(h)), None)
         late = next((h for h in reversed(histories) if found.late(h.exchange)), None)
         if good is not None:
-            yield upheld(*found.evidence, good.exchange, proof="settled", subject=found.life.id)
+            yield upheld(*found.evidence, good.exchange, proof="settled", subject=found.timeline.id)
         elif late is not None:
             yield violated(
                 *found.evidence,
@@ -292,7 +294,7 @@ def history_cancelled(story: Story) -> Iterator[Observation]:
                 expected="the last entry of a cancelled instance's history is terminated, with an error",
                 observed="terminated without error" if late.stages[-1].ended else "it is open",
                 proof="settled",
-                subject=found.life.id,
+                subject=found.timeline.id,
                 pointer=f"/data/{len(late.stages) - 1}",
             )
 

@@ -12,7 +12,7 @@ from conformance.rules.envelope.documented_requests import documented, odd
 from conformance.rules.evidence.answers import answer_text, cut, is_json, says_wait
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import has_placeholder
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.evidence.validation import error_problems, schema_problems, undocumented_fields
 from conformance.trace import Exchange
 from conformance.wire.pointer import NOWHERE, value_at
@@ -27,9 +27,9 @@ _ONLY_DOCUMENTED = "only fields that the API documents"
 _SHOWN_FIELDS = 5
 
 
-def schema(story: Story) -> Iterator[Observation]:
+def schema(index: TraceIndex) -> Iterator[Observation]:
     """A success body is JSON, declared as such, and valid for its operation and status."""
-    for exchange in documented(story):
+    for exchange in documented(index):
         operation = OPERATIONS_BY_ID[exchange.operation or ""]
         if not exchange.ok or exchange.status == operation.success == 204:
             continue
@@ -40,7 +40,7 @@ def schema(story: Story) -> Iterator[Observation]:
         elif not is_json(exchange):
             yield violated(exchange, expected="content-type application/json", observed=_media_type(exchange))
         else:
-            yield _schema(story, exchange)
+            yield _schema(index, exchange)
 
 
 def _media_type(exchange: Exchange) -> str:
@@ -48,32 +48,32 @@ def _media_type(exchange: Exchange) -> str:
     return cut(f"content-type {declared}") if declared else "no content-type"
 
 
-def _schema(story: Story, exchange: Exchange) -> Observation:
-    problems = [each for each in schema_problems(story, exchange) if not _told_as_given(story, exchange, each)]
+def _schema(index: TraceIndex, exchange: Exchange) -> Observation:
+    problems = [each for each in schema_problems(index, exchange) if not _told_as_given(index, exchange, each)]
     if not problems:
         return upheld(exchange)
     expected = f"a body that is valid for {exchange.operation}"
     return violated(exchange, expected=expected, observed=cut(str(problems[0])), pointer=problems[0].pointer)
 
 
-def _told_as_given(story: Story, exchange: Exchange, problem: SchemaProblem) -> bool:
+def _told_as_given(index: TraceIndex, exchange: Exchange, problem: SchemaProblem) -> bool:
     """Whether it is the input of a delay whose date a variable may have spoilt: history tells what the stage got."""
     place = _DATE.fullmatch(problem.pointer)
     if place is None or exchange.operation != "getInstanceHistory" or _NO_DATE not in problem.message:
         return False
-    instance = story.instances.get(exchange.params["instanceID"])
+    instance = index.instances.get(exchange.params["instanceID"])
     stages = instance.stages if instance is not None else []
     number = int(place[1])
     return not stages or has_placeholder(stages[number : number + 1])
 
 
-def error_shape(story: Story) -> Iterator[Observation]:
+def error_shape(index: TraceIndex) -> Iterator[Observation]:
     """A refusal of a documented request is a valid Error, declared as JSON."""
-    for exchange in documented(story):
+    for exchange in documented(index):
         status = exchange.status or 0
         if status < 400 or status in _SHAPE_EXEMPT or says_wait(exchange) or _by_parser(exchange):
             continue
-        problems = error_problems(story, exchange)
+        problems = error_problems(index, exchange)
         if not is_json(exchange):
             yield violated(exchange, expected="an Error as application/json", observed=_media_type(exchange))
         elif problems:
@@ -91,9 +91,9 @@ def _by_parser(exchange: Exchange) -> bool:
     return exchange.status == 400 and closes and not is_json(exchange)
 
 
-def no_5xx(story: Story) -> Iterator[Observation]:
+def no_5xx(index: TraceIndex) -> Iterator[Observation]:
     """Nothing that a client sends makes the server fail."""
-    for exchange in story.trace.exchanges:
+    for exchange in index.trace.exchanges:
         if exchange.status is None or says_wait(exchange) or exchange.status == 505:
             continue
         if exchange.status == 501 and exchange.operation is None:
@@ -104,9 +104,9 @@ def no_5xx(story: Story) -> Iterator[Observation]:
             yield upheld(exchange)
 
 
-def no_content(story: Story) -> Iterator[Observation]:
+def no_content(index: TraceIndex) -> Iterator[Observation]:
     """A 204 has no body."""
-    for exchange in story.trace.exchanges:
+    for exchange in index.trace.exchanges:
         if exchange.response is None or exchange.status != 204:
             continue
         length = (exchange.response.header("content-length") or "0").strip()
@@ -117,13 +117,13 @@ def no_content(story: Story) -> Iterator[Observation]:
             yield upheld(exchange)
 
 
-def documented_fields(story: Story) -> Iterator[Observation]:
+def documented_fields(index: TraceIndex) -> Iterator[Observation]:
     """Success bodies hold only the fields that the API documents."""
-    for exchange in documented(story):
+    for exchange in documented(index):
         operation = OPERATIONS_BY_ID[exchange.operation or ""]
         if exchange.status != operation.success or not isinstance(exchange.json, dict):
             continue
-        extra = [field for field in undocumented_fields(story, exchange) if not _given(story, exchange, field)]
+        extra = [field for field in undocumented_fields(index, exchange) if not _given(index, exchange, field)]
         if extra:
             observed = cut(", ".join(extra[:_SHOWN_FIELDS]) + (" …" if len(extra) > _SHOWN_FIELDS else ""))
             yield violated(exchange, expected=_ONLY_DOCUMENTED, observed=f"the body has {observed}", pointer=extra[0])
@@ -131,7 +131,7 @@ def documented_fields(story: Story) -> Iterator[Observation]:
             yield upheld(exchange)
 
 
-def _given(story: Story, exchange: Exchange, pointer: str) -> bool:
+def _given(index: TraceIndex, exchange: Exchange, pointer: str) -> bool:
     """Whether a field of a configuration is there because a client gave it: what becomes of unknown keys is open.
 
     Of a configuration whose creation the trace does not show, that cannot be told.
@@ -140,13 +140,13 @@ def _given(story: Story, exchange: Exchange, pointer: str) -> bool:
     if not inside:
         return False
     holder = value_at(exchange.json, above)
-    workflow = story.workflows.get(str(holder.get("id"))) if isinstance(holder, dict) else None
+    workflow = index.workflows.get(str(holder.get("id"))) if isinstance(holder, dict) else None
     return workflow is None or value_at(workflow.created.request_json, f"/{below}") is not NOWHERE
 
 
-def method_not_allowed(story: Story) -> Iterator[Observation]:
+def method_not_allowed(index: TraceIndex) -> Iterator[Observation]:
     """Another method on a path of the API gets 405."""
-    for exchange in story.trace.exchanges:
+    for exchange in index.trace.exchanges:
         request = exchange.request
         if exchange.operation is not None or request.method.upper() in _METHODS_NOT_JUDGED:
             continue

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange
 
 
-def documented(story: Story) -> Iterator[Exchange]:
+def documented(index: TraceIndex) -> Iterator[Exchange]:
     """Requests that surely mean a documented operation: routers may resolve dots and slashes in a path themselves."""
-    for exchange in story.trace.exchanges:
+    for exchange in index.trace.exchanges:
         if exchange.operation is not None and not has_odd_path(exchange):
             yield exchange
 

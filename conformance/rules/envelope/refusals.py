@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from conformance.rules.evidence.answers import (
     answer_text,
     classification,
+    inconclusive,
     invalid_by,
     is_json,
     is_valid,
     refusal,
-    withheld,
 )
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.server_ids import Kind, all_ids_seen, is_unknown, surely_formed
 from conformance.rules.evidence.side_effects import nothing_created, nothing_started
-from conformance.rules.evidence.timeline import lives
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.timeline import timelines
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.evidence.validation import error_problems
 from conformance.trace import Exchange
 
@@ -26,13 +26,13 @@ def _unknown(parameter: str, *operations: str) -> Rule:
     """404 NOT_FOUND for an id of the target's own form that it never gave."""
     kind: Kind = "instance" if parameter == "instanceID" else "workflow"
 
-    def rule(story: Story) -> Iterator[Observation]:
-        for exchange in story.of(*operations):
+    def rule(index: TraceIndex) -> Iterator[Observation]:
+        for exchange in index.of(*operations):
             key = exchange.params[parameter]
             if _doubtful(exchange, key):
                 continue
-            named_unknown = is_valid(story, exchange) and is_unknown(story, key, kind)
-            if named_unknown and (exchange.status == 404 or all_ids_seen(story)):
+            named_unknown = is_valid(index, exchange) and is_unknown(index, key, kind)
+            if named_unknown and (exchange.status == 404 or all_ids_seen(index)):
                 yield from refusal(exchange, 404, "NOT_FOUND", why="nobody has this id")
 
     return rule
@@ -43,77 +43,79 @@ def _doubtful(exchange: Exchange, key: str) -> bool:
     return exchange.status == 400 and not surely_formed(key)
 
 
-def list_unknown_workflow(story: Story) -> Iterator[Observation]:
+def list_unknown_workflow(index: TraceIndex) -> Iterator[Observation]:
     """Instances listed by a workflow that does not exist: none."""
-    for exchange in story.of("listInstances"):
+    for exchange in index.of("listInstances"):
         key = exchange.query("workflowID")
-        if key is None or withheld(exchange) or _doubtful(exchange, key):
+        if key is None or inconclusive(exchange) or _doubtful(exchange, key):
             continue
-        if not is_valid(story, exchange) or not is_unknown(story, key, "workflow"):
+        if not is_valid(index, exchange) or not is_unknown(index, key, "workflow"):
             continue
         if exchange.ok and exchange.data == []:
             yield upheld(exchange, subject=key)
-        elif all_ids_seen(story) or not exchange.ok:
+        elif all_ids_seen(index) or not exchange.ok:
             observed = answer_text(exchange)
             yield violated(exchange, expected="200 with an empty list", observed=observed, subject=key)
 
 
-def create_malformed(story: Story) -> Iterator[Observation]:
+def create_malformed(index: TraceIndex) -> Iterator[Observation]:
     """What is no WorkflowConfig gets 400 VALIDATION and creates nothing."""
-    yield from _no_creation(story, "workflow.create-malformed")
+    yield from _no_creation(index, "workflow.create-malformed")
 
 
-def create_bad_stage(story: Story) -> Iterator[Observation]:
+def create_bad_stage(index: TraceIndex) -> Iterator[Observation]:
     """A stage that the API does not know, or with ill-typed parameters, gets 400 VALIDATION and creates nothing."""
-    yield from _no_creation(story, "workflow.create-bad-stage")
+    yield from _no_creation(index, "workflow.create-bad-stage")
 
 
-def _no_creation(story: Story, requirement: str) -> Iterator[Observation]:
-    for exchange in invalid_by(story, requirement, "createWorkflow"):
-        yield from refusal(exchange, 400, "VALIDATION", why=_reason(story, exchange))
+def _no_creation(index: TraceIndex, requirement: str) -> Iterator[Observation]:
+    for exchange in invalid_by(index, requirement, "createWorkflow"):
+        yield from refusal(exchange, 400, "VALIDATION", why=_reason(index, exchange))
         body = exchange.json if not exchange.ok and isinstance(exchange.json, dict) else {}
         data = body.get("data")
         if isinstance(data, dict) and "id" in data:
             yield violated(
                 exchange, expected="no workflow under an unknown id", observed=answer_text(exchange), pointer="/data/id"
             )
-        yield from nothing_created(story, exchange)
+        yield from nothing_created(index, exchange)
 
 
-def _reason(story: Story, exchange: Exchange) -> str:
-    return classification(story, exchange).reason
+def _reason(index: TraceIndex, exchange: Exchange) -> str:
+    return classification(index, exchange).reason
 
 
-def bad_variables(story: Story) -> Iterator[Observation]:
+def bad_variables(index: TraceIndex) -> Iterator[Observation]:
     """Variables that are no map of strings get 400 VALIDATION and start nothing."""
-    for run in invalid_by(story, "run.bad-variables", "runWorkflow"):
-        workflow = story.workflows.get(run.params["workflowID"])
+    for run in invalid_by(index, "run.bad-variables", "runWorkflow"):
+        workflow = index.workflows.get(run.params["workflowID"])
         alive = workflow is not None and workflow.created.before(run) and not workflow.maybe_deleted_at(run)
         if alive or run.ok or run.status == 400:
-            yield from refusal(run, 400, "VALIDATION", why=_reason(story, run))
+            yield from refusal(run, 400, "VALIDATION", why=_reason(index, run))
         if alive and workflow is not None:
-            yield from nothing_started(story, workflow, run)
+            yield from nothing_started(index, workflow, run)
 
 
-def event_malformed(story: Story) -> Iterator[Observation]:
+def event_malformed(index: TraceIndex) -> Iterator[Observation]:
     """An event without a name gets 400 VALIDATION; one to an instance that may be over may be refused otherwise."""
-    known = {life.id: life for life in lives(story)}
-    for send in invalid_by(story, "event.malformed", "sendEvent"):
-        life = known.get(send.params["instanceID"])
-        runs = life is not None and life.instance.run.before(send) and life.barrier(send.received) is not None
+    known = {timeline.id: timeline for timeline in timelines(index)}
+    for send in invalid_by(index, "event.malformed", "sendEvent"):
+        timeline = known.get(send.params["instanceID"])
+        runs = (
+            timeline is not None and timeline.instance.run.before(send) and timeline.barrier(send.received) is not None
+        )
         # What has ended need not look at what it is sent.
-        over = life is None or life.instance.cancels or life.first_terminated is not None
+        over = timeline is None or timeline.instance.cancels or timeline.first_terminated is not None
         if runs or send.status == 400 or (send.ok and not over):
-            yield from refusal(send, 400, "VALIDATION", why=_reason(story, send))
+            yield from refusal(send, 400, "VALIDATION", why=_reason(index, send))
 
 
-def bad_number(story: Story) -> Iterator[Observation]:
+def bad_number(index: TraceIndex) -> Iterator[Observation]:
     """A stage number that is no integer gets 4xx with an Error."""
-    for exchange in invalid_by(story, "stage-history.bad-number", "getInstanceStageHistory"):
-        if withheld(exchange):
+    for exchange in invalid_by(index, "stage-history.bad-number", "getInstanceStageHistory"):
+        if inconclusive(exchange):
             continue
         refused = 400 <= (exchange.status or 0) < 500
-        if refused and is_json(exchange) and not error_problems(story, exchange):
+        if refused and is_json(exchange) and not error_problems(index, exchange):
             yield upheld(exchange)
         else:
             yield violated(exchange, expected="4xx with an Error", observed=answer_text(exchange))

@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.rules.evidence.answers import answer_text
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.evidence.wording import shown
 from conformance.trace import Exchange
 
@@ -17,10 +17,10 @@ def version_of(exchange: Exchange) -> Any:
     return exchange.json.get("version") if isinstance(exchange.json, dict) else None
 
 
-def version(story: Story) -> Iterator[Observation]:
+def version(index: TraceIndex) -> Iterator[Observation]:
     """A version that is not empty, and does not change."""
     first: Exchange | None = None
-    for exchange in story.successes("getServerInfo"):
+    for exchange in index.successes("getServerInfo"):
         found = version_of(exchange)
         if not isinstance(found, str) or not found:
             yield violated(exchange, expected="a version that is not empty", observed=answer_text(exchange))

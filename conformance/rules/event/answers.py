@@ -4,75 +4,79 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.rules.evidence.answers import withheld
+from conformance.rules.evidence.answers import inconclusive
 from conformance.rules.evidence.equal_meaning import same_within
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.reads import InstanceRead
-from conformance.rules.evidence.timeline import Life, lives
-from conformance.rules.evidence.trace_index import Story, event_name
+from conformance.rules.evidence.timeline import InstanceTimeline, timelines
+from conformance.rules.evidence.trace_index import TraceIndex, event_name
 from conformance.trace import Exchange
 from conformance.wire.instant import MICROSECOND
 
 
-def live_known(story: Story) -> Iterator[Observation]:
+def live_known(index: TraceIndex) -> Iterator[Observation]:
     """`event.live-known`: an instance that runs is never unknown, to reads nor to events and cancellations."""
-    for life in lives(story):
-        for read in story.of("getInstance"):
-            asked = read.params.get("instanceID") == life.id and life.instance.run.before(read) and read.response
-            if asked and not life.deleted_before(read.received):
-                yield _known(life, life.instance.run, read)
-        for signal in (*life.instance.sends, *life.instance.cancels):
-            shown = life.open_stage(signal.sent) if signal.response else None
-            if shown is None or life.plans[shown.stage.number].event is None:
+    for timeline in timelines(index):
+        for read in index.of("getInstance"):
+            asked = (
+                read.params.get("instanceID") == timeline.id and timeline.instance.run.before(read) and read.response
+            )
+            if asked and not timeline.deleted_before(read.received):
+                yield _known(timeline, timeline.instance.run, read)
+        for signal in (*timeline.instance.sends, *timeline.instance.cancels):
+            shown = timeline.open_stage(signal.sent) if signal.response else None
+            if shown is None or timeline.plans[shown.stage.number].event is None:
                 continue
-            if not _may_have_ended(life, shown.stage.number, signal):
-                yield _known(life, shown.exchange, signal)
+            if not _may_have_ended(timeline, shown.stage.number, signal):
+                yield _known(timeline, shown.exchange, signal)
 
 
-def _may_have_ended(life: Life, number: int, signal: Exchange) -> bool:
+def _may_have_ended(timeline: InstanceTimeline, number: int, signal: Exchange) -> bool:
     """Whether something sent while the signal was under way could have ended the stage before it arrived."""
-    same = life.sends_named(life.plans[number].event or "", signal.received)
-    rivals = [rival for rival in (*same, *life.instance.cancels, *life.deletions) if rival.index != signal.index]
+    same = timeline.sends_named(timeline.plans[number].event or "", signal.received)
+    rivals = [
+        rival for rival in (*same, *timeline.instance.cancels, *timeline.deletions) if rival.index != signal.index
+    ]
     return any(signal.sent <= rival.sent < signal.received for rival in rivals)
 
 
-def _known(life: Life, proof: Exchange, asked: Exchange) -> Observation:
+def _known(timeline: InstanceTimeline, proof: Exchange, asked: Exchange) -> Observation:
     if asked.status != 404:
-        return upheld(proof, asked, subject=life.id)
+        return upheld(proof, asked, subject=timeline.id)
     return violated(
         proof,
         asked,
-        expected=f"instance {life.id}, which exists, is known to {asked.operation}",
+        expected=f"instance {timeline.id}, which exists, is known to {asked.operation}",
         observed="404",
-        subject=life.id,
+        subject=timeline.id,
     )
 
 
-def _late_signals(life: Life, signals: list[Exchange]) -> Iterator[tuple[InstanceRead, Exchange]]:
+def _late_signals(timeline: InstanceTimeline, signals: list[Exchange]) -> Iterator[tuple[InstanceRead, Exchange]]:
     """Signals sent after the termination was due everywhere, with the read that showed it."""
-    first = life.first_terminated
+    first = timeline.first_terminated
     if first is not None:
-        yield from ((first, s) for s in signals if not withheld(s) and life.is_due(first.exchange.received, s))
+        yield from ((first, s) for s in signals if not inconclusive(s) and timeline.is_due(first.exchange.received, s))
 
 
-def _unchanged(life: Life, signal: Exchange, others: list[Exchange]) -> Observation | None:
+def _unchanged(timeline: InstanceTimeline, signal: Exchange, others: list[Exchange]) -> Observation | None:
     """Whether the instance read the same before and after a signal; None when it was not read on both sides.
 
     None as well when it changed and one of the ``others`` came between: which of the two has done it, nobody can tell.
     """
-    before = [read for read in life.instance.reads if read.terminated and read.exchange.before(signal)]
-    after = [read for read in life.instance.reads if signal.before(read.exchange)]
+    before = [read for read in timeline.instance.reads if read.terminated and read.exchange.before(signal)]
+    after = [read for read in timeline.instance.reads if signal.before(read.exchange)]
     if not before or not after:
         return None
-    first = life.first_terminated
+    first = timeline.first_terminated
     assert first is not None
     old = before[-1]
-    if not life.is_due(first.exchange.received, old.exchange):
+    if not timeline.is_due(first.exchange.received, old.exchange):
         return None
     new = next((read for read in after if _changed(old, read)), after[-1])
     changed = _changed(old, new)
     if not changed:
-        return upheld(old.exchange, signal, new.exchange, proof="trace", subject=life.id)
+        return upheld(old.exchange, signal, new.exchange, proof="trace", subject=timeline.id)
     if not all(other.before(old.exchange) or new.exchange.before(other) for other in others):
         return None
     return violated(
@@ -82,7 +86,7 @@ def _unchanged(life: Life, signal: Exchange, others: list[Exchange]) -> Observat
         expected="an instance that has terminated does not change any more",
         observed=f"changed: {', '.join(changed)}",
         proof="trace",
-        subject=life.id,
+        subject=timeline.id,
         pointer=f"/data/{changed[0]}",
     )
 
@@ -94,16 +98,20 @@ def _changed(old: InstanceRead, new: InstanceRead) -> list[str]:
     return [key for key in keys if not same_within(old.body.get(key), new.body.get(key), MICROSECOND)]
 
 
-def terminated(story: Story) -> Iterator[Observation]:
+def terminated(index: TraceIndex) -> Iterator[Observation]:
     """`event.terminated`: an event to a terminated instance gets 4xx or 204, and changes nothing."""
-    for life in lives(story):
-        valid = [send for send in life.instance.sends if event_name(send)]
-        for first, send in _late_signals(life, valid):
-            yield from _answered(life, first, send, life.instance.cancels, allowed_success=(204,))
+    for timeline in timelines(index):
+        valid = [send for send in timeline.instance.sends if event_name(send)]
+        for first, send in _late_signals(timeline, valid):
+            yield from _answered(timeline, first, send, timeline.instance.cancels, allowed_success=(204,))
 
 
 def _answered(
-    life: Life, first: InstanceRead, signal: Exchange, others: list[Exchange], allowed_success: tuple[int, ...]
+    timeline: InstanceTimeline,
+    first: InstanceRead,
+    signal: Exchange,
+    others: list[Exchange],
+    allowed_success: tuple[int, ...],
 ) -> Iterator[Observation]:
     status = signal.status or 0
     if status not in allowed_success and not 400 <= status < 500:
@@ -113,19 +121,19 @@ def _answered(
             expected=f"4xx or {allowed_success[0]} for an instance that has terminated",
             observed=str(status),
             proof="trace",
-            subject=life.id,
+            subject=timeline.id,
         )
         return
-    observation = _unchanged(life, signal, others)
+    observation = _unchanged(timeline, signal, others)
     if observation is not None:
         yield observation
 
 
-def terminated_refused(story: Story) -> Iterator[Observation]:
+def terminated_refused(index: TraceIndex) -> Iterator[Observation]:
     """`event.terminated-refused`: such an event gets 4xx."""
-    for life in lives(story):
-        valid = [send for send in life.instance.sends if event_name(send)]
-        for first, send in _late_signals(life, valid):
+    for timeline in timelines(index):
+        valid = [send for send in timeline.instance.sends if event_name(send)]
+        for first, send in _late_signals(timeline, valid):
             if send.ok:
                 yield violated(
                     first.exchange,
@@ -133,17 +141,19 @@ def terminated_refused(story: Story) -> Iterator[Observation]:
                     expected="4xx for an event to an instance that has terminated",
                     observed=str(send.status),
                     proof="trace",
-                    subject=life.id,
+                    subject=timeline.id,
                 )
             elif 400 <= (send.status or 0) < 500:
-                yield upheld(first.exchange, send, proof="trace", subject=life.id)
+                yield upheld(first.exchange, send, proof="trace", subject=timeline.id)
 
 
-def cancel_terminated(story: Story) -> Iterator[Observation]:
+def cancel_terminated(index: TraceIndex) -> Iterator[Observation]:
     """`cancel.terminated`: cancelling a terminated instance gets 2xx or 4xx, and changes nothing."""
-    for life in lives(story):
-        for first, cancel in _late_signals(life, life.instance.cancels):
-            yield from _answered(life, first, cancel, life.instance.sends, allowed_success=tuple(range(200, 300)))
+    for timeline in timelines(index):
+        for first, cancel in _late_signals(timeline, timeline.instance.cancels):
+            yield from _answered(
+                timeline, first, cancel, timeline.instance.sends, allowed_success=tuple(range(200, 300))
+            )
 
 
 RULES: dict[str, Rule] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from conformance.contract.requests import Classification, classify
 from conformance.rules.evidence.observation import Observation, Proof, upheld, violated
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange
 
 _LONGEST = 200
@@ -20,7 +20,7 @@ def says_wait(exchange: Exchange) -> bool:
     return response is not None and response.status in (429, 503) and response.header("retry-after") is not None
 
 
-def withheld(exchange: Exchange) -> bool:
+def inconclusive(exchange: Exchange) -> bool:
     """Whether there is no answer, or one that says nothing about the request itself."""
     return exchange.status is None or exchange.status in _ABOUT_SOMETHING_ELSE or says_wait(exchange)
 
@@ -31,24 +31,24 @@ def is_json(exchange: Exchange) -> bool:
     return (declared or "").split(";")[0].strip().lower() == "application/json"
 
 
-def classification(story: Story, exchange: Exchange) -> Classification:
+def classification(index: TraceIndex, exchange: Exchange) -> Classification:
     """What the contract says of a request to a documented operation: valid, invalid or open."""
-    known: dict[int, Classification] = story.memo.setdefault("classification", {})
+    known: dict[int, Classification] = index.memo.setdefault("classification", {})
     if exchange.index not in known:
         request = exchange.request
         known[exchange.index] = classify(exchange.operation or "", exchange.params, request.query, request.body)
     return known[exchange.index]
 
 
-def is_valid(story: Story, exchange: Exchange) -> bool:
+def is_valid(index: TraceIndex, exchange: Exchange) -> bool:
     """Whether the contract calls the request valid."""
-    return classification(story, exchange).kind == "valid"
+    return classification(index, exchange).kind == "valid"
 
 
-def invalid_by(story: Story, requirement: str, operation: str) -> Iterator[Exchange]:
+def invalid_by(index: TraceIndex, requirement: str, operation: str) -> Iterator[Exchange]:
     """The requests to an operation that put a requirement about invalid ones to the test."""
-    for exchange in story.of(operation):
-        found = classification(story, exchange)
+    for exchange in index.of(operation):
+        found = classification(index, exchange)
         if found.kind == "invalid" and found.requirement == requirement:
             yield exchange
 
@@ -80,8 +80,8 @@ def refusal(
     causes: tuple[Exchange, ...] = (),
     proof: Proof = "response",
 ) -> Iterator[Observation]:
-    """Upheld when the answer is this status (and error code), violated when it is another, nothing when withheld."""
-    if withheld(exchange):
+    """Upheld when the answer is this status (and error code), violated when it is another, else nothing."""
+    if inconclusive(exchange):
         return
     subject = next(iter(exchange.params.values()), "")
     if exchange.status == status and code in (None, error_code(exchange)):

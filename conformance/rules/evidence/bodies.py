@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from conformance.rules.evidence.equal_meaning import Difference
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.evidence.wording import contrast, shown
 from conformance.trace import Exchange
 from conformance.wire import exact_json
@@ -17,7 +17,7 @@ from conformance.wire.pointer import token
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class WorkflowView:
     """A workflow or an instance in an answer: its body there, and a JSON pointer to it. ``single``: not in a list."""
 
     exchange: Exchange
@@ -26,15 +26,15 @@ class Sighting:
     single: bool = True
 
 
-def items(exchange: Exchange) -> Iterator[Sighting]:
+def items(exchange: Exchange) -> Iterator[WorkflowView]:
     """The objects that a success body holds as its data: one, or a list's elements."""
     data = exchange.data
     if isinstance(data, dict):
-        yield Sighting(exchange, data, "/data")
+        yield WorkflowView(exchange, data, "/data")
     elif isinstance(data, list):
-        for index, item in enumerate(data):
+        for number, item in enumerate(data):
             if isinstance(item, dict):
-                yield Sighting(exchange, item, f"/data/{index}", single=False)
+                yield WorkflowView(exchange, item, f"/data/{number}", single=False)
 
 
 def listed_ids(exchange: Exchange) -> list[str]:
@@ -42,34 +42,37 @@ def listed_ids(exchange: Exchange) -> list[str]:
     return [item.body["id"] for item in items(exchange) if isinstance(item.body.get("id"), str)]
 
 
-def instances(story: Story) -> list[Sighting]:
-    """Every instance in an answer of the story, in order of sending."""
-    known: list[Sighting] | None = story.memo.get("instance sightings")
+def instances(index: TraceIndex) -> list[WorkflowView]:
+    """Every instance in an answer of the index, in order of sending."""
+    known: list[WorkflowView] | None = index.memo.get("instance workflow_views")
     if known is None:
-        exchanges = story.successes("runWorkflow", "getInstance", "listInstances")
+        exchanges = index.successes("runWorkflow", "getInstance", "listInstances")
         ordered = sorted(exchanges, key=lambda each: each.sent)
-        known = story.memo["instance sightings"] = [item for exchange in ordered for item in items(exchange)]
+        known = index.memo["instance workflow_views"] = [item for exchange in ordered for item in items(exchange)]
     return known
 
 
-def _workflows(story: Story) -> Iterator[tuple[str, Sighting]]:
-    for exchange in story.successes("getWorkflow", "listWorkflows"):
+def _workflows(index: TraceIndex) -> Iterator[tuple[str, WorkflowView]]:
+    for exchange in index.successes("getWorkflow", "listWorkflows"):
         for item in items(exchange):
             yield exchange.params.get("flowId") or str(item.body.get("id")), item
-    for item in instances(story):
+    for item in instances(index):
         embedded = item.body.get("workflow")
         if isinstance(embedded, dict):
-            yield str(embedded.get("id")), Sighting(item.exchange, embedded, f"{item.pointer}/workflow", item.single)
+            yield (
+                str(embedded.get("id")),
+                WorkflowView(item.exchange, embedded, f"{item.pointer}/workflow", item.single),
+            )
 
 
-def later_workflows(story: Story) -> list[tuple[str, Sighting]]:
+def later_workflows(index: TraceIndex) -> list[tuple[str, WorkflowView]]:
     """(id, sighting) of this trace's own workflows in every answer to a request sent after their creation."""
-    known: list[tuple[str, Sighting]] | None = story.memo.get("workflow sightings")
+    known: list[tuple[str, WorkflowView]] | None = index.memo.get("workflow workflow_views")
     if known is None:
-        own = story.workflows
-        known = [(key, seen) for key, seen in _workflows(story) if key in own]
+        own = index.workflows
+        known = [(key, seen) for key, seen in _workflows(index) if key in own]
         known = [(key, seen) for key, seen in known if own[key].created.before(seen.exchange)]
-        story.memo["workflow sightings"] = known
+        index.memo["workflow workflow_views"] = known
     return known
 
 
@@ -106,8 +109,8 @@ def exact_difference(given: Any, found: Any, pointer: str = "") -> Difference | 
             if inner := exact_difference(given[key], found[key], f"{pointer}/{token(key)}"):
                 return inner
     if isinstance(given, list) and isinstance(found, list) and len(given) == len(found):
-        for index, (left, right) in enumerate(zip(given, found, strict=True)):
-            if inner := exact_difference(left, right, f"{pointer}/{index}"):
+        for number, (left, right) in enumerate(zip(given, found, strict=True)):
+            if inner := exact_difference(left, right, f"{pointer}/{number}"):
                 return inner
     return Difference(pointer, *contrast(given, found))
 

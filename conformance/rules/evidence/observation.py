@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange
 
 Proof = Literal["response", "trace", "settled"]
@@ -30,8 +30,8 @@ class Observation:
     pointer: str = ""
 
 
-Rule = Callable[[Story], Iterator[Observation]]
-"""A pure function from a story to observations; it yields nothing when nothing can be judged."""
+Rule = Callable[[TraceIndex], Iterator[Observation]]
+"""A pure function from a index to observations; it yields nothing when nothing can be judged."""
 
 
 def upheld(*exchanges: Exchange, proof: Proof = "response", subject: str = "") -> Observation:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from conformance.rules.evidence.trace_index import InstanceStory
+from conformance.rules.evidence.trace_index import InstanceRecord
 from conformance.wire.instant import Instant, parse_duration, parse_instant
 
 RUN_NAMES = {
@@ -182,7 +182,7 @@ def plan_stage(number: int, stage: Any, variables: Mapping[str, Any], *, ledger:
     return StagePlan(number, kind, configured, parameters, ledger)
 
 
-def plan(instance: InstanceStory, *, ledger: bool = True) -> list[StagePlan]:
+def plan(instance: InstanceRecord, *, ledger: bool = True) -> list[StagePlan]:
     """What the stages of an instance will do, at a target with or without a ledger."""
     stages = enumerate(instance.stages)
     return [plan_stage(number, stage, instance.variables, ledger=ledger) for number, stage in stages]

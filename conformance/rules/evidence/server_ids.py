@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from conformance.rules.evidence.bodies import items
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange, Trace
 from conformance.trace.ids import FAR_AHEAD, is_counted, split, uuid_version, varying
 
@@ -54,61 +54,61 @@ def _given(exchange: Exchange) -> Iterator[tuple[Kind, str]]:
                 yield kind, value
 
 
-def first_given(story: Story) -> dict[tuple[Kind, str], Exchange]:
+def first_given(index: TraceIndex) -> dict[tuple[Kind, str], Exchange]:
     """For each id that the target gave in this trace, the answer that came first with it."""
-    known: dict[tuple[Kind, str], Exchange] | None = story.memo.get("first given")
+    known: dict[tuple[Kind, str], Exchange] | None = index.memo.get("first given")
     if known is None:
         known = {}
-        for exchange in sorted(story.successes(*_SHOWING), key=lambda each: each.received):
+        for exchange in sorted(index.successes(*_SHOWING), key=lambda each: each.received):
             for named in _given(exchange):
                 known.setdefault(named, exchange)
-        story.memo["first given"] = known
+        index.memo["first given"] = known
     return known
 
 
-def _ids(story: Story) -> set[str]:
-    known: set[str] | None = story.memo.get("ids given")
+def _ids(index: TraceIndex) -> set[str]:
+    known: set[str] | None = index.memo.get("ids given")
     if known is None:
-        known = story.memo["ids given"] = {value for _, value in first_given(story)} | (story.known_ids or frozenset())
+        known = index.memo["ids given"] = {value for _, value in first_given(index)} | (index.known_ids or frozenset())
     return known
 
 
-def given_earlier(story: Story, exchange: Exchange, key: str) -> Exchange | None:
+def given_earlier(index: TraceIndex, exchange: Exchange, key: str) -> Exchange | None:
     """The answer that gave an id before this creation or run did, None when there is none.
 
     A list read meanwhile may well show what is being created before the creation is answered; another creation may
     not.
     """
     kind: Kind = "workflow" if exchange.operation == "createWorkflow" else "instance"
-    earlier = first_given(story).get((kind, key))
+    earlier = first_given(index).get((kind, key))
     if earlier is None or earlier is exchange:
         return None
     return earlier if earlier.operation == exchange.operation or earlier.before(exchange) else None
 
 
 def made_ids(traces: Iterable[Trace]) -> frozenset[str]:
-    """Every id that creations, runs and lists gave anywhere in these traces: what `Story` takes as ``known_ids``."""
+    """Every id that creations, runs and lists gave in these traces: what `TraceIndex` takes as ``known_ids``."""
     exchanges = (exchange for trace in traces for exchange in trace.exchanges if exchange.operation in _MAKING)
     return frozenset(value for exchange in exchanges if exchange.ok for _, value in _given(exchange))
 
 
-def _of_kind(story: Story, kind: Kind) -> set[str]:
+def _of_kind(index: TraceIndex, kind: Kind) -> set[str]:
     """The ids of workflows, or of instances, that this trace shows; where it shows none, those made elsewhere."""
-    known: dict[Kind, set[str]] = story.memo.setdefault("ids by kind", {})
+    known: dict[Kind, set[str]] = index.memo.setdefault("ids by kind", {})
     if kind not in known:
-        known[kind] = {value for named, value in first_given(story) if named == kind} or set(story.known_ids or ())
+        known[kind] = {value for named, value in first_given(index) if named == kind} or set(index.known_ids or ())
     return known[kind]
 
 
-def is_unknown(story: Story, value: str, kind: Kind) -> bool:
+def is_unknown(index: TraceIndex, value: str, kind: Kind) -> bool:
     """Whether no workflow, or no instance, was ever given this id, although it has the form of those that are given."""
-    own = _of_kind(story, kind)
-    if value in own or value in (story.known_ids or ()):
+    own = _of_kind(index, kind)
+    if value in own or value in (index.known_ids or ()):
         return False
-    if value in _ids(story) and uuid_version(value) is None:
+    if value in _ids(index) and uuid_version(value) is None:
         # It is that of something else; only of a UUID it is sure that nobody gives it twice.
         return False
-    forms: dict[Kind, set[Form | None]] = story.memo.setdefault("id forms", {})
+    forms: dict[Kind, set[Form | None]] = index.memo.setdefault("id forms", {})
     if kind not in forms:
         forms[kind] = set(map(form, own))
     return (form(value) is not None and form(value) in forms[kind]) or _far_ahead(value, own)
@@ -133,6 +133,6 @@ def surely_formed(value: str) -> bool:
     return uuid_version(value) is not None or (is_counted(value) and value.isdecimal() and value[:1] != "0")
 
 
-def all_ids_seen(story: Story) -> bool:
+def all_ids_seen(index: TraceIndex) -> bool:
     """Whether an id that was never given is surely not in use: not so in a recording, which may begin midway."""
-    return story.known_ids is not None or story.trace.source in _SELF_CONTAINED
+    return index.known_ids is not None or index.trace.source in _SELF_CONTAINED

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from conformance.rules.evidence.answers import withheld
+from conformance.rules.evidence.answers import inconclusive
 from conformance.rules.evidence.bodies import items
 from conformance.rules.evidence.observation import Observation, upheld, violated
-from conformance.rules.evidence.trace_index import Story, WorkflowStory
+from conformance.rules.evidence.trace_index import TraceIndex, WorkflowRecord
 from conformance.trace import Exchange
 from conformance.wire import exact_json
 
@@ -19,15 +19,15 @@ _DIGITS_OF_A_MARKER = 4
 
 def refused(exchange: Exchange) -> bool:
     """Whether the request was refused for what it is."""
-    return not withheld(exchange) and 400 <= (exchange.status or 0) < 500
+    return not inconclusive(exchange) and 400 <= (exchange.status or 0) < 500
 
 
-def nothing_started(story: Story, workflow: WorkflowStory, run: Exchange) -> Iterator[Observation]:
+def nothing_started(index: TraceIndex, workflow: WorkflowRecord, run: Exchange) -> Iterator[Observation]:
     """A refused run started nothing: lists of the workflow's instances hold only what successful runs gave."""
-    for listing in story.successes("listInstances"):
+    for listing in index.successes("listInstances"):
         if not refused(run) or not run.before(listing) or listing.query("workflowID") != workflow.id:
             continue
-        extra = _unexplained(story, workflow, listing)
+        extra = _unexplained(index, workflow, listing)
         if extra is None:
             continue
         if extra:
@@ -43,11 +43,11 @@ def nothing_started(story: Story, workflow: WorkflowStory, run: Exchange) -> Ite
             yield upheld(run, listing, proof="trace", subject=workflow.id)
 
 
-def _unexplained(story: Story, workflow: WorkflowStory, listing: Exchange) -> list[str] | None:
+def _unexplained(index: TraceIndex, workflow: WorkflowRecord, listing: Exchange) -> list[str] | None:
     """Listed instances of a workflow that no run of it gave; None when that cannot be told."""
     runs = [run for run in workflow.runs if run.sent <= listing.received]
     given = ids_given(runs)
-    if given is None or _has_triggers(story):
+    if given is None or _has_triggers(index):
         return None
     if not isinstance(listing.data, list):
         return None
@@ -62,25 +62,25 @@ def ids_given(runs: Sequence[Exchange]) -> list[Any] | None:
     return None if None in given or not all(run.ok or refused(run) for run in runs) else given
 
 
-def _has_triggers(story: Story) -> bool:
+def _has_triggers(index: TraceIndex) -> bool:
     """Whether somebody set up triggers, which start instances by themselves."""
-    requests = (exchange.request for exchange in story.trace.exchanges if exchange.operation is None)
+    requests = (exchange.request for exchange in index.trace.exchanges if exchange.operation is None)
     return any(request.method == "POST" and "triggers" in request.path for request in requests)
 
 
-def nothing_created(story: Story, creation: Exchange) -> Iterator[Observation]:
+def nothing_created(index: TraceIndex, creation: Exchange) -> Iterator[Observation]:
     """A refused configuration created nothing: no workflow listed later holds the body's unique marker.
 
     A marker is a word of 16 or more letters, digits, ``-`` and ``_``, four of them digits, in the body of the refused
     request and of no other request of the trace.
     """
-    markers = _markers(story, creation) if refused(creation) else []
+    markers = _markers(index, creation) if refused(creation) else []
     if not markers:
         return
-    for listing in story.successes("listWorkflows"):
+    for listing in index.successes("listWorkflows"):
         if not creation.before(listing) or not isinstance(listing.data, list):
             continue
-        found = _holding(story, listing, markers)
+        found = _holding(index, listing, markers)
         if found is None:
             yield upheld(creation, listing, proof="trace")
         else:
@@ -99,23 +99,23 @@ def _words(exchange: Exchange) -> list[str]:
     return [word for word in _WORD.findall(text) if sum(map(str.isdigit, word)) >= _DIGITS_OF_A_MARKER]
 
 
-def _markers(story: Story, creation: Exchange) -> list[str]:
-    counts: dict[str, int] | None = story.memo.get("words")
+def _markers(index: TraceIndex, creation: Exchange) -> list[str]:
+    counts: dict[str, int] | None = index.memo.get("words")
     if counts is None:
-        counts = story.memo["words"] = {}
-        for exchange in story.trace.exchanges:
+        counts = index.memo["words"] = {}
+        for exchange in index.trace.exchanges:
             for word in set(_words(exchange)):
                 counts[word] = counts.get(word, 0) + 1
     return [word for word in _words(creation) if counts[word] == 1]
 
 
-def _holding(story: Story, listing: Exchange, markers: list[str]) -> str | None:
+def _holding(index: TraceIndex, listing: Exchange, markers: list[str]) -> str | None:
     """The listed workflow, not one that this trace created, whose configuration holds a marker."""
     text = listing.response.body.decode("utf-8", "replace") if listing.response else ""
     if not any(marker in text for marker in markers):
         return None
     for item in items(listing):
         config = exact_json.dumps(item.body.get("config"))
-        if item.body.get("id") not in story.workflows and any(marker in config for marker in markers):
+        if item.body.get("id") not in index.workflows and any(marker in config for marker in markers):
             return str(item.body.get("id"))
     return None

@@ -15,7 +15,7 @@ from typing import Literal, TypeVar
 
 from conformance.rules.evidence.plans import StagePlan, plan
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead, StageRead
-from conformance.rules.evidence.trace_index import InstanceStory, Story, event_name
+from conformance.rules.evidence.trace_index import InstanceRecord, TraceIndex, event_name
 from conformance.trace import Exchange
 from conformance.wire.instant import MICROSECOND, MILLISECOND, Instant, parse_instant
 
@@ -28,7 +28,7 @@ NEVER = 1 << 100
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class StageObservation:
     """A stage as one answer shows it."""
 
     exchange: Exchange
@@ -36,12 +36,12 @@ class Sight:
     stage: StageRead
 
 
-class Life:
+class InstanceTimeline:
     """What is known of one instance."""
 
-    def __init__(self, story: Story, instance: InstanceStory) -> None:
-        self.story = story
-        self.trace = story.trace
+    def __init__(self, index: TraceIndex, instance: InstanceRecord) -> None:
+        self.index = index
+        self.trace = index.trace
         self.instance = instance
         self.plans: list[StagePlan] = plan(instance, ledger="ledger" in self.trace.features)
 
@@ -71,15 +71,18 @@ class Life:
         """How far apart two of the target's timestamps for one moment may be, in ns: as coarse as it writes them."""
         return max(MICROSECOND, self.trace.granularity)
 
-    # -- sights ---------------------------------------------------------------------------------
+    # -- shown_stages ---------------------------------------------------------------------------------
 
     @cached_property
-    def _sights(self) -> dict[int, list[Sight]]:
-        found: dict[int, list[Sight]] = {}
+    def _shown_stages(self) -> dict[int, list[StageObservation]]:
+        found: dict[int, list[StageObservation]] = {}
         for exchange, view, stages in self._stage_lists():
             for stage in stages:
-                found.setdefault(stage.number, []).append(Sight(exchange, view, stage))
-        return {number: sorted(sights, key=lambda sight: sight.exchange.received) for number, sights in found.items()}
+                found.setdefault(stage.number, []).append(StageObservation(exchange, view, stage))
+        return {
+            number: sorted(shown_stages, key=lambda shown_stage: shown_stage.exchange.received)
+            for number, shown_stages in found.items()
+        }
 
     def _stage_lists(self) -> Iterator[tuple[Exchange, View, tuple[StageRead, ...]]]:
         if self.instance.wait:
@@ -89,23 +92,26 @@ class Life:
         for history in self.instance.histories:
             yield history.exchange, "history", history.stages
 
-    def sights(self, number: int) -> list[Sight]:
+    def shown_stages(self, number: int) -> list[StageObservation]:
         """Every answer that shows a stage, in order of receipt."""
-        return self._sights.get(number, [])
+        return self._shown_stages.get(number, [])
 
-    def first_started(self, number: int) -> Sight | None:
+    def first_started(self, number: int) -> StageObservation | None:
         """The first answer that shows the stage, or a later one (which cannot have started without it)."""
-        later = [sights[0] for shown, sights in self._sights.items() if shown >= number]
-        return min(later, key=lambda sight: sight.exchange.received, default=None)
+        later = [shown_stages[0] for shown, shown_stages in self._shown_stages.items() if shown >= number]
+        return min(later, key=lambda shown_stage: shown_stage.exchange.received, default=None)
 
     def shown_since(self, number: int, exchange: Exchange) -> bool:
         """Whether a stage was seen started so long ago that an answer must show all views of its start in place."""
         started = self.first_started(number)
         return started is not None and self.is_due(started.exchange.received, exchange)
 
-    def first_ended(self, number: int) -> Sight | None:
+    def first_ended(self, number: int) -> StageObservation | None:
         """The first answer that shows the stage as ended."""
-        return next((sight for sight in self.sights(number) if sight.stage.ended), None)
+        return next(
+            (shown_stage for shown_stage in self.shown_stages(number) if shown_stage.stage.ended),
+            None,
+        )
 
     @cached_property
     def terminations(self) -> list[InstanceRead]:
@@ -128,7 +134,7 @@ class Life:
     def deletions(self) -> list[Exchange]:
         """Deletions of the instance's workflow. Whether its running instances go on is left open by the API."""
         workflow = self.instance.run.params["workflowID"]
-        return [each for each in self.story.of("deleteWorkflow") if each.params.get("flowId") == workflow]
+        return [each for each in self.index.of("deleteWorkflow") if each.params.get("flowId") == workflow]
 
     def deleted_before(self, moment: int) -> bool:
         """Whether a deletion of its workflow was sent before a moment, whatever became of it."""
@@ -200,7 +206,7 @@ class Life:
 
     def passed(self, number: int) -> bool:
         """Whether some answer shows a stage that comes after: none that failed would have let it start."""
-        return any(shown > number for shown in self._sights)
+        return any(shown > number for shown in self._shown_stages)
 
     def conclusive(self, reads: Sequence[R]) -> list[R]:
         """Of reads in order of sending, the last before each request that may move the instance, and the last of all.
@@ -217,25 +223,29 @@ class Life:
 
     # -- provably open --------------------------------------------------------------------------
 
-    def open_stage(self, moment: int, views: Iterable[View] = ("instance", "history")) -> Sight | None:
+    def open_stage(self, moment: int, views: Iterable[View] = ("instance", "history")) -> StageObservation | None:
         """The stage that is provably open at a moment: shown open, and nothing sent so far could have ended it."""
         wanted = set(views)
         for stage in reversed(self.plans):
-            for sight in self.sights(stage.number):
-                shown = sight.view in wanted and not sight.stage.ended and sight.exchange.received < moment
+            for shown_stage in self.shown_stages(stage.number):
+                shown = (
+                    shown_stage.view in wanted
+                    and not shown_stage.stage.ended
+                    and shown_stage.exchange.received < moment
+                )
                 if shown and self.cannot_end(stage, moment):
-                    return sight
+                    return shown_stage
         return None
 
-    def last_shown_open(self, number: int, after: int) -> Sight | None:
+    def last_shown_open(self, number: int, after: int) -> StageObservation | None:
         """A view sent after a moment that still shows the stage open; the last such one."""
-        late = [s for s in self.sights(number) if not s.stage.ended and s.exchange.sent > after]
+        late = [s for s in self.shown_stages(number) if not s.stage.ended and s.exchange.sent > after]
         return late[-1] if late else None
 
 
-def lives(story: Story) -> list[Life]:
-    """The lives of a story's instances, built once per story."""
-    found: list[Life] = story.memo.setdefault("lives", [])
+def timelines(index: TraceIndex) -> list[InstanceTimeline]:
+    """The timelines of a index's instances, built once per index."""
+    found: list[InstanceTimeline] = index.memo.setdefault("timelines", [])
     if not found:
-        found += [Life(story, instance) for instance in story.instances.values()]
+        found += [InstanceTimeline(index, instance) for instance in index.instances.values()]
     return found

@@ -16,7 +16,7 @@ from conformance.trace import Exchange, Trace
 
 
 @dataclass
-class WorkflowStory:
+class WorkflowRecord:
     """A workflow that this trace created: the exchange, the id and config that came back, and its deletions."""
 
     id: str
@@ -43,7 +43,7 @@ class WorkflowStory:
 
 
 @dataclass
-class InstanceStory:
+class InstanceRecord:
     """An instance that this trace ran. Each list is in order of sending.
 
     ``reads`` are getInstance answers, ``answer`` the instance inside the run's own answer, ``histories`` those of
@@ -53,7 +53,7 @@ class InstanceStory:
     id: str
     run: Exchange
     answer: InstanceRead
-    workflow: WorkflowStory | None
+    workflow: WorkflowRecord | None
     wait: bool
     reads: list[InstanceRead] = field(default_factory=list)
     histories: list[HistoryRead] = field(default_factory=list)
@@ -90,7 +90,7 @@ def event_name(send: Exchange) -> str | None:
     return name if isinstance(name, str) else None
 
 
-class Story:
+class TraceIndex:
     """A trace with its index. Built once, read by every rule.
 
     ``schemas`` are those that answers are held to (the bundled ones when None). ``known_ids`` are the ids that the
@@ -103,8 +103,8 @@ class Story:
         self.trace = trace
         self.schemas = schemas
         self.known_ids = known_ids
-        self.workflows: dict[str, WorkflowStory] = {}
-        self.instances: dict[str, InstanceStory] = {}
+        self.workflows: dict[str, WorkflowRecord] = {}
+        self.instances: dict[str, InstanceRecord] = {}
         self.memo: dict[str, Any] = {}
         for exchange in sorted(trace.exchanges, key=lambda each: each.received):
             self._add_creation(exchange)
@@ -137,14 +137,14 @@ class Story:
         if not isinstance(data, dict) or not isinstance(data.get("id"), str):
             return
         if exchange.operation == "createWorkflow":
-            self.workflows.setdefault(data["id"], WorkflowStory(data["id"], exchange, data))
+            self.workflows.setdefault(data["id"], WorkflowRecord(data["id"], exchange, data))
         elif exchange.operation == "runWorkflow":
             workflow = self.workflows.get(exchange.params["workflowID"])
             answer = instance_read(exchange)
             if answer is not None:
                 wait = exchange.query("wait") == "true"
-                story = InstanceStory(data["id"], exchange, answer, workflow, wait)
-                self.instances.setdefault(data["id"], story)
+                index = InstanceRecord(data["id"], exchange, answer, workflow, wait)
+                self.instances.setdefault(data["id"], index)
 
     def _adopt(self, run: Exchange) -> None:
         """Take the one instance of a workflow for that of its one run, which waits and was never answered.
@@ -158,8 +158,8 @@ class Story:
         own = {read.body["id"]: read for read in reversed(reads) if read.body.get("workflowID") == workflow}
         if len(own) == 1:
             ((name, first),) = own.items()
-            story = InstanceStory(name, run, first, self.workflows.get(workflow), wait=False)
-            self.instances.setdefault(name, story)
+            index = InstanceRecord(name, run, first, self.workflows.get(workflow), wait=False)
+            self.instances.setdefault(name, index)
 
     def _add_use(self, exchange: Exchange) -> None:
         if "instanceID" in exchange.params:
@@ -171,7 +171,7 @@ class Story:
             _add_workflow_use(workflow, exchange)
 
 
-def _add_instance_use(instance: InstanceStory, exchange: Exchange) -> None:
+def _add_instance_use(instance: InstanceRecord, exchange: Exchange) -> None:
     if exchange.operation == "getInstance" and (read := instance_read(exchange)):
         instance.reads.append(read)
     elif exchange.operation == "getInstanceHistory" and (entries := history_read(exchange)):
@@ -184,7 +184,7 @@ def _add_instance_use(instance: InstanceStory, exchange: Exchange) -> None:
         instance.cancels.append(exchange)
 
 
-def _add_workflow_use(workflow: WorkflowStory, exchange: Exchange) -> None:
+def _add_workflow_use(workflow: WorkflowRecord, exchange: Exchange) -> None:
     if exchange.operation == "getWorkflow":
         workflow.reads.append(exchange)
     elif exchange.operation == "deleteWorkflow":

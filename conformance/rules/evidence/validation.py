@@ -1,4 +1,4 @@
-"""Bodies held to the schemas, each distinct body of a story once: the same long list is read often."""
+"""Bodies held to the schemas, each distinct body of a index once: the same long list is read often."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeVar
 from conformance.contract.compiled import SchemaProblem
 from conformance.contract.document import load_document
 from conformance.contract.schemas import ResponseSchemas
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange
 
 T = TypeVar("T")
@@ -21,35 +21,35 @@ def response_schemas() -> ResponseSchemas:
     return ResponseSchemas(load_document())
 
 
-def schemas_of(story: Story) -> ResponseSchemas:
-    """The schemas that a story is held to: those it was given, else the bundled ones."""
-    return story.schemas or response_schemas()
+def schemas_of(index: TraceIndex) -> ResponseSchemas:
+    """The schemas that a index is held to: those it was given, else the bundled ones."""
+    return index.schemas or response_schemas()
 
 
-def _once(story: Story, what: str, exchange: Exchange, compute: Callable[[], T]) -> T:
+def _once(index: TraceIndex, what: str, exchange: Exchange, compute: Callable[[], T]) -> T:
     assert exchange.response is not None
-    known: dict[tuple[str, str | None, int, bytes], T] = story.memo.setdefault("validation", {})
+    known: dict[tuple[str, str | None, int, bytes], T] = index.memo.setdefault("validation", {})
     key = (what, exchange.operation, exchange.response.status, exchange.response.body)
     if key not in known:
         known[key] = compute()
     return known[key]
 
 
-def schema_problems(story: Story, exchange: Exchange) -> tuple[SchemaProblem, ...]:
+def schema_problems(index: TraceIndex, exchange: Exchange) -> tuple[SchemaProblem, ...]:
     """How the success body of a documented operation violates its schema."""
     operation, status = exchange.operation or "", exchange.status or 0
-    found = schemas_of(story)
-    return _once(story, "problems", exchange, lambda: found.problems(operation, status, exchange.json))
+    found = schemas_of(index)
+    return _once(index, "problems", exchange, lambda: found.problems(operation, status, exchange.json))
 
 
-def undocumented_fields(story: Story, exchange: Exchange) -> tuple[str, ...]:
+def undocumented_fields(index: TraceIndex, exchange: Exchange) -> tuple[str, ...]:
     """JSON pointers of the fields of a success body that no schema names."""
     operation, status = exchange.operation or "", exchange.status or 0
-    found = schemas_of(story)
-    return _once(story, "undocumented", exchange, lambda: found.undocumented(operation, status, exchange.json))
+    found = schemas_of(index)
+    return _once(index, "undocumented", exchange, lambda: found.undocumented(operation, status, exchange.json))
 
 
-def error_problems(story: Story, exchange: Exchange) -> tuple[SchemaProblem, ...]:
+def error_problems(index: TraceIndex, exchange: Exchange) -> tuple[SchemaProblem, ...]:
     """How the body of a refusal violates Error."""
-    found = schemas_of(story)
-    return _once(story, "error", exchange, lambda: found.error_problems(exchange.json))
+    found = schemas_of(index)
+    return _once(index, "error", exchange, lambda: found.error_problems(exchange.json))

@@ -7,130 +7,132 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.schemas import ResponseSchemas
-from conformance.rules.evidence.answers import withheld
+from conformance.rules.evidence.answers import inconclusive
 from conformance.rules.evidence.equal_meaning import Difference, difference
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import StagePlan, simple_send
-from conformance.rules.evidence.timeline import Life, lives
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.timeline import InstanceTimeline, timelines
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.evidence.validation import schemas_of
-from conformance.rules.history.leaked_metadata import foreign_metadata
+from conformance.rules.history.leaked_metadata import leaked_metadata
 from conformance.trace import Exchange
 
 _ACTIVITIES = {"send": "CreateTransaction", "update": "AddAccountMetadata"}
 _PLAIN = ("noop", "delay", "wait_event")
 
 
-def _requests(life: Life) -> Iterator[tuple[int, Exchange]]:
-    for exchange in life.instance.stage_histories:
+def _requests(timeline: InstanceTimeline) -> Iterator[tuple[int, Exchange]]:
+    for exchange in timeline.instance.stage_histories:
         number = exchange.params.get("number", "")
-        if re.fullmatch(r"\d{1,9}", number, re.ASCII) and str(int(number)) == number and not withheld(exchange):
+        if re.fullmatch(r"\d{1,9}", number, re.ASCII) and str(int(number)) == number and not inconclusive(exchange):
             yield int(number), exchange
 
 
-def started(story: Story) -> Iterator[Observation]:
+def started(index: TraceIndex) -> Iterator[Observation]:
     """`stage-history.started`: a stage that history shows gets 200 and a list."""
-    for life in lives(story):
-        for number, exchange in _requests(life):
-            shown = next((s for s in life.sights(number) if s.view == "history"), None)
+    for timeline in timelines(index):
+        for number, exchange in _requests(timeline):
+            shown = next((s for s in timeline.shown_stages(number) if s.view == "history"), None)
             if shown is None or not shown.exchange.before(exchange):
                 continue
             if exchange.status == 200 and isinstance(exchange.data, list):
-                yield upheld(shown.exchange, exchange, proof="settled", subject=life.id)
-            elif life.is_due(shown.exchange.received, exchange) and not life.deleted_in_mid_run(exchange.received):
+                yield upheld(shown.exchange, exchange, proof="settled", subject=timeline.id)
+            elif timeline.is_due(shown.exchange.received, exchange) and not timeline.deleted_in_mid_run(
+                exchange.received
+            ):
                 yield violated(
                     shown.exchange,
                     exchange,
                     expected=f"200 and a list for stage {number}, which history shows",
                     observed=f"{exchange.status}" if exchange.status != 200 else "200 without a list",
                     proof="settled",
-                    subject=life.id,
+                    subject=timeline.id,
                 )
 
 
-def not_started(story: Story) -> Iterator[Observation]:
+def not_started(index: TraceIndex) -> Iterator[Observation]:
     """`stage-history.not-started`: a stage beyond the last, or one that has not started, gets 404."""
-    for life in lives(story):
-        for number, exchange in _requests(life):
-            reason = _reason_not_started(life, number, exchange)
+    for timeline in timelines(index):
+        for number, exchange in _requests(timeline):
+            reason = _reason_not_started(timeline, number, exchange)
             if reason is None:
                 continue
             if exchange.status == 404:
-                yield upheld(life.instance.run, exchange, subject=life.id)
+                yield upheld(timeline.instance.run, exchange, subject=timeline.id)
             else:
                 yield violated(
-                    life.instance.run,
+                    timeline.instance.run,
                     exchange,
                     expected=f"404 NOT_FOUND: {reason}",
                     observed=str(exchange.status),
-                    proof="response" if number >= len(life.plans) else "settled",
-                    subject=life.id,
+                    proof="response" if number >= len(timeline.plans) else "settled",
+                    subject=timeline.id,
                 )
 
 
-def _reason_not_started(life: Life, number: int, exchange: Exchange) -> str | None:
-    if life.instance.workflow is not None and number >= len(life.plans):
-        return f"the workflow has {len(life.plans)} stages, so there is no stage {number}"
-    held = life.barrier(exchange.received)
-    if held is not None and held.number < number and life.is_due(life.instance.run.received, exchange):
+def _reason_not_started(timeline: InstanceTimeline, number: int, exchange: Exchange) -> str | None:
+    if timeline.instance.workflow is not None and number >= len(timeline.plans):
+        return f"the workflow has {len(timeline.plans)} stages, so there is no stage {number}"
+    held = timeline.barrier(exchange.received)
+    if held is not None and held.number < number and timeline.is_due(timeline.instance.run.received, exchange):
         return f"stage {number} cannot have started while stage {held.number} waits"
-    ended = life.first_terminated
-    if ended is not None and life.is_due(ended.exchange.received, exchange) and _never_started(life, number):
+    ended = timeline.first_terminated
+    if ended is not None and timeline.is_due(ended.exchange.received, exchange) and _never_started(timeline, number):
         return f"stage {number} had not started when the instance terminated"
     return None
 
 
-def _never_started(life: Life, number: int) -> bool:
+def _never_started(timeline: InstanceTimeline, number: int) -> bool:
     """Whether every answer about the ended instance shows the stages before, and this one in no view of it.
 
     A stage that failed before it could start may be shown in one view and missing in another.
     """
-    shown = [read for read in life.terminations if read.exchange.operation == "getInstance"]
-    may_be_failed = 1 if shown and shown[0].error and not life.instance.cancels else 0
+    shown = [read for read in timeline.terminations if read.exchange.operation == "getInstance"]
+    may_be_failed = 1 if shown and shown[0].error and not timeline.instance.cancels else 0
     least = max((len(read.stages) for read in shown), default=number + 1) + may_be_failed
-    return number >= least and not life.sights(number)
+    return number >= least and not timeline.shown_stages(number)
 
 
-def activities(story: Story) -> Iterator[Observation]:
+def activities(index: TraceIndex) -> Iterator[Observation]:
     """`stage-history.activities`: the activities of a stage are those of its kind, with valid input and output."""
-    for life in lives(story):
-        for number, exchange in _requests(life):
-            if number < len(life.plans) and isinstance(exchange.data, list):
-                yield from _kinds(life, life.plans[number], exchange)
+    for timeline in timelines(index):
+        for number, exchange in _requests(timeline):
+            if number < len(timeline.plans) and isinstance(exchange.data, list):
+                yield from _kinds(timeline, timeline.plans[number], exchange)
 
 
-def _kinds(life: Life, stage: StagePlan, exchange: Exchange) -> Iterator[Observation]:
+def _kinds(timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange) -> Iterator[Observation]:
     wanted = _ACTIVITIES.get(stage.kind or "")
     if stage.kind in _PLAIN:
         problem = f"{len(exchange.data)} activities" if exchange.data else None
         expected = f"no activity of a {stage.kind} stage"
-    elif wanted is not None and (exchange.data or _succeeded(life, stage, exchange)):
-        done = _succeeded(life, stage, exchange)
-        problem = _activity_problem(schemas_of(life.story), wanted, exchange.data, demanded=done)
+    elif wanted is not None and (exchange.data or _succeeded(timeline, stage, exchange)):
+        done = _succeeded(timeline, stage, exchange)
+        problem = _activity_problem(schemas_of(timeline.index), wanted, exchange.data, demanded=done)
         expected = f"{wanted} with attempt ≥ 1 and valid input and output"
     else:
         return
     if problem is None:
-        yield upheld(exchange, proof="settled", subject=life.id)
+        yield upheld(exchange, proof="settled", subject=timeline.id)
     else:
         yield violated(
-            life.instance.run,
+            timeline.instance.run,
             exchange,
             expected=f"stage {stage.number}: {expected}",
             observed=problem,
             proof="settled",
-            subject=life.id,
+            subject=timeline.id,
             pointer="/data",
         )
 
 
-def _succeeded(life: Life, stage: StagePlan, exchange: Exchange) -> bool:
+def _succeeded(timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange) -> bool:
     """Whether the stage was seen done so long ago that its activity must show; sends of wallets have others first."""
     plain = stage.kind != "send" or (stage.parameters is not None and simple_send(stage.parameters) is not None)
-    ended = life.first_ended(stage.number) if plain and stage.ledger else None
-    if ended is None or ended.stage.error or life.deleted_in_mid_run(exchange.received):
+    ended = timeline.first_ended(stage.number) if plain and stage.ledger else None
+    if ended is None or ended.stage.error or timeline.deleted_in_mid_run(exchange.received):
         return False
-    return life.is_due(ended.exchange.received, exchange)
+    return timeline.is_due(ended.exchange.received, exchange)
 
 
 def _activity_problem(schemas: ResponseSchemas, wanted: str, entries: list[Any], *, demanded: bool) -> str | None:
@@ -167,40 +169,40 @@ def _failed(entry: Mapping[str, Any]) -> bool:
     return bool(entry.get("error") or entry.get("lastFailure"))
 
 
-def effect(story: Story) -> Iterator[Observation]:
+def effect(index: TraceIndex) -> Iterator[Observation]:
     """`stage-history.effect`: amount, asset, accounts and metadata of the activity are the stage's."""
-    for life in lives(story):
-        for number, exchange in _requests(life):
-            if number < len(life.plans) and isinstance(exchange.data, list):
-                yield from _effects(life, life.plans[number], exchange)
+    for timeline in timelines(index):
+        for number, exchange in _requests(timeline):
+            if number < len(timeline.plans) and isinstance(exchange.data, list):
+                yield from _effects(timeline, timeline.plans[number], exchange)
 
 
-def _effects(life: Life, stage: StagePlan, exchange: Exchange) -> Iterator[Observation]:
+def _effects(timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange) -> Iterator[Observation]:
     name = _ACTIVITIES.get(stage.kind or "")
     for position, entry in enumerate(exchange.data):
         if name is None or stage.parameters is None or not isinstance(entry, dict) or entry.get("name") != name:
             continue
         for part, wanted, found in _comparisons(name, stage.parameters, entry):
-            yield _same_effect(life, stage, exchange, f"/data/{position}/{part}", difference(wanted, found))
+            yield _same_effect(timeline, stage, exchange, f"/data/{position}/{part}", difference(wanted, found))
         for part, data in _holders_of_metadata(name, entry):
             if isinstance(data.get("metadata"), dict):
-                foreign = foreign_metadata(life, stage, data["metadata"])
+                foreign = leaked_metadata(timeline, stage, data["metadata"])
                 problem = Difference("metadata", "nothing of another stage", f"{foreign}") if foreign else None
-                yield _same_effect(life, stage, exchange, f"/data/{position}/{part}/metadata", problem)
+                yield _same_effect(timeline, stage, exchange, f"/data/{position}/{part}/metadata", problem)
 
 
 def _same_effect(
-    life: Life, stage: StagePlan, exchange: Exchange, place: str, problem: Difference | None
+    timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange, place: str, problem: Difference | None
 ) -> Observation:
     if problem is None:
-        return upheld(exchange, proof="settled", subject=life.id)
+        return upheld(exchange, proof="settled", subject=timeline.id)
     return violated(
-        life.instance.run,
+        timeline.instance.run,
         exchange,
         expected=f"stage {stage.number}: {problem.path} = {problem.expected}",
         observed=f"{problem.path} = {problem.observed}",
         proof="settled",
-        subject=life.id,
+        subject=timeline.id,
         pointer=place,
     )
 

@@ -6,26 +6,26 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.rules.evidence.plans import StagePlan
-from conformance.rules.evidence.timeline import Life, lives
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.timeline import InstanceTimeline, timelines
+from conformance.rules.evidence.trace_index import TraceIndex
 
 # A server's own entries ("true", "orchestration") are not texts like the longer ones that scenarios give.
 _TELLING = 12
 
 
-def foreign_metadata(life: Life, stage: StagePlan, shown: Mapping[str, Any]) -> dict[str, Any]:
-    """Entries of the metadata shown for a stage which only another stage of the story configures."""
-    known = _configured(life.story) - set(_entries(stage))
+def leaked_metadata(timeline: InstanceTimeline, stage: StagePlan, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Entries of the metadata shown for a stage which only another stage of the index configures."""
+    known = _configured(timeline.index) - set(_entries(stage))
     return {key: text for key, text in shown.items() if isinstance(text, str) and (key, text) in known}
 
 
-def _configured(story: Story) -> set[tuple[str, str]]:
-    """The telling entries of all metadata that the story's stages configure."""
-    found: set[tuple[str, str]] | None = story.memo.get("metadata")
+def _configured(index: TraceIndex) -> set[tuple[str, str]]:
+    """The telling entries of all metadata that the index's stages configure."""
+    found: set[tuple[str, str]] | None = index.memo.get("metadata")
     if found is None:
-        plans = (plan for life in lives(story) for plan in life.plans)
+        plans = (plan for timeline in timelines(index) for plan in timeline.plans)
         entries = (entry for plan in plans for entry in _entries(plan))
-        found = story.memo["metadata"] = {(key, text) for key, text in entries if len(text) >= _TELLING}
+        found = index.memo["metadata"] = {(key, text) for key, text in entries if len(text) >= _TELLING}
     return found
 
 

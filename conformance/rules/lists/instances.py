@@ -9,22 +9,22 @@ from typing import Any
 from conformance.rules.evidence.equal_meaning import same_within
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.reads import InstanceRead
-from conformance.rules.evidence.timeline import Life, lives
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.timeline import InstanceTimeline, timelines
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.evidence.wording import contrast
 from conformance.trace import Exchange
 from conformance.wire.instant import MICROSECOND
 
 
-def _listings(story: Story) -> Iterator[tuple[Exchange, list[dict[str, Any]]]]:
-    for listing in story.successes("listInstances"):
+def _listings(index: TraceIndex) -> Iterator[tuple[Exchange, list[dict[str, Any]]]]:
+    for listing in index.successes("listInstances"):
         if isinstance(listing.data, list):
             yield listing, [item for item in listing.data if isinstance(item, dict)]
 
 
-def by_workflow(story: Story) -> Iterator[Observation]:
+def by_workflow(index: TraceIndex) -> Iterator[Observation]:
     """`list.by-workflow`: workflowID selects exactly that workflow's instances."""
-    for listing, items in _listings(story):
+    for listing, items in _listings(index):
         workflow = listing.query("workflowID")
         if not workflow:
             continue
@@ -37,18 +37,20 @@ def by_workflow(story: Story) -> Iterator[Observation]:
                 subject=workflow,
                 pointer=f"/data/{foreign}",
             )
-        elif workflow in story.workflows:
-            yield from _selects_all(story, listing, items, workflow)
+        elif workflow in index.workflows:
+            yield from _selects_all(index, listing, items, workflow)
 
 
-def _selects_all(story: Story, listing: Exchange, items: list[dict[str, Any]], workflow: str) -> Iterator[Observation]:
+def _selects_all(
+    index: TraceIndex, listing: Exchange, items: list[dict[str, Any]], workflow: str
+) -> Iterator[Observation]:
     if listing.query("running") is not None:
         return
     listed = {item.get("id") for item in items}
-    own = [life for life in lives(story) if life.instance.run.params["workflowID"] == workflow]
-    kept = [life for life in own if not life.deleted_before(listing.received)]
-    due = [life for life in kept if life.is_due(life.instance.run.received, listing)]
-    missing = next((life for life in due if life.id not in listed), None)
+    own = [timeline for timeline in timelines(index) if timeline.instance.run.params["workflowID"] == workflow]
+    kept = [timeline for timeline in own if not timeline.deleted_before(listing.received)]
+    due = [timeline for timeline in kept if timeline.is_due(timeline.instance.run.received, listing)]
+    missing = next((timeline for timeline in due if timeline.id not in listed), None)
     if missing is not None:
         yield violated(
             missing.instance.run,
@@ -59,22 +61,22 @@ def _selects_all(story: Story, listing: Exchange, items: list[dict[str, Any]], w
             subject=workflow,
             pointer="/data",
         )
-    elif due and len(story.workflows) > 1:
+    elif due and len(index.workflows) > 1:
         # Only where another workflow exists could the filter have selected too much.
         yield upheld(listing, proof="settled", subject=workflow)
 
 
-def running(story: Story) -> Iterator[Observation]:
+def running(index: TraceIndex) -> Iterator[Observation]:
     """`list.running`: running=true lists exactly the instances that have not terminated."""
-    for listing, items in _listings(story):
+    for listing, items in _listings(index):
         if listing.query("running") != "true":
             continue
         listed = {item.get("id") for item in items}
         if len(listed) < len(items):
             yield from _listed_again(listing, items)
-        for life in lives(story):
-            if listing.query("workflowID") in (None, life.instance.run.params["workflowID"]):
-                yield from _listed_while_running(life, listing, life.id in listed)
+        for timeline in timelines(index):
+            if listing.query("workflowID") in (None, timeline.instance.run.params["workflowID"]):
+                yield from _listed_while_running(timeline, listing, timeline.id in listed)
 
 
 def _listed_again(listing: Exchange, items: list[dict[str, Any]]) -> Iterator[Observation]:
@@ -90,95 +92,97 @@ def _listed_again(listing: Exchange, items: list[dict[str, Any]]) -> Iterator[Ob
         )
 
 
-def _listed_while_running(life: Life, listing: Exchange, listed: bool) -> Iterator[Observation]:
-    terminated = life.first_terminated
-    if terminated is not None and life.is_due(terminated.exchange.received, listing):
+def _listed_while_running(timeline: InstanceTimeline, listing: Exchange, listed: bool) -> Iterator[Observation]:
+    terminated = timeline.first_terminated
+    if terminated is not None and timeline.is_due(terminated.exchange.received, listing):
         if listed:
-            yield _misfiled(life, terminated.exchange, listing, "not listed: it has terminated", "it is listed")
+            yield _misfiled(timeline, terminated.exchange, listing, "not listed: it has terminated", "it is listed")
         else:
-            yield upheld(terminated.exchange, listing, proof="settled", subject=life.id)
+            yield upheld(terminated.exchange, listing, proof="settled", subject=timeline.id)
         return
-    running = [r for r in life.instance.reads if r.exchange.sent > listing.received and not r.terminated]
+    running = [r for r in timeline.instance.reads if r.exchange.sent > listing.received and not r.terminated]
     still = running[-1] if running else None
-    held = life.barrier(listing.received) is not None
-    if (still is not None or held) and life.is_due(life.instance.run.received, listing):
-        proof = still.exchange if still is not None else life.instance.run
+    held = timeline.barrier(listing.received) is not None
+    if (still is not None or held) and timeline.is_due(timeline.instance.run.received, listing):
+        proof = still.exchange if still is not None else timeline.instance.run
         if listed:
-            yield upheld(proof, listing, proof="settled", subject=life.id)
-        elif _must_still_run(life, listing, still, held=held):
-            yield _misfiled(life, proof, listing, "listed: it runs", "it is not listed")
+            yield upheld(proof, listing, proof="settled", subject=timeline.id)
+        elif _must_still_run(timeline, listing, still, held=held):
+            yield _misfiled(timeline, proof, listing, "listed: it runs", "it is not listed")
 
 
-def _must_still_run(life: Life, listing: Exchange, still: InstanceRead | None, *, held: bool) -> bool:
+def _must_still_run(timeline: InstanceTimeline, listing: Exchange, still: InstanceRead | None, *, held: bool) -> bool:
     # Whether the instances of a deleted workflow go on is open; one that was read running long after does.
-    if still is not None and _lags_too_long(life, listing, still):
+    if still is not None and _lags_too_long(timeline, listing, still):
         return True
-    return not life.deleted_before(listing.received) and (held or still is None)
+    return not timeline.deleted_before(listing.received) and (held or still is None)
 
 
-def _lags_too_long(life: Life, listing: Exchange, still: InstanceRead) -> bool:
+def _lags_too_long(timeline: InstanceTimeline, listing: Exchange, still: InstanceRead) -> bool:
     """Whether the single read that still shows it running is too late to be merely behind the list."""
-    return life.is_due(listing.received, still.exchange)
+    return timeline.is_due(listing.received, still.exchange)
 
 
-def _misfiled(life: Life, proof: Exchange, listing: Exchange, wanted: str, found: str) -> Observation:
+def _misfiled(timeline: InstanceTimeline, proof: Exchange, listing: Exchange, wanted: str, found: str) -> Observation:
     return violated(
         proof,
         listing,
-        expected=f"running=true: instance {life.id} is {wanted}",
+        expected=f"running=true: instance {timeline.id} is {wanted}",
         observed=found,
         proof="settled",
-        subject=life.id,
+        subject=timeline.id,
         pointer="/data",
     )
 
 
-def agrees(story: Story) -> Iterator[Observation]:
+def agrees(index: TraceIndex) -> Iterator[Observation]:
     """`list.agrees`: a listed element equals its single read in every field that both have."""
-    for listing, items in _listings(story):
+    for listing, items in _listings(index):
         by_id = {item.get("id"): (number, item) for number, item in enumerate(items)}
-        for life in lives(story):
-            if life.id in by_id:
-                yield from _same_as_single(life, listing, *by_id[life.id])
+        for timeline in timelines(index):
+            if timeline.id in by_id:
+                yield from _same_as_single(timeline, listing, *by_id[timeline.id])
 
 
-def _same_as_single(life: Life, listing: Exchange, number: int, item: dict[str, Any]) -> Iterator[Observation]:
-    single = _steady(life, listing)
+def _same_as_single(
+    timeline: InstanceTimeline, listing: Exchange, number: int, item: dict[str, Any]
+) -> Iterator[Observation]:
+    single = _steady(timeline, listing)
     if single is None:
         return
     slack = MICROSECOND
     both = item.keys() & single.body.keys()
     name = next((key for key in sorted(both) if not same_within(item[key], single.body[key], slack, shared=True)), None)
     if name is None:
-        yield upheld(single.exchange, listing, proof="settled", subject=life.id)
+        yield upheld(single.exchange, listing, proof="settled", subject=timeline.id)
     else:
         expected, observed = contrast(single.body[name], item[name])
         yield violated(
             single.exchange,
             listing,
-            expected=f"{name} of instance {life.id} as in its single read: {expected}",
+            expected=f"{name} of instance {timeline.id} as in its single read: {expected}",
             observed=observed,
             proof="settled",
-            subject=life.id,
+            subject=timeline.id,
             pointer=f"/data/{number}/{name}",
         )
 
 
-def _steady(life: Life, listing: Exchange) -> InstanceRead | None:
+def _steady(timeline: InstanceTimeline, listing: Exchange) -> InstanceRead | None:
     """A single read with which a list must agree: nothing changed around the list, nor was anything still due."""
-    before = [r for r in life.instance.reads if r.exchange.before(listing)]
-    after = [r for r in life.instance.reads if listing.before(r.exchange)]
+    before = [r for r in timeline.instance.reads if r.exchange.before(listing)]
+    after = [r for r in timeline.instance.reads if listing.before(r.exchange)]
     if not before or not after or not same_within(before[-1].body, after[0].body, MICROSECOND):
         return None
     first = next(r for r in before if same_within(r.body, after[0].body, MICROSECOND))
-    if not life.is_due(first.exchange.received, listing):
+    if not timeline.is_due(first.exchange.received, listing):
         return None
-    return first if first.terminated or _halted(life, first, listing) else None
+    return first if first.terminated or _halted(timeline, first, listing) else None
 
 
-def _halted(life: Life, read: InstanceRead, listing: Exchange) -> bool:
+def _halted(timeline: InstanceTimeline, read: InstanceRead, listing: Exchange) -> bool:
     """Whether the instance is at a stage that cannot have ended: else a list may rightly be ahead of single reads."""
-    held = life.barrier(listing.received)
+    held = timeline.barrier(listing.received)
     return held is not None and read.stage(held.number) is not None
 
 

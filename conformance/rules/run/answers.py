@@ -4,45 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.rules.evidence.answers import answer_text, is_valid, withheld
-from conformance.rules.evidence.bodies import Sighting, exact_difference, instances, same_time
+from conformance.rules.evidence.answers import answer_text, inconclusive, is_valid
+from conformance.rules.evidence.bodies import WorkflowView, exact_difference, instances, same_time
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import resolvable
 from conformance.rules.evidence.server_ids import given_earlier
-from conformance.rules.evidence.timeline import lives
-from conformance.rules.evidence.trace_index import InstanceStory, Story
+from conformance.rules.evidence.timeline import timelines
+from conformance.rules.evidence.trace_index import InstanceRecord, TraceIndex
 from conformance.rules.evidence.wording import shown
 from conformance.trace import Exchange
 
 
-def created(story: Story) -> Iterator[Observation]:
+def created(index: TraceIndex) -> Iterator[Observation]:
     """A run gets 201 with a new id, the workflow's id, and is not terminated unless it can have ended."""
-    held = {life.id for life in lives(story) if life.barrier(life.instance.run.received) is not None}
-    for run in story.of("runWorkflow"):
-        if withheld(run) or not is_valid(story, run):
+    held = {
+        timeline.id for timeline in timelines(index) if timeline.barrier(timeline.instance.run.received) is not None
+    }
+    for run in index.of("runWorkflow"):
+        if inconclusive(run) or not is_valid(index, run):
             continue
         if run.status == 201:
-            yield _instance(story, run, held)
-        elif _must_run(story, run):
+            yield _instance(index, run, held)
+        elif _must_run(index, run):
             subject = run.params["workflowID"]
             yield violated(run, expected="201 for a valid run", observed=answer_text(run), subject=subject)
 
 
-def _must_run(story: Story, run: Exchange) -> bool:
+def _must_run(index: TraceIndex, run: Exchange) -> bool:
     """Whether the workflow surely exists, and nothing about it is left open by the API."""
-    workflow = story.workflows.get(run.params["workflowID"])
+    workflow = index.workflows.get(run.params["workflowID"])
     if workflow is None or workflow.maybe_deleted_at(run):
         return False
-    if not (workflow.created.before(run) and is_valid(story, workflow.created)):
+    if not (workflow.created.before(run) and is_valid(index, workflow.created)):
         return False
     variables = run.request_json if isinstance(run.request_json, dict) else {}
     return resolvable(workflow.created.request_json["stages"], variables)
 
 
-def _instance(story: Story, run: Exchange, held: set[str]) -> Observation:
+def _instance(index: TraceIndex, run: Exchange, held: set[str]) -> Observation:
     body = run.data if isinstance(run.data, dict) else {}
     key = str(body.get("id", ""))
-    if earlier := given_earlier(story, run, key):
+    if earlier := given_earlier(index, run, key):
         observed = f"id {key} again"
         return violated(
             earlier, run, expected="an id never seen before", observed=observed, subject=key, pointer="/data/id"
@@ -58,11 +60,11 @@ def _instance(story: Story, run: Exchange, held: set[str]) -> Observation:
     return upheld(run, subject=key)
 
 
-def then_get(story: Story) -> Iterator[Observation]:
+def then_get(index: TraceIndex) -> Iterator[Observation]:
     """getInstance finds a run's instance, with the same id, workflowID and createdAt."""
-    for read in story.of("getInstance"):
-        instance = story.instances.get(read.params["instanceID"])
-        if instance is None or not instance.run.before(read) or withheld(read):
+    for read in index.of("getInstance"):
+        instance = index.instances.get(read.params["instanceID"])
+        if instance is None or not instance.run.before(read) or inconclusive(read):
             continue
         if read.ok:
             yield _same_instance(instance, read)
@@ -71,7 +73,7 @@ def then_get(story: Story) -> Iterator[Observation]:
             yield violated(instance.run, read, expected=expected, observed=observed, proof="trace", subject=instance.id)
 
 
-def _same_instance(instance: InstanceStory, read: Exchange) -> Observation:
+def _same_instance(instance: InstanceRecord, read: Exchange) -> Observation:
     given, body = instance.answer.body, read.data if isinstance(read.data, dict) else {}
     differing = [key for key in ("id", "workflowID") if given.get(key) != body.get(key)]
     if not same_time(given.get("createdAt"), body.get("createdAt")):
@@ -90,36 +92,36 @@ def _same_instance(instance: InstanceStory, read: Exchange) -> Observation:
     )
 
 
-def embeds(story: Story) -> Iterator[Observation]:
+def embeds(index: TraceIndex) -> Iterator[Observation]:
     """The workflow inside an instance is the one that was run."""
-    for seen in instances(story):
+    for seen in instances(index):
         embedded = seen.body.get("workflow")
         if isinstance(embedded, dict):
-            yield _embedded(story, seen, embedded)
+            yield _embedded(index, seen, embedded)
 
 
-def _embedded(story: Story, seen: Sighting, embedded: dict[str, object]) -> Observation:
+def _embedded(index: TraceIndex, seen: WorkflowView, embedded: dict[str, object]) -> Observation:
     key = str(seen.body.get("id"))
     pointer = f"{seen.pointer}/workflow"
-    instance = story.instances.get(key)
+    instance = index.instances.get(key)
     ran = instance.run.params["workflowID"] if instance else seen.body.get("workflowID")
     if embedded.get("id") != ran:
         expected, observed = f"workflow {ran} inside", f"workflow {shown(embedded.get('id'))}"
         return violated(seen.exchange, expected=expected, observed=observed, subject=key, pointer=f"{pointer}/id")
-    own = story.workflows.get(str(ran))
+    own = index.workflows.get(str(ran))
     found = exact_difference(own.workflow.get("config"), embedded.get("config"), f"{pointer}/config") if own else None
     if found is None:
         return upheld(seen.exchange, subject=key)
     return violated(seen.exchange, expected=found.expected, observed=found.observed, subject=key, pointer=found.pointer)
 
 
-def terminated_at(story: Story) -> Iterator[Observation]:
+def terminated_at(index: TraceIndex) -> Iterator[Observation]:
     """terminatedAt is there exactly when terminated is true, on single instances and history entries."""
-    singles = [seen for seen in instances(story) if seen.single]
-    for exchange in story.successes("getInstanceHistory"):
+    singles = [seen for seen in instances(index) if seen.single]
+    for exchange in index.successes("getInstanceHistory"):
         entries = exchange.data if isinstance(exchange.data, list) else []
         singles += [
-            Sighting(exchange, entry, f"/data/{number}")
+            WorkflowView(exchange, entry, f"/data/{number}")
             for number, entry in enumerate(entries)
             if isinstance(entry, dict)
         ]

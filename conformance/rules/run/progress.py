@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from conformance.rules.evidence.observation import Observation, violated
 from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.reads import InstanceRead, StageRead
-from conformance.rules.evidence.timeline import Life
+from conformance.rules.evidence.timeline import InstanceTimeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,42 +40,42 @@ def remaining(stage: StagePlan, shown: StageRead, granularity: int) -> int | Non
     return max(0, stage.until.ns - shown.started.ns + granularity)
 
 
-def _owed(life: Life, read: InstanceRead) -> tuple[str, int] | None:
+def _owed(timeline: InstanceTimeline, read: InstanceRead) -> tuple[str, int] | None:
     """What must follow from a read by itself, and how much time (ns) it may take besides the settle time."""
     state = _state(read)
     if state.terminated:
         return None
     if state.shown > state.ended:
-        stage = life.plans[state.shown - 1] if state.shown <= len(life.plans) else None
+        stage = timeline.plans[state.shown - 1] if state.shown <= len(timeline.plans) else None
         if stage is None or not stage.ends_by_itself:
             return None
-        longer = remaining(stage, read.stages[-1], life.trace.granularity)
+        longer = remaining(stage, read.stages[-1], timeline.trace.granularity)
         return None if longer is None else (f"stage {stage.number} ({stage.kind}) ends", longer)
-    if state.shown < len(life.plans):
+    if state.shown < len(timeline.plans):
         return f"stage {state.shown} starts", 0
     return "the instance terminates", 0
 
 
-def stalls(life: Life) -> Iterator[Observation]:
+def stalls(timeline: InstanceTimeline) -> Iterator[Observation]:
     """Violations: a state that demands progress by itself, still there when the next one was due."""
     first: dict[_State, InstanceRead] = {}
-    for read in sorted(life.instance.reads, key=lambda each: each.exchange.sent):
+    for read in sorted(timeline.instance.reads, key=lambda each: each.exchange.sent):
         earlier = first.setdefault(_state(read), read)
-        owed = _owed(life, earlier)
-        if life.stopped_before(read.exchange.received):
+        owed = _owed(timeline, earlier)
+        if timeline.stopped_before(read.exchange.received):
             return
         if owed is None or earlier is read:
             continue
-        due = life.due(earlier.exchange.received + owed[1])
+        due = timeline.due(earlier.exchange.received + owed[1])
         if due is not None and read.exchange.sent > due:
             yield violated(
-                life.instance.run,
+                timeline.instance.run,
                 earlier.exchange,
                 read.exchange,
                 expected=f"{owed[0]} by itself",
                 observed=f"no change in {(read.exchange.sent - earlier.exchange.received) / 1e9:.2f} s",
                 proof="settled",
-                subject=life.id,
+                subject=timeline.id,
                 pointer="/data",
             )
             return

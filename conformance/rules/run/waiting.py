@@ -9,8 +9,8 @@ from conformance.rules.evidence.observation import Observation, Rule, upheld, vi
 from conformance.rules.evidence.plans import StagePlan, plan_stage
 from conformance.rules.evidence.reads import InstanceRead
 from conformance.rules.evidence.side_effects import ids_given
-from conformance.rules.evidence.timeline import lives
-from conformance.rules.evidence.trace_index import InstanceStory, Story
+from conformance.rules.evidence.timeline import timelines
+from conformance.rules.evidence.trace_index import InstanceRecord, TraceIndex
 from conformance.rules.evidence.wording import shown
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND
@@ -19,29 +19,29 @@ from conformance.wire.instant import SECOND
 _LONG_DELAY = 2 * SECOND
 
 
-def wait(story: Story) -> Iterator[Observation]:
+def wait(index: TraceIndex) -> Iterator[Observation]:
     """With wait=true the answer says that the instance has terminated, when, and with which error if it failed."""
-    yield from _never_answered(story)
-    for run in story.successes("runWorkflow"):
-        if run.query("wait") != "true" or not is_valid(story, run) or not isinstance(run.data, dict):
+    yield from _never_answered(index)
+    for run in index.successes("runWorkflow"):
+        if run.query("wait") != "true" or not is_valid(index, run) or not isinstance(run.data, dict):
             continue
         ended, at = run.data.get("terminated"), run.data.get("terminatedAt")
         key = str(run.data.get("id"))
         if ended is True and at is not None:
-            yield _with_error(story, run)
+            yield _with_error(index, run)
         else:
             observed = f"terminated: {shown(ended)}, terminatedAt: {shown(at)}"
             expected = "an answer once the instance has terminated, which says so"
             yield violated(run, expected=expected, observed=observed, subject=key, pointer="/data/terminated")
 
 
-def _never_answered(story: Story) -> Iterator[Observation]:
+def _never_answered(index: TraceIndex) -> Iterator[Observation]:
     """Violations: no answer, long after somebody else was shown that the instance had terminated."""
-    for run in story.of("runWorkflow"):
+    for run in index.of("runWorkflow"):
         if run.query("wait") != "true" or not run.failed_by("timeout"):
             continue
-        ended = _seen_ended(story, run)
-        due = story.trace.settled_at(ended.received) if ended else None
+        ended = _seen_ended(index, run)
+        due = index.trace.settled_at(ended.received) if ended else None
         # Twice the settle time, since the answer may have a longer way than the read.
         if ended is not None and due is not None and run.received - due >= due - ended.received:
             yield violated(
@@ -53,14 +53,14 @@ def _never_answered(story: Story) -> Iterator[Observation]:
             )
 
 
-def _seen_ended(story: Story, run: Exchange) -> Exchange | None:
+def _seen_ended(index: TraceIndex, run: Exchange) -> Exchange | None:
     """The first read that shows the instance of an unanswered run as terminated: the one that no other run gave."""
     workflow = run.params["workflowID"]
-    others = [other for other in story.of("runWorkflow") if other.params["workflowID"] == workflow and other is not run]
+    others = [other for other in index.of("runWorkflow") if other.params["workflowID"] == workflow and other is not run]
     given = ids_given([other for other in others if other.sent <= run.received])
     if given is None:
         return None
-    for read in story.successes("getInstance"):
+    for read in index.successes("getInstance"):
         shown_by = read.data if isinstance(read.data, dict) else {}
         own = shown_by.get("workflowID") == workflow and shown_by.get("id") not in given
         if own and shown_by.get("terminated") is True and read.sent > run.sent:
@@ -68,8 +68,8 @@ def _seen_ended(story: Story, run: Exchange) -> Exchange | None:
     return None
 
 
-def _with_error(story: Story, run: Exchange) -> Observation:
-    instance = story.instances.get(str(run.data.get("id")))
+def _with_error(index: TraceIndex, run: Exchange) -> Observation:
+    instance = index.instances.get(str(run.data.get("id")))
     if instance is None or instance.run is not run:
         return upheld(run)
     failed = _failure(instance) if instance.answer.error is None else None
@@ -85,7 +85,7 @@ def _with_error(story: Story, run: Exchange) -> Observation:
     )
 
 
-def _failure(instance: InstanceStory) -> InstanceRead | None:
+def _failure(instance: InstanceRecord) -> InstanceRead | None:
     """A read that shows an error of the instance or of one of its stages."""
     for read in (instance.answer, *instance.reads):
         if read.error or any(stage.error for stage in read.stages):
@@ -93,14 +93,18 @@ def _failure(instance: InstanceStory) -> InstanceRead | None:
     return None
 
 
-def no_wait(story: Story) -> Iterator[Observation]:
+def no_wait(index: TraceIndex) -> Iterator[Observation]:
     """Without wait=true the answer does not wait for a stage that waits."""
-    held = {life.instance.run.index for life in lives(story) if life.barrier(life.instance.run.received) is not None}
-    for run in story.of("runWorkflow"):
-        stage = _first_to_wait(story, run)
-        if run.query("wait") not in (None, "false") or not is_valid(story, run) or stage is None:
+    held = {
+        timeline.instance.run.index
+        for timeline in timelines(index)
+        if timeline.barrier(timeline.instance.run.received) is not None
+    }
+    for run in index.of("runWorkflow"):
+        stage = _first_to_wait(index, run)
+        if run.query("wait") not in (None, "false") or not is_valid(index, run) or stage is None:
             continue
-        if _waited(story, run, stage):
+        if _waited(index, run, stage):
             took = (run.received - run.sent) / SECOND
             yield violated(
                 run,
@@ -121,9 +125,9 @@ def _not_ended(run: Exchange) -> Observation:
     return violated(run, expected=expected, observed="terminated: true", subject=key, pointer="/data/terminated")
 
 
-def _first_to_wait(story: Story, run: Exchange) -> StagePlan | None:
+def _first_to_wait(index: TraceIndex, run: Exchange) -> StagePlan | None:
     """The first stage after noops, if it waits for an event or a delay of seconds."""
-    workflow = story.workflows.get(run.params["workflowID"])
+    workflow = index.workflows.get(run.params["workflowID"])
     if workflow is None or not workflow.created.before(run) or workflow.maybe_deleted_at(run):
         return None
     variables = run.request_json if isinstance(run.request_json, dict) else {}
@@ -134,9 +138,9 @@ def _first_to_wait(story: Story, run: Exchange) -> StagePlan | None:
     return stage if stage.event is not None or (stage.duration or 0) >= _LONG_DELAY else None
 
 
-def _waited(story: Story, run: Exchange, stage: StagePlan) -> bool:
+def _waited(index: TraceIndex, run: Exchange, stage: StagePlan) -> bool:
     """Whether the answer took as long as the stage, or far longer than controls show the target to take just then."""
-    due = story.trace.settled_at(run.sent)
+    due = index.trace.settled_at(run.sent)
     if due is None or run.received <= due:
         return False
     if run.status == 201:

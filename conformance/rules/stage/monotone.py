@@ -7,8 +7,8 @@ from typing import Any
 
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead, StageRead, instance_body
-from conformance.rules.evidence.timeline import Life, lives
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.timeline import InstanceTimeline, timelines
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.evidence.wording import quoted
 from conformance.trace import Exchange
 from conformance.wire.instant import MICROSECOND, parse_instant
@@ -66,64 +66,64 @@ def _pairs(exchanges: Iterable[Exchange]) -> Iterator[tuple[Exchange, Exchange]]
         yield from ((earlier, later) for earlier in over if earlier.received >= last)
 
 
-def _judge(life: Life, before: Exchange, after: Exchange, problem: str | None) -> Observation:
+def _judge(timeline: InstanceTimeline, before: Exchange, after: Exchange, problem: str | None) -> Observation:
     if problem is None:
-        return upheld(before, after, subject=life.id)
+        return upheld(before, after, subject=timeline.id)
     return violated(
         before,
         after,
-        expected=f"a later read of instance {life.id} shows at least what an earlier one showed",
+        expected=f"a later read of instance {timeline.id} shows at least what an earlier one showed",
         observed=problem,
-        subject=life.id,
+        subject=timeline.id,
         pointer="/data",
     )
 
 
-def _instance_views(life: Life) -> Iterator[Observation]:
-    reads = {read.exchange.index: read for read in life.instance.reads}
-    for before, after in _pairs(read.exchange for read in life.instance.reads):
+def _instance_views(timeline: InstanceTimeline) -> Iterator[Observation]:
+    reads = {read.exchange.index: read for read in timeline.instance.reads}
+    for before, after in _pairs(read.exchange for read in timeline.instance.reads):
         problem = went_back(reads[before.index], reads[after.index], MICROSECOND)
-        yield _judge(life, before, after, problem)
+        yield _judge(timeline, before, after, problem)
 
 
-def _listed(life: Life, listing: Exchange) -> InstanceRead | None:
-    found = [item for item in listing.data if isinstance(item, dict) and item.get("id") == life.id]
+def _listed(timeline: InstanceTimeline, listing: Exchange) -> InstanceRead | None:
+    found = [item for item in listing.data if isinstance(item, dict) and item.get("id") == timeline.id]
     return instance_body(listing, found[0]) if found else None
 
 
-def _list_views(life: Life) -> Iterator[Observation]:
+def _list_views(timeline: InstanceTimeline) -> Iterator[Observation]:
     queries: dict[tuple[tuple[str, str], ...], list[Exchange]] = {}
-    for listing in life.story.successes("listInstances"):
+    for listing in timeline.index.successes("listInstances"):
         workflow = listing.query("workflowID")
-        if workflow in (None, life.instance.run.params["workflowID"]) and isinstance(listing.data, list):
+        if workflow in (None, timeline.instance.run.params["workflowID"]) and isinstance(listing.data, list):
             queries.setdefault(listing.request.query, []).append(listing)
     for query, listings in queries.items():
         whole = not any(name == "running" for name, _ in query)
         for before, after in _pairs(listings):
-            yield from _list_pair(life, before, after, whole)
+            yield from _list_pair(timeline, before, after, whole)
 
 
-def _list_pair(life: Life, before: Exchange, after: Exchange, whole: bool) -> Iterator[Observation]:
-    old, new = _listed(life, before), _listed(life, after)
+def _list_pair(timeline: InstanceTimeline, before: Exchange, after: Exchange, whole: bool) -> Iterator[Observation]:
+    old, new = _listed(timeline, before), _listed(timeline, after)
     if old is None:
         return
     if new is not None:
-        yield _judge(life, before, after, went_back(old, new, MICROSECOND))
-    elif whole and not _maybe_deleted(life, after):
-        yield _judge(life, before, after, "it is no longer listed")
+        yield _judge(timeline, before, after, went_back(old, new, MICROSECOND))
+    elif whole and not _maybe_deleted(timeline, after):
+        yield _judge(timeline, before, after, "it is no longer listed")
 
 
-def _maybe_deleted(life: Life, exchange: Exchange) -> bool:
+def _maybe_deleted(timeline: InstanceTimeline, exchange: Exchange) -> bool:
     # Whether instances of a deleted workflow stay listed is another requirement, of another level.
-    workflow = life.instance.workflow
+    workflow = timeline.instance.workflow
     return workflow is None or workflow.maybe_deleted_at(exchange)
 
 
-def monotone(story: Story) -> Iterator[Observation]:
+def monotone(index: TraceIndex) -> Iterator[Observation]:
     """`stage.monotone`: what was terminated, started or present stays so; what was fixed stays equal."""
-    for life in lives(story):
-        yield from _instance_views(life)
-        yield from _list_views(life)
+    for timeline in timelines(index):
+        yield from _instance_views(timeline)
+        yield from _list_views(timeline)
 
 
 def _entry_changed(before: HistoryRead, after: HistoryRead, slack: int) -> str | None:
@@ -141,14 +141,14 @@ def _entry_changed(before: HistoryRead, after: HistoryRead, slack: int) -> str |
     return None
 
 
-def append_only(story: Story) -> Iterator[Observation]:
+def append_only(index: TraceIndex) -> Iterator[Observation]:
     """`history.append-only`: an entry that was seen does not vanish or change, but for its end."""
-    for life in lives(story):
-        reads = {history.exchange.index: history for history in life.instance.histories}
-        for before, after in _pairs(history.exchange for history in life.instance.histories):
+    for timeline in timelines(index):
+        reads = {history.exchange.index: history for history in timeline.instance.histories}
+        for before, after in _pairs(history.exchange for history in timeline.instance.histories):
             if reads[before.index].stages:
                 problem = _entry_changed(reads[before.index], reads[after.index], MICROSECOND)
-                yield _judge(life, before, after, problem)
+                yield _judge(timeline, before, after, problem)
 
 
 RULES: dict[str, Rule] = {"stage.monotone": monotone, "history.append-only": append_only}

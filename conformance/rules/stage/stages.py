@@ -7,150 +7,150 @@ from collections.abc import Iterator
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.reads import InstanceRead
-from conformance.rules.evidence.timeline import Life, lives
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.timeline import InstanceTimeline, timelines
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.evidence.wording import quoted
 
 
-def _problem(life: Life, read: InstanceRead) -> str | None:
+def _problem(timeline: InstanceTimeline, read: InstanceRead) -> str | None:
     numbers = [stage.number for stage in read.stages]
     if numbers != list(range(len(numbers))):
         return f"the entries are {numbers}"
-    if life.instance.stages and len(numbers) > len(life.plans):
-        return f"{len(numbers)} entries for {len(life.plans)} stages"
-    foreign = [s.body.get("instanceID") for s in read.stages if s.body.get("instanceID") != life.id]
+    if timeline.instance.stages and len(numbers) > len(timeline.plans):
+        return f"{len(numbers)} entries for {len(timeline.plans)} stages"
+    foreign = [s.body.get("instanceID") for s in read.stages if s.body.get("instanceID") != timeline.id]
     if foreign:
         return f"an entry has the instanceID {foreign[0]!r}"
     for earlier, later in zip(read.stages, read.stages[1:], strict=False):
         if not earlier.ended:
             return f"stage {later.number} has started while stage {earlier.number} is open"
-        if earlier.ended_at and later.started and later.started.ns < earlier.ended_at.ns - life.trace.granularity:
+        if earlier.ended_at and later.started and later.started.ns < earlier.ended_at.ns - timeline.trace.granularity:
             return f"stage {later.number} started before stage {earlier.number} ended"
     return None
 
 
-def sequence(story: Story) -> Iterator[Observation]:
+def sequence(index: TraceIndex) -> Iterator[Observation]:
     """`stage.sequence`: entries 0, 1, 2, … of this instance, each starting not before the one ahead has ended."""
-    for life in lives(story):
-        for read in life.instance.all_reads:
-            problem = _problem(life, read)
+    for timeline in timelines(index):
+        for read in timeline.instance.all_reads:
+            problem = _problem(timeline, read)
             if problem is not None:
                 yield violated(
-                    life.instance.run,
+                    timeline.instance.run,
                     read.exchange,
                     expected="entries 0, 1, 2, … of this instance in order, one stage at a time",
                     observed=problem,
-                    subject=life.id,
+                    subject=timeline.id,
                     pointer="/data/status",
                 )
             elif read.stages:
-                yield upheld(read.exchange, subject=life.id)
+                yield upheld(read.exchange, subject=timeline.id)
 
 
-def waits(story: Story) -> Iterator[Observation]:
+def waits(index: TraceIndex) -> Iterator[Observation]:
     """`stage.waits`: a wait_event stage ends only by an event of its name, or by a cancellation."""
-    for life in lives(story):
-        for stage in life.plans:
+    for timeline in timelines(index):
+        for stage in timeline.plans:
             if stage.event is not None:
-                yield from _waited(life, stage, stage.event)
+                yield from _waited(timeline, stage, stage.event)
 
 
-def _waited(life: Life, stage: StagePlan, name: str) -> Iterator[Observation]:
-    ended = life.first_ended(stage.number)
+def _waited(timeline: InstanceTimeline, stage: StagePlan, name: str) -> Iterator[Observation]:
+    ended = timeline.first_ended(stage.number)
     if ended is None:
-        yield from _given_up(life, stage, name)
-        first = life.first_started(stage.number)
-        kept = first and life.last_shown_open(stage.number, first.exchange.received)
-        if first and kept and life.is_due(first.exchange.received, kept.exchange):
-            yield upheld(life.instance.run, kept.exchange, proof="settled", subject=life.id)
+        yield from _given_up(timeline, stage, name)
+        first = timeline.first_started(stage.number)
+        kept = first and timeline.last_shown_open(stage.number, first.exchange.received)
+        if first and kept and timeline.is_due(first.exchange.received, kept.exchange):
+            yield upheld(timeline.instance.run, kept.exchange, proof="settled", subject=timeline.id)
         return
     moment = ended.exchange.received
-    causes = [*life.sends_named(name, moment), *life.instance.cancels, *life.deletions]
+    causes = [*timeline.sends_named(name, moment), *timeline.instance.cancels, *timeline.deletions]
     causes = [cause for cause in causes if cause.sent < moment]
     if causes:
-        yield upheld(life.instance.run, causes[0], ended.exchange, proof="settled", subject=life.id)
+        yield upheld(timeline.instance.run, causes[0], ended.exchange, proof="settled", subject=timeline.id)
     else:
         yield violated(
-            life.instance.run,
+            timeline.instance.run,
             ended.exchange,
             expected=f"stage {stage.number} waits for the event {quoted(name)}",
             observed="it ended though neither this event nor a cancellation had been sent to the instance",
             proof="settled",
-            subject=life.id,
+            subject=timeline.id,
         )
 
 
-def _given_up(life: Life, stage: StagePlan, name: str) -> Iterator[Observation]:
+def _given_up(timeline: InstanceTimeline, stage: StagePlan, name: str) -> Iterator[Observation]:
     """Violated when the instance has terminated at a stage that nobody ended, whether or not it ever showed."""
-    end = life.first_terminated
-    held = life.barrier(end.exchange.received) if end is not None else None
+    end = timeline.first_terminated
+    held = timeline.barrier(end.exchange.received) if end is not None else None
     if end is not None and held is not None and held.number == stage.number:
         yield violated(
-            life.instance.run,
+            timeline.instance.run,
             end.exchange,
             expected=f"stage {stage.number} waits for the event {quoted(name)}",
             observed="the instance has terminated though neither this event nor a cancellation had been sent to it",
             proof="settled",
-            subject=life.id,
+            subject=timeline.id,
             pointer="/data/terminated",
         )
 
 
-def all_done(story: Story) -> Iterator[Observation]:
+def all_done(index: TraceIndex) -> Iterator[Observation]:
     """`stage.all-done`: an instance that terminated without error has an entry for every stage."""
-    for life in lives(story):
-        first = life.first_terminated
-        if first is None or not life.plans or life.deleted_before(first.exchange.received):
+    for timeline in timelines(index):
+        first = timeline.first_terminated
+        if first is None or not timeline.plans or timeline.deleted_before(first.exchange.received):
             continue
-        for read in life.instance.reads:
+        for read in timeline.instance.reads:
             if read.terminated and read.error is None:
-                yield from _complete(life, first, read)
+                yield from _complete(timeline, first, read)
 
 
-def _complete(life: Life, first: InstanceRead, read: InstanceRead) -> Iterator[Observation]:
-    missing = [stage.number for stage in life.plans if read.stage(stage.number) is None]
+def _complete(timeline: InstanceTimeline, first: InstanceRead, read: InstanceRead) -> Iterator[Observation]:
+    missing = [stage.number for stage in timeline.plans if read.stage(stage.number) is None]
     if not missing:
-        yield upheld(read.exchange, proof="settled", subject=life.id)
-    elif life.is_due(first.exchange.received, read.exchange):
+        yield upheld(read.exchange, proof="settled", subject=timeline.id)
+    elif timeline.is_due(first.exchange.received, read.exchange):
         yield violated(
-            life.instance.run,
+            timeline.instance.run,
             first.exchange,
             read.exchange,
-            expected=f"entries for all {len(life.plans)} stages of an instance that terminated without error",
+            expected=f"entries for all {len(timeline.plans)} stages of an instance that terminated without error",
             observed=f"none for stage {missing[0]}",
             proof="settled",
-            subject=life.id,
+            subject=timeline.id,
             pointer="/data/status",
         )
 
 
-def none_open(story: Story) -> Iterator[Observation]:
+def none_open(index: TraceIndex) -> Iterator[Observation]:
     """`stage.none-open`: a terminated instance has no open stage, and none that ended later than it."""
-    for life in lives(story):
-        first = life.first_terminated
-        for read in life.instance.reads:
+    for timeline in timelines(index):
+        first = timeline.first_terminated
+        for read in timeline.instance.reads:
             if first is not None and read.terminated and read.stages:
-                yield from _closed(life, first, read)
+                yield from _closed(timeline, first, read)
 
 
-def _closed(life: Life, first: InstanceRead, read: InstanceRead) -> Iterator[Observation]:
+def _closed(timeline: InstanceTimeline, first: InstanceRead, read: InstanceRead) -> Iterator[Observation]:
     end = read.terminated_at
     open_stages = [stage.number for stage in read.stages if not stage.ended]
-    late = [s.number for s in read.stages if end and s.ended_at and s.ended_at.ns > end.ns + life.trace.granularity]
+    late = [s.number for s in read.stages if end and s.ended_at and s.ended_at.ns > end.ns + timeline.trace.granularity]
     if not open_stages and not late:
-        yield upheld(read.exchange, proof="settled", subject=life.id)
-    elif life.is_due(first.exchange.received, read.exchange):
+        yield upheld(read.exchange, proof="settled", subject=timeline.id)
+    elif timeline.is_due(first.exchange.received, read.exchange):
         observed = (
             f"stage {open_stages[0]} is open" if open_stages else f"stage {late[0]} ended later than the instance"
         )
         yield violated(
-            life.instance.run,
+            timeline.instance.run,
             first.exchange,
             read.exchange,
             expected="no open stage in a terminated instance, and none that ended after it",
             observed=observed,
             proof="settled",
-            subject=life.id,
+            subject=timeline.id,
             pointer="/data/status",
         )
 

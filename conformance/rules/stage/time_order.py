@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.rules.evidence.bodies import instant, items
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange
 from conformance.wire.instant import MICROSECOND
 
@@ -48,17 +48,17 @@ def _backwards(first: Moment, second: Moment) -> bool | None:
     return earlier.ns > later.ns + max(MICROSECOND, earlier.granularity, later.granularity)
 
 
-def _created_of(story: Story, exchange: Exchange) -> Record:
+def _created_of(index: TraceIndex, exchange: Exchange) -> Record:
     """The instance whose history an answer is: its creation bounds the start of every stage."""
-    instance = story.instances.get(exchange.params.get("instanceID", ""))
+    instance = index.instances.get(exchange.params.get("instanceID", ""))
     return instance.answer.body if instance is not None and exchange.operation in _HISTORIES else {}
 
 
-def time_order(story: Story) -> Iterator[Observation]:
+def time_order(index: TraceIndex) -> Iterator[Observation]:
     """createdAt ≤ updatedAt, startedAt ≤ terminatedAt, and no stage starts before its instance was created."""
-    for exchange in story.successes(*_READS, *_HISTORIES):
+    for exchange in index.successes(*_READS, *_HISTORIES):
         judged = False
-        instance = _created_of(story, exchange)
+        instance = _created_of(index, exchange)
         for pointer, record, holder in _records(exchange):
             for first, second in _pairs(pointer, record, holder or instance):
                 wrong = _backwards(first, second)

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.rules.evidence.answers import answer_text, is_valid, refusal, withheld
+from conformance.rules.evidence.answers import answer_text, inconclusive, is_valid, refusal
 from conformance.rules.evidence.bodies import listed_ids
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.side_effects import nothing_started
-from conformance.rules.evidence.trace_index import InstanceStory, Story, WorkflowStory
+from conformance.rules.evidence.trace_index import InstanceRecord, TraceIndex, WorkflowRecord
 from conformance.trace import Exchange
 
 
-def delete(story: Story) -> Iterator[Observation]:
+def delete(index: TraceIndex) -> Iterator[Observation]:
     """Deleting gets 204, and the workflow is listed no more."""
-    for workflow in story.workflows.values():
+    for workflow in index.workflows.values():
         for deletion in workflow.deletions:
-            if not withheld(deletion) and _alone(workflow, deletion):
+            if not inconclusive(deletion) and _alone(workflow, deletion):
                 yield _answered(workflow, deletion)
-    for listing in story.successes("listWorkflows"):
-        yield from _not_listed(story, listing)
+    for listing in index.successes("listWorkflows"):
+        yield from _not_listed(index, listing)
 
 
-def _alone(workflow: WorkflowStory, deletion: Exchange) -> bool:
+def _alone(workflow: WorkflowRecord, deletion: Exchange) -> bool:
     """Whether the workflow surely existed when it was to be deleted."""
     others = (other for other in workflow.deletions if other is not deletion)
     return workflow.created.before(deletion) and not any(other.sent <= deletion.received for other in others)
 
 
-def _answered(workflow: WorkflowStory, deletion: Exchange) -> Observation:
+def _answered(workflow: WorkflowRecord, deletion: Exchange) -> Observation:
     if deletion.status == 204:
         return upheld(deletion, subject=workflow.id)
     return violated(
@@ -41,11 +41,11 @@ def _answered(workflow: WorkflowStory, deletion: Exchange) -> Observation:
     )
 
 
-def _not_listed(story: Story, listing: Exchange) -> Iterator[Observation]:
+def _not_listed(index: TraceIndex, listing: Exchange) -> Iterator[Observation]:
     if not isinstance(listing.data, list):
         return
     shown = set(listed_ids(listing))
-    gone = [(each, done) for each in story.workflows.values() if (done := _deleted_before(each, listing))]
+    gone = [(each, done) for each in index.workflows.values() if (done := _deleted_before(each, listing))]
     still = [(workflow, done) for workflow, done in gone if workflow.id in shown]
     for workflow, done in still:
         yield violated(
@@ -66,76 +66,76 @@ def _position(listing: Exchange, key: str) -> int:
     return next(n for n, item in enumerate(listing.data) if isinstance(item, dict) and item.get("id") == key)
 
 
-def _deleted_before(workflow: WorkflowStory, request: Exchange) -> Exchange | None:
+def _deleted_before(workflow: WorkflowRecord, request: Exchange) -> Exchange | None:
     return next((each for each in workflow.deletions if each.ok and each.before(request)), None)
 
 
-def _after_deletion(workflow: WorkflowStory, requests: list[Exchange]) -> Iterator[tuple[Exchange, Exchange]]:
+def _after_deletion(workflow: WorkflowRecord, requests: list[Exchange]) -> Iterator[tuple[Exchange, Exchange]]:
     """(deletion, request) of the requests sent after a deletion had succeeded."""
     for request in requests:
         if done := _deleted_before(workflow, request):
             yield done, request
 
 
-def get_deleted(story: Story) -> Iterator[Observation]:
+def get_deleted(index: TraceIndex) -> Iterator[Observation]:
     """Reading a deleted workflow gets 404."""
-    for workflow in story.workflows.values():
+    for workflow in index.workflows.values():
         for done, read in _after_deletion(workflow, workflow.reads):
             yield from refusal(read, 404, why="the workflow was deleted", causes=(done,), proof="trace")
 
 
-def run_deleted(story: Story) -> Iterator[Observation]:
+def run_deleted(index: TraceIndex) -> Iterator[Observation]:
     """Running a deleted workflow gets 404, and starts nothing."""
-    for workflow in story.workflows.values():
+    for workflow in index.workflows.values():
         for done, run in _after_deletion(workflow, workflow.runs):
-            if is_valid(story, run):
+            if is_valid(index, run):
                 yield from refusal(run, 404, why="the workflow was deleted", causes=(done,), proof="trace")
-                yield from nothing_started(story, workflow, run)
+                yield from nothing_started(index, workflow, run)
 
 
-def delete_deleted(story: Story) -> Iterator[Observation]:
+def delete_deleted(index: TraceIndex) -> Iterator[Observation]:
     """Deleting a deleted workflow again gets 404."""
-    for workflow in story.workflows.values():
+    for workflow in index.workflows.values():
         for done, again in _after_deletion(workflow, workflow.deletions):
             yield from refusal(again, 404, why="the workflow was deleted before", causes=(done,), proof="trace")
 
 
-def keeps_instances(story: Story) -> Iterator[Observation]:
+def keeps_instances(index: TraceIndex) -> Iterator[Observation]:
     """Instances of a deleted workflow stay readable, and listed by its id."""
-    for instance in story.instances.values():
+    for instance in index.instances.values():
         if instance.workflow is None or not instance.workflow.deletions:
             continue
-        reads = [read for read in story.of("getInstance") if read.params["instanceID"] == instance.id]
-        reads += _histories(story, instance)
-        lists = [each for each in story.successes("listInstances") if _lists_all(each, instance.workflow)]
+        reads = [read for read in index.of("getInstance") if read.params["instanceID"] == instance.id]
+        reads += _histories(index, instance)
+        lists = [each for each in index.successes("listInstances") if _lists_all(each, instance.workflow)]
         for done, read in _after_deletion(instance.workflow, reads):
-            if instance.run.before(read) and not withheld(read):
+            if instance.run.before(read) and not inconclusive(read):
                 yield _kept(instance, done, read, present=read.ok)
         for done, listing in _after_deletion(instance.workflow, lists):
-            if _was_listed(story, instance, listing):
+            if _was_listed(index, instance, listing):
                 yield _kept(instance, done, listing, present=instance.id in listed_ids(listing))
 
 
-def _histories(story: Story, instance: InstanceStory) -> list[Exchange]:
+def _histories(index: TraceIndex, instance: InstanceRecord) -> list[Exchange]:
     """Reads of the instance's history, once it has been shown."""
     shown = [history.exchange for history in instance.histories if history.stages]
-    reads = (read for read in story.of("getInstanceHistory") if read.params["instanceID"] == instance.id)
+    reads = (read for read in index.of("getInstanceHistory") if read.params["instanceID"] == instance.id)
     return [read for read in reads if any(earlier.before(read) for earlier in shown)]
 
 
-def _lists_all(listing: Exchange, workflow: WorkflowStory) -> bool:
+def _lists_all(listing: Exchange, workflow: WorkflowRecord) -> bool:
     wanted = listing.request.query == (("workflowID", workflow.id),)
     return wanted and isinstance(listing.data, list)
 
 
-def _was_listed(story: Story, instance: InstanceStory, listing: Exchange) -> bool:
+def _was_listed(index: TraceIndex, instance: InstanceRecord, listing: Exchange) -> bool:
     """Whether an earlier list showed the instance, or so much time has passed that this one must."""
-    earlier = (each for each in story.successes("listInstances") if each.before(listing))
-    due = story.trace.settled_at(instance.run.received)
+    earlier = (each for each in index.successes("listInstances") if each.before(listing))
+    due = index.trace.settled_at(instance.run.received)
     return (due is not None and listing.sent > due) or any(instance.id in listed_ids(each) for each in earlier)
 
 
-def _kept(instance: InstanceStory, done: Exchange, read: Exchange, *, present: bool) -> Observation:
+def _kept(instance: InstanceRecord, done: Exchange, read: Exchange, *, present: bool) -> Observation:
     if present:
         return upheld(done, read, proof="trace", subject=instance.id)
     expected = f"instance {instance.id} outlives its workflow"

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.rules.evidence.answers import answer_text, is_valid, withheld
+from conformance.rules.evidence.answers import answer_text, inconclusive, is_valid
 from conformance.rules.evidence.bodies import (
-    Sighting,
+    WorkflowView,
     exact_difference,
     later_workflows,
     listed_ids,
@@ -18,26 +18,26 @@ from conformance.rules.evidence.differences import differs
 from conformance.rules.evidence.equal_meaning import Difference
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.server_ids import given_earlier
-from conformance.rules.evidence.trace_index import Story, WorkflowStory
+from conformance.rules.evidence.trace_index import TraceIndex, WorkflowRecord
 from conformance.trace import Exchange
 from conformance.wire import exact_json
 
 
-def create_echo(story: Story) -> Iterator[Observation]:
+def create_echo(index: TraceIndex) -> Iterator[Observation]:
     """A valid configuration gets 201, a new id, and comes back as it was sent."""
-    for exchange in story.of("createWorkflow"):
-        if withheld(exchange) or not is_valid(story, exchange):
+    for exchange in index.of("createWorkflow"):
+        if inconclusive(exchange) or not is_valid(index, exchange):
             continue
         if exchange.status != 201:
             yield violated(exchange, expected="201 for a valid configuration", observed=answer_text(exchange))
         else:
-            yield _echo(story, exchange)
+            yield _echo(index, exchange)
 
 
-def _echo(story: Story, exchange: Exchange) -> Observation:
+def _echo(index: TraceIndex, exchange: Exchange) -> Observation:
     data = exchange.data if isinstance(exchange.data, dict) else {}
     subject = str(data.get("id", ""))
-    if earlier := given_earlier(story, exchange, subject):
+    if earlier := given_earlier(index, exchange, subject):
         observed = f"id {subject} again"
         return violated(
             earlier,
@@ -51,16 +51,16 @@ def _echo(story: Story, exchange: Exchange) -> Observation:
     return differs(found, exchange, subject=subject) if found else upheld(exchange, subject=subject)
 
 
-def create_then_get(story: Story) -> Iterator[Observation]:
+def create_then_get(index: TraceIndex) -> Iterator[Observation]:
     """getWorkflow gives the workflow that createWorkflow gave."""
-    for workflow in story.workflows.values():
+    for workflow in index.workflows.values():
         for read in workflow.reads:
-            if not workflow.created.before(read) or workflow.maybe_deleted_at(read) or withheld(read):
+            if not workflow.created.before(read) or workflow.maybe_deleted_at(read) or inconclusive(read):
                 continue
-            yield _as_created(workflow, Sighting(read, read.data if isinstance(read.data, dict) else {}, "/data"))
+            yield _as_created(workflow, WorkflowView(read, read.data if isinstance(read.data, dict) else {}, "/data"))
 
 
-def _as_created(workflow: WorkflowStory, seen: Sighting) -> Observation:
+def _as_created(workflow: WorkflowRecord, seen: WorkflowView) -> Observation:
     if not seen.exchange.ok:
         return violated(
             workflow.created,
@@ -77,21 +77,21 @@ def _as_created(workflow: WorkflowStory, seen: Sighting) -> Observation:
     return differs(placed, workflow.created, seen.exchange, proof="trace", subject=workflow.id)
 
 
-def immutable(story: Story) -> Iterator[Observation]:
+def immutable(index: TraceIndex) -> Iterator[Observation]:
     """Every later read of a workflow (single, listed or embedded in an instance) equals its creation."""
-    for key, seen in later_workflows(story):
-        yield _as_created(story.workflows[key], seen)
+    for key, seen in later_workflows(index):
+        yield _as_created(index.workflows[key], seen)
 
 
-def create_then_list(story: Story) -> Iterator[Observation]:
+def create_then_list(index: TraceIndex) -> Iterator[Observation]:
     """A created workflow is listed exactly once, and lists are complete."""
-    for listing in story.successes("listWorkflows"):
+    for listing in index.successes("listWorkflows"):
         if not isinstance(listing.data, list):
             continue
         counts = Counter(listed_ids(listing))
         due = [
             workflow
-            for workflow in story.workflows.values()
+            for workflow in index.workflows.values()
             if workflow.created.before(listing) and not workflow.maybe_deleted_at(listing)
         ]
         wrong = [_missing(workflow, listing) for workflow in due if counts[workflow.id] == 0]
@@ -101,7 +101,7 @@ def create_then_list(story: Story) -> Iterator[Observation]:
             yield upheld(due[-1].created, listing, proof="trace", subject=due[-1].id)
 
 
-def _missing(workflow: WorkflowStory, listing: Exchange) -> Observation:
+def _missing(workflow: WorkflowRecord, listing: Exchange) -> Observation:
     return violated(
         workflow.created,
         listing,
@@ -124,11 +124,11 @@ def _sorted(value: Any) -> Any:
     return [_sorted(item) for item in value] if isinstance(value, list) else value
 
 
-def create_distinct(story: Story) -> Iterator[Observation]:
+def create_distinct(index: TraceIndex) -> Iterator[Observation]:
     """Creating twice with one configuration gives two ids."""
     first: dict[str, Exchange] = {}
-    for exchange in story.successes("createWorkflow"):
-        if not isinstance(exchange.data, dict) or not is_valid(story, exchange):
+    for exchange in index.successes("createWorkflow"):
+        if not isinstance(exchange.data, dict) or not is_valid(index, exchange):
             continue
         config = exact_json.dumps(_sorted({"name": "", **exchange.request_json}))
         earlier = first.setdefault(config, exchange)

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from conformance.rules.evidence.answers import is_valid
-from conformance.rules.evidence.bodies import Sighting, later_workflows
+from conformance.rules.evidence.bodies import WorkflowView, later_workflows
 from conformance.rules.evidence.differences import differs
 from conformance.rules.evidence.equal_meaning import Difference
 from conformance.rules.evidence.observation import Observation, Rule, upheld
-from conformance.rules.evidence.trace_index import Story, WorkflowStory
+from conformance.rules.evidence.trace_index import TraceIndex, WorkflowRecord
 from conformance.rules.evidence.wording import contrast
 
 # Beyond it a number that passed through a binary float has lost digits.
@@ -40,12 +40,12 @@ def _at(value: Any, path: Path) -> Any:
     return value
 
 
-def exact_numbers(story: Story) -> Iterator[Observation]:
+def exact_numbers(index: TraceIndex) -> Iterator[Observation]:
     """Integers in the parameters of stages come back digit for digit, in every read."""
-    valid = [workflow for workflow in story.workflows.values() if is_valid(story, workflow.created)]
+    valid = [workflow for workflow in index.workflows.values() if is_valid(index, workflow.created)]
     sent: dict[str, dict[Path, int | Decimal]] = {each.id: dict(_numbers(_sent_stages(each))) for each in valid}
-    own = [(each.id, Sighting(each.created, each.workflow, "/data")) for each in valid]
-    for key, seen in [*own, *(later for later in later_workflows(story) if later[0] in sent)]:
+    own = [(each.id, WorkflowView(each.created, each.workflow, "/data")) for each in valid]
+    for key, seen in [*own, *(later for later in later_workflows(index) if later[0] in sent)]:
         config = seen.body.get("config")
         stages = config.get("stages") if isinstance(config, dict) else None
         lost = [path for path, number in sent[key].items() if _at(stages, path) not in (None, number)]
@@ -57,7 +57,7 @@ def exact_numbers(story: Story) -> Iterator[Observation]:
             yield upheld(seen.exchange, subject=key)
 
 
-def _sent_stages(workflow: WorkflowStory) -> Any:
+def _sent_stages(workflow: WorkflowRecord) -> Any:
     body = workflow.created.request_json
     return body.get("stages") if isinstance(body, dict) else None
 

@@ -19,7 +19,7 @@ _BATCH = 32
 
 
 @dataclass(frozen=True)
-class Budget:
+class ReplayBudget:
     """What minimising one finding may cost: seconds, and runWorkflow requests."""
 
     seconds: float = 30.0
@@ -44,7 +44,7 @@ class Minimised:
 @dataclass
 class _Search:
     fails: Fails
-    budget: Budget
+    budget: ReplayBudget
     clock: Callable[[], float]
     begun: float
     rounds: int = 0
@@ -86,13 +86,13 @@ class _Search:
 
 
 async def minimise(
-    scenario: Scenario, fails: Fails, budget: Budget | None = None, *, clock: Callable[[], float] = time.monotonic
+    scenario: Scenario, fails: Fails, budget: ReplayBudget | None = None, *, clock: Callable[[], float] = time.monotonic
 ) -> Minimised:
     """The shortest scenario that still fails in the caller's judgement, within the budget.
 
     Deterministic as far as ``fails`` is. ``clock`` gives seconds; a batch that has begun is played to its end.
     """
-    search = _Search(fails, budget or Budget(), clock, clock())
+    search = _Search(fails, budget or ReplayBudget(), clock, clock())
     shortest, complete = await search.shrink(scenario)
     return Minimised(with_a_read(shortest), search.rounds, search.candidates, search.runs, complete)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.codec import to_json
 from conformance.scenarios.scenario.editing import consistent, edited, mapped, uses, without
-from conformance.scenarios.scenario.model import Scenario, Stage, Step, numbered, size
+from conformance.scenarios.scenario.model import Scenario, StageConfig, Step, numbered, size
 from conformance.wire import exact_json
 
 _ACTS = (model.Send, model.SendRaw, model.Cancel, model.Delete, model.RunRaw, model.CreateRaw)
@@ -184,7 +184,7 @@ def _quick(step: Step) -> Step:
     return replace(step, stages=tuple(stage if _lasting(stage) else {"noop": {}} for stage in step.stages))
 
 
-def _lasting(stage: Stage) -> bool:
+def _lasting(stage: StageConfig) -> bool:
     delay = stage.get("delay")
     return "wait_event" in stage or (isinstance(delay, dict) and delay.get("duration") == "1h")
 

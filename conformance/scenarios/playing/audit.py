@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from conformance.scenarios.playing.bindings import Actor, listed_ids
-from conformance.scenarios.playing.clients import Party
+from conformance.scenarios.playing.bindings import BoundInstance, listed_ids
+from conformance.scenarios.playing.clients import ScenarioClients
 from conformance.scenarios.playing.watch import Watch
 from conformance.scenarios.scenario import model
 from conformance.target import Client
@@ -32,45 +32,45 @@ _T = TypeVar("_T")
 class Audit:
     """Reads all that a scenario made; ``seed`` chooses the samples."""
 
-    party: Party
+    clients: ScenarioClients
     client: Client
     seed: str
 
     async def read_all(self) -> None:
         """Settle, then read every instance in every view, twice, and every workflow."""
-        await Watch(self.party, self.client).settle(model.Settle())
+        await Watch(self.clients, self.client).settle(model.Settle())
         chance = random.Random(self.seed)
-        cast = self.party.cast
-        for ref, actor in cast.instances.items():
-            await self._read_instance(ref, actor, chance)
-        for ref in dict.fromkeys(actor.workflow for actor in cast.instances.values()):
+        bindings = self.clients.bindings
+        for ref, bound in bindings.instances.items():
+            await self._read_instance(ref, bound, chance)
+        for ref in dict.fromkeys(bound.workflow for bound in bindings.instances.values()):
             await self._send(model.ListInstances(ref), model.ListInstances(ref, running=True))
-        await self._look_at(cast.instances)
-        for ref in _sample(list(cast.workflows), _WORKFLOWS, chance):
+        await self._look_at(bindings.instances)
+        for ref in _sample(list(bindings.workflows), _WORKFLOWS, chance):
             await self._send(model.GetWorkflow(ref))
         await self._send(model.ListWorkflows())
 
     async def look_longer(self, refs: list[str]) -> None:
         """Read instances once more, so late that nobody can say that it was too soon: what comes next may end them."""
-        if refs and not self.party.stop():
-            await asyncio.sleep(min(_LONGEST_S, 2 * self.party.settler.settle_ns() / SECOND))
+        if refs and not self.clients.stop():
+            await asyncio.sleep(min(_LONGEST_S, 2 * self.clients.settler.settle_ns() / SECOND))
         await self._look_at(refs)
 
     async def read_again(self) -> None:
         """Settle, then read what acts on a few instances have changed, and that they have changed nothing else."""
-        await Watch(self.party, self.client).settle(model.Settle())
+        await Watch(self.clients, self.client).settle(model.Settle())
         chance = random.Random(self.seed)
-        cast = self.party.cast
-        await self._look_at(_sample(list(cast.instances), _AGAIN, chance))
-        for ref in dict.fromkeys(actor.workflow for actor in cast.instances.values()):
+        bindings = self.clients.bindings
+        await self._look_at(_sample(list(bindings.instances), _AGAIN, chance))
+        for ref in dict.fromkeys(bound.workflow for bound in bindings.instances.values()):
             await self._send(model.ListInstances(ref, running=True))
 
-    async def _read_instance(self, ref: str, actor: Actor, chance: random.Random) -> None:
+    async def _read_instance(self, ref: str, bound: BoundInstance, chance: random.Random) -> None:
         await self._send(model.Read(ref))
-        history = await self.party.perform(model.History(ref), self.client)
+        history = await self.clients.perform(model.History(ref), self.client)
         started = len(history.data) if history is not None and isinstance(history.data, list) else 0
         shown = _sample(list(range(started)), _STARTED, chance)
-        beyond = _sample(list(range(started, len(actor.stages) + 1)), _UNSTARTED, chance)
+        beyond = _sample(list(range(started, len(bound.stages) + 1)), _UNSTARTED, chance)
         await self._send(*(model.StageHistory(ref, str(number)) for number in [*shown, *beyond]))
 
     async def _look_at(self, refs: Iterable[str]) -> None:
@@ -79,8 +79,8 @@ class Audit:
 
     async def _send(self, *steps: model.Step) -> None:
         for step in steps:
-            if not self.party.lost:
-                await self.party.perform(step, self.client)
+            if not self.clients.lost:
+                await self.clients.perform(step, self.client)
 
 
 def _sample(items: list[_T], most: int, chance: random.Random) -> list[_T]:
@@ -91,7 +91,7 @@ def _sample(items: list[_T], most: int, chance: random.Random) -> list[_T]:
     return [item for number, item in enumerate(items) if number in chosen]
 
 
-async def clean_up(party: Party, client: Client, unnamed: Iterable[str] = ()) -> tuple[str, ...]:
+async def clean_up(clients: ScenarioClients, client: Client, unnamed: Iterable[str] = ()) -> tuple[str, ...]:
     """Cancel what may still run and delete the workflows; gives the ids of what could not be removed.
 
     Instances of the ``unnamed`` workflows are looked for first. A target that leaves several requests in a row without
@@ -99,45 +99,45 @@ async def clean_up(party: Party, client: Client, unnamed: Iterable[str] = ()) ->
     """
     removed: set[str] = set()
     unanswered = 0
-    if not party.lost:
-        await _cancel_strays(party, client, unnamed)
-    for step, found in _removals(party):
-        if party.lost or unanswered == _UNANSWERED:
+    if not clients.lost:
+        await _cancel_strays(clients, client, unnamed)
+    for step, found in _removals(clients):
+        if clients.lost or unanswered == _UNANSWERED:
             break
-        answer = await _surely(party, step, client)
+        answer = await _surely(clients, step, client)
         unanswered = unanswered + 1 if _timed_out(answer) else 0
         removed |= set() if may_be_left(answer) else {found}
-    return tuple(found for _, found in _removals(party) if found not in removed)
+    return tuple(found for _, found in _removals(clients) if found not in removed)
 
 
 def _timed_out(answer: Exchange | None) -> bool:
     return answer is not None and answer.failed_by("timeout")
 
 
-def _removals(party: Party) -> list[tuple[model.Cancel | model.Delete, str]]:
+def _removals(clients: ScenarioClients) -> list[tuple[model.Cancel | model.Delete, str]]:
     """What there is to cancel, then what there is to delete, with its id."""
-    cast = party.cast
-    cancels = [(model.Cancel(ref), actor.id) for ref, actor in cast.instances.items() if not actor.terminated]
-    deletes = [(model.Delete(ref), found) for ref, found in cast.workflows.items() if ref not in cast.deleted]
+    bindings = clients.bindings
+    cancels = [(model.Cancel(ref), bound.id) for ref, bound in bindings.instances.items() if not bound.terminated]
+    deletes = [(model.Delete(ref), found) for ref, found in bindings.workflows.items() if ref not in bindings.deleted]
     return [*cancels, *deletes]
 
 
-async def _surely(party: Party, step: model.Step, client: Client) -> Exchange | None:
+async def _surely(clients: ScenarioClients, step: model.Step, client: Client) -> Exchange | None:
     """Send it once more where a connection was closed instead of an answer: by then there is a new connection."""
-    answer = await party.perform(step, client)
+    answer = await clients.perform(step, client)
     dropped = answer is not None and answer.failed_by("protocol")
-    return await party.perform(step, client) if dropped and not party.lost else answer
+    return await clients.perform(step, client) if dropped and not clients.lost else answer
 
 
-async def _cancel_strays(party: Party, client: Client, workflows: Iterable[str]) -> None:
+async def _cancel_strays(clients: ScenarioClients, client: Client, workflows: Iterable[str]) -> None:
     """Cancel running instances that no answer named, such as those of a run that was never answered."""
-    known = {actor.id for actor in party.cast.instances.values()}
+    known = {bound.id for bound in clients.bindings.instances.values()}
     for ref in workflows:
-        answer = await party.perform(model.ListInstances(ref, running=True), client)
+        answer = await clients.perform(model.ListInstances(ref, running=True), client)
         if _timed_out(answer):
             return
         if answer is None:
             continue
         for number, found in enumerate(listed_ids(answer)):
             if found not in known:
-                party.cast.meet(f"{ref}-stray-{number}", found, ref, {}, answer)
+                clients.bindings.meet(f"{ref}-stray-{number}", found, ref, {}, answer)

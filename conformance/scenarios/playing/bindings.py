@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from conformance.scenarios.scenario import model
-from conformance.scenarios.scenario.model import UNKNOWN, Stage, Step
+from conformance.scenarios.scenario.model import UNKNOWN, StageConfig, Step
 from conformance.target.ids import GivenIds, answered_id, unknown_like
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND, parse_duration, parse_instant
@@ -32,7 +32,7 @@ class Progress:
 
 
 @dataclass
-class Actor:
+class BoundInstance:
     """An instance: its id, its stages after interpolation, and what was seen of it last.
 
     ``moved`` is the client ns of the last thing that could change it or showed a change; ``touched`` tells that
@@ -41,7 +41,7 @@ class Actor:
 
     id: str
     workflow: str
-    stages: tuple[Stage, ...]
+    stages: tuple[StageConfig, ...]
     moved: int
     touched: bool = True
     sent: set[str] = field(default_factory=set)
@@ -110,15 +110,15 @@ def progress_of(exchange: Exchange) -> Progress | None:
     return Progress(data["terminated"] is True, tuple(bool(entry.get("terminatedAt")) for entry in entries))
 
 
-class Cast:
+class Bindings:
     """The references of one scenario. ``seed`` makes the unknown ids, which are like those ``given`` in others, too."""
 
     def __init__(self, seed: str, given: GivenIds | None = None) -> None:
         self._given = given or GivenIds()
         self._random = random.Random(seed)
-        self._stages: dict[str, tuple[Stage, ...]] = {}
+        self._stages: dict[str, tuple[StageConfig, ...]] = {}
         self.workflows: dict[str, str] = {}
-        self.instances: dict[str, Actor] = {}
+        self.instances: dict[str, BoundInstance] = {}
         self.deleted: set[str] = set()
 
     def place(self, ref: str, *, of_instance: bool = False) -> str:
@@ -128,8 +128,8 @@ class Cast:
         """
         if ref == UNKNOWN:
             return self.unknown_id(of_instance=of_instance)
-        actor = self.instances.get(ref)
-        found = actor.id if actor else self.workflows.get(ref)
+        bound = self.instances.get(ref)
+        found = bound.id if bound else self.workflows.get(ref)
         if found is None:
             raise MissingReference(ref)
         return found
@@ -142,7 +142,7 @@ class Cast:
         """An id of the server's own form that nobody created."""
         kinds = [
             [*self.workflows.values(), *self._given.workflows],
-            [*(actor.id for actor in self.instances.values()), *self._given.instances],
+            [*(bound.id for bound in self.instances.values()), *self._given.instances],
         ]
         return unknown_like(kinds[of_instance] or kinds[not of_instance], self._random)
 
@@ -154,24 +154,24 @@ class Cast:
             self.meet(step.ref, found, step.workflow, step.variables or {}, exchange)
         elif isinstance(step, model.Delete) and exchange.ok:
             self.deleted.add(step.workflow)
-        actor = self.instances.get(model.instance_of(step) or "")
-        if actor is not None:
-            self._learn_of(actor, step, exchange)
+        bound = self.instances.get(model.instance_of(step) or "")
+        if bound is not None:
+            self._learn_of(bound, step, exchange)
 
-    def _learn_of(self, actor: Actor, step: Step, exchange: Exchange) -> None:
+    def _learn_of(self, bound: BoundInstance, step: Step, exchange: Exchange) -> None:
         if isinstance(step, model.Read | model.History):
-            actor.see(exchange)
+            bound.see(exchange)
         elif isinstance(step, model.Send | model.SendRaw | model.Cancel):
-            actor.touched, actor.moved = True, max(actor.moved, exchange.received)
-            actor.sent |= {step.event} if isinstance(step, model.Send) else set()
+            bound.touched, bound.moved = True, max(bound.moved, exchange.received)
+            bound.sent |= {step.event} if isinstance(step, model.Send) else set()
 
     def meet(self, ref: str, found: str, workflow: str, variables: Mapping[str, str], exchange: Exchange) -> None:
         """Bind an instance that an answer has shown."""
         stages = interpolated(self._stages.get(workflow, ()), variables)
-        actor = self.instances.setdefault(ref, Actor(found, workflow, stages, exchange.received))
-        actor.see(exchange)
+        bound = self.instances.setdefault(ref, BoundInstance(found, workflow, stages, exchange.received))
+        bound.see(exchange)
 
-    def stages_of(self, workflow: str) -> tuple[Stage, ...]:
+    def stages_of(self, workflow: str) -> tuple[StageConfig, ...]:
         """The stages that a workflow was created with."""
         return self._stages.get(workflow, ())
 
@@ -187,7 +187,7 @@ def listed_ids(exchange: Exchange) -> list[str]:
     return [found for found in ids if isinstance(found, str)]
 
 
-def interpolated(stages: tuple[Stage, ...], variables: Mapping[str, str]) -> tuple[Stage, ...]:
+def interpolated(stages: tuple[StageConfig, ...], variables: Mapping[str, str]) -> tuple[StageConfig, ...]:
     """Stages with the variables of delays and awaited names replaced; nothing else matters for playing."""
     return tuple(
         {kind: _replaced(kind, parameters, variables) for kind, parameters in stage.items()} for stage in stages

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from conformance.scenarios.scenario import model
-from conformance.scenarios.scenario.model import Stage, Step
+from conformance.scenarios.scenario.model import StageConfig, Step
 from conformance.wire import exact_json
 from conformance.wire.instant import MILLISECOND, Instant, parse_duration
 
@@ -54,7 +54,7 @@ def relative_time(text: object) -> Moment | None:
     return Moment(-length if match[1] == "-" else length, -zone if match[3] == "-" else zone)
 
 
-def concrete(stages: Iterable[Stage], now: int) -> list[dict[str, Any]]:
+def concrete(stages: Iterable[StageConfig], now: int) -> list[dict[str, Any]]:
     """Stages with every relative ``until`` replaced; ``now`` is the wall-clock time in ns since 1970."""
     return [{kind: _concrete(kind, parameters, now) for kind, parameters in stage.items()} for stage in stages]
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeGuard
 
-from conformance.scenarios.playing.bindings import Cast, MissingReference, delay_ns
+from conformance.scenarios.playing.bindings import Bindings, MissingReference, delay_ns
 from conformance.scenarios.playing.calls import Call, call, concrete
 from conformance.scenarios.playing.settling import Settler
 from conformance.scenarios.scenario.model import (
@@ -59,8 +59,8 @@ def _lists_all(step: Step) -> TypeGuard[ListInstances]:
     return isinstance(step, ListInstances) and step.workflow is None
 
 
-class Party:
-    """Sends steps as requests, and keeps the scenario's cast up to date. One recorder, a client for each lane.
+class ScenarioClients:
+    """Sends steps as requests, and keeps the scenario's bindings up to date. One recorder, a client for each lane.
 
     Once ``stop`` says so, nobody waits for anything any longer. ``lists`` is shared with the parties around. ``reuse``:
     whether connections serve more than one exchange.
@@ -70,7 +70,7 @@ class Party:
         self,
         target: Target,
         settler: Settler,
-        cast: Cast,
+        bindings: Bindings,
         stop: Callable[[], bool] = lambda: False,
         lists: LongLists | None = None,
         *,
@@ -78,7 +78,7 @@ class Party:
     ) -> None:
         self.target = target
         self.settler = settler
-        self.cast = cast
+        self.bindings = bindings
         self.stop = stop
         self.lists = LongLists() if lists is None else lists
         self.reuse = reuse
@@ -127,8 +127,8 @@ class Party:
             return None
         ready = self._concrete(step)
         try:
-            path_place = partial(self.cast.path_place, of_instance=instance_of(ready) is not None)
-            wanted = call(ready, path_place, self.cast.place)
+            path_place = partial(self.bindings.path_place, of_instance=instance_of(ready) is not None)
+            wanted = call(ready, path_place, self.bindings.place)
         except MissingReference as missing:
             self.notes.append(f"step {number} was left out: {missing} never came to exist")
             return None
@@ -140,7 +140,7 @@ class Party:
             self.last_change = time.monotonic_ns()
             self.notes.append(f"step {number} was given up: it was time to stop, and the run was not answered")
             return None
-        self.cast.learn(ready, exchange)
+        self.bindings.learn(ready, exchange)
         self.lists.learn(ready, exchange)
         if wanted.method != "GET":
             self.last_change = max(self.last_change, exchange.received)
@@ -172,7 +172,7 @@ class Party:
         settle = self.settler.settle_ns()
         if not step.wait:
             return settle / SECOND
-        stages = self.cast.stages_of(step.workflow)
+        stages = self.bindings.stages_of(step.workflow)
         delays = sum(delay_ns(parameters, time.time_ns()) for stage in stages for parameters in stage.values())
         return min(_LONGEST_WAIT_S, (delays + (len(stages) + 4) * settle) / SECOND)
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.scenarios.playing.audit import Audit, clean_up
-from conformance.scenarios.playing.bindings import Cast
-from conformance.scenarios.playing.clients import LongLists, Party
-from conformance.scenarios.playing.closing import closing_acts, unheard
+from conformance.scenarios.playing.bindings import Bindings
+from conformance.scenarios.playing.clients import LongLists, ScenarioClients
+from conformance.scenarios.playing.closing import closing_steps, unheard
 from conformance.scenarios.playing.settling import Settler
 from conformance.scenarios.playing.watch import Watch
 from conformance.scenarios.scenario import model
@@ -87,74 +87,76 @@ class Player:
 
     async def play(self, job: Job) -> Played:
         """Play one scenario, audit it, clean up. What goes wrong with the target is in the trace, never raised."""
-        party = Party(
-            self.target, self.settler, Cast(job.id, self.target.given), self.stop, self._lists, reuse=self.reuse
+        clients = ScenarioClients(
+            self.target, self.settler, Bindings(job.id, self.target.given), self.stop, self._lists, reuse=self.reuse
         )
         leftovers: tuple[str, ...] = ()
         played = job.scenario
         try:
-            await _Stage(self, party).perform_all(job.scenario.steps, party.hire("1"))
-            whole = not (self.stop() or party.lost)
+            await _StepPlay(self, clients).perform_all(job.scenario.steps, clients.hire("1"))
+            whole = not (self.stop() or clients.lost)
             if whole:
-                played = await self._end(job, party)
+                played = await self._end(job, clients)
         finally:
-            leftovers = await to_the_end(self._clean_up(party, job.scenario))
-        return Played(job, self._trace(job, played, party, whole), leftovers)
+            leftovers = await to_the_end(self._clean_up(clients, job.scenario))
+        return Played(job, self._trace(job, played, clients, whole), leftovers)
 
-    async def _end(self, job: Job, party: Party) -> Scenario:
+    async def _end(self, job: Job, clients: ScenarioClients) -> Scenario:
         """Read everything; then the closing acts, and what they have changed. Gives the scenario with these acts."""
-        audit = Audit(party, party.hire("audit"), job.id)
+        audit = Audit(clients, clients.hire("audit"), job.id)
         await audit.read_all()
-        await audit.look_longer(unheard(party.cast))
-        acts = () if job.closing is None or self.stop() else closing_acts(party.cast, job.closing)
+        await audit.look_longer(unheard(clients.bindings))
+        acts = () if job.closing is None or self.stop() else closing_steps(clients.bindings, job.closing)
         if acts:
-            await _Stage(self, party).perform_all(acts, party.hire("closing"), sum(map(size, job.scenario.steps)))
+            await _StepPlay(self, clients).perform_all(
+                acts, clients.hire("closing"), sum(map(size, job.scenario.steps))
+            )
             await audit.read_again()
         return replace(job.scenario, steps=(*job.scenario.steps, *acts))
 
-    async def _clean_up(self, party: Party, scenario: Scenario) -> tuple[str, ...]:
-        client = party.hire("cleanup")
+    async def _clean_up(self, clients: ScenarioClients, scenario: Scenario) -> tuple[str, ...]:
+        client = clients.hire("cleanup")
         try:
             runs = [step for step in scenario.leaves() if isinstance(step, model.Run)]
-            unnamed = {run.workflow for run in runs if run.wait or run.ref not in party.cast.instances}
-            return await clean_up(party, client, unnamed & party.cast.workflows.keys())
+            unnamed = {run.workflow for run in runs if run.wait or run.ref not in clients.bindings.instances}
+            return await clean_up(clients, client, unnamed & clients.bindings.workflows.keys())
         finally:
-            await party.close()
+            await clients.close()
 
-    def _trace(self, job: Job, scenario: Scenario, party: Party, whole: bool) -> Trace:
-        exchanges = party.recorder.exchanges()
+    def _trace(self, job: Job, scenario: Scenario, clients: ScenarioClients, whole: bool) -> Trace:
+        exchanges = clients.recorder.exchanges()
         span = (exchanges[0].sent, exchanges[-1].received) if exchanges else (None, None)
         return Trace(
             id=job.id,
             exchanges=exchanges,
             settling=self.settler.settling(*span),
-            origin=party.recorder.origin,
+            origin=clients.recorder.origin,
             source=job.source,
             scenario=to_json(scenario),
             features=self.features,
             complete=whole,
-            notes=tuple(party.notes),
+            notes=tuple(clients.notes),
         )
 
-    async def admit(self, party: Party, step: Step, client: Client, number: int) -> None:
+    async def admit(self, clients: ScenarioClients, step: Step, client: Client, number: int) -> None:
         """Send a step outside any Together; runs wait for their turn here rather than in the target's queue."""
         if isinstance(step, model.Run | model.RunRaw) and not getattr(step, "wait", False):
             async with self._gate:
-                await party.perform(step, client, number)
+                await clients.perform(step, client, number)
         else:
-            await party.perform(step, client, number)
+            await clients.perform(step, client, number)
 
 
-class _Stage:
+class _StepPlay:
     """The steps of one scenario, being played."""
 
-    def __init__(self, player: Player, party: Party) -> None:
+    def __init__(self, player: Player, clients: ScenarioClients) -> None:
         self._player = player
-        self._party = party
+        self._clients = clients
         self._special: Mapping[type[Any], Callable[[Any, Client, int], Awaitable[object]]] = {
-            model.Until: lambda step, client, number: Watch(party, client, number).until(step),
-            model.Discover: lambda step, client, number: Watch(party, client, number).discover(step),
-            model.Settle: lambda step, client, number: Watch(party, client, number).settle(step),
+            model.Until: lambda step, client, number: Watch(clients, client, number).until(step),
+            model.Discover: lambda step, client, number: Watch(clients, client, number).discover(step),
+            model.Settle: lambda step, client, number: Watch(clients, client, number).settle(step),
             model.Pause: lambda step, _client, _number: self._pause(step.ms / 1000),
             model.Chain: lambda step, client, number: self.perform_all(step.steps, client, number + 1),
             model.Together: lambda step, _, number: self._together(step, number),
@@ -163,7 +165,7 @@ class _Stage:
     async def perform_all(self, steps: tuple[Step, ...], client: Client, first: int = 0) -> None:
         number = first
         for step in steps:
-            if self._player.stop() or self._party.lost:
+            if self._player.stop() or self._clients.lost:
                 return
             await self._perform(step, client, number)
             number += size(step)
@@ -173,7 +175,7 @@ class _Stage:
         if special is not None:
             await special(step, client, number)
         else:
-            await self._player.admit(self._party, step, client, number)
+            await self._player.admit(self._clients, step, client, number)
 
     async def _pause(self, seconds: float) -> None:
         """Sleep, but not on when everything is to stop."""
@@ -184,17 +186,17 @@ class _Stage:
 
     async def _together(self, step: model.Together, number: int) -> None:
         """Open a connection for every lane first, so that the lanes' requests are on the wire at the same time."""
-        clients = [self._party.hire() for _ in step.steps]
+        clients = [self._clients.hire() for _ in step.steps]
         await asyncio.gather(*(client.warm() for client in clients))
         numbers = [number + 1 + sum(map(size, step.steps[:index])) for index in range(len(step.steps))]
         lanes = zip(step.steps, clients, numbers, strict=True)
         try:
             await all_of(self._lane(inner, client, place) for inner, client, place in lanes)
         finally:
-            self._party.release(clients)
+            self._clients.release(clients)
 
     async def _lane(self, step: Step, client: Client, number: int) -> None:
         if isinstance(step, model.Run | model.RunRaw):
-            await self._party.perform(step, client, number)
+            await self._clients.perform(step, client, number)
         else:
             await self._perform(step, client, number)

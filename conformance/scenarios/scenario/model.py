@@ -14,7 +14,7 @@ from typing import Any, Literal
 UNKNOWN = "unknown"
 MARKER = "@marker@"
 
-Stage = Mapping[str, Any]
+StageConfig = Mapping[str, Any]
 """One stage of a configuration: an object whose single key is its kind."""
 
 State = Literal["started", "waiting", "ended", "quiet"]
@@ -32,7 +32,7 @@ class Create(Step):
     """Create a workflow, to be known as ``ref``. ``name`` None sends no name."""
 
     ref: str
-    stages: tuple[Stage, ...]
+    stages: tuple[StageConfig, ...]
     name: str | None = None
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from conformance.scenarios.playing.bindings import LONG_DELAY, delay_ns
 from conformance.scenarios.playing.calls import Call, call, relative_time
 from conformance.scenarios.scenario import model
-from conformance.scenarios.scenario.model import Scenario, Stage, Step
+from conformance.scenarios.scenario.model import Scenario, StageConfig, Step
 from conformance.scenarios.scenario.snippet_helpers import CURL, PYTHON, Helper, imports, used
 from conformance.wire.instant import SECOND
 
@@ -140,7 +140,7 @@ def _with_moments(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def _placed(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+def _placed(stages: tuple[StageConfig, ...]) -> tuple[StageConfig, ...]:
     return tuple({kind: _moment(kind, parameters) for kind, parameters in stage.items()} for stage in stages)
 
 

@@ -10,7 +10,7 @@ from conformance.scenarios.scenario.model import (
     Read,
     Send,
     Settle,
-    Stage,
+    StageConfig,
     StageHistory,
     Step,
     Together,
@@ -42,7 +42,9 @@ def while_waiting(d: Draft) -> None:
 def during_delay(d: Draft) -> None:
     """Cancelled during a delay that would last for long, by duration or by date."""
     before = d.quick_stages(0, 1)
-    lengths: list[Stage] = [{"delay": {"duration": text}} for text in ("1h", "2m", "5m", "90s", "900000ms", "1000h")]
+    lengths: list[StageConfig] = [
+        {"delay": {"duration": text}} for text in ("1h", "2m", "5m", "90s", "900000ms", "1000h")
+    ]
     dates = [words.until(moment) for moment in ("now+1h@+05:30", "2091-05-05T05:05:05Z")]
     long = d.pick((*lengths, *dates))
     instance = d.start(*before, long, *d.quick_stages(1, 2))

@@ -12,7 +12,7 @@ from conformance.scenarios.scenario.model import (
     Run,
     Send,
     Settle,
-    Stage,
+    StageConfig,
     Step,
     Together,
     Until,
@@ -23,7 +23,7 @@ from conformance.scenarios.strategies.draft import Draft, Theme
 _BATCH = 10
 
 
-def _any_stage(d: Draft) -> Stage:
+def _any_stage(d: Draft) -> StageConfig:
     if d.number(0, 3):
         return d.quick_stage()
     return d.pick(
@@ -31,7 +31,7 @@ def _any_stage(d: Draft) -> Stage:
     )
 
 
-def _rich_send(d: Draft) -> Stage:
+def _rich_send(d: Draft) -> StageConfig:
     source = {"account": {"id": "${from}", "ledger": "other", "allowOverdraft": d.flip(), "throughAccount": "via"}}
     destination = {"wallet": {"id": d.pick(words.AWKWARD[2:]), "balance": "main"}}
     amount = {"amount": d.pick((0, 1, 10**40 + 7)) + d.number(0, 99), "asset": "USD/2"}

@@ -9,7 +9,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from conformance.scenarios.scenario import model
-from conformance.scenarios.scenario.model import Scenario, Stage, Step
+from conformance.scenarios.scenario.model import Scenario, StageConfig, Step
 from conformance.scenarios.strategies import words
 
 _T = TypeVar("_T")
@@ -68,9 +68,9 @@ class Draft:
         """An amount of money: small, or beyond what 53, 63 or 64 bits hold."""
         return self.pick((1, 100, 2**53 + 1, 2**63, 2**64 + 1, 10**22 + 1)) + self.number(0, 1000)
 
-    def quick_stage(self) -> Stage:
+    def quick_stage(self) -> StageConfig:
         """A stage of any kind that soon ends by itself."""
-        options: list[Callable[[], Stage]] = [
+        options: list[Callable[[], StageConfig]] = [
             words.noop,
             lambda: words.delay(self.milliseconds()),
             lambda: words.until(self.pick(("2020-02-29T12:00:00Z", "now-1s", "2001-01-01T00:00:00.123456789+02:00"))),
@@ -82,11 +82,11 @@ class Draft:
             ]
         return self.pick(options)()
 
-    def quick_stages(self, least: int, most: int) -> list[Stage]:
+    def quick_stages(self, least: int, most: int) -> list[StageConfig]:
         """Some stages that soon end by themselves."""
         return [self.quick_stage() for _ in range(self.number(least, most))]
 
-    def blocking_stage(self) -> Stage:
+    def blocking_stage(self) -> StageConfig:
         """A stage that outlasts the scenario unless somebody ends it."""
         return words.wait_for(self.event()) if self.flip() else words.hour()
 
@@ -96,12 +96,12 @@ class Draft:
         """Append steps."""
         self.steps += steps
 
-    def new_workflow(self, stages: Sequence[Stage], name: str | None = None) -> model.Create:
+    def new_workflow(self, stages: Sequence[StageConfig], name: str | None = None) -> model.Create:
         """A creation with a reference of its own, not appended yet."""
         self._workflows += 1
         return model.Create(f"w{self._workflows}", tuple(stages), name)
 
-    def create(self, *stages: Stage, name: str | None = None) -> str:
+    def create(self, *stages: StageConfig, name: str | None = None) -> str:
         """Append the creation of a workflow; gives its reference."""
         # Names cost nothing, and what is done to them shows in every view; half of the workflows have none.
         step = self.new_workflow(stages, self.pick(_NAMES) if name is None else name)
@@ -119,7 +119,7 @@ class Draft:
         self.add(step)
         return step.ref
 
-    def start(self, *stages: Stage) -> str:
+    def start(self, *stages: StageConfig) -> str:
         """Append a creation and a run; gives the instance's reference."""
         return self.run(self.create(*stages), self.pick((None, {})))
 

@@ -9,7 +9,7 @@ from conformance.scenarios.scenario.model import (
     Read,
     Send,
     Settle,
-    Stage,
+    StageConfig,
     StageHistory,
     Together,
     Until,
@@ -61,8 +61,8 @@ def every_parameter(d: Draft) -> None:
     source = {"id": "world", "ledger": ledger, "throughAccount": "via:x", "allowOverdraft": d.flip()}
     accounts = {"source": {"account": source}, "destination": {"account": target}}
     money = {"amount": d.amount(), "asset": d.pick(ASSETS)}
-    rich: Stage = {"send": {**accounts, "amount": money, "timestamp": stamp}}
-    change: Stage = {"update": {"account": {**target, "metadata": _metadata(d)}}}
+    rich: StageConfig = {"send": {**accounts, "amount": money, "timestamp": stamp}}
+    change: StageConfig = {"update": {"account": {**target, "metadata": _metadata(d)}}}
     for stage in (rich, change):
         instance = d.start(stage)
         d.add(Until(instance, "started", 0), Settle(), History(instance), StageHistory(instance, "0"))

@@ -11,7 +11,7 @@ from conformance.scenarios.scenario.model import (
     Read,
     Send,
     Settle,
-    Stage,
+    StageConfig,
     StageHistory,
     Together,
     Until,
@@ -53,7 +53,7 @@ def waited_side_by_side(d: Draft) -> None:
 def waited_for_failure(d: Draft) -> None:
     """A program whose stage fails: who waits is told so, the end is final, and the next run is not spoilt by it."""
     kind, good = d.pick((("duration", "300ms"), ("until", "2020-01-01T00:00:00Z")))
-    failing: Stage = {"delay": {kind: "${length}"}}
+    failing: StageConfig = {"delay": {kind: "${length}"}}
     workflow = d.create(*d.quick_stages(0, 2), failing, *d.quick_stages(0, 2))
     sibling = d.run(workflow, {"length": {"duration": "1h", "until": "2091-05-05T05:05:05Z"}[kind]})
     for _ in range(d.number(1, 2)):
@@ -94,7 +94,7 @@ def delays(d: Draft) -> None:
     """Delays of some length, watched so closely that an early end would be seen."""
     lengths = [d.number(10, 60) * 10 for _ in range(d.number(1, 3))]
     spelled = [d.pick((f"{ms}ms", f"{ms}ms", "1s")) for ms in lengths]
-    stages: list[Stage] = [{"delay": {"duration": text}} for text in spelled]
+    stages: list[StageConfig] = [{"delay": {"duration": text}} for text in spelled]
     instance = d.start(*stages, *d.quick_stages(0, 1))
     for _ in range(d.number(0, 3)):
         d.add(Pause(d.number(10, 120)), d.look(instance))

@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any
 from urllib.parse import quote
 
-from conformance.scenarios.scenario.model import Stage
+from conformance.scenarios.scenario.model import StageConfig
 
 EVENTS = (
     "go",
@@ -124,27 +124,27 @@ def near_misses(event: str) -> list[str]:
     return [name for name in dict.fromkeys(candidates) if name and name != event]
 
 
-def noop() -> Stage:
+def noop() -> StageConfig:
     """A stage that ends at once."""
     return {"noop": {}}
 
 
-def wait_for(event: str) -> Stage:
+def wait_for(event: str) -> StageConfig:
     """A stage that waits for an event."""
     return {"wait_event": {"event": event}}
 
 
-def delay(ms: int) -> Stage:
+def delay(ms: int) -> StageConfig:
     """A stage that lasts some milliseconds."""
     return {"delay": {"duration": f"{ms}ms"}}
 
 
-def hour() -> Stage:
+def hour() -> StageConfig:
     """A stage that outlasts every scenario."""
     return {"delay": {"duration": "1h"}}
 
 
-LONG_DELAYS: tuple[Stage, ...] = (
+LONG_DELAYS: tuple[StageConfig, ...] = (
     {"delay": {"duration": "2m"}},
     {"delay": {"duration": "1000h"}},
     {"delay": {"until": "2091-05-05T05:05:05Z"}},
@@ -156,17 +156,17 @@ ZONES = ("", "@+05:30", "@-07:00", "@+14:00", "@-11:30")
 """What may follow a relative moment: the zone that it is written in."""
 
 
-def until(moment: str) -> Stage:
+def until(moment: str) -> StageConfig:
     """A delay until a moment: a date-time, or relative as ``now+300ms``."""
     return {"delay": {"until": moment}}
 
 
-def send(source: str, destination: str, amount: int, asset: str = "USD/2", **more: Any) -> Stage:
+def send(source: str, destination: str, amount: int, asset: str = "USD/2", **more: Any) -> StageConfig:
     """A transfer between accounts of the default ledger."""
     accounts = {"source": {"account": {"id": source}}, "destination": {"account": {"id": destination}}}
     return {"send": {**accounts, "amount": {"amount": amount, "asset": asset}, **more}}
 
 
-def update(account: str, metadata: dict[str, str]) -> Stage:
+def update(account: str, metadata: dict[str, str]) -> StageConfig:
     """A change of an account's metadata."""
     return {"update": {"account": {"id": account, "ledger": "default", "metadata": metadata}}}

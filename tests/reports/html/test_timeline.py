@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from xml.etree import ElementTree as Xml
 
-from conformance.reports.html.instance_timelines import lives_of
+from conformance.reports.html.instance_timelines import shown_instances
 from conformance.reports.html.timeline import MAX_EXCHANGES, draw_timeline
 from conformance.results.model import ExchangeRecord
 from tests.reports.sample import INSTANCE, swallowed_exchanges
@@ -23,29 +23,31 @@ def ended_exchanges() -> list[ExchangeRecord]:
 
 
 def test_a_swallowed_cancellation_leaves_a_stage_open() -> None:
-    (life,) = lives_of(swallowed_exchanges())
-    assert (life.id, life.since, life.until) == (INSTANCE, 232, None)
-    assert [(bar.label, bar.since, bar.until) for bar in life.bars.values()] == [("wait_event approved", 330, None)]
-    assert [(action.kind, action.at, action.exchange) for action in life.actions] == [("cancel", 470, 5)]
+    (shown_instance,) = shown_instances(swallowed_exchanges())
+    assert (shown_instance.id, shown_instance.since, shown_instance.until) == (INSTANCE, 232, None)
+    assert [(bar.label, bar.since, bar.until) for bar in shown_instance.bars.values()] == [
+        ("wait_event approved", 330, None)
+    ]
+    assert [(action.kind, action.at, action.exchange) for action in shown_instance.actions] == [("cancel", 470, 5)]
 
 
 def test_an_end_is_drawn_where_it_was_seen() -> None:
-    (life,) = lives_of(ended_exchanges())
-    assert life.until == 1741
-    assert [(bar.until, bar.failed) for bar in life.bars.values()] == [(1741, True)]
+    (shown_instance,) = shown_instances(ended_exchanges())
+    assert shown_instance.until == 1741
+    assert [(bar.until, bar.failed) for bar in shown_instance.bars.values()] == [(1741, True)]
 
 
 def test_history_alone_tells_of_stages() -> None:
-    (life,) = lives_of([swallowed_exchanges()[4]])
-    assert [bar.label for bar in life.bars.values()] == ["wait_event"]
+    (shown_instance,) = shown_instances([swallowed_exchanges()[4]])
+    assert [bar.label for bar in shown_instance.bars.values()] == ["wait_event"]
 
 
 def test_a_list_tells_of_the_instances_that_are_known() -> None:
     records = swallowed_exchanges()
     listed = [{"id": INSTANCE, "terminated": True}, {"id": "another", "terminated": False}]
     records[11] = replace(records[11], response_body=json.dumps({"data": listed}))
-    (life,) = lives_of(records)
-    assert life.until == 1771
+    (shown_instance,) = shown_instances(records)
+    assert shown_instance.until == 1771
 
 
 def test_odd_bodies_do_no_harm() -> None:

@@ -10,7 +10,7 @@ from conformance.rules.cancel.effects import RULES
 from tests.rules.bodies import Span, stamp
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import verdict
-from tests.rules.lives import HOUR, NOOP, started, wait_for, waiting
+from tests.rules.timelines import HOUR, NOOP, started, wait_for, waiting
 
 ENDED: Span = (5, 405, "cancelled")
 

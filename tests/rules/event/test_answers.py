@@ -8,7 +8,7 @@ from conformance.rules.event.answers import RULES
 from tests.rules.bodies import stamp
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import verdict
-from tests.rules.lives import started, terminated, wait_for, waiting
+from tests.rules.timelines import started, terminated, wait_for, waiting
 
 
 def test_a_run_is_known_from_its_answer_on() -> None:
@@ -32,7 +32,7 @@ def test_a_waiting_instance_is_known_to_signals(signal: str, status: int, expect
     t, i = waiting()
     exchanges = len(t.exchanges)
     _ = t.send(i, "other", status=status) if signal == "send" else t.cancel(i, status=status)
-    found = [seen for seen in RULES["event.live-known"](t.story()) if seen.exchanges[-1] >= exchanges]
+    found = [seen for seen in RULES["event.live-known"](t.index()) if seen.exchanges[-1] >= exchanges]
     assert [seen.upheld for seen in found] == [expected == "upheld"]
 
 
@@ -47,7 +47,7 @@ def test_a_signal_that_another_may_have_overtaken_is_not_judged(rival: str) -> N
         t.cancel(i, at=at)
     else:
         t.delete(next(iter(t.workflow_bodies)), at=at)
-    assert all(seen.upheld for seen in RULES["event.live-known"](t.story()))
+    assert all(seen.upheld for seen in RULES["event.live-known"](t.index()))
 
 
 def _signalled(signal: str, status: int, *, touched: bool = False, late: bool = True) -> TraceBuilder:

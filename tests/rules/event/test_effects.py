@@ -10,7 +10,7 @@ from conformance.rules.event.effects import RULES
 from conformance.rules.evidence.trace_index import event_name
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import observe, verdict
-from tests.rules.lives import HOUR, NOOP, started, wait_for, waiting
+from tests.rules.timelines import HOUR, NOOP, started, wait_for, waiting
 
 Case = Callable[[], TraceBuilder]
 

@@ -10,7 +10,7 @@ from conformance.rules.history.activities import RULES
 from tests.rules.bodies import activity
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import verdict
-from tests.rules.lives import HOUR, NOOP, started, wait_for, waiting
+from tests.rules.timelines import HOUR, NOOP, started, wait_for, waiting
 
 BIG = 10**22 + 1
 SEND = {

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from conformance.rules.evidence.plans import RUN_NAMES
-from conformance.rules.evidence.timeline import lives
+from conformance.rules.evidence.timeline import timelines
 from conformance.rules.history.stages import RULES, out_of_place, place_of
 from tests.rules.bodies import Span
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import observe, verdict
-from tests.rules.lives import HOUR, NOOP, started, wait_for
+from tests.rules.timelines import HOUR, NOOP, started, wait_for
 
 UPDATE = {"update": {"account": {"id": "a", "ledger": "default", "metadata": {}}}}
 
@@ -89,10 +89,10 @@ def test_an_entry_of_another_stage_is_told_from_a_wrong_one(
 ) -> None:
     t, i = started(*stages)
     t.history(i, [(5, 6), (6, None)], **_shown(*shown))
-    (life,) = lives(t.story())
-    places = [place_of(life, entry) for entry in life.instance.histories[0].stages]
+    (timeline,) = timelines(t.index())
+    places = [place_of(timeline, entry) for entry in timeline.instance.histories[0].stages]
     assert [place for place in places if place is not None] == expected
-    assert out_of_place(t.story()) == bool(expected)
+    assert out_of_place(t.index()) == bool(expected)
 
 
 def test_stages_tells_which_stage_is_shown_instead() -> None:

@@ -8,7 +8,7 @@ from conformance.rules.lists.instances import RULES
 from tests.rules.bodies import stamp
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import verdict
-from tests.rules.lives import started, terminated, wait_for, waiting
+from tests.rules.timelines import started, terminated, wait_for, waiting
 
 
 def _two() -> tuple[TraceBuilder, str, str, str]:

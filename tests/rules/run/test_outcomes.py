@@ -11,7 +11,7 @@ from conformance.rules.run.outcomes import RULES
 from tests.rules.bodies import Span
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import verdict
-from tests.rules.lives import HOUR, NOOP, started, wait_for, waiting
+from tests.rules.timelines import HOUR, NOOP, started, wait_for, waiting
 
 DELAY = {"delay": {"duration": "${v}"}}
 

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 
 from conformance.rules import ALL_RULES
 from conformance.rules.evidence.observation import Observation
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.trace_index import TraceIndex
 from tests.rules.simulator.programs import Played
 
 
 def judge(played: Played) -> Iterator[tuple[str, Observation]]:
     """Every observation, with the id of its requirement."""
-    story = Story(played.trace)
+    index = TraceIndex(played.trace)
     for requirement, rule in ALL_RULES.items():
-        for observation in rule(story):
+        for observation in rule(index):
             yield requirement, observation
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from conformance.rules import ALL_RULES
 from conformance.rules.evidence.observation import Observation
-from conformance.rules.evidence.trace_index import Story
+from conformance.rules.evidence.trace_index import TraceIndex
 from tests.rules.simulator import mutations_of_causes, mutations_of_reads
 from tests.rules.simulator.judged import false_alarms, judge
 from tests.rules.simulator.mutant import Mutant, Mutation
@@ -36,9 +36,9 @@ def test_no_correct_trace_violates_any_rule(seed: int, workflows: int, runs: int
 
 
 @cache
-def _simulated(seed: int) -> tuple[Played, Story]:
+def _simulated(seed: int) -> tuple[Played, TraceIndex]:
     played = play(seed)
-    return played, Story(played.trace)
+    return played, TraceIndex(played.trace)
 
 
 @cache
@@ -59,8 +59,8 @@ def _mutants(mutation: Mutation) -> Iterator[tuple[int, Mutant]]:
 def test_every_mutation_is_caught_by_the_rule_that_it_breaks(mutation: Mutation) -> None:
     caught = 0
     for seed, mutant in _mutants(mutation):
-        story = Story(mutant.trace())
-        assert any(not seen.upheld for seen in ALL_RULES[mutation.rule](story)), f"not caught in trace {seed}"
+        index = TraceIndex(mutant.trace())
+        assert any(not seen.upheld for seen in ALL_RULES[mutation.rule](index)), f"not caught in trace {seed}"
         caught += 1
         if caught == ENOUGH:
             break

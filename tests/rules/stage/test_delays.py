@@ -10,7 +10,7 @@ from conformance.rules.stage.delays import RULES
 from tests.rules.bodies import Span, stamp
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import verdict
-from tests.rules.lives import NOOP, started, wait_for
+from tests.rules.timelines import NOOP, started, wait_for
 
 SECOND = {"delay": {"duration": "1s"}}
 

@@ -10,7 +10,7 @@ from conformance.rules.stage.monotone import RULES
 from tests.rules.bodies import Span, stamp
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import verdict
-from tests.rules.lives import NOOP, started, wait_for
+from tests.rules.timelines import NOOP, started, wait_for
 
 Read = dict[str, Any]
 OPEN: Read = {"spans": [(5, None)]}

@@ -9,7 +9,7 @@ import pytest
 from conformance.rules.stage.stages import RULES
 from tests.rules.bodies import Span, stamp, uuid
 from tests.rules.judging import verdict
-from tests.rules.lives import NOOP, started, waiting
+from tests.rules.timelines import NOOP, started, waiting
 
 OTHER = uuid(9, 9)
 

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Callable
 
 from conformance.scenarios import Scenario
-from conformance.scenarios.minimising.minimise import Budget, Minimised, minimise
+from conformance.scenarios.minimising.minimise import Minimised, ReplayBudget, minimise
 from conformance.scenarios.plan import draw
 from conformance.scenarios.scenario.model import Cancel, Chain, Create, Read, Run, Send, Step, Together
 from conformance.scenarios.strategies import THEMES
@@ -18,7 +18,7 @@ def cancelled_after_run(scenario: Scenario) -> bool:
     return any(isinstance(step, Cancel) and at > runs.get(step.instance, at) for at, step in enumerate(steps))
 
 
-def search(scenario: Scenario, fails: Callable[[Scenario], bool], budget: Budget | None = None) -> Minimised:
+def search(scenario: Scenario, fails: Callable[[Scenario], bool], budget: ReplayBudget | None = None) -> Minimised:
     async def judge(batch: list[Scenario]) -> list[bool]:
         return [fails(each) for each in batch]
 
@@ -52,7 +52,7 @@ def test_the_runs_spent_never_exceed_the_budget() -> None:
         played.append(candidate.runs)
         return False
 
-    found = search(scenario, fails, Budget(runs=7))
+    found = search(scenario, fails, ReplayBudget(runs=7))
     assert sum(played) == found.runs <= 7
     assert found.complete is False
 
@@ -64,7 +64,7 @@ def test_the_time_is_kept_between_batches() -> None:
     async def judge(batch: list[Scenario]) -> list[bool]:
         return [False] * len(batch)
 
-    found = asyncio.run(minimise(scenario, judge, Budget(seconds=30), clock=lambda: next(ticks)))
+    found = asyncio.run(minimise(scenario, judge, ReplayBudget(seconds=30), clock=lambda: next(ticks)))
     assert found.rounds == 1
     assert found.scenario.steps[: len(scenario.steps)] == scenario.steps
 

@@ -16,7 +16,7 @@ from conformance.scenarios.scenario.model import (
     Read,
     Run,
     Send,
-    Stage,
+    StageConfig,
     StageHistory,
     Together,
     Until,
@@ -24,8 +24,8 @@ from conformance.scenarios.scenario.model import (
 from conformance.scenarios.strategies import THEMES
 from tests.scenarios.drawing import MANY, drawn, undefined
 
-NOOP: Stage = {"noop": {}}
-WAIT: Stage = {"wait_event": {"event": "Ready"}}
+NOOP: StageConfig = {"noop": {}}
+WAIT: StageConfig = {"wait_event": {"event": "Ready"}}
 
 
 @pytest.mark.parametrize("theme", sorted(set(THEMES) - MANY))

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from conformance.scenarios.playing.bindings import Cast, listed_ids
+from conformance.scenarios.playing.bindings import Bindings, listed_ids
 from conformance.scenarios.scenario.model import UNKNOWN
 from conformance.target.ids import GivenIds, unknown_like
 from conformance.trace import Exchange, Request, Response
@@ -31,11 +31,11 @@ def test_instances_of_others_are_left_alone_when_a_server_ignores_the_filter() -
 
 
 def test_an_unknown_id_is_like_those_of_its_kind() -> None:
-    cast = Cast("seed")
-    cast.workflows["w1"] = "wf_0123456789"
-    cast.meet("i1", "run_abcdefghij", "w1", {}, _listing())
-    assert len(cast.place(UNKNOWN)) == len("wf_0123456789")
-    assert len(cast.place(UNKNOWN, of_instance=True)) == len("run_abcdefghij")
+    bindings = Bindings("seed")
+    bindings.workflows["w1"] = "wf_0123456789"
+    bindings.meet("i1", "run_abcdefghij", "w1", {}, _listing())
+    assert len(bindings.place(UNKNOWN)) == len("wf_0123456789")
+    assert len(bindings.place(UNKNOWN, of_instance=True)) == len("run_abcdefghij")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_ids_of_other_scenarios_tell_what_an_unknown_one_looks_like() -> None:
         given.note(_created(f"01-{word}"))
     given.note(_listing(("other", "mine")))
     for of_instance in (False, True):
-        assert re.fullmatch("01-[A-HJKMN]{12}", Cast("seed", given).place(UNKNOWN, of_instance=of_instance))
+        assert re.fullmatch("01-[A-HJKMN]{12}", Bindings("seed", given).place(UNKNOWN, of_instance=of_instance))
 
 
 def test_where_every_like_id_is_taken_an_unknown_one_is_of_another_form() -> None:

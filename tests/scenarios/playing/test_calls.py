@@ -5,7 +5,7 @@ import pytest
 from conformance.contract.operations import match
 from conformance.scenarios.playing.calls import Call, Moment, call, concrete, relative_time
 from conformance.scenarios.scenario import model
-from conformance.scenarios.scenario.model import Stage
+from conformance.scenarios.scenario.model import StageConfig
 from conformance.wire.instant import SECOND
 
 
@@ -68,7 +68,7 @@ def test_relative_dates_become_concrete_ones() -> None:
     assert relative_time("now+1s@+05:30") == Moment(SECOND, 330)
     assert relative_time("now+1s@-07:00") == Moment(SECOND, -420)
     assert relative_time("2020-01-01T00:00:00Z") is None
-    stages: tuple[Stage, ...] = (
+    stages: tuple[StageConfig, ...] = (
         {"delay": {"until": "now+1s"}},
         {"delay": {"until": "now+1s@+05:30"}},
         {"delay": {"until": "now+1s@-07:00"}},

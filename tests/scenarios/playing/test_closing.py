@@ -8,8 +8,8 @@ from conformance.judging.judging import Judge
 from conformance.reference.options import ServerOptions
 from conformance.reference.service.process import ReferenceProcess
 from conformance.scenarios import Job, Played, Player, Scenario, Settler, from_json
-from conformance.scenarios.playing.bindings import Cast
-from conformance.scenarios.playing.closing import closing_acts, unheard
+from conformance.scenarios.playing.bindings import Bindings
+from conformance.scenarios.playing.closing import closing_steps, unheard
 from conformance.scenarios.scenario.model import (
     Cancel,
     Create,
@@ -17,7 +17,7 @@ from conformance.scenarios.scenario.model import (
     Run,
     Send,
     Settle,
-    Stage,
+    StageConfig,
     Step,
     Together,
     numbered,
@@ -27,8 +27,8 @@ from conformance.trace import Exchange, Request, Response
 from conformance.wire import exact_json
 
 SEEDS = [str(number) for number in range(40)]
-WAIT: Stage = {"wait_event": {"event": "${name}"}}
-NOOP: Stage = {"noop": {}}
+WAIT: StageConfig = {"wait_event": {"event": "${name}"}}
+NOOP: StageConfig = {"noop": {}}
 
 
 def answer(data: object) -> Exchange:
@@ -36,14 +36,14 @@ def answer(data: object) -> Exchange:
     return Exchange(0, Request("GET", "http://server/", "/"), 0, 1, Response(200, (), body), operation="getInstance")
 
 
-def cast_of(*instances: str, ended: bool = False) -> Cast:
+def bindings_of(*instances: str, ended: bool = False) -> Bindings:
     """Instances whose second stage waits for the event "go"."""
-    cast = Cast("seed")
-    cast.learn(Create("w1", (NOOP, WAIT)), answer({"id": "w"}))
+    bindings = Bindings("seed")
+    bindings.learn(Create("w1", (NOOP, WAIT)), answer({"id": "w"}))
     status = [{"terminatedAt": "x"}, {"terminatedAt": "x"} if ended else {}]
     for ref in instances:
-        cast.meet(ref, f"id-{ref}", "w1", {"name": "go"}, answer({"terminated": ended, "status": status}))
-    return cast
+        bindings.meet(ref, f"id-{ref}", "w1", {"name": "go"}, answer({"terminated": ended, "status": status}))
+    return bindings
 
 
 def acts_of(steps: tuple[Step, ...]) -> list[Step]:
@@ -51,35 +51,35 @@ def acts_of(steps: tuple[Step, ...]) -> list[Step]:
 
 
 def test_what_waits_is_sent_its_own_event_or_cancelled() -> None:
-    found = {act for seed in SEEDS for act in acts_of(closing_acts(cast_of("i1"), seed))}
+    found = {act for seed in SEEDS for act in acts_of(closing_steps(bindings_of("i1"), seed))}
     assert found == {Send("i1", "go"), Cancel("i1")}
 
 
 def test_each_is_settled_and_looked_at_before() -> None:
-    steps = closing_acts(cast_of("i1", "i2"), "seed")
+    steps = closing_steps(bindings_of("i1", "i2"), "seed")
     assert isinstance(steps[0], Settle)
     assert set(steps[1:3]) == {History("i1"), History("i2")}
 
 
 def test_of_a_crowd_a_few_are_acted_on_sometimes_at_once() -> None:
-    crowd = cast_of(*(f"i{number}" for number in range(50)))
-    drawn = [closing_acts(crowd, seed) for seed in SEEDS]
+    crowd = bindings_of(*(f"i{number}" for number in range(50)))
+    drawn = [closing_steps(crowd, seed) for seed in SEEDS]
     assert {len(acts_of(steps)) for steps in drawn} == {3}
     assert {any(isinstance(step, Together) for step in steps) for steps in drawn} == {True, False}
 
 
 def test_what_has_ended_is_acted_on_now_and_then() -> None:
-    drawn = [acts_of(closing_acts(cast_of("i1", ended=True), seed)) for seed in SEEDS]
+    drawn = [acts_of(closing_steps(bindings_of("i1", ended=True), seed)) for seed in SEEDS]
     assert {len(acts) for acts in drawn} == {0, 1}
-    assert closing_acts(Cast("seed"), "seed") == ()
+    assert closing_steps(Bindings("seed"), "seed") == ()
 
 
 def test_what_was_sent_its_event_and_still_waits_is_unheard() -> None:
-    cast = cast_of("i1", "i2", "i3")
+    bindings = bindings_of("i1", "i2", "i3")
     for ref, event in (("i1", "go"), ("i2", "other")):
-        cast.learn(Send(ref, event), answer(None))
-    assert unheard(cast) == ["i1"]
-    assert unheard(cast_of("i1", ended=True)) == []
+        bindings.learn(Send(ref, event), answer(None))
+    assert unheard(bindings) == ["i1"]
+    assert unheard(bindings_of("i1", ended=True)) == []
 
 
 def played_with_closing(url: str, seed: str) -> Played:
@@ -93,7 +93,7 @@ def played_with_closing(url: str, seed: str) -> Played:
 
 def seed_for(kind: type[Step]) -> str:
     return next(
-        seed for seed in SEEDS if any(isinstance(act, kind) for act in acts_of(closing_acts(cast_of("i1"), seed)))
+        seed for seed in SEEDS if any(isinstance(act, kind) for act in acts_of(closing_steps(bindings_of("i1"), seed)))
     )
 
 

@@ -11,7 +11,7 @@ from conformance.reference.options import ServerOptions
 from conformance.reference.service.process import ReferenceProcess
 from conformance.scenarios import Job, Played, Player, Scenario, Settler, from_json
 from conformance.scenarios.playing.audit import clean_up
-from conformance.scenarios.playing.bindings import Cast
+from conformance.scenarios.playing.bindings import Bindings
 from conformance.scenarios.scenario.model import (
     MARKER,
     UNKNOWN,
@@ -29,7 +29,7 @@ from conformance.scenarios.scenario.model import (
     Run,
     Send,
     Settle,
-    Stage,
+    StageConfig,
     StageHistory,
     Step,
     Together,
@@ -40,11 +40,11 @@ from conformance.target.finishing import later
 from conformance.trace import Exchange, Failure, Request, Response
 from tests.scenarios.conftest import play, played_at
 
-NOOP: Stage = {"noop": {}}
-HOUR: Stage = {"delay": {"duration": "1h"}}
+NOOP: StageConfig = {"noop": {}}
+HOUR: StageConfig = {"delay": {"duration": "1h"}}
 
 
-def wait_for(event: str) -> Stage:
+def wait_for(event: str) -> StageConfig:
     return {"wait_event": {"event": event}}
 
 
@@ -138,7 +138,7 @@ def test_markers_are_unique_and_dates_concrete(url: str) -> None:
 
 
 def test_settling_waits_for_what_moves_by_itself(url: str) -> None:
-    stages: tuple[Stage, ...] = (wait_for("go"), {"delay": {"duration": "200ms"}}, NOOP)
+    stages: tuple[StageConfig, ...] = (wait_for("go"), {"delay": {"duration": "200ms"}}, NOOP)
     steps = (Create("w1", stages), Run("i1", "w1"), Until("i1", "waiting"), Send("i1", "go"), Settle(), Read("i1"))
     assert of_step(play(url, *steps), 5)[0].data["terminated"] is True
 
@@ -218,13 +218,13 @@ def test_a_run_that_nothing_answers_is_given_up_a_timeout_after_the_stop() -> No
 
 
 class _Unheard:
-    """A party whose requests are left without an answer, but for the first ones."""
+    """A clients whose requests are left without an answer, but for the first ones."""
 
     lost = False
 
     def __init__(self, answered: int) -> None:
-        self.cast = Cast("seed")
-        self.cast.workflows |= {f"w{number}": f"id{number}" for number in range(6)}
+        self.bindings = Bindings("seed")
+        self.bindings.workflows |= {f"w{number}": f"id{number}" for number in range(6)}
         self.asked: list[Step] = []
         self._answered = answered
 
@@ -237,12 +237,12 @@ class _Unheard:
 
 @pytest.mark.parametrize(("answered", "asked", "left"), [(6, 6, 0), (3, 5, 3), (0, 2, 6)])
 def test_a_target_that_answers_nothing_is_not_asked_to_the_end(answered: int, asked: int, left: int) -> None:
-    party: Any = _Unheard(answered)
-    assert len(asyncio.run(clean_up(party, party))) == left
-    assert len(party.asked) == asked
+    clients: Any = _Unheard(answered)
+    assert len(asyncio.run(clean_up(clients, clients))) == left
+    assert len(clients.asked) == asked
 
 
 def test_strays_of_a_silent_target_are_asked_for_once() -> None:
-    party: Any = _Unheard(0)
-    asyncio.run(clean_up(party, party, ["w0", "w1", "w2"]))
-    assert [type(step) for step in party.asked] == [ListInstances, Delete, Delete]
+    clients: Any = _Unheard(0)
+    asyncio.run(clean_up(clients, clients, ["w0", "w1", "w2"]))
+    assert [type(step) for step in clients.asked] == [ListInstances, Delete, Delete]

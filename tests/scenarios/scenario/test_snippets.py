@@ -27,7 +27,7 @@ from conformance.scenarios.scenario.model import (
     Send,
     SendRaw,
     Settle,
-    Stage,
+    StageConfig,
     StageHistory,
     Step,
     Together,
@@ -41,7 +41,7 @@ QUOTES = """it's "quoted" $HOME `x` \\ é🚀"""
 
 def everything(name: str) -> Scenario:
     """A scenario with every kind of step, whose instances can be told by their workflow's name."""
-    waiting: tuple[Stage, ...] = (
+    waiting: tuple[StageConfig, ...] = (
         {"wait_event": {"event": QUOTES}},
         {"delay": {"until": "now+200ms@+05:30"}},
         {"noop": {}},
