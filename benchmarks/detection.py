@@ -27,7 +27,7 @@ from conformance.contract.document import load_document
 from conformance.judging.pool import JudgePool
 from conformance.reference.faults import FAULTS, Fault
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 from conformance.target import TargetConfig
 
 

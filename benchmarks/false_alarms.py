@@ -21,7 +21,7 @@ from typing import Any
 from benchmarks.measuring import ROOT, Cost, measured, stamp
 from conformance.configuration.options import duration_s
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 
 _HEAD = """| seed | failed | inconclusive | not exercised | seconds | CPU s | exchanges | runWorkflow |
 |---|---|---|---|---|---|---|---|"""

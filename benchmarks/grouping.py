@@ -20,7 +20,7 @@ from benchmarks.measuring import stamp
 from conformance.configuration.settings import Profile, Settings
 from conformance.reference.faults import FAULTS
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 
 
 @dataclass(frozen=True, slots=True)

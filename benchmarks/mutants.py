@@ -32,7 +32,7 @@ from benchmarks.detection import watched
 from benchmarks.measuring import ROOT, stamp
 from conformance.configuration.settings import Profile, Settings
 from conformance.contract.requirements import load_requirements
-from conformance.reference.service.process import ReferenceProcess, ServerDidNotStart
+from conformance.reference.process import ReferenceProcess, ServerDidNotStart
 from conformance.target import TargetError
 
 MODULES = (

@@ -24,7 +24,7 @@ from benchmarks.detection import needs_tokens, trial
 from benchmarks.measuring import SPEC, Cost, measured, program, stamp
 from conformance.reference.faults import FAULTS
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 
 Failures = frozenset[tuple[str, str]]
 """What ``st`` reports: kind of failure, and operation."""

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.measuring import Cost, measured, program, stamp
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 
 
 def soak(url: str, max_time: str, seed: int) -> tuple[Cost, int]:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks.measuring import Cost, measured, program, stamp
 from benchmarks.peers import st_run
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 
 _HEAD = """| client | exchanges | seconds | CPU s | exchanges per second | exchanges per CPU second |
 |---|---|---|---|---|---|"""

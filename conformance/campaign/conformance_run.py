@@ -23,7 +23,7 @@ from conformance.confirming.finding_store import FindingStore
 from conformance.contract.document import ApiDocument, load_document
 from conformance.contract.requirements import Catalogue, load_requirements
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 from conformance.reports.annotations import ci_annotations
 from conformance.reports.markdown import append_summary
 from conformance.reports.terminal import SilentProgress, make_console, make_progress, summary

@@ -13,6 +13,7 @@ from typing import Any
 from conformance import __version__
 from conformance.campaign.campaign import Campaign, Drawn, draw_traffic
 from conformance.campaign.observer import Observer
+from conformance.campaign.recordings import describe
 from conformance.campaign.stopping import Stop, interruptible, terminable
 from conformance.configuration.settings import Settings
 from conformance.confirming.findings import Proof, build_finding
@@ -20,7 +21,6 @@ from conformance.contract.document import ApiDocument
 from conformance.contract.requirements import Catalogue, load_requirements
 from conformance.judging.outcomes import Unjudged, count_outcomes, operation_results, requirement_results
 from conformance.judging.pool import JudgePool
-from conformance.judging.recordings import describe
 from conformance.judging.tally import Tally
 from conformance.results.model import Results
 from conformance.results.verdict import verdict_of

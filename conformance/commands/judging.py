@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
+from conformance.campaign.recordings import check as check_trace
 from conformance.configuration.report_paths import default_report_dir, writable_directory
 from conformance.contract.document import load_document
-from conformance.judging.recordings import check as check_trace
 from conformance.reports.har import HarItem
 from conformance.reports.terminal import make_console, summary
 from conformance.reports.write import HAR, write_all

@@ -10,8 +10,8 @@ from conformance.configuration.options import NoSuchFault, duration_s
 from conformance.contract.errors import UserError
 from conformance.reference.faults import FAULTS, UnknownFault
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.process import CannotListen
-from conformance.reference.service.process import serve as serve_forever
+from conformance.reference.process import CannotListen
+from conformance.reference.process import serve as serve_forever
 
 
 class PortUnavailable(UserError):

@@ -7,7 +7,7 @@ import sys
 
 from conformance.reference.faults import UnknownFault
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.process import CannotListen, end_with_parent, serve
+from conformance.reference.process import CannotListen, end_with_parent, serve
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -13,7 +13,7 @@ from conformance.contract.document import load_document
 from conformance.judging.tally import Tally
 from conformance.reference.faults import FAULTS
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 from conformance.target import TargetConfig
 
 SHOWN = (

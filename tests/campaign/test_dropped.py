@@ -15,7 +15,7 @@ from conformance.campaign.observer import Silent
 from conformance.campaign.running import play
 from conformance.configuration.settings import Limits, Settings
 from conformance.contract.document import load_document
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 from conformance.target import TargetConfig
 
 

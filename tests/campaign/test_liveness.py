@@ -14,7 +14,7 @@ from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.judging.tally import Tally
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 from conformance.target import Target, TargetConfig
 from conformance.trace import Trace
 from tests.target.server import Answer, always, answer, never, serving

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 from conformance.results.store import read_results
 from tests.commands.conftest import PATIENCE, PROGRAM, conformance, environment
 

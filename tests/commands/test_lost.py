@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 from conformance.results.store import read_results
 from tests.commands.conftest import PATIENCE, PROGRAM, environment
 

@@ -12,7 +12,7 @@ import pytest
 
 from conformance.configuration.settings import BUDGETS
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 from conformance.results.compare import compare
 from conformance.results.model import Finding
 from conformance.results.verdict import exit_code

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from conformance.campaign.recordings import check
 from conformance.contract.document import load_document
 from conformance.judging.judging import Judge
-from conformance.judging.recordings import check
 from conformance.judging.tally import Tally
 from conformance.judging.without_history import resting_on_history, without_history
 from conformance.trace import Trace

@@ -10,7 +10,7 @@ from conformance.contract.document import ApiDocument
 from conformance.contract.operations import CORE_OPERATIONS
 from conformance.operations import OperationPlan, OperationProgress, OperationSettings, play_operations
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 from conformance.target import Recorder, Target, TargetConfig
 from conformance.trace import Exchange, Trace
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from conformance.campaign.recordings import check
 from conformance.contract.document import load_document
 from conformance.judging.judging import Judge, Judgement
-from conformance.judging.recordings import check
 from conformance.trace import Trace
 from conformance.trace.har import read_har
 

@@ -10,9 +10,9 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
+from conformance.reference.app import create_app
 from conformance.reference.faults.fault import alter
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.app import create_app
 from conformance.reference.service.server import Server
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 from conformance.scenarios import Job, Played, Player, Scenario, Settler
 from conformance.target import Target, TargetConfig
 

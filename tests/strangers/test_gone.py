@@ -10,7 +10,7 @@ from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements
 from conformance.judging.tally import Tally
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 from conformance.target import TargetConfig
 from conformance.trace import Trace
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from conformance.contract.requirements import load_requirements
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 from conformance.results.store import read_results
 
 CATALOGUE = load_requirements().requirements

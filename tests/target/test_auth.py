@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 from conformance.target import Recorder, Target, TargetConfig, Unauthorised, probe
 from tests.target.server import RawServer, answer, serving
 

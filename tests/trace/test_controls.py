@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.campaign.recordings import check
 from conformance.contract.document import load_document
-from conformance.judging.recordings import check
 from conformance.trace.controls import own_settling
 from conformance.wire.instant import MILLISECOND
 from tests.rules.build import TraceBuilder

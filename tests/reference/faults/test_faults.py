@@ -10,9 +10,9 @@ from functools import cache
 import pytest
 
 from conformance.contract.requirements import load_requirements
+from conformance.reference.app import create_app
 from conformance.reference.faults import FAULTS, UnknownFault
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.app import create_app
 from tests.reference.faults.probes import cancelling, collections, running, sending, values, waited
 from tests.reference.session import SOON, Session, hosted
 

@@ -6,7 +6,7 @@ import asyncio
 
 from conformance.judging.judging import Judge
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 from conformance.scenarios import Job, Played, Player, Scenario, Settler, from_json
 from conformance.scenarios.playing.bindings import Bindings
 from conformance.scenarios.playing.closing import closing_steps, unheard

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 from conformance.scenarios import Job, Played, Player, Scenario, Settler, from_json
 from conformance.scenarios.playing.audit import clean_up
 from conformance.scenarios.playing.bindings import Bindings

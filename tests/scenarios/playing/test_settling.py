@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.process import ReferenceProcess
+from conformance.reference.process import ReferenceProcess
 from conformance.scenarios import Settler
 from conformance.target import LoopLag, Target, TargetConfig
 from conformance.trace import Trace

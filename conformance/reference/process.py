@@ -14,8 +14,8 @@ from typing import Self
 
 import uvicorn
 
+from conformance.reference.app import create_app
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.app import create_app
 
 READY = "listening on "
 """What a server prints before its URL, once it accepts connections."""

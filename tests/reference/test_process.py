@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from conformance.reference.options import ServerOptions
-from conformance.reference.service.process import READY, ReferenceProcess, ServerDidNotStart, listen
+from conformance.reference.process import READY, ReferenceProcess, ServerDidNotStart, listen
 from tests.reference.session import SOON
 
 
