@@ -8,7 +8,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from conformance.configuration.report_paths import point_latest, writable_direct
 from conformance.confirming.finding_store import FindingStore
 from conformance.contract.document import ApiDocument, load_document
 from conformance.contract.requirements import Catalogue, load_requirements
-from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.reports.annotations import ci_annotations
 from conformance.reports.markdown import append_summary
@@ -93,9 +92,7 @@ class ConformanceRun:
         if self.options.url is not None:
             yield self.target_config(self.options.url)
             return
-        latency = self.options.latency
-        options = ServerOptions(faults=self.options.faults, latency=latency, jitter=latency > 0)
-        with ReferenceProcess(options) as server:
+        with ReferenceProcess(replace(self.options.embedded, seed=self.options.settings.seed)) as server:
             yield self.target_config(server.url)
 
     def target_config(self, url: str) -> TargetConfig:
@@ -163,8 +160,8 @@ class ConformanceRun:
     def _header(self, config: TargetConfig) -> Results:
         begun = header(config, self.document, self.options.settings, self.catalogue)
         begun.target["embedded"] = self.options.url is None
-        if self.options.faults:
-            begun.target["faults"] = list(self.options.faults)
+        if self.options.embedded.faults:
+            begun.target["faults"] = list(self.options.embedded.faults)
         return begun
 
     def tell(self) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import click
 from rich.table import Table
 
 from conformance.commands.helping import show
-from conformance.configuration.options import NoSuchFault, duration_s
+from conformance.configuration.options import NoSuchFault, slowness
 from conformance.contract.errors import UserError
 from conformance.reference.faults import FAULTS, UnknownFault
-from conformance.reference.options import ServerOptions
 from conformance.reference.process import CannotListen
 from conformance.reference.process import serve as serve_forever
 
@@ -22,6 +24,9 @@ class PortUnavailable(UserError):
         super().__init__(f"The server cannot listen on {host}:{port}: {reason}.", hint)
 
 
+_SLOWNESS = ("latency", "like", "runs_per_second")
+
+
 @click.command(short_help="Run the reference server.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=0, type=click.IntRange(0, 65535), metavar="P", help="Default: any free port.")
@@ -29,15 +34,20 @@ class PortUnavailable(UserError):
 @click.option("--list-faults", is_flag=True, help="List the faults with the requirements that they break.")
 @click.option("--latency", metavar="TIME", help="Be slow, such as 400ms: views lag behind, runs are admitted slowly.")
 @click.option("--jitter", is_flag=True, help="Let the slowness vary.")
+@click.option("--like", metavar="real|FILE", help="In time like a real server, or as a YAML file of figures says.")
+@click.option("--runs-per-second", metavar="R", help="With --like: how many runs it starts in a second at best.")
+@click.option("--seed", default=0, type=click.IntRange(0), metavar="N", help="What all that varies is drawn from.")
 @click.option("--clock-skew", default=0.0, metavar="SECONDS", help="How wrong the server's clock is.")
 @click.option("--auth", is_flag=True, help="Demand tokens; POST /oauth/token gives them (conformance/conformance).")
 @click.option("--prefix", default="", metavar="PATH", help="Serve below a path, such as /api/orchestration.")
-def serve(list_faults: bool, latency: str | None, fault: tuple[str, ...], **given: object) -> None:
+def serve(list_faults: bool, fault: tuple[str, ...], **given: Any) -> None:
     """Run the reference server until interrupted. It prints its URL once it accepts connections."""
     if list_faults:
         _list()
         return
-    options = ServerOptions(faults=fault, latency=duration_s("latency", latency), **given)  # type: ignore[arg-type]
+    slow = slowness(lambda name: given[name.replace("-", "_")])
+    others = {name: value for name, value in given.items() if name not in _SLOWNESS}
+    options = replace(slow, faults=fault, **others)
     try:
         raise SystemExit(serve_forever(options))
     except UnknownFault as error:

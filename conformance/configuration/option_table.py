@@ -49,4 +49,6 @@ OPTIONS: tuple[Option, ...] = (
         "fault", _EMBEDDED, "A fault of the embedded server; see `conformance serve --list-faults`.", "NAME", "list"
     ),
     Option("latency", _EMBEDDED, "Its slowness, such as 400ms.", "TIME"),
+    Option("like", _EMBEDDED, "In time like a real server, or as a YAML file of figures says.", "real|FILE"),
+    Option("runs-per-second", _EMBEDDED, "With --like: how many runs it starts in a second at best.", "R"),
 )

@@ -6,7 +6,7 @@ import os
 import random
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
@@ -14,7 +14,9 @@ from typing import Any, get_args
 from conformance.configuration.report_paths import default_report_dir
 from conformance.configuration.settings import Profile, Settings
 from conformance.contract.errors import UserError
+from conformance.reference.engine.timing import UnusableTiming, load_timing
 from conformance.reference.faults import FAULTS, UnknownFault
+from conformance.reference.options import ServerOptions
 from conformance.reports.terminal import Verbosity
 from conformance.results.verdict import FailOn
 from conformance.target import TargetConfig
@@ -54,13 +56,12 @@ class EmbeddedOnly(UserError):
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """Everything a run was asked for. ``url`` None: the embedded reference server with ``faults`` and ``latency``."""
+    """Everything a run was asked for. ``url`` None: the embedded reference server, with the options ``embedded``."""
 
     url: str | None
     settings: Settings
     report_dir: Path
-    faults: tuple[str, ...] = ()
-    latency: float = 0.0
+    embedded: ServerOptions = field(default_factory=ServerOptions)
     known: Path | None = None
     strict_known: bool = False
     against: Path | None = None
@@ -141,9 +142,29 @@ def _faults(values: Values, url: str | None) -> tuple[str, ...]:
     return names
 
 
-def _latency_s(values: Values, url: str | None) -> float:
-    _embedded_only("latency", values, url)
-    return duration_s("latency", values("latency"))
+def slowness(values: Values) -> ServerOptions:
+    """How slow the reference server is to be: its options, but for ``latency``, ``like`` and ``runs_per_second`` the
+    defaults. Raises BadOption.
+    """
+    like, latency = values("like"), duration_s("latency", values("latency"))
+    pace = _number(values, "runs-per-second", "a number of runs, such as 0.5")
+    if like and latency:
+        raise BadOption("latency", values("latency"), "either --latency or --like, which are two ways of being slow")
+    if pace is not None and not like:
+        raise BadOption("runs-per-second", values("runs-per-second"), "it together with --like real")
+    if like:
+        try:
+            load_timing(like)
+        except UnusableTiming as error:
+            wanted = f"'real' or a YAML file of figures that can be used ({error.reason})"
+            raise BadOption("like", like, wanted) from None
+    return ServerOptions(latency=latency, jitter=latency > 0, like=like or None, runs_per_second=pace)
+
+
+def _embedded(values: Values, url: str | None) -> ServerOptions:
+    for name in ("latency", "like", "runs-per-second"):
+        _embedded_only(name, values, url)
+    return replace(slowness(values), faults=_faults(values, url))
 
 
 def _embedded_only(name: str, values: Values, url: str | None) -> None:
@@ -170,8 +191,7 @@ def run_options(values: Values, environment: Mapping[str, str] = os.environ) -> 
         url=url,
         settings=settings,
         report_dir=report_dir,
-        faults=_faults(values, url),
-        latency=_latency_s(values, url),
+        embedded=_embedded(values, url),
         known=_path(values, "known"),
         strict_known=bool(values("strict-known")),
         against=_path(values, "against"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from conformance.reference.engine.timing import UnusableTiming
 from conformance.reference.faults import UnknownFault
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import CannotListen, end_with_parent, serve
@@ -17,6 +18,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--prefix", default="")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds; 0.4 behaves like a slow real server")
     parser.add_argument("--jitter", action="store_true")
+    parser.add_argument("--like", metavar="real|FILE", help="in time like a real server, or as a YAML file says")
+    parser.add_argument("--runs-per-second", type=float, metavar="R", help="with --like: runs started a second at best")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--clock-skew", type=float, default=0.0, help="seconds added to every timestamp")
     parser.add_argument("--auth", action="store_true")
@@ -35,7 +38,7 @@ def main(argv: list[str] | None = None) -> int:
     options = ServerOptions(**given | {"faults": tuple(given["faults"])})
     try:
         return serve(options)
-    except (UnknownFault, CannotListen) as error:
+    except (UnknownFault, UnusableTiming, CannotListen) as error:
         sys.stdout.write(f"{error}\n")
         return 2
 

@@ -11,14 +11,18 @@ class ServerOptions:
 
     ``faults`` names entries of ``conformance.reference.faults.FAULTS``. ``latency`` is in seconds: 0 is fast, 0.4 shows
     the windows measured on a real server, other values scale them. ``jitter`` draws each wait from its window, with
-    ``seed``; without it each wait is the middle of its window. ``clock_skew`` (seconds) shifts every timestamp.
-    ``auth`` asks for OAuth2 bearer tokens. ``prefix`` is where a gateway would mount the API. ``port`` 0 is any free
-    one.
+    ``seed``; without it each wait is the middle of its window. ``like`` is "real" or a YAML file of figures (see
+    ``engine/real.yaml``): the server then behaves in time like the one that was measured, and ``latency`` counts for
+    nothing; ``runs_per_second`` is how many runs it starts in a second at best. ``clock_skew`` (seconds) shifts every
+    timestamp. ``auth`` asks for OAuth2 bearer tokens. ``prefix`` is where a gateway would mount the API. ``port`` 0 is
+    any free one.
     """
 
     faults: tuple[str, ...] = ()
     latency: float = 0.0
     jitter: bool = False
+    like: str | None = None
+    runs_per_second: float | None = None
     clock_skew: float = 0.0
     auth: bool = False
     prefix: str = ""

@@ -105,6 +105,8 @@ def arguments(options: ServerOptions) -> list[str]:
     given += [f"--latency={options.latency}", f"--clock-skew={options.clock_skew}"]
     given += [f"--client-id={options.client_id}", f"--client-secret={options.client_secret}"]
     given += [f"--fault={name}" for name in options.faults]
+    given += [f"--like={options.like}"] if options.like else []
+    given += [f"--runs-per-second={options.runs_per_second}"] if options.runs_per_second else []
     return given + ["--jitter"] * options.jitter + ["--auth"] * options.auth
 
 

@@ -132,6 +132,7 @@ class Engine:
             execution.task.cancel()
         if execution.stage_open:
             self.close_stage(execution, "stage-cancelled", CANCELLED)
+        self._pacing.cancelled()
         self.end(execution, "instance-cancelled", CANCELLED)
 
     async def finished(self, instance_id: str) -> None:

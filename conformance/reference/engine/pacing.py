@@ -1,17 +1,31 @@
-"""Slow mode: how long things take, and how far each view lags behind the change log.
+"""How long things take, and how far each view lags behind the change log.
 
-The windows are those seen on a real server, in milliseconds; a latency of 0.4 s reproduces them, others scale them.
+The windows are those seen on a real server, in milliseconds. In slow mode a latency of 0.4 s reproduces them, others
+scale them, whatever the load. A server that is like a real one also has less to give the more it is asked for.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import Mapping
 
 from conformance.reference.engine.clock import MILLISECOND, SECOND, Clock
+from conformance.reference.engine.contention import RUN, Weather, WorkLine, loop_time
+from conformance.reference.engine.timing import Curve, Timing
 
 Window = tuple[float, float]
+
+READ: Window = (2, 5)
+READS = (
+    "listWorkflows",
+    "getWorkflow",
+    "listInstances",
+    "getInstance",
+    "getInstanceHistory",
+    "getInstanceStageHistory",
+)
 
 PAUSES: Mapping[str, Window] = {
     # of requests, before they reach the engine
@@ -20,7 +34,7 @@ PAUSES: Mapping[str, Window] = {
     "deleteWorkflow": (9, 11),
     "sendEvent": (19, 21),
     "cancelEvent": (19, 21),
-    "read": (2, 5),
+    **dict.fromkeys(READS, READ),
     # of runs: each holds the one admission slot for a while, and is answered a little later
     "slot": (190, 310),
     "admitted": (0, 85),
@@ -83,3 +97,58 @@ class Pacing:
             self._slot_free_at = max(self._clock.now(), self._slot_free_at) + self._span(PAUSES["slot"])
             await self._clock.sleep_until(self._slot_free_at)
             await self.pause("admitted")
+
+    def cancelled(self) -> None:
+        """Take note of a cancellation, which gives the engine work that nobody waits for."""
+
+
+# The standard normal quantile of 0.9.
+_Z90 = 1.2816
+
+
+class LoadedPacing(Pacing):
+    """The pacing of a server that is like a real one: it follows ``timing``, and from how much it has to do.
+
+    ``runs_per_second``: how many runs it starts in a second at best, None for what the figures say.
+    """
+
+    def __init__(self, clock: Clock, timing: Timing, *, seed: int, runs_per_second: float | None = None) -> None:
+        super().__init__(clock, _REFERENCE_LATENCY, jitter=True, seed=seed)
+        self._timing = timing
+        self._answers = random.Random(f"{seed}/answers")
+        self._lag_factor = Curve.of(timing.lag_factor)
+        speed = Curve.of(timing.engine.speed)
+        if runs_per_second is not None:
+            speed = speed.times(runs_per_second / timing.most_runs_per_second)
+        self._weather = Weather(timing.pauses, timing.warm_up, seed)
+        self.line = WorkLine(timing.engine, speed, self._weather, seed)
+        self._unheard: set[asyncio.Task[None]] = set()
+
+    def lag(self, view: str, kind: str) -> int:
+        """Nanoseconds until ``view`` shows a change of this kind: longer under load."""
+        return round(super().lag(view, kind) * self._lag_factor.at(self.line.jobs))
+
+    async def pause(self, what: str) -> None:
+        """Take the time of an answer, or of the engine's work."""
+        figures = self._timing.answers.get(what)
+        if figures is None:
+            await self.line.do(what)
+            await super().pause(what)
+        else:
+            await asyncio.sleep(self._answer_s(*figures))
+        await asyncio.sleep(self._weather.pause_left(loop_time()))
+
+    def _answer_s(self, median: float, ninth: float, largest: float) -> float:
+        drawn = self._answers.lognormvariate(math.log(median), math.log(ninth / median) / _Z90)
+        return min(drawn, largest) / 1000 * (self._weather.slowness(loop_time()) or 1.0)
+
+    async def admit(self) -> None:
+        """Wait until the engine has started a run."""
+        await self.line.do(RUN)
+        await asyncio.sleep(self._weather.pause_left(loop_time()))
+
+    def cancelled(self) -> None:
+        """Give the engine the work of a cancellation."""
+        task = asyncio.get_running_loop().create_task(self.line.do("cancel"))
+        self._unheard.add(task)
+        task.add_done_callback(self._unheard.discard)

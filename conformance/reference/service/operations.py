@@ -84,8 +84,7 @@ class Operations:
 
     async def list_workflows(self, call: Call) -> Reply:
         """GET /workflows."""
-        del call
-        await self._pacing.pause("read")
+        await self._pacing.pause(call.operation)
         return data(200, self._views.workflows())
 
     async def create_workflow(self, call: Call) -> Reply:
@@ -97,7 +96,7 @@ class Operations:
 
     async def get_workflow(self, call: Call) -> Reply:
         """GET /workflows/{flowId}."""
-        await self._pacing.pause("read")
+        await self._pacing.pause(call.operation)
         return data(200, _found(self._views.workflow(call.path["flowId"]), "workflow"))
 
     async def delete_workflow(self, call: Call) -> Reply:
@@ -119,13 +118,13 @@ class Operations:
 
     async def list_instances(self, call: Call) -> Reply:
         """GET /instances."""
-        await self._pacing.pause("read")
+        await self._pacing.pause(call.operation)
         running = call.query.get("running") == "true"
         return data(200, self._views.instances(call.query.get("workflowID"), running))
 
     async def get_instance(self, call: Call) -> Reply:
         """GET /instances/{instanceID}."""
-        await self._pacing.pause("read")
+        await self._pacing.pause(call.operation)
         return data(200, _found(self._views.instance(call.path["instanceID"]), "instance"))
 
     async def send_event(self, call: Call) -> Reply:
@@ -143,13 +142,13 @@ class Operations:
 
     async def get_instance_history(self, call: Call) -> Reply:
         """GET /instances/{instanceID}/history."""
-        await self._pacing.pause("read")
+        await self._pacing.pause(call.operation)
         return data(200, _found(self._views.history(call.path["instanceID"]), "instance"))
 
     async def get_instance_stage_history(self, call: Call) -> Reply:
         """GET /instances/{instanceID}/stages/{number}/history."""
         number = stage_number(call.path["number"])
-        await self._pacing.pause("read")
+        await self._pacing.pause(call.operation)
         return data(200, _found(self._views.stage_history(call.path["instanceID"], number), "stage"))
 
 

@@ -9,8 +9,9 @@ from conformance.reference.engine.clock import Clock
 from conformance.reference.engine.instances import Engine
 from conformance.reference.engine.ledger import Ledger
 from conformance.reference.engine.log import ChangeLog
-from conformance.reference.engine.pacing import Pacing
+from conformance.reference.engine.pacing import LoadedPacing, Pacing
 from conformance.reference.engine.stages import StageKinds
+from conformance.reference.engine.timing import load_timing
 from conformance.reference.engine.views import Views
 from conformance.reference.options import ServerOptions
 from conformance.reference.service.auth import Auth
@@ -46,10 +47,17 @@ class Server:
     handlers: dict[str, Handler]
 
 
-def assemble(options: ServerOptions) -> Server:
-    """A correct server with these options; faults are a matter of whoever serves it."""
-    clock = Clock(options.clock_skew)
-    pacing = Pacing(clock, options.latency, jitter=options.jitter, seed=options.seed)
+def _pacing(options: ServerOptions, clock: Clock) -> Pacing:
+    if options.like is None:
+        return Pacing(clock, options.latency, jitter=options.jitter, seed=options.seed)
+    timing = load_timing(options.like)
+    return LoadedPacing(clock, timing, seed=options.seed, runs_per_second=options.runs_per_second)
+
+
+def assemble(options: ServerOptions, clock: Clock | None = None) -> Server:
+    """A correct server with these options; faults are a matter of whoever serves it. Raises UnusableTiming."""
+    clock = Clock(options.clock_skew) if clock is None else clock
+    pacing = _pacing(options, clock)
     log = ChangeLog(clock, pacing)
     ledger = Ledger(clock)
     stage_kinds = StageKinds(clock, log, ledger, pacing)
