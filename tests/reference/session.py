@@ -106,6 +106,11 @@ class Session:
         for _ in range(60):
             await asyncio.sleep(0)
 
+    def follow_the_loop(self) -> None:
+        """Let the server's clock go by the loop's time, as a virtual loop needs it, and a tick with each look."""
+        ticks, loop = count(self.server.clock.now(), 1000), asyncio.get_running_loop()
+        alter(self.server.clock, "now", lambda _: lambda: next(ticks) + round(loop.time() * 1_000_000) * 1000)
+
     def freeze(self, at: int | None = None) -> None:
         """Stop the server's clock, now or ``at``: it advances only by a microsecond each time it is read."""
         ticks = count(at or self.server.clock.now(), 1000)

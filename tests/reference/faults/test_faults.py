@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import cache
@@ -15,6 +14,7 @@ from conformance.reference.faults import FAULTS, UnknownFault
 from conformance.reference.options import ServerOptions
 from tests.reference.faults.probes import cancelling, collections, running, sending, values, waited
 from tests.reference.session import SOON, Session, hosted
+from tests.reference.virtual_time import run_virtually
 
 Probe = Callable[[Session], Awaitable[object]]
 
@@ -153,11 +153,13 @@ def observe(probe: Probe, *faults: str, patience: float = SOON, dread: float = 0
     async def main() -> object:
         options = ServerOptions(faults=faults, auth=probe is collections.credentials)
         try:
-            return await hosted(probe, Session(options, patience, dread))
+            session = Session(options, patience, dread)
+            session.follow_the_loop()
+            return await hosted(probe, session)
         except AssertionError as refused:
             return f"broken off: {refused}"
 
-    return asyncio.run(main())
+    return run_virtually(main())
 
 
 @cache
