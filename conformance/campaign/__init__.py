@@ -1,1 +1,1 @@
-"""One run of the suite: its traffic, the judging of every trace, the confirm of what failed, and the results."""
+"""One run of the suite: its traffic, the judging of every trace, the confirming of what failed, and the results."""

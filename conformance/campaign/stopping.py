@@ -1,4 +1,4 @@
-"""Ending a run before its time: on a signal, on somebody's word, or because the target cannot be used any longer."""
+"""Ending a run early: on a signal, on request of another process, or because the target is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`conformance check` and `report`: results without traffic of our own."""
+"""`conformance check` and `report`: results from a recording, or from the logs of an earlier run."""
 
 from __future__ import annotations
 

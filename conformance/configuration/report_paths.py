@@ -1,4 +1,4 @@
-"""Where a run writes."""
+"""The directories and files that a run writes."""
 
 from __future__ import annotations
 

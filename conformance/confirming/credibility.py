@@ -1,4 +1,4 @@
-"""What an observation is worth by itself."""
+"""How far one observation can be believed before it has come back in a replay."""
 
 from __future__ import annotations
 

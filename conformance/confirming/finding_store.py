@@ -1,4 +1,4 @@
-"""What runs learnt, kept in a Hypothesis database: minimal scenarios are played first in every later run.
+"""Minimal scenarios of earlier findings, kept in a Hypothesis database and played first in later runs.
 
 Several machines may share one: a directory, or Redis through Hypothesis' own backend.
 """

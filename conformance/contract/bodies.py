@@ -1,4 +1,4 @@
-"""Reading a request body, as far as every server must read it alike."""
+"""Reading a request body, as far as all servers must read it in the same way."""
 
 from __future__ import annotations
 

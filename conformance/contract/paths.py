@@ -1,4 +1,4 @@
-"""Where the bundled specification lies."""
+"""The directory of the bundled specification."""
 
 from __future__ import annotations
 

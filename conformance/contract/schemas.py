@@ -1,4 +1,4 @@
-"""Holding responses to the schemas of an API document."""
+"""Validating responses against the schemas of an API document."""
 
 from __future__ import annotations
 

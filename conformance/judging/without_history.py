@@ -1,4 +1,4 @@
-"""What would be violated had history not been read: the rest rests on history.
+"""Which violations remain when the reads of history are left out of a trace: the others follow from history.
 
 History has no numbers: an entry's stage is its position. Where a server puts entries in another order, every rule that
 looks for a stage there sees something else, and none of them names the cause but `history.stages`.

@@ -1,4 +1,4 @@
-"""Giving a case the ids it is about: of something that exists, or of the server's own form but given to nobody."""
+"""The ids that a case is played with: of something that exists, or unknown ones of the server's own form."""
 
 from __future__ import annotations
 

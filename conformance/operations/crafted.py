@@ -1,4 +1,4 @@
-"""Cases made by hand: mistakes that generators seldom make, and the plain uses that every operation must see."""
+"""Cases made by hand: mistakes that generators seldom make, and the plain uses of each operation."""
 
 from __future__ import annotations
 

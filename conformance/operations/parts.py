@@ -1,4 +1,4 @@
-"""How the cases of each operation are played: about what, and what is read afterwards so that rules can judge."""
+"""How the cases of each operation are played: for which workflows and instances, and what is read afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workflows and instances in every state, for reads to be about. Nothing but their own trace acts on them."""
+"""Workflows and instances in every state, which reads ask for. Only the requests of their own trace change them."""
 
 from __future__ import annotations
 

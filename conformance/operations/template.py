@@ -1,4 +1,4 @@
-"""A request for one operation, before it is known which workflow or instance it is about."""
+"""A request for one operation, with places for the ids of its workflow or instance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the event logs of a run tell, also of one that was killed: its results as far as it got, and its exchanges.
+"""Results and exchanges from the event logs of a run, also of one that was killed.
 
 Of a run that workers shared, the controller's log and theirs are read together. The controller merges what the workers
 counted before it goes on, so its counts, where it has any, already hold theirs.

@@ -1,4 +1,4 @@
-"""Known deviations: what a team has decided to live with, with a reason, and never for ever without looking."""
+"""Known deviations: violations that a team accepts for now, each with a reason and a date of review."""
 
 from __future__ import annotations
 

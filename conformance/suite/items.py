@@ -1,4 +1,4 @@
-"""What the items of the suite assert: the outcome of a requirement, as pytest says it."""
+"""What the items of the suite assert: the outcome of a requirement in the terms of pytest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Interrupting a run that workers share: the controller hears the signals, and the workers end as it tells them.
+"""Interrupting a run that workers share: the controller handles the signals and tells the workers to end.
 
 A signal may reach the controller alone (`kill`), or all processes of a terminal at once (Ctrl-C). Either way each
 worker ends its traffic once, cleans up, and sends home what it has measured; a second signal makes the controller wait

@@ -1,4 +1,4 @@
-"""What keeps this suite from using a target at all. None of these is a finding about the target."""
+"""Errors that make a target unusable for the suite. None of them is a finding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether something was removed: cancelled or deleted, or gone already."""
+"""Whether something was removed: cancelled, deleted, or already gone."""
 
 from __future__ import annotations
 

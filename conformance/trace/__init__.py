@@ -1,4 +1,4 @@
-"""What traffic leaves behind: exchanges, and the traces they form. Judged by `conformance.rules`, made by anybody."""
+"""Exchanges, and the traces they form. Whoever makes traffic leaves them, and `conformance.rules` judges them."""
 
 from conformance.trace.exchange import Exchange, Failure, Request, Response
 from conformance.trace.settling import Control, Settling

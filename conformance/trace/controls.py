@@ -1,4 +1,4 @@
-"""The controls that recorded traffic holds by itself: runs of noop workflows that its client watched to their end.
+"""Controls found in recorded traffic: runs of noop workflows that its client watched to their end.
 
 Live runs have controls of their own. A recording tells how slow its server was only where its client happened to do
 the same: to run a workflow of nothing but noops, and to read the instance until it had terminated.

@@ -1,4 +1,4 @@
-"""What ids look like: whether they are counted up, and what of them is the server's own."""
+"""The form of ids: whether they are counted up, and which part of them the server chose."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must never leave this process: credentials in headers and URLs."""
+"""Redacting credentials in headers and URLs, which must never leave this process."""
 
 from __future__ import annotations
 

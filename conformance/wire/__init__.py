@@ -1,1 +1,1 @@
-"""What travels on the wire, read exactly: JSON, instants, durations. The lowest layer: it imports nothing else."""
+"""Exact reading of JSON, instants and durations. The lowest room: it imports no other."""

@@ -1,4 +1,4 @@
-"""The append-only change log: the one truth that every view reads."""
+"""The append-only change log: every view is read from it."""
 
 from __future__ import annotations
 

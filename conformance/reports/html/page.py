@@ -1,4 +1,4 @@
-"""The HTML report: one file that needs no network, and in which nothing that a target sent can act."""
+"""The HTML report: one file that needs no network, and in which no text from a target is ever executed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every answer owes its client, whatever was asked."""
+"""What must hold for every answer: media type, schema, shape of errors, no body with 204, no 5xx."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judging one answer: whether it speaks of the request at all, and whether it is the refusal that was due."""
+"""Judging one answer: whether it says anything about the request, and whether it is the refusal demanded."""
 
 from __future__ import annotations
 

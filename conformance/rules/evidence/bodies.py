@@ -1,4 +1,4 @@
-"""The workflows and instances that answers hold, wherever they stand in them."""
+"""The workflows and instances in answers: single, in a list, or embedded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a parameter that was given stands in a history input with equal meaning.
+"""Whether a history input holds a given parameter with equal meaning.
 
 Servers normalise times and durations and add defaults, so texts are compared by what they mean, and keys that were not
 given are ignored.

@@ -1,4 +1,4 @@
-"""Bodies held to the schemas, each distinct body of a index once: the same long list is read often."""
+"""Validating bodies against the schemas. Each distinct body is validated once, since long lists are read often."""
 
 from __future__ import annotations
 

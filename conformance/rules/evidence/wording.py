@@ -1,4 +1,4 @@
-"""Values in an observation's words: short, and never cut where the difference is."""
+"""How values are shown in an observation: shortened, but never where the difference is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A send books its own metadata and none of another stage's; what a server adds of its own is open."""
+"""Metadata of another stage in the transaction of a send. What a server adds of its own is left open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs: what the answer to a run owes, and what the first reads of the instance do."""
+"""Runs: the answer to a run, and the first reads of its instance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a placeholder without a value becomes is left open, but the value that another run was given it is not."""
+"""Values of another run's variables in a placeholder that has no value in this run."""
 
 from __future__ import annotations
 

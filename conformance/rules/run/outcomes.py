@@ -1,4 +1,4 @@
-"""What a run owes in time: it is listed, its variables are its own, and it comes to its end."""
+"""What must hold for a run in time: it is listed, it uses its own variables, and it ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Progress that a server owes by itself: from a state in which nothing outside is needed, the next one must follow.
+"""Progress without a request: from a state in which nothing outside is needed, the next state must follow.
 
 The cause of the next state is the state itself, so it is due a settle time after the first answer that showed it. That
 holds for instances of any length on servers of any speed.

@@ -1,4 +1,4 @@
-"""Nothing goes back: of two reads of one view, the later shows at least what the earlier did."""
+"""Views never go back: of two reads of one view, the later shows at least what the earlier did."""
 
 from __future__ import annotations
 

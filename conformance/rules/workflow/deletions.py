@@ -1,4 +1,4 @@
-"""Deleting workflows: the answer, and what is gone, or stays, from then on."""
+"""Deleting workflows: the answer, and what is gone and what remains afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workflows: what creating one gives, and what every later read of it owes."""
+"""Workflows: the answer to their creation, and every later read."""
 
 from __future__ import annotations
 

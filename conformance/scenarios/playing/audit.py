@@ -1,4 +1,4 @@
-"""What follows the last step of every scenario: reading everything once all is due, then leaving nothing behind."""
+"""After the last step of every scenario: reading everything once effects are due, then removing what was created."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The request that a step means, as a pure function of the ids that its references have."""
+"""The request of a step, as a pure function of the ids that its references have."""
 
 from __future__ import annotations
 

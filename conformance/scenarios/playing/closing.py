@@ -1,4 +1,4 @@
-"""Closing acts: what still runs when a scenario has been read to its end gets its event, or is cancelled, in the state
+"""Closing steps: what still runs when a scenario has been read to its end gets its event, or is cancelled, in the state
 that the scenario has brought it to. So each state that a theme reaches is also one to be heard in and to be stopped in.
 """
 

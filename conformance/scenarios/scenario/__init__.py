@@ -1,1 +1,1 @@
-"""The value itself: steps with symbolic references, its JSON form, its script and its snippets."""
+"""A scenario as a value: steps with symbolic references, its JSON form, its script and its snippets."""

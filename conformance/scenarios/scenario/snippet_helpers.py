@@ -1,4 +1,4 @@
-"""What the generated scripts begin with: the helpers that their steps use, so that each step is one line after them."""
+"""The helpers at the beginning of generated scripts, with which each step takes one line."""
 
 from __future__ import annotations
 

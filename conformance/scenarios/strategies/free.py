@@ -1,4 +1,4 @@
-"""The free theme: any legal list of steps, weighted so that things run and meet."""
+"""The free theme: any legal list of steps, weighted so that instances run and requests overlap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Themes about events and what waits for them: only the very name counts, once, and only for the instance addressed."""
+"""Themes about events and waiting stages: an event ends one stage with exactly its name, in its instance."""
 
 from __future__ import annotations
 
