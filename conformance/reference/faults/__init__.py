@@ -6,7 +6,9 @@ import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from conformance.reference.faults.answers import authentication, corners, envelope, limits, texts
+from conformance.reference.faults.answers import authentication, codes, corners, envelope, limits, lookalikes, texts
+from conformance.reference.faults.engines import identities, records, signals
+from conformance.reference.faults.engines import runs as engine_runs
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.lifecycle import cancelling, events, history, runs, stages, states, variables
 from conformance.reference.faults.resources import inputs, leftovers, lists, workflows, workflows_gone
@@ -32,6 +34,12 @@ _AREAS = (
     inputs.FAULTS,
     texts.FAULTS,
     authentication.FAULTS,
+    codes.FAULTS,
+    lookalikes.FAULTS,
+    signals.FAULTS,
+    engine_runs.FAULTS,
+    records.FAULTS,
+    identities.FAULTS,
 )
 
 FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for area in _AREAS for fault in area})

@@ -43,12 +43,12 @@ def nul_crashes_events(server: Server) -> None:
     around(server, "sendEvent", handle)
 
 
-def _mapped(value: Json, change: Callable[[str], str]) -> Json:
+def mapped(value: Json, change: Callable[[str], str]) -> Json:
     """The value with every text in it changed."""
     if isinstance(value, dict):
-        return {key: _mapped(item, change) for key, item in value.items()}
+        return {key: mapped(item, change) for key, item in value.items()}
     if isinstance(value, list):
-        return [_mapped(item, change) for item in value]
+        return [mapped(item, change) for item in value]
     return change(value) if isinstance(value, str) else value
 
 
@@ -59,7 +59,7 @@ def number_texts_reformatted(server: Server) -> None:
     def number(text: str) -> str:
         return format(Decimal(text).normalize(), "f") if _NUMBER.fullmatch(text) else text
 
-    alter(server.engine, "create_workflow", stored_as(lambda config: _mapped(config, number)))
+    alter(server.engine, "create_workflow", stored_as(lambda config: mapped(config, number)))
 
 
 @fault("workflow.create-echo")

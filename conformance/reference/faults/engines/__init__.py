@@ -1,0 +1,1 @@
+"""Faults after defects that users of other workflow engines reported."""

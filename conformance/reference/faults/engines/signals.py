@@ -1,0 +1,151 @@
+"""Events that get lost, go astray, or count more often than they were sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+
+from conformance.reference.engine.clock import MILLISECOND
+from conformance.reference.engine.stages import Execution
+from conformance.reference.faults.answers.limits import hears
+from conformance.reference.faults.fault import alter, around, fault
+from conformance.reference.faults.lifecycle.cancelling import unless
+from conformance.reference.service.operations import Call, Handler, Reply
+from conformance.reference.service.server import Server
+
+Deliver = Callable[[Execution, str], None]
+_OVERLAP = 40 * MILLISECOND
+
+
+@fault("cancel.terminates")
+def cancel_beside_event_lost(server: Server) -> None:
+    """A cancellation within 40 ms of the event that ends the stage is lost behind its 204."""
+    moved: dict[str, int] = {}
+
+    def make(deliver: Deliver) -> Deliver:
+        def delivered(execution: Execution, name: str) -> None:
+            if execution.waiting_for == name:
+                moved[execution.instance_id] = server.clock.now()
+            deliver(execution, name)
+
+        return delivered
+
+    def beside(execution: Execution) -> bool:
+        return server.clock.now() - moved.get(execution.instance_id, 0) < _OVERLAP
+
+    alter(server.engine, "deliver", make)
+    alter(server.engine, "cancel", unless(beside, server))
+
+
+@fault("event.matching", "run.isolated")
+def events_reach_the_oldest_waiting(server: Server) -> None:
+    """An event ends the oldest stage that waits for its name, whatever the instance that it was sent to."""
+
+    def make(deliver: Deliver) -> Deliver:
+        def delivered(execution: Execution, name: str) -> None:
+            waiting = [each for each in server.engine.executions.values() if each.waiting_for == name]
+            deliver(min(waiting, key=lambda each: each.stage_started_at, default=execution), name)
+
+        return delivered
+
+    alter(server.engine, "deliver", make)
+
+
+@fault("stage.waits")
+def second_wait_for_a_name_skipped(server: Server) -> None:
+    """A second stage of an instance that waits for the same name is skipped: the name counts as heard."""
+    original = server.stage_kinds.wait_event
+    heard: set[tuple[str, str]] = set()
+
+    async def wait(execution: Execution, parameters: dict[str, str]) -> None:
+        key = (execution.instance_id, parameters["event"])
+        if key not in heard:
+            await original(execution, parameters)
+        heard.add(key)
+
+    server.stage_kinds.kinds["wait_event"] = wait
+
+
+@fault("event.matching")
+def events_of_one_name_collapse(server: Server) -> None:
+    """Of the events of one name to one instance, the third and later ones are taken for repetitions and dropped."""
+    sent: Counter[tuple[str, str]] = Counter()
+
+    def fresh(execution: Execution, name: str) -> bool:
+        sent[execution.instance_id, name] += 1
+        return sent[execution.instance_id, name] <= 2
+
+    hears(server, fresh)
+
+
+@fault("event.matching", "event.burst")
+def events_at_once_lose_their_names(server: Server) -> None:
+    """Of events that arrive within 3 ms, wherever they go, each takes the name of the one before it."""
+    last: tuple[str, int] = ("", 0)
+
+    def make(deliver: Deliver) -> Deliver:
+        def delivered(execution: Execution, name: str) -> None:
+            nonlocal last
+            (before, at), now = last, server.clock.now()
+            last = (name, now)
+            deliver(execution, before if now - at < 3 * MILLISECOND else name)
+
+        return delivered
+
+    alter(server.engine, "deliver", make)
+
+
+@fault("event.matching")
+def waits_after_delays_hear_late(server: Server) -> None:
+    """A stage that waits right after a delay hears nothing for its first second."""
+
+    def awake(execution: Execution, name: str) -> bool:
+        del name
+        before = next(iter(execution.stages[execution.stage - 1])) if execution.stage > 0 else ""
+        return before != "delay" or server.clock.now() - execution.stage_started_at > 1000 * MILLISECOND
+
+    hears(server, awake)
+
+
+@fault("event.terminated", "stage.monotone")
+def late_events_touch_the_end(server: Server) -> None:
+    """An event to an instance that has ended is refused, but its end is told anew."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        try:
+            return await original(call)
+        finally:
+            execution = server.engine.executions.get(call.path["instanceID"])
+            if execution is not None and execution.ended.is_set():
+                last = server.log.of(execution.instance_id)[-1]
+                server.log.append(last.kind, execution.instance_id, **last.data)
+
+    around(server, "sendEvent", handle)
+
+
+@fault("stage.waits")
+def heard_again_after_a_second(server: Server) -> None:
+    """An event that ended a stage is heard once more a second later."""
+
+    def make(deliver: Deliver) -> Deliver:
+        def delivered(execution: Execution, name: str) -> None:
+            if execution.waiting_for == name:
+                asyncio.get_running_loop().call_later(1.0, deliver, execution, name)
+            deliver(execution, name)
+
+        return delivered
+
+    alter(server.engine, "deliver", make)
+
+
+FAULTS = (
+    cancel_beside_event_lost,
+    events_reach_the_oldest_waiting,
+    second_wait_for_a_name_skipped,
+    events_of_one_name_collapse,
+    events_at_once_lose_their_names,
+    waits_after_delays_hear_late,
+    late_events_touch_the_end,
+    heard_again_after_a_second,
+)
