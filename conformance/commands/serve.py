@@ -11,9 +11,19 @@ from rich.table import Table
 from conformance.commands.helping import show
 from conformance.configuration.options import NoSuchFault, slowness
 from conformance.contract.errors import UserError
+from conformance.reference.engine.journal import UnusableDatabase
 from conformance.reference.faults import FAULTS, UnknownFault
 from conformance.reference.process import CannotListen
 from conformance.reference.process import serve as serve_forever
+
+
+class DatabaseUnusable(UserError):
+    """The server cannot keep anything there."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"{path} cannot be used as a database: {reason}.", "Name a file that can be written, or a new one."
+        )
 
 
 class PortUnavailable(UserError):
@@ -37,6 +47,10 @@ _SLOWNESS = ("latency", "like", "runs_per_second")
 @click.option("--like", metavar="real|FILE", help="In time like a real server, or as a YAML file of figures says.")
 @click.option("--runs-per-second", metavar="R", help="With --like: how many runs it starts in a second at best.")
 @click.option("--seed", default=0, type=click.IntRange(0), metavar="N", help="What all that varies is drawn from.")
+@click.option("--database", default="", metavar="FILE", help="Keep everything in this SQLite file, and go on from it.")
+@click.option(
+    "--restart-after", default=0, type=click.IntRange(0), metavar="N", help="Start again after every N requests."
+)
 @click.option("--clock-skew", default=0.0, metavar="SECONDS", help="How wrong the server's clock is.")
 @click.option("--auth", is_flag=True, help="Demand tokens; POST /oauth/token gives them (conformance/conformance).")
 @click.option("--prefix", default="", metavar="PATH", help="Serve below a path, such as /api/orchestration.")
@@ -52,6 +66,8 @@ def serve(list_faults: bool, fault: tuple[str, ...], **given: Any) -> None:
         raise SystemExit(serve_forever(options))
     except UnknownFault as error:
         raise NoSuchFault(error.name) from None
+    except UnusableDatabase as error:
+        raise DatabaseUnusable(options.database, error.reason) from None
     except CannotListen as error:
         raise PortUnavailable(options.host, options.port, error.reason) from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from conformance.reference.engine.journal import UnusableDatabase
 from conformance.reference.engine.timing import UnusableTiming
 from conformance.reference.faults import UnknownFault
 from conformance.reference.options import ServerOptions
@@ -22,6 +23,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--runs-per-second", type=float, metavar="R", help="with --like: runs started a second at best")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--clock-skew", type=float, default=0.0, help="seconds added to every timestamp")
+    parser.add_argument("--database", default="", metavar="FILE", help="keep everything in this SQLite file")
+    parser.add_argument("--restart-after", type=int, default=0, metavar="N", help="start again after every N requests")
     parser.add_argument("--auth", action="store_true")
     parser.add_argument("--client-id", default="conformance")
     parser.add_argument("--client-secret", default="conformance")
@@ -38,7 +41,7 @@ def main(argv: list[str] | None = None) -> int:
     options = ServerOptions(**given | {"faults": tuple(given["faults"])})
     try:
         return serve(options)
-    except (UnknownFault, UnusableTiming, CannotListen) as error:
+    except (UnknownFault, UnusableTiming, UnusableDatabase, CannotListen) as error:
         sys.stdout.write(f"{error}\n")
         return 2
 

@@ -49,6 +49,7 @@ class Resource:
         except ApiError as error:
             reply = refusal(error)
         await to_response(reply)(scope, receive, send)
+        self._server.restarts.answered()
 
     async def _answer(self, request: Request) -> Reply:
         operation = self._server.methods.find(request.method, self._operations)

@@ -14,8 +14,9 @@ class ServerOptions:
     ``seed``; without it each wait is the middle of its window. ``like`` is "real" or a YAML file of figures (see
     ``engine/real.yaml``): the server then behaves in time like the one that was measured, and ``latency`` counts for
     nothing; ``runs_per_second`` is how many runs it starts in a second at best. ``clock_skew`` (seconds) shifts every
-    timestamp. ``auth`` asks for OAuth2 bearer tokens. ``prefix`` is where a gateway would mount the API. ``port`` 0 is
-    any free one.
+    timestamp. ``database`` is a SQLite file, from which a server that starts again goes on; ``restart_after``
+    is the number of requests after which it starts again by itself, each time (0: never). ``auth`` asks for OAuth2
+    bearer tokens. ``prefix`` is where a gateway would mount the API. ``port`` 0 is any free one.
     """
 
     faults: tuple[str, ...] = ()
@@ -24,6 +25,8 @@ class ServerOptions:
     like: str | None = None
     runs_per_second: float | None = None
     clock_skew: float = 0.0
+    database: str = ""
+    restart_after: int = 0
     auth: bool = False
     prefix: str = ""
     seed: int = 0

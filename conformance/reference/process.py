@@ -10,7 +10,7 @@ import sys
 import threading
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import uvicorn
 
@@ -62,6 +62,8 @@ class _AnnouncingServer(uvicorn.Server):
     """Prints its URL when, and not before, it accepts connections."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        application: Any = self.config.app
+        application.state.server.restarts.restart()
         await super().startup(sockets)
         host, port = self.servers[0].sockets[0].getsockname()[:2]
         sys.stdout.write(f"{READY}http://{f'[{host}]' if ':' in host else host}:{port}\n")
@@ -69,7 +71,10 @@ class _AnnouncingServer(uvicorn.Server):
 
 
 def serve(options: ServerOptions) -> int:
-    """Serve in the foreground until interrupted; gives the exit code. Raises UnknownFault and CannotListen."""
+    """Serve in the foreground until interrupted; gives the exit code.
+
+    Raises UnknownFault, UnusableDatabase and CannotListen.
+    """
     app = create_app(options)
     listener = listen(options)
     config = uvicorn.Config(
@@ -106,6 +111,7 @@ def arguments(options: ServerOptions) -> list[str]:
     given += [f"--client-id={options.client_id}", f"--client-secret={options.client_secret}"]
     given += [f"--fault={name}" for name in options.faults]
     given += [f"--like={options.like}"] if options.like else []
+    given += [f"--database={options.database}", f"--restart-after={options.restart_after}"]
     given += [f"--runs-per-second={options.runs_per_second}"] if options.runs_per_second else []
     return given + ["--jitter"] * options.jitter + ["--auth"] * options.auth
 

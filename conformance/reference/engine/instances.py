@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from conformance.reference.engine.clock import Clock
 from conformance.reference.engine.interpolation import interpolate
-from conformance.reference.engine.log import ChangeLog
+from conformance.reference.engine.log import Change, ChangeLog
 from conformance.reference.engine.pacing import Pacing
 from conformance.reference.engine.parameters import SHAPES, BadParameters, Texts, with_defaults
 from conformance.reference.engine.stages import Execution, StageFailed, StageKinds
@@ -56,7 +56,8 @@ class Engine:
         stages = tuple(self.config(workflow_id)["stages"])
         execution = Execution(self.new_id(), stages, variables)
         self.executions[execution.instance_id] = execution
-        self._log.append("instance-created", execution.instance_id, workflow=workflow_id)
+        given = dict(variables)
+        self._log.append("instance-created", execution.instance_id, workflow=workflow_id, variables=given)
         execution.task = asyncio.create_task(self.run(execution))
         return execution.instance_id
 
@@ -70,7 +71,8 @@ class Engine:
     async def run(self, execution: Execution) -> None:
         """Run the stages one after another, until the last one has ended or one has failed."""
         error: str | None = None
-        for number, stage in enumerate(execution.stages):
+        first = execution.stage + 1
+        for number, stage in enumerate(execution.stages[first:], first):
             await self._pacing.pause("next-stage" if number else "first-stage")
             error = await self.run_stage(execution, number, stage)
             if error is not None:
@@ -78,11 +80,29 @@ class Engine:
         await self._pacing.pause("finish")
         self.end(execution, "instance-ended", error)
 
+    async def go_on(self, execution: Execution, progress: tuple[Change | None, bool]) -> None:
+        """Run from where a restart found it: its last start or end of a stage, and whether its event has come."""
+        last, heard = progress
+        error: str | None = None if last is None else last.data.get("error")
+        if execution.stage_open and last is not None:
+            if heard:
+                self.close_stage(execution, "stage-ended", None)
+            else:
+                error = await self.work(execution, last.data["kind"], last.data["input"])
+        if error is None:
+            await self.run(execution)
+        else:
+            self.end(execution, "instance-ended", error)
+
     async def run_stage(self, execution: Execution, number: int, stage: Json) -> str | None:
         """Run one stage to its end; gives its error, if it failed."""
         ((kind, written),) = stage.items()
         parameters = with_defaults_if_sound(kind, interpolate(written, execution.variables))
         self.open_stage(execution, number, kind, parameters)
+        return await self.work(execution, kind, parameters)
+
+    async def work(self, execution: Execution, kind: str, parameters: Json) -> str | None:
+        """Do what the open stage asks, and close it; gives its error, if it failed."""
         error: str | None = None
         try:
             check_parameters(kind, parameters)
@@ -121,6 +141,7 @@ class Engine:
         """End the waiting stage if it waits for ``name``; an event that nothing waits for is dropped."""
         if execution.waiting_for == name:
             execution.waiting_for = None
+            self._log.append("event-heard", execution.instance_id, execution.stage)
             execution.gate.set()
 
     def cancel(self, instance_id: str) -> None:

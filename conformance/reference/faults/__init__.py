@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from conformance.reference.faults.answers import authentication, codes, corners, envelope, limits, lookalikes, texts
-from conformance.reference.faults.engines import identities, records, signals
+from conformance.reference.faults.engines import durability, identities, records, signals
 from conformance.reference.faults.engines import runs as engine_runs
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.lifecycle import cancelling, events, history, runs, stages, states, variables
@@ -40,6 +40,7 @@ _AREAS = (
     engine_runs.FAULTS,
     records.FAULTS,
     identities.FAULTS,
+    durability.FAULTS,
 )
 
 FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for area in _AREAS for fault in area})

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from conformance.reference.engine.clock import Clock
 from conformance.reference.engine.instances import Engine
+from conformance.reference.engine.journal import Journal
 from conformance.reference.engine.ledger import Ledger
 from conformance.reference.engine.log import ChangeLog
 from conformance.reference.engine.pacing import LoadedPacing, Pacing
+from conformance.reference.engine.restarts import Restarts
 from conformance.reference.engine.stages import StageKinds
 from conformance.reference.engine.timing import load_timing
 from conformance.reference.engine.views import Views
@@ -45,6 +47,7 @@ class Server:
     auth: Auth
     methods: Methods
     handlers: dict[str, Handler]
+    restarts: Restarts
 
 
 def _pacing(options: ServerOptions, clock: Clock) -> Pacing:
@@ -65,4 +68,7 @@ def assemble(options: ServerOptions, clock: Clock | None = None) -> Server:
     views = Views(log)
     auth = Auth(options.client_id, options.client_secret, required=options.auth)
     handlers = Operations(engine, views, pacing).handlers
-    return Server(options, clock, pacing, log, ledger, stage_kinds, engine, views, auth, Methods(), handlers)
+    restarts = Restarts(engine, log, ledger, options.restart_after)
+    if options.database or options.restart_after:
+        restarts.keep(Journal(options.database))
+    return Server(options, clock, pacing, log, ledger, stage_kinds, engine, views, auth, Methods(), handlers, restarts)
