@@ -12,7 +12,7 @@ from conformance.contract.requirements import load_requirements
 from conformance.reference.app import create_app
 from conformance.reference.faults import FAULTS, UnknownFault
 from conformance.reference.options import ServerOptions
-from tests.reference.faults.probes import cancelling, collections, running, sending, values, waited
+from tests.reference.faults.probes import cancelling, collections, engines, running, sending, values, waited
 from tests.reference.session import SOON, Session, hosted
 from tests.reference.virtual_time import run_virtually
 
@@ -40,15 +40,18 @@ SHOWN: dict[Probe, str] = {
         error-without-message crash-on-malformed-workflow name-trimmed send-metadata-dropped stages-beyond-eight-dropped
         amounts-as-floats amounts-of-64-bits missing-stages-accepted refused-workflow-stored
         unknown-kind-accepted second-key-ignored event-name-of-any-type ids-by-content
+        huge-amounts-vanish
     """,
     collections.collection: """
         second-of-a-pair-unreadable workflows-cut-at-100 last-workflow-twice stale-list-of-workflows
         deletions-leave-the-list-kept
         deleted-still-listed delete-takes-namesakes
+        amounts-of-zero-are-one
     """,
     collections.deletion: """
         delete-swallowed deleted-still-readable deleted-still-runs refused-run-of-deleted-starts deletes-twice
         delete-takes-instances history-gone-with-workflow
+        running-list-tells-the-ended unknown-workflows-are-internal unknown-workflows-run-are-validation
     """,
     collections.strangers: """
         info-as-text errors-as-text error-code-of-its-own crash-on-large-stage-number crash-on-odd-event
@@ -56,8 +59,9 @@ SHOWN: dict[Probe, str] = {
         wrong-method-not-found version-flaps unknown-workflow-is-bad-request unknown-workflow-deleted
         unknown-workflow-run-is-bad-request event-to-nobody-accepted nobody-cancelled unknown-history-empty
         any-number-is-zero unknown-workflow-has-no-list numbers-read-by-their-beginning
+        unknown-receivers-are-validation unknown-cancelled-are-validation unknown-histories-are-validation
     """,
-    running.first_reads: "instance-unknown-at-first events-swallowed early-events-lost",
+    running.first_reads: "instance-unknown-at-first events-swallowed early-events-lost first-event-after-restart-lost",
     running.several_runs: "instance-ids-reused second-instance-unlisted every-fifth-run-stuck",
     collections.embedding: "newest-workflow-embedded",
     waited.waiting_runs: """
@@ -70,8 +74,9 @@ SHOWN: dict[Probe, str] = {
     running.left_behind: """
         instance-id-reads-as-workflow workflow-id-has-history error-left-on-workflow cancellation-meets-the-next-run
         cancel-overwrites-failure
+        workflow-id-tells-a-history
     """,
-    waited.failing_waits: "wait-on-failure-hangs",
+    waited.failing_waits: "wait-on-failure-hangs waiting-for-the-ended-hangs",
     waited.many_waits: "four-waits-hold-everything",
     values.bodies: "white-space-before-json-refused lists-of-one-unwrapped",
     values.late_variables: "variables-lost-after-ten-stages",
@@ -87,7 +92,9 @@ SHOWN: dict[Probe, str] = {
     cancelling.corners: """
         null-event-name-accepted null-parameters-crash deleted-workflows-do-not-run listed-once-for-each-stage
         ended-instances-have-all-histories activities-never-done strays-shield-from-cancellation
-        updates-deafen-the-next-wait
+        updates-deafen-the-next-wait orphans-cannot-be-cancelled orphans-survive-cancellation
+        coming-stages-are-validation malformed-workflows-are-internal workflows-lost-at-restart
+        events-lost-at-restart
     """,
     cancelling.states: """
         updates-shield-from-cancellation variables-shield-from-cancellation dates-shield-from-cancellation
@@ -97,9 +104,11 @@ SHOWN: dict[Probe, str] = {
         bodies-are-latin-1 ten-variables long-names-of-variables-dropped refused-variables-left-behind
         large-variables-crash bad-dates-are-past variable-dates-are-past dates-beyond-2262-are-past
         dates-before-1970-never-come
+        bad-variables-are-not-found
     """,
     sending.failing_beside: """
         failures-take-siblings refused-events-swallow-the-next breaker-after-two-failures
+        failures-leave-instances-running
     """,
     running.two_updates: "updates-accumulate",
     sending.cold: "cold-instances-lose-an-event",
@@ -108,31 +117,40 @@ SHOWN: dict[Probe, str] = {
     cancelling.siblings_of_the_cancelled: "cancellations-deafen-siblings waited-runs-are-deaf",
     collections.throng: "instances-cut-at-100",
     waited.cancelled_waits: "cancelled-wait-never-answered",
-    cancelling.event_then_cancel: "cancel-after-event-lost",
+    cancelling.event_then_cancel: "cancel-after-event-lost cancel-beside-event-lost",
     values.delays: """
         delays-end-early delays-of-whole-seconds second-delay-endless until-ignored until-cut-to-seconds
         until-without-zone
+        timers-in-whole-tenths
     """,
     values.variables: """
         variables-made-texts refused-variables-start list-of-variables-accepted variables-ignored variables-left-behind
         variables-shared-while-running variables-of-a-pooled-map variable-names-lowered dollars-in-values-expanded
+        runs-at-once-share-variables
     """,
-    sending.siblings: "events-reach-siblings event-reaches-oldest-sibling cancellation-takes-a-sibling",
+    sending.siblings: """
+        events-reach-siblings event-reaches-oldest-sibling cancellation-takes-a-sibling
+        events-reach-the-oldest-waiting
+    """,
     sending.names: """
         any-event-matches event-case-folded event-trimmed event-prefix-matches awaited-name-is-a-like-pattern
         event-names-of-64-characters event-names-end-at-colons
     """,
     sending.names_of_before: "first-name-ends-later-waits",
-    sending.many_waits: "sixth-match-swallowed event-ends-two-stages",
-    sending.burst: "burst-loses-events fourth-of-a-burst-lost",
-    sending.unprompted: "waits-time-out events-redelivered",
-    sending.malformed_events: "event-without-name-accepted refused-event-ends-stage",
+    sending.many_waits: "sixth-match-swallowed event-ends-two-stages events-of-one-name-collapse",
+    sending.burst: "burst-loses-events fourth-of-a-burst-lost events-at-once-lose-their-names",
+    sending.unprompted: "waits-time-out events-redelivered second-wait-for-a-name-skipped heard-again-after-a-second",
+    sending.malformed_events: """
+        event-without-name-accepted refused-event-ends-stage malformed-events-are-internal
+        malformed-events-leave-an-error malformed-events-close-the-entry
+    """,
     cancelling.cancellations: """
         no-content-announces-body cancelled-entry-without-time cancel-ignored cancel-after-run-lost
         cancel-drops-connection
         cancel-during-delay-lost cancel-in-later-stage-lost cancel-answers-with-body cancelled-without-error
         cancelled-stage-without-error cancel-leaves-stage-open early-cancel-leaves-stage-open cancelled-still-hears
         cancelled-listed-as-running cancelled-entry-open cancelled-entry-missing
+        late-events-touch-the-end aborts-lost-at-restart
     """,
     cancelling.at_once: "cancellations-at-once-crash",
     cancelling.after_cancelling: "cancel-ends-only-its-stage",
@@ -140,6 +158,28 @@ SHOWN: dict[Probe, str] = {
         workflow-filter-ignored workflow-filter-ignored-for-running running-filter-ignored waiting-is-not-running
         listed-error-differs
     """,
+    engines.delay_then_wait: "timers-fire-twice",
+    engines.delays_side_by_side: "one-timer-for-a-workflow",
+    engines.first_of_many: "history-of-the-last-instances ended-instances-make-room",
+    engines.ids_of_the_other_kind: """
+        instance-id-runs-its-workflow instance-id-deletes-its-workflow workflow-id-hears-events
+        workflow-id-cancels-its-instance instance-id-lists-its-siblings
+    """,
+    engines.long_after_cancelling: "sends-start-after-cancellation cancellation-reported-twice cancelled-history-grows",
+    engines.look_alikes: """
+        names-told-as-durations metadata-told-as-durations leading-zeros-of-variables-lost
+        null-variables-are-empty dates-become-moments blank-texts-are-empty empty-metadata-not-kept
+        texts-end-at-nul keys-of-metadata-in-ascii
+    """,
+    engines.no_stages: "empty-workflows-show-a-stage empty-workflows-have-a-history",
+    engines.read_often: "every-seventh-read-from-a-replica lists-touch-instances",
+    engines.restarted: """
+        deletions-lost-at-restart timers-lost-at-restart waits-lost-at-restart variables-lost-at-restart
+        stages-told-anew-after-restart
+    """,
+    engines.thirty_stages: "long-status-loses-its-middle long-history-loses-its-middle history-in-pages-of-25",
+    engines.three_seconds: "delays-over-two-seconds-in-microseconds",
+    engines.wait_after_delay: "waits-after-delays-hear-late",
     collections.credentials: "token-not-needed any-token-will-do scopes-ignored reading-allows-writing",
 }
 CASES = [(name, probe) for probe, names in SHOWN.items() for name in names.split()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from conformance.reference.engine.clock import SECOND
 from conformance.reference.engine.durations import duration
 from conformance.reference.faults.answers.envelope import on_each
 from conformance.reference.faults.answers.texts import mapped
@@ -35,23 +36,25 @@ def _stored_texts(server: Server, change: Callable[[str], str]) -> None:
     alter(server.engine, "create_workflow", stored_as(changed_stages(lambda _, given: mapped(given, change))))
 
 
-def _in_minutes(text: str) -> str:
-    length = duration(text)
-    return f"{length // 60_000_000_000}m" if length and length % 60_000_000_000 == 0 and len(text) < 8 else text
+def _shorter(text: str) -> str:
+    """A duration in the largest unit that it is a whole number of."""
+    length = (duration(text) or 0) // SECOND
+    units = ((3600, "h"), (60, "m"))
+    return next((f"{length // unit}{name}" for unit, name in units if length and length % unit == 0), text)
 
 
 @fault("history.stages")
 def names_told_as_durations(server: Server) -> None:
-    """History tells the name of an event that reads like a duration in minutes."""
-    _inputs(server, lambda given: mapped(given, _in_minutes) if "event" in given else given)
+    """History tells the name of an event that reads like a duration in its largest unit: 60s as 1m."""
+    _inputs(server, lambda given: mapped(given, _shorter) if "event" in given else given)
 
 
 @fault("history.stages", "stage-history.effect")
 def metadata_told_as_durations(server: Server) -> None:
-    """History tells metadata that read like durations in minutes."""
+    """History tells metadata that read like durations in their largest unit."""
 
     def told(given: Json) -> Json:
-        return given | {"metadata": mapped(given["metadata"], _in_minutes)} if "metadata" in given else given
+        return given | {"metadata": mapped(given["metadata"], _shorter)} if "metadata" in given else given
 
     _inputs(server, told)
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from conformance.reference.engine.journal import Journal
 from conformance.reference.engine.log import Change
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.fault import alter, fault
 from conformance.reference.service.server import Server
-from conformance.reference.wire.exact_json import Json
 
 _REQUESTS = 20
 _WRITTEN_AFTER_S = 0.25
@@ -165,18 +165,14 @@ def first_event_after_restart_lost(server: Server) -> None:
 @fault("stage.monotone", "history.append-only")
 def stages_told_anew_after_restart(server: Server) -> None:
     """A restart begins the open stage of each instance anew: it is told to have started then."""
-    original = server.engine.work
 
-    async def work(execution: Execution, kind: str, parameters: Json) -> str | None:
+    def begin(execution: Execution) -> None:
         changes = server.log.of(execution.instance_id)
-        last = changes[-1]
-        if last.kind == "stage-started" and last.at < server.clock.now() - 5_000_000:
-            now = server.clock.now()
-            changes[-1] = Change(now, last.kind, last.subject, last.stage, last.data, last.visible)
-        return await original(execution, kind, parameters)
+        for number, change in enumerate(changes):
+            if execution.stage_open and (change.kind, change.stage) == ("stage-started", execution.stage):
+                changes[number] = replace(change, at=server.clock.now())
 
-    _restarting(server)
-    alter(server.engine, "work", lambda _: work)
+    _after_restart(server, begin)
 
 
 FAULTS = (

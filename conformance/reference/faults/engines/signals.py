@@ -52,7 +52,7 @@ def events_reach_the_oldest_waiting(server: Server) -> None:
     alter(server.engine, "deliver", make)
 
 
-@fault("stage.waits")
+@fault("event.once", "stage.waits")
 def second_wait_for_a_name_skipped(server: Server) -> None:
     """A second stage of an instance that waits for the same name is skipped: the name counts as heard."""
     original = server.stage_kinds.wait_event
@@ -124,7 +124,7 @@ def late_events_touch_the_end(server: Server) -> None:
     around(server, "sendEvent", handle)
 
 
-@fault("stage.waits")
+@fault("stage.waits", "event.once")
 def heard_again_after_a_second(server: Server) -> None:
     """An event that ended a stage is heard once more a second later."""
 
