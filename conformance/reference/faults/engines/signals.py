@@ -67,7 +67,7 @@ def second_wait_for_a_name_skipped(server: Server) -> None:
     server.stage_kinds.kinds["wait_event"] = wait
 
 
-@fault("event.matching")
+@fault("event.matching", "event.burst")
 def events_of_one_name_collapse(server: Server) -> None:
     """Of the events of one name to one instance, the third and later ones are taken for repetitions and dropped."""
     sent: Counter[tuple[str, str]] = Counter()
