@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 
 from conformance.target import Recorder, Target, TargetError, Unreachable, probe
+from conformance.trace.roles import Role
 
 GONE = "The target stopped accepting connections during the run, and came back no more."
 
 
 async def until_silent(target: Target) -> str:
     """Ask something easy now and then; return, with a sentence about it, once nothing is answered any more."""
-    client = target.client(Recorder(), "watchdog")
+    client = target.client(Recorder(), Role.WATCHDOG)
     patience_s = target.config.timeout_s
     try:
         while True:
@@ -28,7 +29,7 @@ async def until_silent(target: Target) -> str:
 
 async def answers_again(target: Target) -> bool:
     """Whether a target that had fallen silent answers now that nothing else is asked of it."""
-    client = target.client(Recorder(), "watchdog")
+    client = target.client(Recorder(), Role.WATCHDOG)
     try:
         return (await client.request("GET", "/_info")).response is not None
     except TargetError:

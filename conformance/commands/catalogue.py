@@ -9,9 +9,9 @@ import click
 from rich.table import Table
 
 from conformance.commands.helping import show
+from conformance.contract.api import V1
 from conformance.contract.document import load_document
 from conformance.contract.errors import UserError
-from conformance.contract.operations import CORE_OPERATIONS
 from conformance.contract.requirements import load_requirements
 from conformance.reports.explain import explain as explanation
 
@@ -65,7 +65,7 @@ def operations(spec: str | None) -> None:
     table = Table(box=None, pad_edge=False)
     for name in ("operation", "method", "path", "success"):
         table.add_column(name, no_wrap=True)
-    for each in CORE_OPERATIONS:
+    for each in V1.operations:
         if each.id in document.operations:
             table.add_row(each.id, each.method, f"{document.prefix}{each.template}", str(each.success))
         else:

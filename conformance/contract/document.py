@@ -12,8 +12,9 @@ from typing import Any
 import httpx
 import yaml
 
+from conformance.contract.api import V1, Api
 from conformance.contract.errors import UserError
-from conformance.contract.operations import CORE_OPERATIONS, Operation, detect_prefix, match
+from conformance.contract.operations import Operation
 from conformance.contract.paths import DOCUMENT, specs_dir
 
 FETCH_TIMEOUT = 20.0
@@ -48,7 +49,8 @@ class ApiDocument:
 
     ``source`` is the file or URL it was read from ("bundled" for our own), ``sha256`` the digest of its bytes;
     ``operations`` holds those of our operations that it describes, and ``described`` their operation objects as
-    written, both by our operationId; ``prefix`` is what its paths have before ours.
+    written, both by their action; ``prefix`` is what its paths have before ours; ``api`` is the version that it was
+    read for.
     """
 
     source: str
@@ -57,6 +59,7 @@ class ApiDocument:
     operations: Mapping[str, Operation]
     described: Mapping[str, Mapping[str, Any]] = field(repr=False)
     prefix: str = ""
+    api: Api = V1
 
     @property
     def schemas(self) -> Mapping[str, Any]:
@@ -71,7 +74,7 @@ class ApiDocument:
         return str(self.raw.get("openapi", "")).startswith("3.0")
 
 
-def load_document(source: str | None = None) -> ApiDocument:
+def load_document(source: str | None = None, api: Api = V1) -> ApiDocument:
     """Read an API document, YAML or JSON, from a file or an http(s) URL; None means the bundled one.
 
     Operations are found by method and path, whatever a document calls them. Raises UnreadableDocument.
@@ -79,25 +82,26 @@ def load_document(source: str | None = None) -> ApiDocument:
     name = source or "bundled"
     data = _fetch(source) if source else (specs_dir() / DOCUMENT).read_bytes()
     raw = _mapping(name, data)
-    described = dict(_described(raw))
-    prefix = detect_prefix(described)
+    described = dict(_described(raw, api))
+    prefix = api.detect_prefix(described)
     found = {
-        hit.operation.id: (hit.operation, item)
+        hit.operation.action: (hit.operation, item)
         for (method, path), item in described.items()
-        if (hit := match(method, path, prefix)) is not None
+        if (hit := api.match(method, path, prefix)) is not None
     }
     if not found:
         raise ForeignDocument(
-            f"The API document {name} describes none of the {len(CORE_OPERATIONS)} operations of this API.",
-            "Check that it is the orchestration API's, version 1.",
+            f"The API document {name} describes none of the {len(api.operations)} operations of this API.",
+            f"Check that it is the orchestration API's, version {api.version[1:]}.",
         )
     return ApiDocument(
         source=name,
         sha256=hashlib.sha256(data).hexdigest(),
         raw=raw,
-        operations={o.id: o for o in CORE_OPERATIONS if o.id in found},
+        operations={each.action: each for each in api.operations if each.action in found},
         described={key: item for key, (_, item) in found.items()},
         prefix=prefix,
+        api=api,
     )
 
 
@@ -140,16 +144,16 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
-def _described(raw: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
+def _described(raw: Mapping[str, Any], api: Api) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
     paths = raw.get("paths")
     for path, item in paths.items() if isinstance(paths, dict) else ():
         for method in _METHODS:
             operation = item.get(method) if isinstance(item, dict) else None
-            if isinstance(operation, dict) and _same_shape(method, path):
+            if isinstance(operation, dict) and _same_shape(method, path, api):
                 yield (method.upper(), path), operation
 
 
-def _same_shape(method: str, path: str) -> bool:
+def _same_shape(method: str, path: str, api: Api) -> bool:
     """Whether the path's parameters stand where ours do, so that /workflows/search is not taken for getWorkflow."""
     given = path.strip("/").split("/")
     return any(
@@ -159,5 +163,5 @@ def _same_shape(method: str, path: str) -> bool:
             (ours[0] == "{") == theirs.startswith("{")
             for ours, theirs in zip(operation.segments, given[-len(operation.segments) :], strict=True)
         )
-        for operation in CORE_OPERATIONS
+        for operation in api.operations
     )

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
+from conformance.contract.api import V1
 from conformance.contract.bodies import Body, odd_text, read_body
-from conformance.contract.operations import OPERATIONS_BY_ID, Operation
+from conformance.contract.operations import Operation
 from conformance.contract.shapes import ShapeProblem, other_case, stage_findings, text_map
 
 _INTEGER = re.compile(r"-?\d+", re.ASCII)
@@ -51,7 +52,7 @@ def classify(
 
     Whether an id names something is not looked at. Raises KeyError for an operation id that is not ours.
     """
-    operation = OPERATIONS_BY_ID[operation_id]
+    operation = V1.by_action[operation_id]
     doubt = next(_path_doubts(params), None) or next(_query_doubts(operation, query), None)
     if doubt:
         return _open(doubt)

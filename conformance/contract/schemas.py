@@ -9,7 +9,6 @@ from typing import Any, Literal
 from conformance.contract.compiled import CompiledSchema, Compiler, SchemaProblem
 from conformance.contract.document import ApiDocument, load_document
 from conformance.contract.oas import error_schema, success_schema
-from conformance.contract.operations import OPERATIONS_BY_ID
 
 Side = Literal["input", "output"]
 
@@ -36,8 +35,9 @@ class ResponseSchemas:
     """
 
     def __init__(self, document: ApiDocument) -> None:
+        self._api = document.api
         self._compilers = (Compiler(document), Compiler(load_document()))
-        self._success = {key: self._for_success(key) for key in OPERATIONS_BY_ID}
+        self._success = {key: self._for_success(key) for key in document.api.by_action}
         self._kinds = {name: self._named(schema) for name, schema in HISTORY_KINDS.items()}
         self._activities = {side: self._named(schema) for side, schema in ACTIVITY_SCHEMAS.items()}
 
@@ -106,7 +106,7 @@ class ResponseSchemas:
         return self._compilers[0].compile(schema) if schema is not None else self._bundled("Error")
 
     def _checked(self, operation_id: str, status: int) -> CompiledSchema | None:
-        return self._success[operation_id] if status == OPERATIONS_BY_ID[operation_id].success else None
+        return self._success[operation_id] if status == self._api.by_action[operation_id].success else None
 
     def _for_success(self, operation_id: str) -> CompiledSchema | None:
         for compiler in self._compilers:

@@ -14,8 +14,8 @@ from hypothesis.strategies import SearchStrategy
 from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.errors import SchemathesisError
 
+from conformance.contract.api import V1
 from conformance.contract.document import ApiDocument
-from conformance.contract.operations import match
 from conformance.operations import template
 from conformance.operations.template import CaseTemplate
 from conformance.wire import exact_json
@@ -69,9 +69,9 @@ class CaseGenerator:
             operation = result.ok() if hasattr(result, "ok") else None
             if operation is None:
                 continue
-            known = match(operation.method, operation.path, self._prefix)
+            known = V1.match(operation.method, operation.path, self._prefix)
             if known is not None:
-                yield known.operation.id, operation
+                yield known.operation.action, operation
 
     def _cases(
         self,
@@ -107,7 +107,7 @@ class CaseGenerator:
         self, operation_id: str, case: _Case, phase: template.Phase, mode: template.Mode
     ) -> CaseTemplate | None:
         sent = case.as_transport_kwargs(base_url=_BASE)
-        found = match(sent["method"], urlsplit(sent["url"]).path, self._prefix)
+        found = V1.match(sent["method"], urlsplit(sent["url"]).path, self._prefix)
         body = _body(sent)
         if found is None or found.operation.id != operation_id or not _plain(sent) or body is _UNSENDABLE:
             return None

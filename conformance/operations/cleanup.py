@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.contract.operations import encoded_segment
 from conformance.operations.session import OperationPlay
-from conformance.operations.template import encoded_segment
 from conformance.target.ids import answered_id
 from conformance.target.removal import may_be_left
 from conformance.trace import Exchange

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, zip_longest
 from random import Random
 
-from conformance.contract.operations import CORE_OPERATIONS, OPERATIONS_BY_ID, known_path
+from conformance.contract.api import V1
 from conformance.operations.markers import PLACEHOLDER
 from conformance.operations.template import CaseTemplate, Ids
 from conformance.wire import exact_json
@@ -154,12 +154,12 @@ def undocumented_methods(random: Random, per_path: int) -> list[CaseTemplate]:
     """Requests with methods that a known path does not have. HEAD, OPTIONS and TRACE are left alone: servers differ."""
     found: list[CaseTemplate] = []
     seen: set[str] = set()
-    for operation in CORE_OPERATIONS:
+    for operation in V1.operations:
         case = _case(operation.id, "an undocumented method", ids="own")
         shape = "/".join("{}" if segment.startswith("{") else segment for segment in operation.segments)
         if shape not in seen:
             seen.add(shape)
-            others = [method for method in _OTHER_METHODS if method not in (known_path(case.path) or ())]
+            others = [method for method in _OTHER_METHODS if method not in (V1.known_path(case.path) or ())]
             found += [_method(case, method) for method in random.sample(others, min(per_path, len(others)))]
     return found
 
@@ -169,7 +169,7 @@ def _method(case: CaseTemplate, method: str) -> CaseTemplate:
 
 
 def _unknown(operation_id: str) -> Iterable[CaseTemplate]:
-    if OPERATIONS_BY_ID[operation_id].path_parameters:
+    if V1.by_action[operation_id].path_parameters:
         yield _case(operation_id, "an id that nobody made", body=_some_body(operation_id), ids="unknown")
 
 
@@ -182,7 +182,7 @@ def _odd(operation_id: str) -> Iterable[CaseTemplate]:
         yield _case(operation_id, f"odd: {name}", body=exact_json.encode(value), ids="own")
     for name, text in _ODD_TEXTS.get(operation_id, {}).items():
         yield _case(operation_id, f"odd: {name}", body=text.encode(), ids="own")
-    parameters = OPERATIONS_BY_ID[operation_id].path_parameters
+    parameters = V1.by_action[operation_id].path_parameters
     for odd in _ODD_IDS if parameters else ():
         named = tuple((name, "0" if name == "number" else odd) for name in parameters)
         body = _some_body(operation_id)
@@ -232,7 +232,7 @@ def _case(
     negative: bool = False,
     number: str = "0",
 ) -> CaseTemplate:
-    parameters = OPERATIONS_BY_ID[operation_id].path_parameters
+    parameters = V1.by_action[operation_id].path_parameters
     return CaseTemplate(
         operation=operation_id,
         params=tuple((name, number if name == "number" else "x") for name in parameters),

@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
+from conformance.contract.operations import encoded_segment
 from conformance.operations.binding import Resources
 from conformance.operations.markers import marked
 from conformance.operations.plan import DISPOSABLE_RUNS, POOL_RUNS, OperationPlan, OperationSettings, run_cases
 from conformance.operations.pool import QUICK, WAITING, has_started, make_pool
 from conformance.operations.session import OperationPlay
-from conformance.operations.template import CaseTemplate, encoded_segment
-from conformance.target import Client
+from conformance.operations.template import CaseTemplate
+from conformance.target import Sender
 from conformance.target.finishing import all_of
 from conformance.target.ids import answered_id
 
@@ -39,7 +40,7 @@ async def _reading(session: OperationPlay, plan: OperationPlan) -> None:
         await session.play(case, pool.quick)
 
 
-async def _read(session: OperationPlay, client: Client, left: Iterator[CaseTemplate], resources: Resources) -> None:
+async def _read(session: OperationPlay, client: Sender, left: Iterator[CaseTemplate], resources: Resources) -> None:
     for case in left:
         await session.play(case, resources, client)
 

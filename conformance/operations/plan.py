@@ -9,8 +9,8 @@ from itertools import chain, zip_longest
 from random import Random
 from typing import Literal
 
+from conformance.contract.api import V1
 from conformance.contract.document import ApiDocument
-from conformance.contract.operations import CORE_OPERATIONS
 from conformance.operations.cases import CaseGenerator
 from conformance.operations.crafted import crafted, undocumented_methods
 from conformance.operations.template import CaseTemplate
@@ -87,7 +87,7 @@ def plan_operations(document: ApiDocument, settings: OperationSettings) -> Opera
     generator = CaseGenerator(document)
     limits = settings.limits
     cases: dict[str, tuple[CaseTemplate, ...]] = {}
-    for operation in CORE_OPERATIONS:
+    for operation in V1.operations:
         made = generator.generate(operation.id, max_fuzzed=limits.fuzzed, seed=settings.seed)
         number = limits.cases if operation.id != "runWorkflow" else min(limits.cases, run_cases(settings))
         cases[operation.id] = choose(crafted(operation.id), made, number, Random(f"{settings.seed}:{operation.id}"))

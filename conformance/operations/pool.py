@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.contract.operations import encoded_segment
 from conformance.operations.binding import Resources
 from conformance.operations.session import OperationPlay
-from conformance.operations.template import encoded_segment
 from conformance.trace import Exchange
 
 Stages = list[dict[str, Any]]

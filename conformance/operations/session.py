@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from conformance.contract.operations import OPERATIONS_BY_ID
+from conformance.contract.api import V1
+from conformance.contract.operations import encoded_segment
 from conformance.operations.binding import Resources, bind
 from conformance.operations.plan import OperationSettings
-from conformance.operations.template import CaseTemplate, encoded_segment
-from conformance.target import Client, Recorder, RequestOptions, Target
+from conformance.operations.template import CaseTemplate
+from conformance.target import Recorder, RequestOptions, Sender, Target
 from conformance.target.finishing import to_the_end
 from conformance.target.ids import answered_id
 from conformance.trace import Exchange
@@ -47,7 +48,7 @@ class OperationPlay:
         self._on_case = on_case
         self._over = over
 
-    def _client(self, target: Target, number: int) -> Client:
+    def _client(self, target: Target, number: int) -> Sender:
         return target.client(self.recorder, str(number))
 
     async def aclose(self) -> None:
@@ -106,7 +107,7 @@ class OperationPlay:
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_S)
 
-    async def play(self, case: CaseTemplate, resources: Resources, client: Client | None = None) -> Exchange | None:
+    async def play(self, case: CaseTemplate, resources: Resources, client: Sender | None = None) -> Exchange | None:
         """Send a case about one of the resources; None when the budget or the time forbids it."""
         self._on_case()
         cost = int(case.operation == "runWorkflow" and case.method is None)
@@ -116,7 +117,7 @@ class OperationPlay:
         step = len(self.cases)
         self.cases.append(_described(case, step))
         bound = bind(case, resources, Random(f"{self.settings.seed}:{case.operation}:{step}"), self._given)
-        method = bound.method or OPERATIONS_BY_ID[bound.operation].method
+        method = bound.method or V1.by_action[bound.operation].method
         sending = (client or self.clients[0]).request(method, bound.path, query=bound.query, body=bound.body, step=step)
         exchange = await to_the_end(sending)
         self._note(exchange)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
-from urllib.parse import quote
 
-from conformance.contract.operations import OPERATIONS_BY_ID
+from conformance.contract.api import V1
 from conformance.contract.requests import Classification, classify
 
 Phase = Literal["crafted", "examples", "coverage", "fuzzing"]
@@ -56,16 +55,4 @@ class CaseTemplate:
     @property
     def path(self) -> str:
         """The percent-encoded path, every parameter in one segment of its own."""
-        values = dict(self.params)
-        segments = [
-            encoded_segment(values[segment[1:-1]]) if segment.startswith("{") else segment
-            for segment in OPERATIONS_BY_ID[self.operation].segments
-        ]
-        return "/" + "/".join(segments)
-
-
-def encoded_segment(value: str) -> str:
-    """A path segment that stays one: slashes are escaped, and so are dots that a gateway would resolve."""
-    if value in {".", ".."}:
-        return value.replace(".", "%2E")
-    return quote(value, safe="", errors="surrogatepass")
+        return V1.by_action[self.operation].path(dict(self.params))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from conformance.results.model import ExchangeRecord
 from conformance.trace.exchange import Exchange, Failure, Headers, Request, Response
+from conformance.trace.recording import Span, recorded
 from conformance.trace.redaction import redact_headers, redact_url
 from conformance.wire.instant import MILLISECOND
 
@@ -60,17 +61,9 @@ def exchange_of(record: ExchangeRecord) -> Exchange:
     response = Response(record.status, _pairs(record.response_headers), answer) if record.status is not None else None
     failure = Failure("aborted", record.failure) if record.failure else None
     sent, received = (round(value * MILLISECOND) for value in (record.sent_ms, record.received_ms))
-    return Exchange(
-        record.index,
-        request,
-        sent,
-        received,
-        response,
-        failure,
-        operation=record.operation,
-        client=record.client,
-        step=record.step,
-    )
+    again = recorded(record.index, request, Span(sent, received), response or failure)
+    # The record keeps no path relative to the API's root, from which the operation would follow.
+    return replace(again, operation=record.operation, client=record.client, step=record.step)
 
 
 def _text(body: bytes | None, limit: int) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from conformance.campaign.conformance_run import ConformanceRun
-from conformance.contract.operations import CORE_OPERATIONS
+from conformance.contract.api import V1
 from conformance.contract.requirements import load_requirements
 from conformance.suite.items import assert_property
 
@@ -40,7 +40,7 @@ PROPERTIES: dict[str, tuple[str, ...]] = {
 
 def _cases() -> Iterator[object]:
     by_id = load_requirements().by_id
-    for operation in CORE_OPERATIONS:
+    for operation in V1.operations:
         for kind, requirements in PROPERTIES.items():
             fitting = tuple(name for name in requirements if operation.id in by_id[name].operations)
             if fitting:

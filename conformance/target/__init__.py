@@ -1,11 +1,12 @@
 """Reaching a server: configuration, one factory of recorded clients, authentication, limits."""
 
-from conformance.target.client import Client, RequestOptions
+from conformance.target.client import Client
 from conformance.target.config import TargetConfig, WrongUrl
 from conformance.target.errors import NotAnOrchestrationServer, TargetError, TokenRefused, Unauthorised, Unreachable
 from conformance.target.lag import LoopLag
 from conformance.target.probe import ServerInfo, probe
 from conformance.target.recorder import Recorder
+from conformance.target.sender import RequestOptions, Sender
 from conformance.target.target import Target
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "NotAnOrchestrationServer",
     "Recorder",
     "RequestOptions",
+    "Sender",
     "ServerInfo",
     "Target",
     "TargetConfig",

@@ -4,40 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 import httpx
 
-from conformance.contract.operations import match
+from conformance.contract.api import Api
 from conformance.target import wire
 from conformance.target.config import TargetConfig
 from conformance.target.limits import LONGEST_PAUSE_S, Limiter, retry_after_s
 from conformance.target.recorder import Recorder
+from conformance.target.sender import RequestOptions
 from conformance.trace import Exchange, Failure, Request
+from conformance.trace.recording import Span, action_of, recorded
 from conformance.trace.redaction import REDACTED
 
 _ATTEMPTS = 5
-
-
-class RequestOptions(TypedDict, total=False):
-    """What a request may carry besides method and path.
-
-    ``query``: decoded pairs. ``body``: bytes, sent as they are. ``headers``: pairs that replace the configured ones of
-    the same name. ``content_type``: default application/json where there is a body; None for no header. ``timeout_s``:
-    patience in seconds, default the target's; ``expected_wait_s`` comes on top, for answers that rightly take long.
-    ``authenticate``: False leaves out the target's token and configured headers.
-    """
-
-    query: Sequence[tuple[str, str]]
-    body: bytes | None
-    headers: Sequence[tuple[str, str]]
-    content_type: str | None
-    step: int | None
-    timeout_s: float | None
-    expected_wait_s: float
-    authenticate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +28,7 @@ class Shared:
     """What the clients of one target have in common."""
 
     config: TargetConfig
+    api: Api
     base: httpx.URL
     limiter: Limiter
     bearer: Callable[[], Awaitable[str | None]]
@@ -53,7 +37,7 @@ class Shared:
 
 
 class Client:
-    """Sends requests for one clients of a trace. Made by `Target.client`; close it when its part is played."""
+    """The `Sender` over HTTP. Made by `Target.client`; close it when its part is played."""
 
     def __init__(self, shared: Shared, http: httpx.AsyncClient, recorder: Recorder, name: str) -> None:
         self._shared = shared
@@ -129,23 +113,20 @@ class Client:
 
     async def _send(self, outgoing: _Outgoing, options: RequestOptions) -> Exchange:
         patience = _patience(options, self._shared.config.timeout_s)
-        found = match(outgoing.recorded.method, outgoing.recorded.path)
-        self._shared.started(found.operation.id if found else None)
+        api = self._shared.api
+        self._shared.started(action_of(outgoing.recorded.method, outgoing.recorded.path, api)[0])
         index, sent = self.recorder.begin(), time.monotonic_ns()
         outcome = wire.WireResult(failure=Failure("aborted", "given up by the client"))
         try:
             outcome = await wire.exchange(self._http, outgoing.http, patience)
         finally:
             # Also on cancellation: the request may have had its effect, so the trace must show it.
-            exchange = Exchange(
-                index=index,
-                request=outgoing.recorded,
-                sent=sent,
-                received=time.monotonic_ns(),
-                response=outcome.response,
-                failure=outcome.failure,
-                operation=found.operation.id if found else None,
-                params=found.params if found else {},
+            exchange = recorded(
+                index,
+                outgoing.recorded,
+                Span(sent, time.monotonic_ns()),
+                outcome.response or outcome.failure,
+                api,
                 client=self.name,
                 step=options.get("step"),
                 timeout=int(patience * 1e9),

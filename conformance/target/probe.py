@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conformance.target.client import Client
 from conformance.target.errors import NotAnOrchestrationServer, Unauthorised, Unreachable
 from conformance.target.recorder import Recorder
+from conformance.target.sender import Sender
 from conformance.target.target import Target
 from conformance.trace import Exchange
+from conformance.trace.roles import Role
 
 _ATTEMPTS = 3
 
@@ -27,7 +28,7 @@ async def probe(target: Target) -> ServerInfo:
     Raises Unreachable, Unauthorised, NotAnOrchestrationServer, TokenRefused.
     """
     recorder = Recorder()
-    client = target.client(recorder, "probe")
+    client = target.client(recorder, Role.PROBE)
     try:
         info = await _ask(client, "/_info")
         version = _version(info)
@@ -38,7 +39,7 @@ async def probe(target: Target) -> ServerInfo:
         await client.aclose()
 
 
-async def _must_list(client: Client, info: Exchange) -> None:
+async def _must_list(client: Sender, info: Exchange) -> None:
     """Give a server without a proper version its second chance: it has to list workflows."""
     listed = await _ask(client, "/workflows")
     refused = next((each.status for each in (info, listed) if each.status in {401, 403}), None)
@@ -51,7 +52,7 @@ async def _must_list(client: Client, info: Exchange) -> None:
     raise NotAnOrchestrationServer(client.url, _observed(info))
 
 
-async def _ask(client: Client, path: str) -> Exchange:
+async def _ask(client: Sender, path: str) -> Exchange:
     exchange = await client.request("GET", path)
     for _ in range(_ATTEMPTS - 1):
         if exchange.status not in {429, 503}:

@@ -8,6 +8,7 @@ from types import TracebackType
 
 import httpx
 
+from conformance.contract.api import V1, Api
 from conformance.target.auth import TokenSource
 from conformance.target.client import Client, Shared
 from conformance.target.config import TargetConfig
@@ -15,6 +16,7 @@ from conformance.target.errors import UnreadableCertificate
 from conformance.target.ids import GivenIds
 from conformance.target.limits import Limiter, retry_after_s
 from conformance.target.recorder import Recorder
+from conformance.target.sender import Sender
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND
 
@@ -31,8 +33,9 @@ class Target:
     Raises UnreadableCertificate on construction.
     """
 
-    def __init__(self, config: TargetConfig) -> None:
+    def __init__(self, config: TargetConfig, api: Api = V1) -> None:
         self.config = config
+        self.api = api
         self.runs = 0
         self.exchanges = 0
         self.given = GivenIds()
@@ -44,6 +47,7 @@ class Target:
         self._tokens = TokenSource(config, self._own)
         self._shared = Shared(
             config=config,
+            api=api,
             base=httpx.URL(config.url),
             limiter=self._limiter,
             bearer=self._tokens.bearer,
@@ -64,8 +68,8 @@ class Target:
     ) -> None:
         await self.aclose()
 
-    def client(self, recorder: Recorder, name: str = "1", *, reuse: bool = True) -> Client:
-        """A client with connections of its own, whose exchanges go to ``recorder`` under its name.
+    def client(self, recorder: Recorder, name: str = "1", *, reuse: bool = True) -> Sender:
+        """A sender with connections of its own, whose exchanges go to ``recorder`` under its name.
 
         ``reuse``: whether a connection serves more than one exchange.
         """

@@ -11,14 +11,15 @@ import base64
 import binascii
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from conformance.contract.api import V1, Api
 from conformance.contract.errors import UserError
-from conformance.contract.operations import detect_prefix, match
 from conformance.trace.exchange import Exchange, Failure, Headers, Request, Response
+from conformance.trace.recording import Span, recorded
 from conformance.trace.trace import Trace
 from conformance.wire.instant import MILLISECOND, parse_instant
 
@@ -52,21 +53,23 @@ class _Entry:
     client: str
 
 
-def read_har(path: Path) -> Trace:
+def read_har(path: Path, api: Api = V1) -> Trace:
     """The requests to the recording's API server, in order of sending, as one trace without settle information.
 
     ``sent`` is rounded down and ``received`` up to the precision the recording has. An entry without times overlaps
     all others. Raises NotAHar.
     """
     entries = [_numbered(path, number, raw) for number, raw in enumerate(_entries(path), start=1)]
-    host, prefix = _server(entries)
+    host, prefix = _server(entries, api)
     ours = [entry for entry in entries if entry.url.netloc == host]
     starts = [entry.sent for entry in ours if entry.sent is not None]
     origin = min(starts, default=0)
     horizon = max([*starts, *(entry.received for entry in ours if entry.received is not None)], default=0) + 1
     ordered = sorted(ours, key=lambda entry: origin if entry.sent is None else entry.sent)
-    exchanges = tuple(_exchange(index, entry, (origin, horizon), prefix) for index, entry in enumerate(ordered))
-    return Trace(path.stem, exchanges, origin=origin, source="recording", notes=_notes(entries, ours))
+    exchanges = tuple(
+        _exchange(index, entry, Span(origin, horizon), (api, prefix)) for index, entry in enumerate(ordered)
+    )
+    return Trace(path.stem, exchanges, origin=origin, source="recording", notes=_notes(entries, ours), api=api)
 
 
 def _entries(path: Path) -> list[Any]:
@@ -167,36 +170,29 @@ def _headers(message: dict[str, Any]) -> Headers:
     return tuple((name, value) for name, value in named if name and not name.startswith(":"))
 
 
-def _server(entries: list[_Entry]) -> tuple[str, str]:
+def _server(entries: list[_Entry], api: Api) -> tuple[str, str]:
     """The host with the most requests that are operations, and its prefix: a browser records other hosts too."""
     by_host: dict[str, list[tuple[str, str]]] = {}
     for entry in entries:
         by_host.setdefault(entry.url.netloc, []).append((entry.request.method, entry.url.path))
-    prefixes = {host: detect_prefix(paths) for host, paths in by_host.items()}
+    prefixes = {host: api.detect_prefix(paths) for host, paths in by_host.items()}
     hits = {
-        host: sum(match(method, path, prefixes[host]) is not None for method, path in paths)
+        host: sum(api.match(method, path, prefixes[host]) is not None for method, path in paths)
         for host, paths in by_host.items()
     }
     best = max(by_host, key=lambda host: (hits[host], len(by_host[host])))
     return best, prefixes[best]
 
 
-def _exchange(index: int, entry: _Entry, span: tuple[int, int], prefix: str) -> Exchange:
-    origin, horizon = span
+def _exchange(index: int, entry: _Entry, span: Span, where: tuple[Api, str]) -> Exchange:
+    api, prefix = where
     given = entry.request
-    found = match(given.method, given.path, prefix)
     path = given.path.removeprefix(prefix) if given.path.startswith(f"{prefix}/") else given.path
-    return Exchange(
-        index,
-        Request(given.method, given.url, path, given.query, given.headers, given.body),
-        (origin if entry.sent is None else entry.sent) - origin,
-        (horizon if entry.received is None else entry.received) - origin,
-        entry.response,
-        entry.failure,
-        operation=found.operation.id if found else None,
-        params=found.params if found else {},
-        client=entry.client,
+    times = Span(
+        (span.sent if entry.sent is None else entry.sent) - span.sent,
+        (span.received if entry.received is None else entry.received) - span.sent,
     )
+    return recorded(index, replace(given, path=path), times, entry.response or entry.failure, api, client=entry.client)
 
 
 def _notes(entries: list[_Entry], ours: list[_Entry]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from conformance.contract.api import V1, Api
 from conformance.trace.exchange import Exchange
 from conformance.trace.settling import Settling
 from conformance.wire.instant import Instant, parse_instant
@@ -21,7 +22,7 @@ class Trace:
 
     ``settling`` is None where nothing is known about the target's latency (a recording): rules that hold *eventually*
     then have nothing to say. ``origin`` is the wall-clock time (ns since 1970) of client ns 0. ``features`` are those
-    the target offers. Ids made in a trace are its own: nobody else acts on them.
+    the target offers, ``api`` the version it speaks. Ids made in a trace are its own: nobody else acts on them.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Trace:
     features: frozenset[str] = frozenset({"ledger"})
     complete: bool = True
     notes: tuple[str, ...] = field(default=())
+    api: Api = V1
 
     def settled_at(self, cause: int) -> int | None:
         """The moment (client ns) after which reads must show the effect of ``cause``; None where that is unknown."""

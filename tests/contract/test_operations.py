@@ -2,19 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.contract.operations import (
-    CORE_OPERATIONS,
-    OPERATIONS_BY_ID,
-    Match,
-    Operation,
-    detect_prefix,
-    known_path,
-    match,
-)
+from conformance.contract.api import V1, V2, Match
+from conformance.contract.operations import CORE_OPERATIONS, Operation
 
 
 def test_there_are_twelve() -> None:
-    assert len(CORE_OPERATIONS) == len(OPERATIONS_BY_ID) == 12
+    assert len(CORE_OPERATIONS) == len(V1.by_action) == 12
 
 
 @pytest.mark.parametrize(
@@ -31,8 +24,8 @@ def test_there_are_twelve() -> None:
     ],
 )
 def test_match(method: str, path: str, operation: str, params: dict[str, str]) -> None:
-    assert match(method, path) == Match(OPERATIONS_BY_ID[operation], params)
-    assert match(method, f"/api/orchestration{path}", "/api/orchestration") == match(method, path)
+    assert V1.match(method, path) == Match(V1.by_action[operation], params)
+    assert V1.match(method, f"/api/orchestration{path}", "/api/orchestration") == V1.match(method, path)
 
 
 @pytest.mark.parametrize(
@@ -49,13 +42,13 @@ def test_match(method: str, path: str, operation: str, params: dict[str, str]) -
     ],
 )
 def test_no_match(method: str, path: str, prefix: str) -> None:
-    assert match(method, path, prefix) is None
+    assert V1.match(method, path, prefix) is None
 
 
 def test_known_path() -> None:
-    assert known_path("/workflows") == ("GET", "POST")
-    assert known_path("/api/workflows/w", "/api") == ("GET", "DELETE")
-    assert known_path("/triggers") is None
+    assert V1.known_path("/workflows") == ("GET", "POST")
+    assert V1.known_path("/api/workflows/w", "/api") == ("GET", "DELETE")
+    assert V1.known_path("/triggers") is None
 
 
 @pytest.mark.parametrize(
@@ -72,13 +65,13 @@ def test_known_path() -> None:
     ],
 )
 def test_detect_prefix(paths: list[tuple[str, str]], prefix: str) -> None:
-    assert detect_prefix(paths) == prefix
+    assert V1.detect_prefix(paths) == prefix
 
 
 @pytest.mark.parametrize("prefix", ["", "/api", "/a/b/c"])
 @pytest.mark.parametrize("operation", CORE_OPERATIONS, ids=lambda operation: operation.id)
 def test_every_operation_is_found_by_its_own_template(operation: Operation, prefix: str) -> None:
-    found = match(operation.method, prefix + operation.template, prefix)
+    found = V1.match(operation.method, prefix + operation.template, prefix)
     assert found is not None
     assert found.operation is operation
     assert tuple(found.params) == operation.path_parameters
@@ -87,3 +80,13 @@ def test_every_operation_is_found_by_its_own_template(operation: Operation, pref
 def test_scopes() -> None:
     assert {operation.scope for operation in CORE_OPERATIONS if operation.method == "GET"} == {"orchestration:read"}
     assert {operation.scope for operation in CORE_OPERATIONS if operation.method != "GET"} == {"orchestration:write"}
+
+
+@pytest.mark.parametrize("operation", V2.operations, ids=lambda operation: operation.id)
+def test_version_2_has_the_same_actions_below_a_root_of_its_own(operation: Operation) -> None:
+    first = V1.by_action[operation.action]
+    assert (operation.template, operation.method) == (f"/v2{first.template}", first.method)
+    assert operation.id == f"v2{first.id[0].upper()}{first.id[1:]}"
+    path = operation.path(dict.fromkeys(operation.path_parameters, "a/b"))
+    assert V2.match(operation.method, path) == Match(operation, dict.fromkeys(operation.path_parameters, "a/b"))
+    assert V1.match(operation.method, path) is None

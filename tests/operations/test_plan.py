@@ -9,8 +9,9 @@ from random import Random
 
 import pytest
 
+from conformance.contract.api import V1
 from conformance.contract.document import ApiDocument, load_document
-from conformance.contract.operations import CORE_OPERATIONS, Operation, known_path, match
+from conformance.contract.operations import CORE_OPERATIONS, Operation
 from conformance.operations import OperationPlan, OperationSettings, plan_operations
 from conformance.operations.cases import CaseGenerator
 from conformance.operations.crafted import crafted
@@ -19,6 +20,7 @@ from conformance.operations.template import CaseTemplate
 
 _PRINT_DIGEST = """
 import hashlib
+from conformance.contract.api import V1
 from conformance.contract.document import load_document
 from conformance.operations import OperationSettings, plan_operations
 plan = plan_operations(load_document(), OperationSettings(seed=7, profile="smoke"))
@@ -58,7 +60,7 @@ def test_every_operation_has_cases_within_the_limit(standard: OperationPlan, ope
 def test_every_path_is_its_operations(standard: OperationPlan) -> None:
     for operation in CORE_OPERATIONS:
         for case in standard.cases[operation.id]:
-            found = match(operation.method, case.path)
+            found = V1.match(operation.method, case.path)
             assert found is not None
             assert found.operation.id == operation.id
             assert case.path.isascii()
@@ -88,7 +90,7 @@ def test_hand_made_mistakes_are_mistakes(operation: str) -> None:
 def test_undocumented_methods_are_undocumented(standard: OperationPlan) -> None:
     sent: dict[str, set[str | None]] = {}
     for case in standard.methods:
-        documented = known_path(case.path)
+        documented = V1.known_path(case.path)
         assert documented is not None
         sent.setdefault(case.path, {*documented}).add(case.method)
         assert case.method not in {*documented, None, "HEAD", "OPTIONS", "TRACE"}

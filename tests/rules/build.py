@@ -22,7 +22,7 @@ from dataclasses import replace
 from typing import Any, TypedDict, Unpack
 from urllib.parse import quote
 
-from conformance.contract.operations import match
+from conformance.contract.api import V1
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Control, Exchange, Failure, Request, Response, Settling, Trace
 from conformance.wire import exact_json
@@ -100,7 +100,7 @@ class TraceBuilder:
         """Add an exchange. ``default``: (status, answer) unless the options say otherwise; ``body``: JSON or bytes."""
         sent = options.get("at", self.now)
         received = sent + options.get("took", STEP)
-        found = match(method, path)
+        found = V1.match(method, path)
         timeout = options.get("timeout")
         made = Exchange(
             index=len(self.exchanges),

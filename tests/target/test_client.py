@@ -8,22 +8,23 @@ from typing import Any
 
 import pytest
 
-from conformance.target import Client, Recorder, Target, TargetConfig
+from conformance.target import Recorder, Sender, Target, TargetConfig
 from conformance.trace import Exchange
 from tests.target.server import Answer, RawServer, always, answer, never, serving
 
-Play = Callable[[Client, RawServer], Awaitable[Any]]
+Play = Callable[[Sender, RawServer], Awaitable[Any]]
 
 
 def play(give: Answer, script: Play, prefix: str = "", **settings: Any) -> tuple[list[Exchange], RawServer, Target]:
     async def run() -> tuple[list[Exchange], RawServer, Target]:
         async with serving(give) as server, Target(TargetConfig(url=server.url + prefix, **settings)) as target:
-            client = target.client(Recorder(), "a")
+            recorder = Recorder()
+            client = target.client(recorder, "a")
             try:
                 await script(client, server)
             finally:
                 await client.aclose()
-            return list(client.recorder.exchanges()), server, target
+            return list(recorder.exchanges()), server, target
 
     return asyncio.run(run())
 
@@ -95,7 +96,7 @@ def test_a_closed_port_refuses() -> None:
 
 
 def test_cancelling_leaves_an_aborted_exchange() -> None:
-    async def script(client: Client, server: RawServer) -> None:
+    async def script(client: Sender, server: RawServer) -> None:
         task = asyncio.create_task(client.request("GET", "/_info"))
         await server.seen.wait()
         task.cancel()
@@ -120,7 +121,7 @@ def test_configured_headers_go_out_but_are_not_recorded() -> None:
 
 
 def test_credentials_can_be_left_out_or_replaced() -> None:
-    async def script(client: Client, _: RawServer) -> None:
+    async def script(client: Sender, _: RawServer) -> None:
         await client.request("GET", "/_info", authenticate=False)
         await client.request("GET", "/_info", headers=[("Authorization", "Bearer wrong")])
 
@@ -139,7 +140,7 @@ def test_redirects_are_not_followed() -> None:
 
 
 def test_the_limit_of_concurrency_holds() -> None:
-    async def script(client: Client, server: RawServer) -> None:
+    async def script(client: Sender, server: RawServer) -> None:
         tasks = [asyncio.create_task(client.request("GET", "/_info")) for _ in range(6)]
         await asyncio.gather(*tasks)
 
@@ -159,7 +160,7 @@ def test_the_limit_of_concurrency_holds() -> None:
 
 
 def test_a_rate_spaces_requests() -> None:
-    async def script(client: Client, _: RawServer) -> None:
+    async def script(client: Sender, _: RawServer) -> None:
         await asyncio.gather(*(client.request("GET", "/_info") for _ in range(5)))
 
     began = time.monotonic_ns()
@@ -173,7 +174,7 @@ def busy(seconds: int) -> bytes:
 
 
 def test_after_retry_after_the_request_is_sent_again_once_the_time_is_over() -> None:
-    async def script(client: Client, _: RawServer) -> None:
+    async def script(client: Sender, _: RawServer) -> None:
         assert (await client.request("POST", "/workflows", body=b"{}", step=3)).status == 200
 
     exchanges, server, _ = play(always(busy(1), answer()), script)

@@ -22,6 +22,7 @@ from conformance.results.model import (
     RequirementResult,
     Results,
 )
+from conformance.trace.roles import Role
 
 DETAIL_BUDGET = 2_000_000
 """Characters of evidence that a report carries; findings beyond it become one line each."""
@@ -78,7 +79,7 @@ class FindingView:
     @property
     def audited(self) -> bool:
         """Whether the suite's own reads are among the exchanges shown."""
-        return any(exchange.record.client == "audit" for exchange in self.exchanges)
+        return any(exchange.record.client == Role.AUDIT for exchange in self.exchanges)
 
     @property
     def size(self) -> int:

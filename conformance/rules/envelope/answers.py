@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from conformance.contract.compiled import SchemaProblem
-from conformance.contract.operations import OPERATIONS_BY_ID, known_path
 from conformance.rules.envelope.answered import answers
 from conformance.rules.envelope.documented_requests import documented, odd
 from conformance.rules.evidence.answers import answer_text, cut, is_json, says_wait
@@ -30,7 +29,7 @@ _SHOWN_FIELDS = 5
 def schema(index: TraceIndex) -> Iterator[Observation]:
     """A success body is JSON, declared as such, and valid for its operation and status."""
     for exchange in documented(index):
-        operation = OPERATIONS_BY_ID[exchange.operation or ""]
+        operation = index.trace.api.by_action[exchange.operation or ""]
         if not exchange.ok or exchange.status == operation.success == 204:
             continue
         if exchange.status != operation.success:
@@ -120,7 +119,7 @@ def no_content(index: TraceIndex) -> Iterator[Observation]:
 def documented_fields(index: TraceIndex) -> Iterator[Observation]:
     """Success bodies hold only the fields that the API documents."""
     for exchange in documented(index):
-        operation = OPERATIONS_BY_ID[exchange.operation or ""]
+        operation = index.trace.api.by_action[exchange.operation or ""]
         if exchange.status != operation.success or not isinstance(exchange.json, dict):
             continue
         extra = [field for field in undocumented_fields(index, exchange) if not _given(index, exchange, field)]
@@ -152,7 +151,7 @@ def method_not_allowed(index: TraceIndex) -> Iterator[Observation]:
             continue
         if exchange.status in (None, 401, 403, 429, 501, 505) or says_wait(exchange) or _by_parser(exchange):
             continue
-        if known_path(request.path) is None or any(map(odd, request.path.strip("/").split("/"))):
+        if index.trace.api.known_path(request.path) is None or any(map(odd, request.path.strip("/").split("/"))):
             continue
         if exchange.status == 405:
             yield upheld(exchange)

@@ -12,7 +12,7 @@ from conformance.scenarios.playing.bindings import BoundInstance, listed_ids
 from conformance.scenarios.playing.clients import ScenarioClients
 from conformance.scenarios.playing.watch import Watch
 from conformance.scenarios.scenario import model
-from conformance.target import Client
+from conformance.target import Sender
 from conformance.target.removal import may_be_left
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND
@@ -33,7 +33,7 @@ class Audit:
     """Reads all that a scenario made; ``seed`` chooses the samples."""
 
     clients: ScenarioClients
-    client: Client
+    client: Sender
     seed: str
 
     async def read_all(self) -> None:
@@ -91,7 +91,7 @@ def _sample(items: list[_T], most: int, chance: random.Random) -> list[_T]:
     return [item for number, item in enumerate(items) if number in chosen]
 
 
-async def clean_up(clients: ScenarioClients, client: Client, unnamed: Iterable[str] = ()) -> tuple[str, ...]:
+async def clean_up(clients: ScenarioClients, client: Sender, unnamed: Iterable[str] = ()) -> tuple[str, ...]:
     """Cancel what may still run and delete the workflows; gives the ids of what could not be removed.
 
     Instances of the ``unnamed`` workflows are looked for first. A target that leaves several requests in a row without
@@ -122,14 +122,14 @@ def _removals(clients: ScenarioClients) -> list[tuple[model.Cancel | model.Delet
     return [*cancels, *deletes]
 
 
-async def _surely(clients: ScenarioClients, step: model.Step, client: Client) -> Exchange | None:
+async def _surely(clients: ScenarioClients, step: model.Step, client: Sender) -> Exchange | None:
     """Send it once more where a connection was closed instead of an answer: by then there is a new connection."""
     answer = await clients.perform(step, client)
     dropped = answer is not None and answer.failed_by("protocol")
     return await clients.perform(step, client) if dropped and not clients.lost else answer
 
 
-async def _cancel_strays(clients: ScenarioClients, client: Client, workflows: Iterable[str]) -> None:
+async def _cancel_strays(clients: ScenarioClients, client: Sender, workflows: Iterable[str]) -> None:
     """Cancel running instances that no answer named, such as those of a run that was never answered."""
     known = {bound.id for bound in clients.bindings.instances.values()}
     for ref in workflows:

@@ -23,7 +23,7 @@ from conformance.scenarios.scenario.model import (
     Step,
     instance_of,
 )
-from conformance.target import Client, Recorder, Target
+from conformance.target import Recorder, Sender, Target
 from conformance.target.finishing import later, to_the_end, unless
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND
@@ -85,8 +85,8 @@ class ScenarioClients:
         self.recorder = Recorder()
         self.notes: list[str] = []
         self.last_change = time.monotonic_ns()
-        self._idle: list[Client] = []
-        self._clients: list[Client] = []
+        self._idle: list[Sender] = []
+        self._clients: list[Sender] = []
         self._refused = 0
 
     @property
@@ -94,7 +94,7 @@ class ScenarioClients:
         """Whether the target has not even accepted a connection several times in a row."""
         return self._refused >= _LOST_AFTER
 
-    def hire(self, name: str | None = None) -> Client:
+    def hire(self, name: str | None = None) -> Sender:
         """A client that nobody else uses; give it back with ``release``."""
         if name is None and self._idle:
             return self._idle.pop(0)
@@ -102,7 +102,7 @@ class ScenarioClients:
         self._clients.append(client)
         return client
 
-    def release(self, clients: list[Client]) -> None:
+    def release(self, clients: list[Sender]) -> None:
         """Let others use these clients."""
         self._idle = [*clients, *self._idle]
 
@@ -111,7 +111,7 @@ class ScenarioClients:
         for client in self._clients:
             await client.aclose()
 
-    async def perform(self, step: Step, client: Client, number: int | None = None) -> Exchange | None:
+    async def perform(self, step: Step, client: Sender, number: int | None = None) -> Exchange | None:
         """Send the one request that a step means. None, with a note, when its reference never came to exist, when it
         is one more of the longest lists, or when it was time to stop before a run was answered.
 
@@ -121,7 +121,7 @@ class ScenarioClients:
         work = self._perform(step, client, number)
         return await (to_the_end(work) if creates and not getattr(step, "wait", False) else work)
 
-    async def _perform(self, step: Step, client: Client, number: int | None) -> Exchange | None:
+    async def _perform(self, step: Step, client: Sender, number: int | None) -> Exchange | None:
         if self.lists.enough(step):
             self.notes.append(f"step {number} was left out: lists of all instances are very long here")
             return None
@@ -146,7 +146,7 @@ class ScenarioClients:
             self.last_change = max(self.last_change, exchange.received)
         return exchange
 
-    async def _send(self, wanted: Call, client: Client, number: int | None, expected_s: float) -> Exchange:
+    async def _send(self, wanted: Call, client: Sender, number: int | None, expected_s: float) -> Exchange:
         body = None if wanted.body is None else _marked(wanted.body).encode("utf-8", "surrogatepass")
         exchange = await client.request(
             wanted.method, wanted.path, query=wanted.query, body=body, step=number, expected_wait_s=expected_s

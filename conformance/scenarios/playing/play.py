@@ -17,9 +17,10 @@ from conformance.scenarios.playing.watch import Watch
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.codec import to_json
 from conformance.scenarios.scenario.model import Scenario, Step, size
-from conformance.target import Client, Target
+from conformance.target import Sender, Target
 from conformance.target.finishing import all_of, to_the_end
 from conformance.trace import Trace
+from conformance.trace.roles import Role
 from conformance.trace.trace import Source
 
 CONCURRENCY = 24
@@ -103,19 +104,19 @@ class Player:
 
     async def _end(self, job: Job, clients: ScenarioClients) -> Scenario:
         """Read everything; then the closing acts, and what they have changed. Gives the scenario with these acts."""
-        audit = Audit(clients, clients.hire("audit"), job.id)
+        audit = Audit(clients, clients.hire(Role.AUDIT), job.id)
         await audit.read_all()
         await audit.look_longer(unheard(clients.bindings))
         acts = () if job.closing is None or self.stop() else closing_steps(clients.bindings, job.closing)
         if acts:
             await _StepPlay(self, clients).perform_all(
-                acts, clients.hire("closing"), sum(map(size, job.scenario.steps))
+                acts, clients.hire(Role.CLOSING), sum(map(size, job.scenario.steps))
             )
             await audit.read_again()
         return replace(job.scenario, steps=(*job.scenario.steps, *acts))
 
     async def _clean_up(self, clients: ScenarioClients, scenario: Scenario) -> tuple[str, ...]:
-        client = clients.hire("cleanup")
+        client = clients.hire(Role.CLEANUP)
         try:
             runs = [step for step in scenario.leaves() if isinstance(step, model.Run)]
             unnamed = {run.workflow for run in runs if run.wait or run.ref not in clients.bindings.instances}
@@ -138,7 +139,7 @@ class Player:
             notes=tuple(clients.notes),
         )
 
-    async def admit(self, clients: ScenarioClients, step: Step, client: Client, number: int) -> None:
+    async def admit(self, clients: ScenarioClients, step: Step, client: Sender, number: int) -> None:
         """Send a step outside any Together; runs wait for their turn here rather than in the target's queue."""
         if isinstance(step, model.Run | model.RunRaw) and not getattr(step, "wait", False):
             async with self._gate:
@@ -153,7 +154,7 @@ class _StepPlay:
     def __init__(self, player: Player, clients: ScenarioClients) -> None:
         self._player = player
         self._clients = clients
-        self._special: Mapping[type[Any], Callable[[Any, Client, int], Awaitable[object]]] = {
+        self._special: Mapping[type[Any], Callable[[Any, Sender, int], Awaitable[object]]] = {
             model.Until: lambda step, client, number: Watch(clients, client, number).until(step),
             model.Discover: lambda step, client, number: Watch(clients, client, number).discover(step),
             model.Settle: lambda step, client, number: Watch(clients, client, number).settle(step),
@@ -162,7 +163,7 @@ class _StepPlay:
             model.Together: lambda step, _, number: self._together(step, number),
         }
 
-    async def perform_all(self, steps: tuple[Step, ...], client: Client, first: int = 0) -> None:
+    async def perform_all(self, steps: tuple[Step, ...], client: Sender, first: int = 0) -> None:
         number = first
         for step in steps:
             if self._player.stop() or self._clients.lost:
@@ -170,7 +171,7 @@ class _StepPlay:
             await self._perform(step, client, number)
             number += size(step)
 
-    async def _perform(self, step: Step, client: Client, number: int) -> None:
+    async def _perform(self, step: Step, client: Sender, number: int) -> None:
         special = self._special.get(type(step))
         if special is not None:
             await special(step, client, number)
@@ -195,7 +196,7 @@ class _StepPlay:
         finally:
             self._clients.release(clients)
 
-    async def _lane(self, step: Step, client: Client, number: int) -> None:
+    async def _lane(self, step: Step, client: Sender, number: int) -> None:
         if isinstance(step, model.Run | model.RunRaw):
             await self._clients.perform(step, client, number)
         else:

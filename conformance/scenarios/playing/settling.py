@@ -11,10 +11,11 @@ from urllib.parse import quote
 
 from conformance.scenarios.playing.calls import call
 from conformance.scenarios.scenario.model import UNKNOWN, Create, Delete, Read, Run, Step
-from conformance.target import Client, LoopLag, Recorder, Target
+from conformance.target import LoopLag, Recorder, Sender, Target
 from conformance.target.finishing import all_of, to_the_end
 from conformance.target.removal import may_be_left
 from conformance.trace import Control, Exchange, Settling, Trace
+from conformance.trace.roles import Role
 from conformance.wire.instant import MILLISECOND, SECOND
 
 LEAST_GAP = 450 * MILLISECOND
@@ -32,7 +33,7 @@ class _Round:
 
     def __init__(self, target: Target, number: int) -> None:
         self.recorder = Recorder()
-        self.client: Client = target.client(self.recorder, "control")
+        self.client: Sender = target.client(self.recorder, Role.CONTROL)
         self.number = number
         self.workflow: str | None = None
         self.begun = 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from conformance.scenarios.playing.bindings import BoundInstance, listed_ids
 from conformance.scenarios.playing.clients import ScenarioClients
 from conformance.scenarios.scenario.model import Discover, History, ListInstances, Read, Settle, State, Step, Until
-from conformance.target import Client
+from conformance.target import Sender
 from conformance.trace import Exchange
 from conformance.wire.instant import MILLISECOND, SECOND
 
@@ -29,7 +29,7 @@ class Watch:
     """Polls for one clients; ``number`` is the step that the polls belong to, ``client`` sends them."""
 
     clients: ScenarioClients
-    client: Client
+    client: Sender
     number: int | None = None
 
     async def until(self, step: Until) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.contract.operations import match
+from conformance.contract.api import V1
 from conformance.trace import Exchange, Failure, Request, Response
 from conformance.wire import exact_json
 from tests.rules.bodies import error_body, uuid
@@ -76,7 +76,7 @@ class Client:
         self.engine.at(sent + self.engine.random.randint(0, received - sent), act)
 
     def _record(self, request: Request, sent: int, received: int, answer: Answer | None) -> None:
-        found = match(request.method, request.path)
+        found = V1.match(request.method, request.path)
         exchange = Exchange(
             index=len(self.exchanges),
             request=request,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.contract.operations import match
+from conformance.contract.api import V1
 from conformance.scenarios.playing.calls import Call, Moment, call, concrete, relative_time
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import StageConfig
@@ -36,7 +36,7 @@ def place(ref: str) -> str:
 def test_a_step_means_its_operation(step: model.Step, operation: str) -> None:
     wanted = call(step, place)
     assert wanted is not None
-    found = match(wanted.method, wanted.path)
+    found = V1.match(wanted.method, wanted.path)
     assert found is not None
     assert found.operation.id == operation
 

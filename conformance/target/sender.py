@@ -1,0 +1,50 @@
+"""The protocol of everything that sends requests, so that an SDK's driver can stand where the HTTP client stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, TypedDict, Unpack
+
+from conformance.trace import Exchange
+
+
+class RequestOptions(TypedDict, total=False):
+    """What a request may carry besides method and path.
+
+    ``query``: decoded pairs. ``body``: bytes, sent as they are. ``headers``: pairs that replace the configured ones of
+    the same name. ``content_type``: default application/json where there is a body; None for no header. ``timeout_s``:
+    patience in seconds, default the target's; ``expected_wait_s`` comes on top, for answers that rightly take long.
+    ``authenticate``: False leaves out the target's token and configured headers.
+    """
+
+    query: Sequence[tuple[str, str]]
+    body: bytes | None
+    headers: Sequence[tuple[str, str]]
+    content_type: str | None
+    step: int | None
+    timeout_s: float | None
+    expected_wait_s: float
+    authenticate: bool
+
+
+class Sender(Protocol):
+    """Sends requests to one target and records each as an exchange under its ``name``."""
+
+    name: str
+
+    @property
+    def url(self) -> str:
+        """The URL of the API's root."""
+        ...
+
+    async def request(self, method: str, path: str, **options: Unpack[RequestOptions]) -> Exchange:
+        """Send one request. What goes wrong with the target is in ``exchange.failure``. Raises TokenRefused."""
+        ...
+
+    async def warm(self) -> Exchange:
+        """Get ready to send without delay, with one recorded request for the server's version."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        ...
