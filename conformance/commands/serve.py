@@ -9,7 +9,7 @@ import click
 from rich.table import Table
 
 from conformance.commands.helping import show
-from conformance.configuration.options import NoSuchFault, slowness
+from conformance.configuration.options import NOISE, NoSuchFault, noise, slowness
 from conformance.contract.errors import UserError
 from conformance.reference.engine.journal import UnusableDatabase
 from conformance.reference.faults import FAULTS, UnknownFault
@@ -46,6 +46,11 @@ _SLOWNESS = ("latency", "like", "runs_per_second")
 @click.option("--jitter", is_flag=True, help="Let the slowness vary.")
 @click.option("--like", metavar="real|FILE", help="In time like a real server, or as a YAML file of figures says.")
 @click.option("--runs-per-second", metavar="R", help="With --like: how many runs it starts in a second at best.")
+@click.option("--gateway-errors", metavar="SHARE", help="Answers replaced by a gateway's 502, such as 5%.")
+@click.option("--unavailable", metavar="SHARE", help="Answers replaced by a JSON 503, such as 1%.")
+@click.option("--drop", metavar="SHARE", help="Connections closed instead of an answer, such as 1%.")
+@click.option("--slow-answers", metavar="TIME@SHARE", help="Single answers that take long, such as 12s@0.14%.")
+@click.option("--stall", metavar="TIME@TIME", help="The whole server silent once, such as 13s@60s.")
 @click.option("--seed", default=0, type=click.IntRange(0), metavar="N", help="What all that varies is drawn from.")
 @click.option("--database", default="", metavar="FILE", help="Keep everything in this SQLite file, and go on from it.")
 @click.option(
@@ -60,8 +65,10 @@ def serve(list_faults: bool, fault: tuple[str, ...], **given: Any) -> None:
         _list()
         return
     slow = slowness(lambda name: given[name.replace("-", "_")])
-    others = {name: value for name, value in given.items() if name not in _SLOWNESS}
-    options = replace(slow, faults=fault, **others)
+    between = noise(lambda name: given[name.replace("-", "_")])
+    derived = {name.replace("-", "_") for name in (*_SLOWNESS, *NOISE)}
+    others = {name: value for name, value in given.items() if name not in derived}
+    options = replace(slow, faults=fault, noise=between, **others)
     try:
         raise SystemExit(serve_forever(options))
     except UnknownFault as error:

@@ -51,4 +51,9 @@ OPTIONS: tuple[Option, ...] = (
     Option("latency", _EMBEDDED, "Its slowness, such as 400ms.", "TIME"),
     Option("like", _EMBEDDED, "In time like a real server, or as a YAML file of figures says.", "real|FILE"),
     Option("runs-per-second", _EMBEDDED, "With --like: how many runs it starts in a second at best.", "R"),
+    Option("gateway-errors", _EMBEDDED, "Answers replaced by a gateway's 502, such as 5%.", "SHARE"),
+    Option("unavailable", _EMBEDDED, "Answers replaced by a JSON 503, such as 1%.", "SHARE"),
+    Option("drop", _EMBEDDED, "Connections closed instead of an answer, such as 1%.", "SHARE"),
+    Option("slow-answers", _EMBEDDED, "Single answers that take long, such as 12s@0.14%.", "TIME@SHARE"),
+    Option("stall", _EMBEDDED, "The whole server silent once, such as 13s@60s.", "TIME@TIME"),
 )

@@ -16,7 +16,7 @@ from conformance.configuration.settings import Profile, Settings
 from conformance.contract.errors import UserError
 from conformance.reference.engine.timing import UnusableTiming, load_timing
 from conformance.reference.faults import FAULTS, UnknownFault
-from conformance.reference.options import ServerOptions
+from conformance.reference.options import Noise, ServerOptions
 from conformance.reports.terminal import Verbosity
 from conformance.results.verdict import FailOn
 from conformance.target import TargetConfig
@@ -26,6 +26,8 @@ Values = Callable[[str], Any]
 """Gives an option by its name: a text, a list of texts, True, or None."""
 
 FEATURES = ("ledger",)
+NOISE = ("gateway-errors", "unavailable", "drop", "slow-answers", "stall")
+"""The options of the reference server for what is no fault of its own."""
 
 
 class BadOption(UserError):
@@ -161,10 +163,43 @@ def slowness(values: Values) -> ServerOptions:
     return ServerOptions(latency=latency, jitter=latency > 0, like=like or None, runs_per_second=pace)
 
 
+def _share(name: str, text: str | None) -> float:
+    """A share from 0 to 1, of a text such as 5%; 0 for None. Raises BadOption."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)%", text or "0%", re.ASCII)
+    if match is None or float(match[1]) > 100:
+        raise BadOption(name, text, "a share such as 5%")
+    return float(match[1]) / 100
+
+
+def _pair(values: Values, name: str, example: str) -> tuple[str, str] | None:
+    text = values(name)
+    if text is None:
+        return None
+    first, at, second = text.partition("@")
+    if not at:
+        raise BadOption(name, text, f"both parts, such as {example}")
+    return first, second
+
+
+def noise(values: Values) -> Noise:
+    """What is to come between the reference server and its clients. Raises BadOption."""
+    slow, stall = _pair(values, "slow-answers", "12s@0.14%"), _pair(values, "stall", "13s@60s")
+    found = Noise(
+        gateway_errors=_share("gateway-errors", values("gateway-errors")),
+        unavailable=_share("unavailable", values("unavailable")),
+        drop=_share("drop", values("drop")),
+    )
+    if slow is not None:
+        found = replace(found, slow_s=duration_s("slow-answers", slow[0]), slow_share=_share("slow-answers", slow[1]))
+    if stall is not None:
+        found = replace(found, stall_s=duration_s("stall", stall[0]), stall_at_s=duration_s("stall", stall[1]))
+    return found
+
+
 def _embedded(values: Values, url: str | None) -> ServerOptions:
-    for name in ("latency", "like", "runs-per-second"):
+    for name in ("latency", "like", "runs-per-second", *NOISE):
         _embedded_only(name, values, url)
-    return replace(slowness(values), faults=_faults(values, url))
+    return replace(slowness(values), noise=noise(values), faults=_faults(values, url))
 
 
 def _embedded_only(name: str, values: Values, url: str | None) -> None:

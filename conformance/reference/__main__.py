@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 
 from conformance.reference.engine.journal import UnusableDatabase
 from conformance.reference.engine.timing import UnusableTiming
 from conformance.reference.faults import UnknownFault
-from conformance.reference.options import ServerOptions
+from conformance.reference.options import Noise, ServerOptions
 from conformance.reference.process import CannotListen, end_with_parent, serve
 
 
@@ -25,6 +26,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--clock-skew", type=float, default=0.0, help="seconds added to every timestamp")
     parser.add_argument("--database", default="", metavar="FILE", help="keep everything in this SQLite file")
     parser.add_argument("--restart-after", type=int, default=0, metavar="N", help="start again after every N requests")
+    parser.add_argument("--noise", default="{}", metavar="JSON", help="what comes in between, as fields of Noise")
     parser.add_argument("--auth", action="store_true")
     parser.add_argument("--client-id", default="conformance")
     parser.add_argument("--client-secret", default="conformance")
@@ -38,7 +40,8 @@ def main(argv: list[str] | None = None) -> int:
     given = vars(_parser().parse_args(argv))
     if given.pop("end_with_parent"):
         end_with_parent()
-    options = ServerOptions(**given | {"faults": tuple(given["faults"])})
+    noise = Noise(**json.loads(given["noise"]))
+    options = ServerOptions(**given | {"faults": tuple(given["faults"]), "noise": noise})
     try:
         return serve(options)
     except (UnknownFault, UnusableTiming, UnusableDatabase, CannotListen) as error:

@@ -12,8 +12,9 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from conformance.reference.faults import apply_faults
-from conformance.reference.options import ServerOptions
+from conformance.reference.options import Noise, ServerOptions
 from conformance.reference.service.auth import READ, WRITE, TokenRefused
+from conformance.reference.service.noise import NoisyNetwork
 from conformance.reference.service.operations import Call, Reply
 from conformance.reference.service.server import Server, assemble
 from conformance.reference.wire.errors import ApiError, NotFound
@@ -105,4 +106,6 @@ def create_app(options: ServerOptions) -> Starlette:
     app = Starlette(routes=routes, exception_handlers={HTTPException: _unknown_path})
     app.router.redirect_slashes = False
     app.state.server = server
+    if options.noise != Noise():
+        app.add_middleware(NoisyNetwork, noise=options.noise, seed=options.seed)
     return app

@@ -6,6 +6,25 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Noise:
+    """What comes between the server and its clients; none of it is a fault of the server. Shares are from 0 to 1.
+
+    ``gateway_errors``: answers replaced by nginx's 502, in HTML. ``unavailable``: by a JSON 503. ``drop``: connections
+    closed instead of an answer. Half of these requests are carried out all the same. ``slow_share`` of the requests
+    take ``slow_s`` seconds more. The whole server is silent for ``stall_s`` seconds once, ``stall_at_s`` seconds after
+    its first request.
+    """
+
+    gateway_errors: float = 0.0
+    unavailable: float = 0.0
+    drop: float = 0.0
+    slow_share: float = 0.0
+    slow_s: float = 12.0
+    stall_s: float = 0.0
+    stall_at_s: float = 60.0
+
+
+@dataclass(frozen=True)
 class ServerOptions:
     """Options of one server.
 
@@ -15,8 +34,9 @@ class ServerOptions:
     ``engine/real.yaml``): the server then behaves in time like the one that was measured, and ``latency`` counts for
     nothing; ``runs_per_second`` is how many runs it starts in a second at best. ``clock_skew`` (seconds) shifts every
     timestamp. ``database`` is a SQLite file, from which a server that starts again goes on; ``restart_after``
-    is the number of requests after which it starts again by itself, each time (0: never). ``auth`` asks for OAuth2
-    bearer tokens. ``prefix`` is where a gateway would mount the API. ``port`` 0 is any free one.
+    is the number of requests after which it starts again by itself, each time (0: never). ``noise`` comes between the
+    server and its clients, drawn from ``seed``, too. ``auth`` asks for OAuth2 bearer tokens. ``prefix`` is where a
+    gateway would mount the API. ``port`` 0 is any free one.
     """
 
     faults: tuple[str, ...] = ()
@@ -27,6 +47,7 @@ class ServerOptions:
     clock_skew: float = 0.0
     database: str = ""
     restart_after: int = 0
+    noise: Noise = Noise()
     auth: bool = False
     prefix: str = ""
     seed: int = 0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
 import sys
 import threading
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,7 +17,7 @@ from typing import Any, Self
 import uvicorn
 
 from conformance.reference.app import create_app
-from conformance.reference.options import ServerOptions
+from conformance.reference.options import Noise, ServerOptions
 
 READY = "listening on "
 """What a server prints before its URL, once it accepts connections."""
@@ -113,6 +115,7 @@ def arguments(options: ServerOptions) -> list[str]:
     given += [f"--like={options.like}"] if options.like else []
     given += [f"--database={options.database}", f"--restart-after={options.restart_after}"]
     given += [f"--runs-per-second={options.runs_per_second}"] if options.runs_per_second else []
+    given += [f"--noise={json.dumps(asdict(options.noise))}"] if options.noise != Noise() else []
     return given + ["--jitter"] * options.jitter + ["--auth"] * options.auth
 
 
