@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.measuring import ROOT, Cost, measured, stamp
-from conformance.configuration.options import duration_s
+from conformance.configuration.durations import seconds_of
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 
@@ -97,7 +97,7 @@ def main() -> int:
     parser.add_argument("--clock-skew", type=float, default=0.0)
     parser.add_argument("--load", action="store_true")
     chosen = parser.parse_args()
-    latency = duration_s("latency", chosen.latency)
+    latency = seconds_of(chosen.latency)
     print(_HEAD, flush=True)
     seeds = []
     for number in range(chosen.first, chosen.first + chosen.seeds):

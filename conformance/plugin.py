@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from conformance.configuration.option_table import OPTIONS, Option
+from conformance.configuration.option_table import BY_NAME, options_of
 
 SUITE = "conformance.suite"
-_URL = Option("url", "Target", "Base URL of the server; none: the embedded reference server.", "URL")
 
 _MARKERS = (
     "must: requirements without which the API is unusable or misleading",
@@ -34,26 +33,22 @@ _MARKERS = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer every option as --conformance-NAME, and as conformance_NAME in an ini file."""
     group = parser.getgroup("conformance", "conformance of a workflow-orchestration server")
-    for option in (_URL, *OPTIONS):
-        name, ini = f"--conformance-{option.name}", _ini(option.name)
-        if option.form == "flag":
+    for option in options_of("pytest"):
+        name = f"--conformance-{option.name}"
+        if option.kind == "flag":
             group.addoption(name, action="store_true", default=False, help=option.help)
-            parser.addini(ini, option.help, type="bool", default=False)
-        elif option.form == "list":
+            parser.addini(option.ini, option.help, type="bool", default=False)
+        elif option.many:
             group.addoption(name, action="append", default=None, metavar=option.metavar, help=option.help)
-            parser.addini(ini, option.help, type="linelist", default=None)
+            parser.addini(option.ini, option.help, type="linelist", default=None)
         else:
             group.addoption(name, default=None, metavar=option.metavar, help=option.help)
-            parser.addini(ini, option.help, type="string", default=None)
-
-
-def _ini(name: str) -> str:
-    return f"conformance_{name.replace('-', '_')}"
+            parser.addini(option.ini, option.help, type="string", default=None)
 
 
 def setting(config: pytest.Config, name: str) -> Any:
     """An option by name, from the command line or else the ini file; None when it is in neither."""
-    return config.getoption(f"--conformance-{name}") or config.getini(_ini(name)) or None
+    return config.getoption(f"--conformance-{name}") or config.getini(BY_NAME[name].ini) or None
 
 
 def pytest_configure(config: pytest.Config) -> None:

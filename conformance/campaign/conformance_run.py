@@ -17,7 +17,8 @@ from rich.text import Text
 
 from conformance.campaign.running import RunOutcome, conclude, header, play
 from conformance.campaign.watching import Spool, Watcher
-from conformance.configuration.options import RunOptions, Values, run_options, target_config
+from conformance.configuration.options import RunOptions, run_options, target_config
+from conformance.configuration.reading import Values
 from conformance.configuration.report_paths import point_latest, writable_directory, writable_file
 from conformance.confirming.finding_store import FindingStore
 from conformance.contract.document import ApiDocument, load_document

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import click
 from rich.console import RenderableType
 
-from conformance.configuration.option_table import OPTIONS
+from conformance.configuration.option_table import Command, options_of
+from conformance.configuration.reading import Values
 from conformance.contract.errors import UserError
 from conformance.reports.terminal import make_console
 from conformance.results.verdict import INCOMPLETE, USAGE
@@ -39,19 +40,22 @@ class SectionedOption(click.Option):
         self.section = section
 
 
-def option_parameters(sections: Collection[str] | None = None) -> list[click.Parameter]:
-    """The options of a run (those of some sections, by default all) as parameters of a command."""
+def option_parameters(command: Command, sections: Collection[str] | None = None) -> list[click.Parameter]:
+    """The options of the table that a command has (or those of some sections), as parameters of click."""
     found: list[click.Parameter] = []
-    for option in OPTIONS:
-        if sections is not None and option.section not in sections:
-            continue
+    for option in options_of(command, sections):
         settings: dict[str, Any] = {"section": option.section, "help": option.help}
-        if option.form == "flag":
+        if option.kind == "flag":
             settings |= {"is_flag": True}
         else:
-            settings |= {"metavar": option.metavar, "multiple": option.form == "list"}
+            settings |= {"metavar": option.metavar, "multiple": option.many}
         found.append(SectionedOption(f"--{option.name}", **settings))
     return found
+
+
+def values_of(given: Mapping[str, Any]) -> Values:
+    """The parameters of a command as options by their names."""
+    return lambda name: given.get(name.replace("-", "_"))
 
 
 _WIDE, _READABLE = 10_000, 88

@@ -6,10 +6,14 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from conformance.campaign.recordings import check as check_trace
+from conformance.commands.helping import SectionedCommand, option_parameters, values_of
+from conformance.configuration.combinations import check_known
+from conformance.configuration.reading import read, with_environment
 from conformance.configuration.report_paths import default_report_dir, writable_directory
 from conformance.contract.document import load_document
 from conformance.reports.har import HarItem
@@ -21,33 +25,45 @@ from conformance.results.eventlines import has_footer
 from conformance.results.known import apply_known, load_known
 from conformance.results.records import exchange_of
 from conformance.results.store import read_results
-from conformance.results.verdict import exit_code
+from conformance.results.verdict import FailOn, exit_code
 from conformance.trace.har import read_har
 
+_HELP = """Judge a HAR recording by the same rules, without a server, and write the same report.
 
-@click.command(short_help="Judge recorded traffic.")
-@click.argument("recording", type=click.Path(path_type=Path), metavar="FILE.har")
-@click.option("--report-dir", type=click.Path(path_type=Path), metavar="DIR", help="Default: reports/<time>-<file>.")
-@click.option("--spec", metavar="FILE|URL", help="Another OpenAPI document than the bundled one.")
-@click.option("--known", type=click.Path(path_type=Path), metavar="FILE.yaml", help="Known deviations.")
-@click.option("--fail-on", type=click.Choice(["must", "should"]), default="must", show_default=True)
-def check(recording: Path, report_dir: Path | None, spec: str | None, known: Path | None, fail_on: str) -> None:
-    """Judge a HAR recording by the same rules, without a server, and write the same report.
+What holds only eventually is judged where the recording itself tells how slow its server was: by runs of noop
+workflows, each read until it had terminated. The best verdict is "no violation found".
+"""
 
-    What holds only eventually is judged where the recording itself tells how slow its server was: by runs of noop
-    workflows, each read until it had terminated. The best verdict is "no violation found".
-    """
+
+def _check(recording: Path, **given: Any) -> None:
+    values = with_environment(values_of(given), os.environ)
+    check_known(values)
+    known: Path | None = read(values, "known")
+    fail_on: FailOn = read(values, "fail-on") or "must"
+    accepted = load_known(known) if known else ()
+    document = load_document(read(values, "spec"))
     trace = read_har(recording)
     if not any(exchange.operation for exchange in trace.exchanges):
         count = len(trace.exchanges)
         click.echo(f"conformance: none of the {count} requests is to an operation of this API's version 1.", err=True)
-    results = check_trace(trace, load_document(spec), recording.name)
+    results = check_trace(trace, document, recording.name)
     if known is not None:
-        results = apply_known(results, load_known(known), datetime.now(UTC).date())
-    directory = writable_directory(report_dir or default_report_dir(f"file://{recording.name}", datetime.now(UTC)))
+        results = apply_known(results, accepted, datetime.now(UTC).date(), strict=read(values, "strict-known"))
+    default = default_report_dir(f"file://{recording.name}", datetime.now(UTC))
+    directory = writable_directory(read(values, "report-dir") or default)
     report = write_all(results, directory, ((trace.id, trace.origin, each) for each in trace.exchanges))
     summary(results, make_console(os.environ), report)
-    raise SystemExit(exit_code(results, "should" if fail_on == "should" else "must"))
+    raise SystemExit(exit_code(results, fail_on))
+
+
+_RECORDING = click.Argument(["recording"], type=click.Path(path_type=Path), metavar="FILE.har")
+check = SectionedCommand(
+    "check",
+    callback=_check,
+    params=[_RECORDING, *option_parameters("check")],
+    help=_HELP,
+    short_help="Judge recorded traffic.",
+)
 
 
 @click.command(short_help="Make the reports of a run again, also of one that was killed.")

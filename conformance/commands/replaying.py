@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters
+from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters, values_of
 from conformance.configuration.options import target_config
 from conformance.confirming.credibility import on_used_connections
 from conformance.confirming.replaying import replay as play_again
@@ -46,7 +46,7 @@ Exit code 1 when the violation came back, 0 when it did not.
 def _replay(finding: str, url: str, source: Path, times: int, **given: Any) -> None:
     found = _find(finding, source)
     scenario: Scenario = from_json(found.scenario or {})
-    config = target_config(lambda name: given.get(name.replace("-", "_")), url)
+    config = target_config(values_of(given), url)
     for line in script(scenario):
         click.echo(f"  {line}")
     wanted = finding if finding in found.requirements else found.requirement
@@ -72,5 +72,5 @@ _TIMES = SectionedOption(
     "--times", section="Finding", default=3, show_default=True, type=click.IntRange(1, 50), help="How often to play it."
 )
 _ARGUMENTS: tuple[click.Parameter, ...] = (click.Argument(["finding"]), click.Argument(["url"]))
-_PARAMETERS = [*_ARGUMENTS, _FROM, _TIMES, *option_parameters({"Target"})]
+_PARAMETERS = [*_ARGUMENTS, _FROM, _TIMES, *option_parameters("replay")]
 replay = SectionedCommand("replay", callback=_replay, params=_PARAMETERS, help=_HELP, short_help=_SHORT)

@@ -11,9 +11,10 @@ import click
 import pytest
 
 from conformance.campaign.conformance_run import ConformanceRun
-from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters
-from conformance.configuration.option_table import OPTIONS
-from conformance.configuration.options import BadOption
+from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters, values_of
+from conformance.configuration.combinations import check_loudness
+from conformance.configuration.option_table import options_of
+from conformance.configuration.reading import BadOption
 from conformance.contract.errors import UserError
 from conformance.plugin import SUITE
 from conformance.results.verdict import INCOMPLETE, INTERRUPTED, USAGE
@@ -86,12 +87,12 @@ def _arguments(url: str | None, given: dict[str, Any]) -> list[str]:
     found += ["-p", "no:terminal", "-p", "no:cacheprovider", "--capture=no"]
     if url:
         found.append(f"--conformance-url={url}")
-    for option in OPTIONS:
+    for option in options_of("run"):
         value = given.get(option.name.replace("-", "_"))
-        if option.form == "flag":
+        if option.kind == "flag":
             found += [f"--conformance-{option.name}"] if value else []
         elif value:
-            values = value if option.form == "list" else [value]
+            values = value if option.many else [value]
             found += [f"--conformance-{option.name}={each}" for each in values]
     return found + _pytest_arguments(given)
 
@@ -105,12 +106,13 @@ def _pytest_arguments(given: dict[str, Any]) -> list[str]:
 
 
 def _run(url: str | None, quiet: bool, verbose: bool, **given: Any) -> None:
+    check_loudness(quiet, verbose, given["verbosity"])
     if quiet or verbose:
         given["verbosity"] = "quiet" if quiet else "verbose"
     arguments = _arguments(url, given)
     _check_workers(given["workers"])
     # Checked here first, so that mistakes are told in this command's own words.
-    ConformanceRun.of(lambda name: given.get(name.replace("-", "_")) if name != "url" else url)
+    ConformanceRun.of(values_of({**given, "url": url}))
     reporter = _Reporter()
     code = int(pytest.main(arguments, plugins=[reporter]))
     raise SystemExit(_told(reporter, code))
@@ -139,7 +141,7 @@ def _told(reporter: _Reporter, code: int) -> int:
 
 
 def _options() -> list[click.Parameter]:
-    found: list[click.Parameter] = [click.Argument(["url"], required=False), *option_parameters()]
+    found: list[click.Parameter] = [click.Argument(["url"], required=False), *option_parameters("run")]
     quiet = SectionedOption("--quiet", "-q", section="Results", is_flag=True, help="Only the verdict.")
     verbose = SectionedOption("--verbose", "-v", section="Results", is_flag=True, help="Every finding, more progress.")
     pytest_options = [SectionedOption(*n, section="As in pytest", help=h, is_flag=f) for n, h, f in _PYTEST]

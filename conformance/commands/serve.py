@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import Any
 
 import click
 from rich.table import Table
 
-from conformance.commands.helping import show
-from conformance.configuration.options import NOISE, NoSuchFault, noise, slowness
+from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters, show, values_of
+from conformance.configuration.reading import with_environment
+from conformance.configuration.server import server_options
 from conformance.contract.errors import UserError
 from conformance.reference.engine.journal import UnusableDatabase
-from conformance.reference.faults import FAULTS, UnknownFault
+from conformance.reference.faults import FAULTS
 from conformance.reference.process import CannotListen
 from conformance.reference.process import serve as serve_forever
 
@@ -34,45 +36,16 @@ class PortUnavailable(UserError):
         super().__init__(f"The server cannot listen on {host}:{port}: {reason}.", hint)
 
 
-_SLOWNESS = ("latency", "like", "runs_per_second")
-
-
-@click.command(short_help="Run the reference server.")
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=0, type=click.IntRange(0, 65535), metavar="P", help="Default: any free port.")
-@click.option("--fault", multiple=True, metavar="NAME", help="Misbehave in a named way; may be repeated.")
-@click.option("--list-faults", is_flag=True, help="List the faults with the requirements that they break.")
-@click.option("--latency", metavar="TIME", help="Be slow, such as 400ms: views lag behind, runs are admitted slowly.")
-@click.option("--jitter", is_flag=True, help="Let the slowness vary.")
-@click.option("--like", metavar="real|FILE", help="In time like a real server, or as a YAML file of figures says.")
-@click.option("--runs-per-second", metavar="R", help="With --like: how many runs it starts in a second at best.")
-@click.option("--gateway-errors", metavar="SHARE", help="Answers replaced by a gateway's 502, such as 5%.")
-@click.option("--unavailable", metavar="SHARE", help="Answers replaced by a JSON 503, such as 1%.")
-@click.option("--drop", metavar="SHARE", help="Connections closed instead of an answer, such as 1%.")
-@click.option("--slow-answers", metavar="TIME@SHARE", help="Single answers that take long, such as 12s@0.14%.")
-@click.option("--stall", metavar="TIME@TIME", help="The whole server silent once, such as 13s@60s.")
-@click.option("--seed", default=0, type=click.IntRange(0), metavar="N", help="What all that varies is drawn from.")
-@click.option("--database", default="", metavar="FILE", help="Keep everything in this SQLite file, and go on from it.")
-@click.option(
-    "--restart-after", default=0, type=click.IntRange(0), metavar="N", help="Start again after every N requests."
-)
-@click.option("--clock-skew", default=0.0, metavar="SECONDS", help="How wrong the server's clock is.")
-@click.option("--auth", is_flag=True, help="Demand tokens; POST /oauth/token gives them (conformance/conformance).")
-@click.option("--prefix", default="", metavar="PATH", help="Serve below a path, such as /api/orchestration.")
-def serve(list_faults: bool, fault: tuple[str, ...], **given: Any) -> None:
-    """Run the reference server until interrupted. It prints its URL once it accepts connections."""
+def _serve(list_faults: bool, **given: Any) -> None:
     if list_faults:
         _list()
         return
-    slow = slowness(lambda name: given[name.replace("-", "_")])
-    between = noise(lambda name: given[name.replace("-", "_")])
-    derived = {name.replace("-", "_") for name in (*_SLOWNESS, *NOISE)}
-    others = {name: value for name, value in given.items() if name not in derived}
-    options = replace(slow, faults=fault, noise=between, **others)
+    own = {parameter.name: given[parameter.name] for parameter in _OWN if parameter.name in given}
+    jitter = own.pop("jitter")
+    behaviour = server_options(with_environment(values_of(given), os.environ))
+    options = replace(behaviour, jitter=jitter, **own)
     try:
         raise SystemExit(serve_forever(options))
-    except UnknownFault as error:
-        raise NoSuchFault(error.name) from None
     except UnusableDatabase as error:
         raise DatabaseUnusable(options.database, error.reason) from None
     except CannotListen as error:
@@ -92,3 +65,31 @@ def _list() -> None:
         profile = fault.profile if fault.rare is None else f"rare ({fault.rare:.0%})"
         table.add_row(fault.name, profile, " ".join(fault.breaks), fault.summary)
     show(table, wide=True)
+
+
+_HELP = """Run the reference server until interrupted. It prints its URL once it accepts connections."""
+_OWN: tuple[click.Option, ...] = (
+    SectionedOption("--host", default="127.0.0.1", show_default=True, help="Where it listens."),
+    SectionedOption("--port", default=0, type=click.IntRange(0, 65535), metavar="P", help="Default: any free port."),
+    SectionedOption("--list-faults", is_flag=True, help="List the faults with the requirements that they break."),
+    SectionedOption("--jitter", is_flag=True, help="Let the slowness vary."),
+    SectionedOption("--seed", default=0, type=click.IntRange(0), metavar="N", help="What all that varies comes from."),
+    SectionedOption(
+        "--database", default="", metavar="FILE", help="Keep everything in this SQLite file, and go on from it."
+    ),
+    SectionedOption(
+        "--restart-after", default=0, type=click.IntRange(0), metavar="N", help="Start again after every N requests."
+    ),
+    SectionedOption("--clock-skew", default=0.0, metavar="SECONDS", help="How wrong the server's clock is."),
+    SectionedOption(
+        "--auth", is_flag=True, help="Demand tokens; POST /oauth/token gives them to conformance/conformance."
+    ),
+    SectionedOption("--prefix", default="", metavar="PATH", help="Serve below a path, such as /api/orchestration."),
+)
+serve = SectionedCommand(
+    "serve",
+    callback=_serve,
+    params=[*_OWN, *option_parameters("serve")],
+    help=_HELP,
+    short_help="Run the reference server.",
+)

@@ -1,59 +1,181 @@
-"""The options of a run, as data: pytest offers them as --conformance-NAME, the command line as --NAME."""
+"""The options as data: one row for each, from which every other form follows.
+
+A row makes ``--NAME`` of its commands, ``--conformance-NAME`` and ``conformance_NAME`` of pytest, the variable
+``CONFORMANCE_NAME``, the help of all of them, the shell's completion, and a line of docs/options.md. A new option is a
+row here, and a line where its value is used.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Form = Literal["text", "list", "flag"]
+Kind = Literal["text", "flag", "choice", "number", "duration", "path", "seed", "share", "time@share", "time@time"]
+"""How the text of an option is read; ``conformance.configuration.reading`` has a reader for each kind."""
+
+Command = Literal["run", "pytest", "check", "replay", "serve"]
+_RUN: frozenset[Command] = frozenset({"run", "pytest"})
+_TARGET_COMMANDS: frozenset[Command] = _RUN | {"replay"}
+_REPORT_COMMANDS: frozenset[Command] = _RUN | {"check"}
+_SERVER_COMMANDS: frozenset[Command] = _RUN | {"serve"}
+
+SCOPE, TARGET, RESULTS, EMBEDDED = "Scope", "Target", "Results", "Embedded server"
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option. ``list`` may be given several times; ``environment`` is a variable that also sets it."""
+    """One option. ``many``: it may be given several times. ``unit`` ends the sentence "Give a number of …".
+
+    ``elsewhere``: it says how another server is reached, so it does nothing without the URL of one.
+    """
 
     name: str
     section: str
     help: str
     metavar: str = "TEXT"
-    form: Form = "text"
-    environment: str | None = None
+    kind: Kind = "text"
+    commands: frozenset[Command] = _RUN
+    many: bool = False
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+    elsewhere: bool = False
+
+    @property
+    def environment(self) -> str:
+        """The variable that sets it, too."""
+        return f"CONFORMANCE_{self.name.replace('-', '_').upper()}"
+
+    @property
+    def ini(self) -> str:
+        """Its name in an ini file of pytest."""
+        return f"conformance_{self.name.replace('-', '_')}"
 
 
-_TARGET, _SCOPE, _OUTPUT, _EMBEDDED = "Target", "Scope", "Results", "Embedded server"
+def _target(name: str, text: str, metavar: str = "TEXT", kind: Kind = "text", *, many: bool = False) -> Option:
+    return Option(name, TARGET, text, metavar, kind, _TARGET_COMMANDS, many, elsewhere=True)
+
+
+def _noise(name: str, text: str, metavar: str, kind: Kind) -> Option:
+    return Option(name, EMBEDDED, text, metavar, kind, _SERVER_COMMANDS)
+
 
 OPTIONS: tuple[Option, ...] = (
-    Option("profile", _SCOPE, "How much is explored: smoke, standard (default), thorough or soak.", "PROFILE"),
-    Option("seed", _SCOPE, "Number that all traffic follows from, or 'random'; default 0.", "N"),
-    Option("max-time", _SCOPE, "How long exploring may take, such as 90s, 15m or 8h; default by profile.", "TIME"),
-    Option("without", _SCOPE, "A feature that the server does not offer: ledger.", "FEATURE", "list"),
-    Option("spec", _SCOPE, "Another OpenAPI document of the API: a file or a URL.", "FILE|URL"),
-    Option("database", _SCOPE, "Keeps findings between runs: a directory, or redis://host:port/0.", "DIR|URL"),
-    Option("header", _TARGET, "A header of every request.", "'NAME: VALUE'", "list"),
-    Option("token", _TARGET, "Bearer token.", "TOKEN", environment="CONFORMANCE_TOKEN"),
-    Option("client-id", _TARGET, "OAuth2 client id.", "ID"),
-    Option("client-secret", _TARGET, "OAuth2 client secret.", "SECRET", environment="CONFORMANCE_CLIENT_SECRET"),
-    Option("token-url", _TARGET, "OAuth2 token endpoint.", "URL"),
-    Option("timeout", _TARGET, "Seconds until a request counts as unanswered; default 10.", "SECONDS"),
-    Option("max-rate", _TARGET, "Requests a second at the most.", "N"),
-    Option("ca-file", _TARGET, "CA certificates (PEM) to trust.", "FILE"),
-    Option("insecure", _TARGET, "Accept any TLS certificate.", form="flag"),
-    Option("report-dir", _OUTPUT, "Where reports go; default reports/<time>-<target>.", "DIR"),
-    Option("known", _OUTPUT, "Known deviations; see `conformance known`.", "FILE.yaml"),
-    Option("strict-known", _OUTPUT, "A stale known deviation is a failure.", form="flag"),
-    Option("against", _OUTPUT, "An earlier run to compare with.", "RESULTS.json"),
-    Option("fail-on", _OUTPUT, "What makes exit code 1: must (default) or should.", "LEVEL"),
-    Option("summary-file", _OUTPUT, "Markdown file to append the summary to.", "FILE.md"),
-    Option("verbosity", _OUTPUT, "quiet, normal (default) or verbose.", "WORD"),
     Option(
-        "fault", _EMBEDDED, "A fault of the embedded server; see `conformance serve --list-faults`.", "NAME", "list"
+        "profile",
+        SCOPE,
+        "How much is explored: smoke, standard (default), thorough or soak.",
+        "PROFILE",
+        "choice",
+        choices=("smoke", "standard", "thorough", "soak"),
     ),
-    Option("latency", _EMBEDDED, "Its slowness, such as 400ms.", "TIME"),
-    Option("like", _EMBEDDED, "In time like a real server, or as a YAML file of figures says.", "real|FILE"),
-    Option("runs-per-second", _EMBEDDED, "With --like: how many runs it starts in a second at best.", "R"),
-    Option("gateway-errors", _EMBEDDED, "Answers replaced by a gateway's 502, such as 5%.", "SHARE"),
-    Option("unavailable", _EMBEDDED, "Answers replaced by a JSON 503, such as 1%.", "SHARE"),
-    Option("drop", _EMBEDDED, "Connections closed instead of an answer, such as 1%.", "SHARE"),
-    Option("slow-answers", _EMBEDDED, "Single answers that take long, such as 12s@0.14%.", "TIME@SHARE"),
-    Option("stall", _EMBEDDED, "The whole server silent once, such as 13s@60s.", "TIME@TIME"),
+    Option("seed", SCOPE, "Number that all traffic follows from, or 'random'; default 0.", "N", "seed"),
+    Option(
+        "max-time",
+        SCOPE,
+        "Time for exploring, such as 90s, 15m or 8h; default by profile.",
+        "TIME",
+        "duration",
+    ),
+    Option("without", SCOPE, "A feature that the server does not offer: ledger.", "FEATURE", many=True),
+    Option("with", SCOPE, "A feature that the server offers and that is not tested by default.", "FEATURE", many=True),
+    Option(
+        "spec",
+        SCOPE,
+        "Another OpenAPI document of the API than the bundled one: a file or a URL.",
+        "FILE|URL",
+        commands=_REPORT_COMMANDS,
+    ),
+    Option("database", SCOPE, "Keeps findings between runs: a directory, or redis://host:port/0.", "DIR|URL"),
+    Option(
+        "url",
+        TARGET,
+        "Base URL of the server; none: the embedded reference server.",
+        "URL",
+        commands=frozenset({"pytest"}),
+    ),
+    _target("header", "A header of every request.", "'NAME: VALUE'", many=True),
+    _target("token", "Bearer token.", "TOKEN"),
+    _target("client-id", "OAuth2 client id.", "ID"),
+    _target("client-secret", "OAuth2 client secret.", "SECRET"),
+    _target("token-url", "OAuth2 token endpoint.", "URL"),
+    Option(
+        "timeout",
+        TARGET,
+        "Time until a request counts as unanswered, in seconds or such as 500ms; default 10.",
+        "TIME",
+        "duration",
+        _TARGET_COMMANDS,
+    ),
+    Option(
+        "max-rate", TARGET, "Requests a second at the most.", "N", "number", _TARGET_COMMANDS, unit="requests a second"
+    ),
+    _target("ca-file", "CA certificates (PEM) to trust.", "FILE", "path"),
+    _target("insecure", "Accept any TLS certificate.", kind="flag"),
+    Option("report-dir", RESULTS, "Where reports go; default reports/<time>-<name>.", "DIR", "path", _REPORT_COMMANDS),
+    Option("known", RESULTS, "Known deviations; see `conformance known`.", "FILE.yaml", "path", _REPORT_COMMANDS),
+    Option("strict-known", RESULTS, "A stale known deviation is a failure.", kind="flag", commands=_REPORT_COMMANDS),
+    Option("against", RESULTS, "An earlier run to compare with.", "RESULTS.json", "path"),
+    Option(
+        "fail-on",
+        RESULTS,
+        "What makes exit code 1: must (default) or should.",
+        "LEVEL",
+        "choice",
+        _REPORT_COMMANDS,
+        choices=("must", "should"),
+    ),
+    Option("summary-file", RESULTS, "Markdown file to append the summary to.", "FILE.md", "path"),
+    Option(
+        "verbosity",
+        RESULTS,
+        "quiet, normal (default) or verbose.",
+        "WORD",
+        "choice",
+        choices=("quiet", "normal", "verbose"),
+    ),
+    Option(
+        "fault",
+        EMBEDDED,
+        "A way to misbehave; see `conformance serve --list-faults`.",
+        "NAME",
+        commands=_SERVER_COMMANDS,
+        many=True,
+    ),
+    Option(
+        "latency",
+        EMBEDDED,
+        "Slowness, such as 400ms: views lag behind, runs are admitted slowly.",
+        "TIME",
+        "duration",
+        _SERVER_COMMANDS,
+    ),
+    Option(
+        "like",
+        EMBEDDED,
+        "In time like a real server, or as a YAML file of figures says.",
+        "real|FILE",
+        commands=_SERVER_COMMANDS,
+    ),
+    Option(
+        "runs-per-second",
+        EMBEDDED,
+        "With --like: how many runs it starts in a second at best.",
+        "R",
+        "number",
+        _SERVER_COMMANDS,
+        unit="runs, such as 0.5",
+    ),
+    _noise("gateway-errors", "Answers replaced by a gateway's 502, such as 5%.", "SHARE", "share"),
+    _noise("unavailable", "Answers replaced by a JSON 503, such as 1%.", "SHARE", "share"),
+    _noise("drop", "Connections closed instead of an answer, such as 1%.", "SHARE", "share"),
+    _noise("slow-answers", "Single answers that take long, such as 12s@0.14%.", "TIME@SHARE", "time@share"),
+    _noise("stall", "The whole server silent once, such as 13s@60s.", "TIME@TIME", "time@time"),
 )
+BY_NAME: Mapping[str, Option] = {option.name: option for option in OPTIONS}
+
+
+def options_of(command: Command, sections: Collection[str] | None = None) -> tuple[Option, ...]:
+    """The options that a command has, or those of them in some sections."""
+    offered = (each for each in OPTIONS if command in each.commands)
+    return tuple(each for each in offered if sections is None or each.section in sections)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,12 +35,20 @@ class IncompleteCredentials(UserError):
         )
 
 
+class UnreadableCertificates(UserError):
+    """The file of CA certificates is none."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"The CA file {path} cannot be used: {reason}.", "Give a readable file of PEM certificates.")
+
+
 class TargetConfig(BaseModel):
     """A target. ``url`` may carry a path (a gateway's prefix); it is kept without a slash at its end.
 
     ``timeout_s``: seconds until an unanswered request counts as failed. ``max_rate``: requests a second, None for no
     limit. ``verify``: True, or a file of CA certificates in PEM; ``insecure`` accepts any certificate.
-    Raises WrongUrl and IncompleteCredentials; pydantic.ValidationError for values of a wrong type.
+    Raises WrongUrl, IncompleteCredentials and UnreadableCertificates; pydantic.ValidationError for values of a wrong
+    type.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +70,18 @@ class TargetConfig(BaseModel):
     @classmethod
     def _usable(cls, url: str | None) -> str | None:
         return None if url is None else checked_url(url)
+
+    @field_validator("verify")
+    @classmethod
+    def _readable(cls, verify: bool | str) -> bool | str:
+        if isinstance(verify, str):
+            try:
+                ssl.create_default_context(cafile=verify)
+            except OSError as error:
+                # The reason of a TLS error is a name in capitals; that of a file is a sentence.
+                no_pem = isinstance(error, ssl.SSLError)
+                raise UnreadableCertificates(verify, "it holds no PEM" if no_pem else error.strerror or "") from error
+        return verify
 
     @model_validator(mode="after")
     def _whole_credentials(self) -> TargetConfig:

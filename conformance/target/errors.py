@@ -45,10 +45,3 @@ class TokenRefused(TargetError):
         super().__init__(
             f"No access token from {token_url}: {reason}.", "Check client id, secret, scopes and token URL."
         )
-
-
-class UnreadableCertificate(TargetError):
-    """The CA file that was given is no CA file."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"The CA file {path} cannot be used: {reason}.", "Give a readable file of PEM certificates.")

@@ -12,7 +12,6 @@ from conformance.contract.api import V1, Api
 from conformance.target.auth import TokenSource
 from conformance.target.client import Client, Shared
 from conformance.target.config import TargetConfig
-from conformance.target.errors import UnreadableCertificate
 from conformance.target.ids import GivenIds
 from conformance.target.limits import Limiter, retry_after_s
 from conformance.target.recorder import Recorder
@@ -29,8 +28,6 @@ class Target:
     """An async context manager. ``runs`` counts the runWorkflow requests sent so far, ``exchanges`` all that ended.
 
     ``given`` holds ids that it gave.
-
-    Raises UnreadableCertificate on construction.
     """
 
     def __init__(self, config: TargetConfig, api: Api = V1) -> None:
@@ -120,7 +117,4 @@ def _ssl_context(config: TargetConfig) -> ssl.SSLContext:
         return httpx.create_ssl_context(verify=False, trust_env=False)
     if config.verify is True:
         return httpx.create_ssl_context(trust_env=False)
-    try:
-        return ssl.create_default_context(cafile=config.verify)
-    except OSError as error:
-        raise UnreadableCertificate(config.verify, error.strerror or str(error)) from error
+    return ssl.create_default_context(cafile=config.verify)

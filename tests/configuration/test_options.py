@@ -9,23 +9,21 @@ from typing import Any
 import pytest
 
 from conformance.campaign.conformance_run import ConformanceRun
-from conformance.configuration.options import (
-    BadOption,
-    EmbeddedOnly,
-    NoSuchFault,
-    RunOptions,
-    duration_s,
-    run_options,
-    target_config,
-)
+from conformance.configuration.combinations import Contradiction, EmbeddedOnly, NeedsOption, NeedsUrl
+from conformance.configuration.durations import NoDuration, seconds_of
+from conformance.configuration.option_table import OPTIONS
+from conformance.configuration.options import RunOptions, run_options, target_config
+from conformance.configuration.reading import BadOption
 from conformance.configuration.report_paths import (
     UnwritableDirectory,
     UnwritableFile,
     default_report_dir,
     writable_directory,
 )
+from conformance.configuration.server import NoSuchFault
 from conformance.contract.errors import UserError
 from conformance.target import TargetConfig
+from conformance.target.config import UnreadableCertificates
 
 URL = "http://server.example"
 
@@ -97,10 +95,99 @@ def test_an_unknown_fault_is_told_with_close_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [(None, 0.0), ("90", 90.0), ("400ms", 0.4), ("1.5s", 1.5), ("15m", 900.0), ("8h", 28800.0)]
+    ("text", "seconds"), [("0", 0.0), ("90", 90.0), ("400ms", 0.4), ("1.5s", 1.5), ("15m", 900.0), ("168h", 604800.0)]
 )
-def test_durations(text: str | None, seconds: float) -> None:
-    assert duration_s("max-time", text) == pytest.approx(seconds)
+def test_durations(text: str, seconds: float) -> None:
+    assert seconds_of(text) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("99999999h", "at most 168h"), ("604801", "at most 168h"), ("9" * 400, "a duration"), ("1d", "a duration")],
+)
+def test_what_no_wait_can_last_is_no_duration(text: str, wanted: str) -> None:
+    with pytest.raises(NoDuration, match=wanted):
+        seconds_of(text)
+
+
+def test_the_environment_sets_what_was_not_given() -> None:
+    environment = {"CONFORMANCE_PROFILE": "smoke", "CONFORMANCE_SEED": "7", "CONFORMANCE_FAULT": "cancel-ignored\n"}
+    options = run_options(values({"seed": "3"}), environment)
+    assert (options.settings.profile, options.settings.seed) == ("smoke", 3)
+    assert options.embedded.faults == ("cancel-ignored",)
+    assert target({"CONFORMANCE_HEADER": "A: 1\nB: 2"}).headers == {"A": "1", "B": "2"}
+    assert run_options(values({}), {"CONFORMANCE_URL": URL, "CONFORMANCE_FAULT": "cancel-ignored"}).url == URL
+
+
+def test_a_flag_of_the_environment_is_yes_or_no() -> None:
+    assert target({"CONFORMANCE_INSECURE": "yes"}).insecure
+    assert not target({"CONFORMANCE_INSECURE": "0"}).insecure
+    with pytest.raises(BadOption, match=r"CONFORMANCE_INSECURE cannot be 'maybe'\. Give 1 or 0"):
+        target({"CONFORMANCE_INSECURE": "maybe"})
+
+
+def test_every_option_has_names_of_its_own() -> None:
+    assert len({option.environment for option in OPTIONS}) == len(OPTIONS)
+    assert all((option.kind == "choice") == bool(option.choices) for option in OPTIONS)
+    assert all((option.kind == "number") == bool(option.unit) for option in OPTIONS)
+
+
+def test_features_can_be_added_and_left_out() -> None:
+    assert run(**{"with": ["ledger"]}).settings.features == {"ledger"}
+    assert run(without=["ledger"]).settings.features == frozenset()
+    with pytest.raises(BadOption, match="not with both"):
+        run(without=["ledger"], **{"with": ["ledger"]})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"token": "t"},
+        {"header": ["A: b"]},
+        {"client-id": "c"},
+        {"client-secret": "c"},
+        {"token-url": URL},
+        {"ca-file": "f"},
+        {"insecure": True},
+    ],
+)
+def test_how_another_server_is_reached_needs_its_url(given: dict[str, Any]) -> None:
+    with pytest.raises(NeedsUrl, match=f"--{next(iter(given))} is for a server of yours, and no URL was given"):
+        run(**given)
+    run(url=URL, **given)
+    # A token of the environment may be meant for another command.
+    assert run_options(values({}), {"CONFORMANCE_TOKEN": "t"}).url is None
+
+
+def test_strictness_about_nothing_is_refused() -> None:
+    with pytest.raises(NeedsOption, match="--strict-known does nothing without --known"):
+        run(strict_known=True)
+
+
+def test_contradictions_about_the_target_are_refused(tmp_path: Path) -> None:
+    client: dict[str, Any] = {"client_id": "a", "client_secret": "b", "token_url": URL}
+    with pytest.raises(Contradiction, match="--token and --client-id contradict"):
+        target(token="t", **client)
+    with pytest.raises(Contradiction, match="--ca-file and --insecure"):
+        target(ca_file=str(tmp_path), insecure=True)
+    assert target({"CONFORMANCE_TOKEN": "t"}, **client).token is None
+    assert target({"CONFORMANCE_CLIENT_ID": "a"}, token="t").client_id is None
+
+
+@pytest.mark.parametrize("token", ["two\nlines", "naïve", "tab\t"])
+def test_a_token_that_no_header_can_hold_is_refused_and_not_shown(token: str) -> None:
+    with pytest.raises(BadOption) as told:
+        target(token=token)
+    assert token not in str(told.value)
+
+
+@pytest.mark.parametrize(("content", "reason"), [(None, "No such file"), ("no certificate", "it holds no PEM")])
+def test_a_file_of_certificates_is_read_before_any_traffic(tmp_path: Path, content: str | None, reason: str) -> None:
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(UnreadableCertificates, match=reason):
+        target(ca_file=str(file))
 
 
 def test_a_random_seed_is_a_seed() -> None:

@@ -1,0 +1,96 @@
+"""Options that do nothing, or contradict each other, are refused: whoever gave them expects something else."""
+
+from __future__ import annotations
+
+from conformance.configuration.option_table import EMBEDDED, OPTIONS
+from conformance.configuration.reading import BadOption, Values
+from conformance.contract.errors import UserError
+from conformance.trace.redaction import redact_url
+
+_CREDENTIALS = ("client-id", "client-secret", "token-url")
+
+
+class EmbeddedOnly(UserError):
+    """An option of the embedded server was given together with the address of another one."""
+
+    def __init__(self, name: str, url: str) -> None:
+        super().__init__(
+            f"--{name} is for the embedded server and does nothing to {redact_url(url)}.",
+            f"Leave out the URL, or --{name}.",
+        )
+
+
+class NeedsUrl(UserError):
+    """An option says how another server is reached, and no other server was named."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"--{name} is for a server of yours, and no URL was given.",
+            f"Give its URL, or leave out --{name} to test the embedded server.",
+        )
+
+
+class NeedsOption(UserError):
+    """An option does nothing without another one."""
+
+    def __init__(self, name: str, other: str) -> None:
+        super().__init__(f"--{name} does nothing without --{other}.", f"Give --{other}, too, or leave out --{name}.")
+
+
+class Contradiction(UserError):
+    """Two options say different things about the same."""
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(f"{one} and {other} contradict each other.", "Give one of them.")
+
+
+def check_run(given: Values, values: Values, url: str | None) -> None:
+    """Refuse what a run cannot use. ``given`` is what the user wrote, ``values`` has the environment's, too.
+
+    What only the environment says about a server may be meant for another command, so it is not refused.
+    Raises EmbeddedOnly, NeedsUrl and NeedsOption.
+    """
+    for option in OPTIONS:
+        if given(option.name):
+            if url is None and option.elsewhere:
+                raise NeedsUrl(option.name)
+            if url is not None and option.section == EMBEDDED:
+                raise EmbeddedOnly(option.name, url)
+    check_known(values)
+
+
+def check_known(values: Values) -> None:
+    """Refuse strictness about nothing. Raises NeedsOption."""
+    if values("strict-known") and not values("known"):
+        raise NeedsOption("strict-known", "known")
+
+
+def without_contradiction(given: Values, values: Values) -> Values:
+    """The values, without a token of the environment where the user gave client credentials, and the other way round.
+
+    Raises Contradiction where both come from the same place, and for two options about certificates.
+    """
+    if values("ca-file") and values("insecure"):
+        raise Contradiction("--ca-file", "--insecure")
+    credentials = next((name for name in _CREDENTIALS if values(name)), None)
+    if not values("token") or credentials is None:
+        return values
+    token_given, credentials_given = bool(given("token")), any(given(name) for name in _CREDENTIALS)
+    if token_given == credentials_given:
+        raise Contradiction("--token", f"--{credentials}")
+    dropped = _CREDENTIALS if token_given else ("token",)
+    return lambda name: None if name in dropped else values(name)
+
+
+def check_loudness(quiet: bool, verbose: bool, verbosity: str | None) -> None:
+    """Refuse two levels at once. Raises Contradiction."""
+    said = [name for name, is_set in (("-q", quiet), ("-v", verbose), ("--verbosity", verbosity)) if is_set]
+    if len(said) > 1:
+        raise Contradiction(said[0], said[1])
+
+
+def require_positive(values: Values, name: str, seconds: float) -> float:
+    """The seconds, above 0. Raises BadOption."""
+    if not seconds > 0:
+        raise BadOption(name, values(name), "a time above 0")
+    return seconds

@@ -1,0 +1,138 @@
+"""Reading options: where a value comes from, and what its text says."""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from conformance.configuration.durations import NoDuration, seconds_of
+from conformance.configuration.option_table import BY_NAME, Kind, Option
+from conformance.contract.errors import UserError
+
+Values = Callable[[str], Any]
+"""Gives an option by its name: a text, a list of texts, True, or None."""
+
+_YES, _NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
+
+
+class BadOption(UserError):
+    """An option has a value that it cannot have. ``spelt`` is how the user wrote its name, where not ``--name``."""
+
+    def __init__(self, name: str, value: object, wanted: str, spelt: str | None = None) -> None:
+        self.name, self.value, self.wanted = name, value, wanted
+        spelt = spelt or f"{'-' if len(name) == 1 else '--'}{name}"
+        super().__init__(f"{spelt} cannot be {value!r}.", f"Give {wanted}.")
+
+
+def with_environment(values: Values, environment: Mapping[str, str]) -> Values:
+    """The values, and where one is missing that of the variable CONFORMANCE_NAME. Several are one a line.
+
+    Calling what this gives raises BadOption when the variable of a flag is neither yes nor no.
+    """
+
+    def value(name: str) -> Any:
+        given = values(name)
+        text = environment.get(BY_NAME[name].environment) if name in BY_NAME else None
+        return _of_variable(BY_NAME[name], text) if text is not None and not given else given
+
+    return value
+
+
+def _of_variable(option: Option, text: str) -> Any:
+    if option.kind == "flag":
+        if text.lower() not in _YES | _NO:
+            raise BadOption(option.name, text, "1 or 0", option.environment)
+        return text.lower() in _YES or None
+    if option.many:
+        return [line.strip() for line in text.splitlines() if line.strip()]
+    return text or None
+
+
+def read(values: Values, name: str) -> Any:
+    """An option's value as its kind has it; None when it was not given. Raises BadOption.
+
+    ``text``: str; ``choice``: one of the choices; ``number``: a float above 0; ``duration``: seconds;
+    ``path``: Path; ``seed``: int; ``flag``: bool; ``share``: 0 to 1; ``time@…``: seconds and the other; an option that
+    may be given several times: a tuple of those.
+    """
+    option, given = BY_NAME[name], values(name)
+    if option.kind == "flag":
+        return bool(given)
+    if option.many:
+        return tuple(_READERS[option.kind](option, each) for each in given or ())
+    return None if given is None else _READERS[option.kind](option, given)
+
+
+def _text(_option: Option, text: str) -> str:
+    return text
+
+
+def _choice(option: Option, text: str) -> str:
+    if text not in option.choices:
+        raise BadOption(option.name, text, f"one of {', '.join(option.choices)}")
+    return text
+
+
+def _number(option: Option, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise BadOption(option.name, text, f"a number of {option.unit}")
+    return number
+
+
+def _duration(option: Option, text: str) -> float:
+    try:
+        return seconds_of(text)
+    except NoDuration as error:
+        raise BadOption(option.name, text, error.wanted) from None
+
+
+def _share(option: Option, text: str) -> float:
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?)%", text, re.ASCII)
+    if match is None or float(match[1]) > 100:
+        raise BadOption(option.name, text, "a share such as 5%")
+    return float(match[1]) / 100
+
+
+def _pair(second: Callable[[Option, str], float], example: str) -> Callable[[Option, str], tuple[float, float]]:
+    """A reader of a duration, an @, and something else."""
+
+    def reader(option: Option, text: str) -> tuple[float, float]:
+        time, at, other = text.partition("@")
+        if not at:
+            raise BadOption(option.name, text, f"both parts, such as {example}")
+        return _duration(option, time), second(option, other)
+
+    return reader
+
+
+def _path(_option: Option, text: str | Path) -> Path:
+    return Path(text)
+
+
+def _seed(option: Option, text: str) -> int:
+    if text == "random":
+        return random.SystemRandom().randrange(10**6)
+    if not re.fullmatch(r"\d{1,18}", text, re.ASCII):
+        raise BadOption(option.name, text, "a whole number, or 'random'")
+    return int(text)
+
+
+_READERS: Mapping[Kind, Callable[[Option, Any], Any]] = {
+    "text": _text,
+    "choice": _choice,
+    "number": _number,
+    "duration": _duration,
+    "path": _path,
+    "seed": _seed,
+    "share": _share,
+    "time@share": _pair(_share, "12s@0.14%"),
+    "time@time": _pair(_duration, "13s@60s"),
+}
