@@ -42,6 +42,8 @@ Examples:
 \b
 Exit codes: 0 conformant · 1 not conformant · 2 wrong usage ·
 3 incomplete, or the target could not be judged · 130 interrupted
+
+Each option can also be set by an environment variable: CONFORMANCE_PROFILE for --profile, and so on.
 """
 
 
