@@ -43,7 +43,7 @@ _THEMES_PER_TOP_UP = 8
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What a run plays: cases of the operations, and the scenarios for a target that is not slow."""
+    """What a run plays: cases of the operations, and scenarios, of which a slow target gets the first ones."""
 
     operations: Future[OperationPlan]
     scenarios: Plan
@@ -175,9 +175,7 @@ class Campaign:
             await self._play(player, self._jobs(endless(self.settings.seed, self.settings.features)))
             return
         await self._play(player, self._jobs(self.store.load() if self.store else (), "kept"))
-        slow = self.target_is_slow(settler)
-        planned = await asyncio.wrap_future(self.judge.compute(_slow_plan, self.settings)) if slow else drawn.scenarios
-        await self._play(player, self._jobs(planned.scenarios))
+        await self._play(player, self._jobs(drawn.scenarios.scenarios))
         for number in range(_TOP_UPS):
             missing = self._not_exercised()
             if not missing or self._over():
@@ -327,7 +325,3 @@ def draw_traffic(document: ApiDocument, settings: Settings, judge_pool: JudgePoo
     mine = settings.shard[0] == 0
     operations = judge_pool.compute(plan_operations, document, asked) if mine else judge_pool.compute(OperationPlan, {})
     return Drawn(operations, plan(settings.profile, settings.seed, settings.features))
-
-
-def _slow_plan(settings: Settings) -> Plan:
-    return plan(settings.profile, settings.seed, settings.features, slow=True)

@@ -15,6 +15,7 @@ from conformance.target import wire
 from conformance.target.config import TargetConfig
 from conformance.target.limits import LONGEST_PAUSE_S, Limiter, retry_after_s
 from conformance.target.recorder import Recorder
+from conformance.target.run_gate import RunGate
 from conformance.target.sender import RequestOptions
 from conformance.trace import Exchange, Failure, Request
 from conformance.trace.recording import Span, action_of, recorded
@@ -32,6 +33,7 @@ class Shared:
     base: httpx.URL
     limiter: Limiter
     bearer: Callable[[], Awaitable[str | None]]
+    gate: RunGate
     started: Callable[[str | None], None]
     answered: Callable[[Exchange], None]
 
@@ -67,11 +69,35 @@ class Client:
 
     async def _request_once(self, method: str, path: str, options: RequestOptions) -> Exchange:
         headers = await self._headers(options)
+        if action_of(method.upper(), wire.encoded_path(path), self._shared.api)[0] == "runWorkflow":
+            return await self._run(method, path, headers, options)
         async with self._shared.limiter.admitted():
-            outgoing = self._request(method, path, headers, options)
-            # Whoever wants to send at this moment gets ready first; then all send, a fraction of a ms apart.
-            await asyncio.sleep(0)
-            return await self._send(outgoing, options)
+            return await self._send_at_once(method, path, headers, options)
+
+    async def _run(
+        self, method: str, path: str, headers: list[tuple[str, str, bool]], options: RequestOptions
+    ) -> Exchange:
+        """Runs have a gate of their own, so that reads need not wait behind them."""
+        given = options.get("place")
+        place = given if given is not None and given.taken else (await self._shared.gate.enter())[0]
+        waits = ("wait", "true") in options.get("query", ())
+        if waits:
+            place.leave_in_time()
+        try:
+            await self._shared.limiter.spaced()
+            exchange = await self._send_at_once(method, path, headers, options)
+            place.leave(answered=exchange.status == 201 and not waits)
+            return exchange
+        finally:
+            place.leave()
+
+    async def _send_at_once(
+        self, method: str, path: str, headers: list[tuple[str, str, bool]], options: RequestOptions
+    ) -> Exchange:
+        outgoing = self._request(method, path, headers, options)
+        # Whoever wants to send at this moment gets ready first; then all send, a fraction of a ms apart.
+        await asyncio.sleep(0)
+        return await self._send(outgoing, options)
 
     async def warm(self) -> Exchange:
         """Open the connection with a recorded request for the server's version."""

@@ -35,14 +35,18 @@ class Limiter:
     async def admitted(self) -> AsyncIterator[None]:
         """Wait for a turn, and hold it until the exchange is over."""
         async with self._slots:
-            for delay in iter(self._delay, 0.0):
-                await asyncio.sleep(delay)
-            self._steady += 1
-            if self._gap_s > self._least_gap_s and self._steady % _STEADY == 0:
-                self._speed_up()
-            if self._gap_s:
-                self._next = max(self._next, time.monotonic()) + self._gap_s
+            await self.spaced()
             yield
+
+    async def spaced(self) -> None:
+        """Wait until a request may go out by rate and pauses, however many are under way."""
+        for delay in iter(self._delay, 0.0):
+            await asyncio.sleep(delay)
+        self._steady += 1
+        if self._gap_s > self._least_gap_s and self._steady % _STEADY == 0:
+            self._speed_up()
+        if self._gap_s:
+            self._next = max(self._next, time.monotonic()) + self._gap_s
 
     @property
     def gap_s(self) -> float:

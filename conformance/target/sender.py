@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypedDict, Unpack
 
+from conformance.target.run_gate import Place
 from conformance.trace import Exchange
 
 
@@ -14,7 +15,8 @@ class RequestOptions(TypedDict, total=False):
     ``query``: decoded pairs. ``body``: bytes, sent as they are. ``headers``: pairs that replace the configured ones of
     the same name. ``content_type``: default application/json where there is a body; None for no header. ``timeout_s``:
     patience in seconds, default the target's; ``expected_wait_s`` comes on top, for answers that rightly take long.
-    ``authenticate``: False leaves out the target's token and configured headers.
+    ``authenticate``: False leaves out the target's token and configured headers. ``place``: that of a run which
+    has had its turn at the gate; whoever sends it gives the place back.
     """
 
     query: Sequence[tuple[str, str]]
@@ -25,6 +27,7 @@ class RequestOptions(TypedDict, total=False):
     timeout_s: float | None
     expected_wait_s: float
     authenticate: bool
+    place: Place | None
 
 
 class Sender(Protocol):

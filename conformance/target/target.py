@@ -15,6 +15,7 @@ from conformance.target.config import TargetConfig
 from conformance.target.ids import GivenIds
 from conformance.target.limits import Limiter, retry_after_s
 from conformance.target.recorder import Recorder
+from conformance.target.run_gate import RunGate
 from conformance.target.sender import Sender
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND
@@ -27,7 +28,7 @@ _KEEPALIVE_S = 0.8
 class Target:
     """An async context manager. ``runs`` counts the runWorkflow requests sent so far, ``exchanges`` all that ended.
 
-    ``given`` holds ids that it gave.
+    ``given`` holds ids that it gave, ``gate`` is where runs wait for their turn.
     """
 
     def __init__(self, config: TargetConfig, api: Api = V1) -> None:
@@ -40,6 +41,7 @@ class Target:
         self._gone = False
         self._ssl = _ssl_context(config)
         self._limiter = Limiter(config.max_concurrency, config.max_rate)
+        self.gate = RunGate()
         self._own = self._http()
         self._tokens = TokenSource(config, self._own)
         self._shared = Shared(
@@ -48,6 +50,7 @@ class Target:
             base=httpx.URL(config.url),
             limiter=self._limiter,
             bearer=self._tokens.bearer,
+            gate=self.gate,
             started=self._started,
             answered=self._answered,
         )

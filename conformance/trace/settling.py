@@ -14,23 +14,29 @@ from conformance.wire.instant import MILLISECOND, SECOND
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A control run: when its request was sent and when it was seen terminated (None: never), in client ns."""
+    """A control run: when its request was sent and when it was seen terminated (None: never), in client ns.
+
+    ``answered`` is when the answer to its request came: until then it may have waited for its admission.
+    """
 
     started: int
     finished: int | None
+    answered: int | None = None
 
 
 @dataclass(frozen=True)
 class Settling:
     """The controls of a run, and how a settle time follows from them.
 
-    ``factor`` times the slowest control within ``window`` of the cause, at least ``floor``. ``lag`` is the client's own
-    event-loop lag, which it must not blame on the target. ``patience`` is what counts as never, when no control at all
-    has finished.
+    ``factor`` times what the slowest control within ``window`` of the cause took after its answer, or ``whole_factor``
+    times all that it took, where that is more; at least ``floor``. (Being admitted is what takes long on a busy
+    target, and causes are answers, which come after it.) ``lag`` is the client's own event-loop lag, which it must not
+    blame on the target. ``patience`` is what counts as never, when no control at all has finished.
     """
 
     controls: Sequence[Control] = field(default_factory=tuple)
     factor: float = 4.0
+    whole_factor: float = 2.0
     floor: int = 150 * MILLISECOND
     lag: int = 0
     window: int = 10 * SECOND
@@ -39,13 +45,17 @@ class Settling:
     def settle(self, cause: int, until: int) -> int:
         """The settle time in ns for a cause, judged with the controls around [cause, until]."""
         near = [
-            control.finished - control.started
+            self._effect(control.started, control.answered, control.finished)
             for control in self.controls
             if control.finished is not None
             and control.finished >= cause - self.window
             and control.started <= until + self.window
         ]
-        return max(self.floor, int(self.factor * max(near, default=0))) + self.lag
+        return max(self.floor, max(near, default=0)) + self.lag
+
+    def _effect(self, started: int, answered: int | None, finished: int) -> int:
+        after = finished - (started if answered is None else answered)
+        return int(max(self.factor * after, self.whole_factor * (finished - started)))
 
     def settled_at(self, cause: int) -> int | None:
         """The moment after which a read must show the effect of a cause; None while no later control has finished."""

@@ -144,8 +144,8 @@ def _waited(index: TraceIndex, run: Exchange, stage: StagePlan) -> bool:
     if due is None or run.received <= due:
         return False
     if run.status == 201:
-        # Twice the time that an effect may take: runs may be admitted in another order than they came in.
-        slow = run.received - due >= due - run.sent
+        # Several times what an effect may take: being admitted takes long, and not in the order of coming.
+        slow = run.received - due >= 3 * (due - run.sent)
         return slow or (stage.duration is not None and run.received - run.sent >= stage.duration)
     return stage.duration is None and run.failed_by("timeout")
 

@@ -37,6 +37,8 @@ class BoundInstance:
 
     ``moved`` is the client ns of the last thing that could change it or showed a change; ``touched`` tells that
     something was sent since it was last known to be quiet. ``sent`` are the names of the events that it was sent.
+    ``run`` is the exchange of a step that ran it and did not wait for its end; ``acted_on`` tells that somebody sent
+    it an event or cancelled it.
     """
 
     id: str
@@ -46,6 +48,8 @@ class BoundInstance:
     touched: bool = True
     sent: set[str] = field(default_factory=set)
     seen: dict[str, Progress] = field(default_factory=dict)
+    run: Exchange | None = None
+    acted_on: bool = False
 
     @property
     def terminated(self) -> bool:
@@ -152,6 +156,7 @@ class Bindings:
             self.workflows[step.ref], self._stages[step.ref] = found, step.stages
         elif isinstance(step, model.Run) and (found := answered_id(exchange)):
             self.meet(step.ref, found, step.workflow, step.variables or {}, exchange)
+            self.instances[step.ref].run = None if step.wait else exchange
         elif isinstance(step, model.Delete) and exchange.ok:
             self.deleted.add(step.workflow)
         bound = self.instances.get(model.instance_of(step) or "")
@@ -162,7 +167,8 @@ class Bindings:
         if isinstance(step, model.Read | model.History):
             bound.see(exchange)
         elif isinstance(step, model.Send | model.SendRaw | model.Cancel):
-            bound.touched, bound.moved = True, max(bound.moved, exchange.received)
+            bound.acted_on = bound.touched = True
+            bound.moved = max(bound.moved, exchange.received)
             bound.sent |= {step.event} if isinstance(step, model.Send) else set()
 
     def meet(self, ref: str, found: str, workflow: str, variables: Mapping[str, str], exchange: Exchange) -> None:

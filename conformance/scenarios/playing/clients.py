@@ -25,6 +25,8 @@ from conformance.scenarios.scenario.model import (
 )
 from conformance.target import Recorder, Sender, Target
 from conformance.target.finishing import later, to_the_end, unless
+from conformance.target.run_gate import Place
+from conformance.target.sender import RequestOptions
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND
 
@@ -111,17 +113,30 @@ class ScenarioClients:
         for client in self._clients:
             await client.aclose()
 
-    async def perform(self, step: Step, client: Sender, number: int | None = None) -> Exchange | None:
+    async def perform(
+        self, step: Step, client: Sender, number: int | None = None, place: Place | None = None
+    ) -> Exchange | None:
         """Send the one request that a step means. None, with a note, when its reference never came to exist, when it
-        is one more of the longest lists, or when it was time to stop before a run was answered.
+        is one more of the longest lists, or when it was time to stop before a run had its turn or was answered.
 
-        What creates something is done to its end even when cancelled: else nobody could clean it up.
+        What creates something is done to its end even when cancelled: else nobody could clean it up. ``place`` is for a
+        run that has had its turn.
         """
+        if place is None and isinstance(step, Run | RunRaw):
+            places = await unless(self.stop, self.target.gate.enter())
+            if places is None:
+                self.notes.append(f"step {number} was left out: it was time to stop before its turn came")
+                return None
+            place = places[0]
         creates = isinstance(step, Create | CreateRaw | Run | RunRaw)
-        work = self._perform(step, client, number)
-        return await (to_the_end(work) if creates and not getattr(step, "wait", False) else work)
+        work = self._perform(step, client, number, place)
+        try:
+            return await (to_the_end(work) if creates and not getattr(step, "wait", False) else work)
+        finally:
+            if place is not None:
+                place.leave()
 
-    async def _perform(self, step: Step, client: Sender, number: int | None) -> Exchange | None:
+    async def _perform(self, step: Step, client: Sender, number: int | None, place: Place | None) -> Exchange | None:
         if self.lists.enough(step):
             self.notes.append(f"step {number} was left out: lists of all instances are very long here")
             return None
@@ -134,7 +149,8 @@ class ScenarioClients:
             return None
         if wanted is None:
             raise TypeError(f"{type(step).__name__} is no single request")
-        asking = self._send(wanted, client, number, self._expected_wait_s(ready))
+        options: RequestOptions = {"step": number, "expected_wait_s": self._expected_wait_s(ready), "place": place}
+        asking = self._send(wanted, client, options)
         exchange = await (unless(self._given_up(ready), asking) if isinstance(ready, Run) else asking)
         if exchange is None:
             self.last_change = time.monotonic_ns()
@@ -146,11 +162,10 @@ class ScenarioClients:
             self.last_change = max(self.last_change, exchange.received)
         return exchange
 
-    async def _send(self, wanted: Call, client: Sender, number: int | None, expected_s: float) -> Exchange:
+    async def _send(self, wanted: Call, client: Sender, options: RequestOptions) -> Exchange:
         body = None if wanted.body is None else _marked(wanted.body).encode("utf-8", "surrogatepass")
-        exchange = await client.request(
-            wanted.method, wanted.path, query=wanted.query, body=body, step=number, expected_wait_s=expected_s
-        )
+        whole: RequestOptions = {**options, "query": wanted.query, "body": body}
+        exchange = await client.request(wanted.method, wanted.path, **whole)
         self._refused = self._refused + 1 if exchange.failed_by("refused") else 0
         return exchange
 

@@ -18,7 +18,8 @@ from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.codec import to_json
 from conformance.scenarios.scenario.model import Scenario, Step, size
 from conformance.target import Sender, Target
-from conformance.target.finishing import all_of, to_the_end
+from conformance.target.finishing import all_of, to_the_end, unless
+from conformance.target.run_gate import Place
 from conformance.trace import Trace
 from conformance.trace.roles import Role
 from conformance.trace.trace import Source
@@ -26,8 +27,10 @@ from conformance.trace.trace import Source
 CONCURRENCY = 24
 """How many scenarios are played at once unless told otherwise."""
 
-# Servers admit runs at a limited rate; a queue of them would only make every settle time longer.
-_RUNS_AT_ONCE = 3
+# So many more are played at once while a slow target has room for a run: most of them only wait.
+_MORE = 72
+_LOOK_S = 0.25
+_MOST_TOGETHER = 4
 _LONGEST_SLEEP_S = 0.5
 
 
@@ -64,27 +67,45 @@ class Player:
     stop: Callable[[], bool] = lambda: False
     reuse: bool = True
     _lists: LongLists = field(default_factory=LongLists)
-    _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_RUNS_AT_ONCE))
 
     async def play_all(self, jobs: Iterable[Job], on_played: Callable[[Played], None] | None = None) -> list[Played]:
         """Play jobs, ``concurrency`` at once, drawing each only when its turn comes; in order of ending.
 
+        While a slow target has room for another run, more are played at once, so that it is never idle.
+
         With ``on_played`` each is handed over and not kept, so that an endless run stays flat.
         """
         played: list[Played] = []
-        source, turn = iter(jobs), asyncio.Lock()
+        source, turn, spare = iter(jobs), asyncio.Lock(), asyncio.Lock()
 
-        async def work() -> None:
+        async def work(number: int) -> None:
             while not self.stop():
+                if number >= self.concurrency:
+                    async with spare:
+                        await self._room(over)
+                if over.is_set():
+                    return
                 async with turn:
                     # Drawing takes long enough to make the loop late, which would lengthen every settle time.
                     job = await asyncio.to_thread(next, source, None)
                 if job is None:
+                    over.set()
                     return
                 (on_played or played.append)(await self.play(job))
 
-        await all_of(work() for _ in range(self.concurrency))
+        over = asyncio.Event()
+        await all_of(work(number) for number in range(self.concurrency + _MORE))
         return played
+
+    async def _room(self, over: asyncio.Event) -> None:
+        """Return once a slow target has had room for another run for a moment, or when there is nothing more to play.
+
+        A scenario that has just begun creates its workflows first, and may soon take that room.
+        """
+        gate, seen = self.target.gate, 0
+        while not (over.is_set() or self.stop()) and seen < 2:
+            seen = seen + 1 if gate.slow and gate.has_room else 0
+            await asyncio.sleep(_LOOK_S)
 
     async def play(self, job: Job) -> Played:
         """Play one scenario, audit it, clean up. What goes wrong with the target is in the trace, never raised."""
@@ -139,14 +160,6 @@ class Player:
             notes=tuple(clients.notes),
         )
 
-    async def admit(self, clients: ScenarioClients, step: Step, client: Sender, number: int) -> None:
-        """Send a step outside any Together; runs wait for their turn here rather than in the target's queue."""
-        if isinstance(step, model.Run | model.RunRaw) and not getattr(step, "wait", False):
-            async with self._gate:
-                await clients.perform(step, client, number)
-        else:
-            await clients.perform(step, client, number)
-
 
 class _StepPlay:
     """The steps of one scenario, being played."""
@@ -171,12 +184,12 @@ class _StepPlay:
             await self._perform(step, client, number)
             number += size(step)
 
-    async def _perform(self, step: Step, client: Sender, number: int) -> None:
+    async def _perform(self, step: Step, client: Sender, number: int, place: Place | None = None) -> None:
         special = self._special.get(type(step))
         if special is not None:
             await special(step, client, number)
         else:
-            await self._player.admit(self._clients, step, client, number)
+            await self._clients.perform(step, client, number, place)
 
     async def _pause(self, seconds: float) -> None:
         """Sleep, but not on when everything is to stop."""
@@ -189,15 +202,17 @@ class _StepPlay:
         """Open a connection for every lane first, so that the lanes' requests are on the wire at the same time."""
         clients = [self._clients.hire() for _ in step.steps]
         await asyncio.gather(*(client.warm() for client in clients))
+        running = [lane for lane, inner in enumerate(step.steps) if isinstance(inner, model.Run | model.RunRaw)]
+        gate, places = self._player.target.gate, list[Place]()
+        # A slow target would not start a crowd at once either; it would only be late with everything else.
+        if running and not (gate.slow and len(running) > _MOST_TOGETHER):
+            places = await unless(self._player.stop, gate.enter(len(running))) or []
+        held = dict(zip(running, places, strict=False))
         numbers = [number + 1 + sum(map(size, step.steps[:index])) for index in range(len(step.steps))]
-        lanes = zip(step.steps, clients, numbers, strict=True)
+        lanes = enumerate(zip(step.steps, clients, numbers, strict=True))
         try:
-            await all_of(self._lane(inner, client, place) for inner, client, place in lanes)
+            await all_of(self._perform(*lane, held.get(index)) for index, lane in lanes)
         finally:
+            for place in places:
+                place.leave()
             self._clients.release(clients)
-
-    async def _lane(self, step: Step, client: Sender, number: int) -> None:
-        if isinstance(step, model.Run | model.RunRaw):
-            await self._clients.perform(step, client, number)
-        else:
-            await self._perform(step, client, number)

@@ -14,6 +14,7 @@ from conformance.scenarios.scenario.model import UNKNOWN, Create, Delete, Read, 
 from conformance.target import LoopLag, Recorder, Sender, Target
 from conformance.target.finishing import all_of, to_the_end
 from conformance.target.removal import may_be_left
+from conformance.target.run_gate import Place
 from conformance.trace import Control, Exchange, Settling, Trace
 from conformance.trace.roles import Role
 from conformance.wire.instant import MILLISECOND, SECOND
@@ -25,6 +26,10 @@ LEAST_GAP = 450 * MILLISECOND
 _CONTROLS_PER_TRACE = 40
 _RECENT = 60
 _FIRST_POLL_S = 0.005
+_LOOK_S = 0.1
+# Controls are at most this share of the runs; the first ones come before there are any.
+_SHARE = 0.13
+_FIRST_CONTROLS = 3
 _WORKFLOW = Create("noop", ({"noop": {}},), "control")
 
 
@@ -34,17 +39,26 @@ class _Round:
     def __init__(self, target: Target, number: int) -> None:
         self.recorder = Recorder()
         self.client: Sender = target.client(self.recorder, Role.CONTROL)
+        self._gate = target.gate
         self.number = number
         self.workflow: str | None = None
         self.begun = 0
         self.open = 0
         self.left = False
 
-    async def send(self, step: Step, instance: str = "") -> Exchange:
+    async def run(self) -> Exchange:
+        """Everybody waits for a control, so it goes before other runs."""
+        (place,) = await self._gate.enter(urgent=True)
+        try:
+            return await self.send(Run("i", "noop"), place=place)
+        finally:
+            place.leave()
+
+    async def send(self, step: Step, instance: str = "", place: Place | None = None) -> Exchange:
         wanted = call(step, lambda ref: quote(instance or self.workflow or ref, safe=""))
         assert wanted is not None
         body = None if wanted.body is None else wanted.body.encode()
-        return await self.client.request(wanted.method, wanted.path, query=wanted.query, body=body)
+        return await self.client.request(wanted.method, wanted.path, query=wanted.query, body=body, place=place)
 
     async def create(self) -> None:
         await to_the_end(self._create())
@@ -87,6 +101,7 @@ class Settler:
         self._lock = asyncio.Lock()
         self._wanted = -1
         self._started = 0
+        self._begun = 0
         self.leftovers: list[str] = []
         self._pump: asyncio.Task[None] | None = None
 
@@ -130,9 +145,9 @@ class Settler:
                 await self._next_control(cause, last - now)
 
     def settle_ns(self) -> int:
-        """The settle time now."""
-        now = time.monotonic_ns()
-        return self._recent().settle(now, now)
+        """The settle time now, by the last control if there was none for a while."""
+        last = max((c.finished for c in self._controls[-_RECENT:] if c.finished is not None), default=0)
+        return self._recent().settle(last, time.monotonic_ns())
 
     def control_ns(self) -> int:
         """How long a control took of late (median)."""
@@ -192,15 +207,31 @@ class Settler:
 
     async def _keep_controlling(self) -> None:
         while self._wanted >= self._started:
-            gap = max(self._least_gap, self.settle_ns() // 2)
+            gap = max(self._least_gap, min(self.settle_ns() // 2, 2 * self.control_ns()))
             pause = self._started + gap - time.monotonic_ns()
             if pause > 0:
                 await asyncio.sleep(pause / SECOND)
+            while not self._affordable():  # noqa: ASYNC110 - every run and every answer may change it
+                await asyncio.sleep(_LOOK_S)
+            self._begun += 1
             task = asyncio.create_task(self._control())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
             # The request follows in the task, later than this; until it has gone out nobody needs another control.
             self._started = time.monotonic_ns()
+
+    def _affordable(self) -> bool:
+        """Whether controls are a small enough share of the runs, or the target has nothing else to do."""
+        return self._begun <= _FIRST_CONTROLS + _SHARE * self._target.runs or self._target.gate.idle
+
+    def note(self, control: Control) -> None:
+        """A run of a scenario that was as good as a control: of noops alone, watched to its end, touched by nobody."""
+        self._add(control)
+
+    def _add(self, control: Control) -> None:
+        self._controls.append(control)
+        done, self._finished = self._finished, asyncio.Event()
+        done.set()
 
     async def _control(self) -> None:
         turn = await self._enter_round()
@@ -209,20 +240,18 @@ class Settler:
             control = await self._watch(turn, started)
         finally:
             turn.open -= 1
-        self._controls.append(control)
-        done, self._finished = self._finished, asyncio.Event()
-        done.set()
+        self._add(control)
 
     async def _watch(self, turn: _Round, started: int) -> Control:
         if turn.workflow is None:
             return Control(started, None)
-        run = await turn.send(Run("i", "noop"))
+        run = await turn.run()
         instance = _id(run)
         pause = max(_FIRST_POLL_S, self.control_ns() / 8 / SECOND)
         while instance is not None and time.monotonic_ns() < started + self._patience:
             read = await turn.send(Read("i"), instance)
             if _terminated(read):
-                return Control(run.sent, read.received)
+                return Control(run.sent, read.received, run.received)
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, 1.0)
         return Control(run.sent, None)

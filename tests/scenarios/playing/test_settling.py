@@ -26,7 +26,7 @@ def with_settler(url: str, use: Use) -> tuple[int, list[Trace]]:
 
 
 async def nothing(_: Target, settler: Settler) -> None:
-    assert settler.settle_ns() >= 4 * settler.control_ns() > 0
+    assert settler.settle_ns() >= 2 * settler.control_ns() > 0
 
 
 def test_the_warm_up_makes_the_settle_time_known(url: str) -> None:

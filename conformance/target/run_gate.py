@@ -1,0 +1,182 @@
+"""How many runs a target is asked for at the same time: as many as make it finish more of them in a second.
+
+Runs are dear: a server that is asked for more than it can do finishes fewer, and everything that follows from a run
+takes longer. How many it can do is found while it is used. By Little's law a target that has ``n`` runs in flight and
+answers each after ``t`` seconds finishes n / t a second; the limit grows while that grows, and goes back where it does
+not. Everything that is run passes here: scenarios, operations, controls and replays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections import deque
+from collections.abc import Callable
+
+LEAST = 2
+"""With one run at a time a target that takes its time between two steps would be half idle."""
+MOST = 64
+
+# Below this an answer says more about this machine than about the target.
+_QUICK_S = 0.06
+# More in flight is worth it while it brings at least this share of what it would bring without any hindrance.
+_GAIN = 0.25
+_LEAST_ROUND, _MOST_ROUND = 4, 12
+# After a limit that gained nothing, so many rounds pass before more is tried again.
+_REST_ROUNDS = 6
+_NEW = 0.5
+
+
+class Place:
+    """A run's place among those in flight; leave it once the run is answered. Leaving twice is leaving once.
+
+    ``taken`` tells whether it has not been left.
+    """
+
+    def __init__(self, gate: RunGate, *, alone: bool) -> None:
+        self._gate = gate
+        self.taken = True
+        self._alone = alone
+        self._since = gate.now()
+
+    def leave(self, *, answered: bool = False) -> None:
+        """Give the place back. ``answered``: the time since it was taken tells how fast the target is."""
+        if self.taken:
+            self.taken = False
+            counts = answered and self._alone and self._since >= self._gate.since
+            self._gate.left(self._gate.now() - self._since if counts else None)
+
+    def leave_in_time(self) -> None:
+        """Give it back when a run is started usually: the answer to this one comes at its end, and that may be long."""
+        asyncio.get_running_loop().call_later(self._gate.typical_s, self.leave)
+
+
+class RunGate:
+    """``limit`` is how many runs may be in flight, ``since`` when; ``typical_s`` is how long a run took of late.
+
+    ``now`` gives seconds.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self.now = now
+        self.limit = LEAST
+        self.in_flight = 0
+        self.typical_s = 0.0
+        self.since = 0.0
+        self._queue: deque[tuple[int, asyncio.Future[list[Place]]]] = deque()
+        self._round: list[float] = []
+        self._rates: dict[int, float] = {}
+        self._climbing = True
+        self._rest = 0
+        self._pressed = False
+        self._began: float | None = None
+        self._full_since = 0.0
+        self._full = 0.0
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a run that came now would go out at once."""
+        return self.in_flight < self.limit and not self._queue
+
+    @property
+    def idle(self) -> bool:
+        """Whether no run is in flight and none waits for its turn."""
+        return not (self.in_flight or self._queue)
+
+    @property
+    def slow(self) -> bool:
+        """Whether the target takes so long for a run that many may wait at the same time without a burden."""
+        return self.typical_s > 4 * _QUICK_S
+
+    @property
+    def full_share(self) -> float:
+        """Which share of the time since the first run the limit was what held runs back, or was just reached."""
+        whole = self.now() - self._began if self._began is not None else 0.0
+        open_s = self.now() - self._full_since if self.in_flight >= self.limit else 0.0
+        return (self._full + open_s) / whole if whole > 0 else 0.0
+
+    async def enter(self, runs: int = 1, *, urgent: bool = False) -> list[Place]:
+        """Wait for a turn of so many runs that go out together, if need be beyond the limit. Urgent ones come first."""
+        turn: asyncio.Future[list[Place]] = asyncio.get_running_loop().create_future()
+        (self._queue.appendleft if urgent else self._queue.append)((runs, turn))
+        self._began = self.now() if self._began is None else self._began
+        self._admit()
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                for place in turn.result():
+                    place.leave()
+            self._queue = deque(entry for entry in self._queue if entry[1] is not turn)
+            raise
+
+    def left(self, took_s: float | None) -> None:
+        """A place was given back; ``took_s`` is how long its run took, None where that tells nothing."""
+        was_full = self.in_flight >= self.limit
+        self._pressed = self._pressed or was_full
+        self.in_flight -= 1
+        if took_s is not None:
+            self._learn(took_s)
+        if was_full and self.in_flight < self.limit:
+            self._full += self.now() - self._full_since
+        self._admit()
+
+    def _admit(self) -> None:
+        while self._queue and self.in_flight < self.limit:
+            runs, turn = self._queue.popleft()
+            if turn.cancelled():
+                continue
+            before = self.in_flight
+            self.in_flight += runs
+            if before < self.limit <= self.in_flight:
+                self._full_since = self.now()
+            alone = self.in_flight <= self.limit
+            turn.set_result([Place(self, alone=alone) for _ in range(runs)])
+
+    def _learn(self, took_s: float) -> None:
+        self._round.append(took_s)
+        if len(self._round) < min(_MOST_ROUND, max(_LEAST_ROUND, self.limit // 2)):
+            return
+        self.typical_s = statistics.median(self._round)
+        pressed, self._pressed = self._pressed, False
+        self._round.clear()
+        if self.typical_s <= _QUICK_S:
+            self._go_to(self.limit * 2 if pressed else self.limit)
+            return
+        if not pressed:
+            # What was not used tells nothing of the limit; it may be from a time when the target was faster.
+            self._go_to(min(self.limit, self.in_flight + 1))
+            return
+        rate = self.limit / self.typical_s
+        known = self._rates.get(self.limit)
+        self._rates[self.limit] = rate if known is None else known + _NEW * (rate - known)
+        self._step()
+
+    def _step(self) -> None:
+        below = max((limit for limit in self._rates if limit < self.limit), default=None)
+        if below is not None and self._rates[self.limit] < self._rates[below] * (1 + _GAIN * (self.limit / below - 1)):
+            self._climbing, self._rest = False, _REST_ROUNDS
+            # What was seen above is forgotten: the next time it may be otherwise.
+            self._rates = {limit: rate for limit, rate in self._rates.items() if limit < self.limit}
+            self._go_to(below)
+        elif below is None and self.limit > LEAST:
+            # Whether fewer would do as well is not known.
+            self._go_to(self.limit // 2)
+        elif self._rest:
+            self._rest -= 1
+        else:
+            self._go_to(self.limit * 2 if self._climbing else self.limit + 1)
+
+    def _go_to(self, limit: int) -> None:
+        was_full = self.in_flight >= self.limit
+        limit = min(MOST, max(LEAST, limit))
+        if limit != self.limit:
+            # Runs that are in flight now were not asked for under the new limit.
+            self.limit, self.since = limit, self.now()
+            self._round.clear()
+        is_full = self.in_flight >= self.limit
+        if was_full and not is_full:
+            self._full += self.now() - self._full_since
+        elif is_full and not was_full:
+            self._full_since = self.now()
