@@ -1,11 +1,12 @@
 """When an effect is due: the settle time follows from control runs, never from a constant.
 
-A *control* is a run of a noop workflow, watched until it has terminated. The settle time is a multiple of the slowest
-control around the moment in question, so a target that slows down under load gets more time.
+A *control* is a run of a noop workflow, watched until it has terminated. The settle time is a multiple of what
+controls take around the moment in question, so a target that slows down under load gets more time.
 """
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -28,10 +29,11 @@ class Control:
 class Settling:
     """The controls of a run, and how a settle time follows from them.
 
-    ``factor`` times what the slowest control within ``window`` of the cause took after its answer, or ``whole_factor``
-    times all that it took, where that is more; at least ``floor``. (Being admitted is what takes long on a busy
-    target, and causes are answers, which come after it.) ``lag`` is the client's own event-loop lag, which it must not
-    blame on the target. ``patience`` is what counts as never, when no control at all has finished.
+    ``factor`` times what a control within ``window`` of the cause typically took after its answer, or ``whole_factor``
+    times all that the slowest of them took, where that is more; at least ``floor``. (Being admitted is what takes long
+    on a busy target, and causes are answers, which come after it. A pause of everything makes a control slow; effects
+    are not several times later for it.) ``lag`` is the client's own event-loop lag, which it must not blame on the
+    target. ``patience`` is what counts as never, when no control at all has finished.
     """
 
     controls: Sequence[Control] = field(default_factory=tuple)
@@ -39,23 +41,23 @@ class Settling:
     whole_factor: float = 2.0
     floor: int = 150 * MILLISECOND
     lag: int = 0
-    window: int = 10 * SECOND
+    window: int = 6 * SECOND
     patience: int = 30 * SECOND
 
     def settle(self, cause: int, until: int) -> int:
         """The settle time in ns for a cause, judged with the controls around [cause, until]."""
         near = [
-            self._effect(control.started, control.answered, control.finished)
+            (control.finished - (control.answered or control.started), control.finished - control.started)
             for control in self.controls
             if control.finished is not None
             and control.finished >= cause - self.window
             and control.started <= until + self.window
         ]
-        return max(self.floor, max(near, default=0)) + self.lag
-
-    def _effect(self, started: int, answered: int | None, finished: int) -> int:
-        after = finished - (started if answered is None else answered)
-        return int(max(self.factor * after, self.whole_factor * (finished - started)))
+        if not near:
+            return self.floor + self.lag
+        typical = statistics.median(after for after, _ in near)
+        slowest = max(whole for _, whole in near)
+        return max(self.floor, int(self.factor * typical), int(self.whole_factor * slowest)) + self.lag
 
     def settled_at(self, cause: int) -> int | None:
         """The moment after which a read must show the effect of a cause; None while no later control has finished."""

@@ -76,8 +76,8 @@ class Watch:
 
     async def _poll(self, bound: BoundInstance, read: Step, reached: Reached) -> bool:
         pause, given_up = self._first_pause(), -1
-        before = last_look = time.monotonic_ns()
-        last = before + _LONGEST
+        before = last_look = 0
+        last = time.monotonic_ns() + _LONGEST
         while not (self.clients.lost or self.clients.stop()) and time.monotonic_ns() < last:
             moved, before, last_look = bound.moved, last_look, time.monotonic_ns()
             answer = await self.clients.perform(read, self.client, self.number)
