@@ -1,10 +1,12 @@
 """How surely and how soon each fault of the reference server is detected.
 
-    python -m benchmarks.detection [--seeds 5] [--first-seed 0] [--jobs 2] [--profile own] [FAULT…]
+    python -m benchmarks.detection [--seeds 5] [--first-seed 0] [--jobs 2] [--profile own] [--every 1] [FAULT…]
+    python -m benchmarks.detection --like real [--runs-per-second R] --jobs 8
 
 A fault counts as detected when a rule that its documentation names is violated; the run stops there. ``--profile own``
-uses the cheapest profile that each fault names. Prints a Markdown table: detected, median seconds, median runWorkflow
-requests and the rules that caught it.
+uses the cheapest profile that each fault names. ``--like real`` measures the same on a server that is slow like a real
+one; its runs mostly wait, so that many fit side by side. ``--every 10`` takes each tenth fault. Prints a Markdown
+table: detected, median seconds, median runWorkflow requests and the rules that caught it.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from benchmarks.measuring import stamp
@@ -29,6 +31,8 @@ from conformance.reference.faults import FAULTS, Fault
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.target import TargetConfig
+
+FAST = ServerOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,11 @@ def watched(running: ReferenceProcess, settings: Settings) -> tuple[RunOutcome, 
     return outcome, time.monotonic() - began
 
 
-def trial(fault: str, seed: int, profile: Profile) -> Trial:
+def trial(fault: str, seed: int, profile: Profile, slowness: ServerOptions = FAST) -> Trial:
     """Run until a rule that the fault names is violated, or to the end."""
     wanted = FAULTS[fault].breaks
     settings = Settings(seed=seed, profile=profile, stop_on=frozenset(wanted))
-    outcome, seconds = watched(ReferenceProcess(ServerOptions(faults=(fault,), seed=seed)), settings)
+    outcome, seconds = watched(ReferenceProcess(replace(slowness, faults=(fault,), seed=seed)), settings)
     tally = outcome.tally
     caught = tuple(rule for rule in wanted if tally.violated[rule])
     others = tuple(sorted(rule for rule, count in tally.violated.items() if count and rule not in wanted))
@@ -96,14 +100,20 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--profile", default="own")
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--like")
+    parser.add_argument("--runs-per-second", type=float)
     chosen = parser.parse_args()
-    names = chosen.faults or [name for name, fault in FAULTS.items() if not needs_tokens(fault)]
+    names = chosen.faults or [name for name, fault in FAULTS.items() if not needs_tokens(fault)][:: chosen.every]
+    slowness = ServerOptions(like=chosen.like, runs_per_second=chosen.runs_per_second)
     print("| fault | detected | seconds | runs | caught by |\n|---|---|---|---|---|", flush=True)
     total = found = 0
     with ProcessPoolExecutor(chosen.jobs) as pool:
         pending = {
             name: [
-                pool.submit(trial, name, seed, FAULTS[name].profile if chosen.profile == "own" else chosen.profile)
+                pool.submit(
+                    trial, name, seed, FAULTS[name].profile if chosen.profile == "own" else chosen.profile, slowness
+                )
                 for seed in range(chosen.first_seed, chosen.first_seed + chosen.seeds)
             ]
             for name in names
