@@ -243,10 +243,13 @@ class Campaign:
             self.observer.judged(trace, self.tally, time.monotonic() - self._began)
 
     def _judge_across(self) -> None:
-        indexes = [TraceIndex(trace) for trace in self.tally.reduced]
         traces = {trace.id: trace for trace in self.tally.reduced}
-        for seen in (*unique_ids(indexes), *info_versions(indexes)):
-            self.tally.add_across(seen.requirement, seen.observation, traces[seen.traces[-1]])
+        try:
+            indexes = [TraceIndex(trace) for trace in self.tally.reduced]
+            for seen in (*unique_ids(indexes), *info_versions(indexes)):
+                self.tally.add_across(seen.requirement, seen.observation, traces[seen.traces[-1]])
+        except Exception as error:
+            self.tally.errors.append(f"what spans several traces could not be judged: {type(error).__name__}: {error}")
 
     def _describe(self, settler: Settler) -> None:
         self.settling = {

@@ -141,11 +141,11 @@ class ConformanceRun:
     def conclude(self, begun: Results, outcome: RunOutcome, log: EventLog, spools: Sequence[Spool]) -> Results:
         """The results of what was played, every report written, and the event log's footer."""
         features = self.options.settings.features
+        outcome.tally.errors += self.errors
         results = conclude(begun, outcome, features, self._began)
         if self.known:
             today = datetime.now(UTC).date()
             results = apply_known(results, self.known, today, self.options.strict_known)
-        results.errors += self.errors
         self.comparison = compare(self.previous, results) if self.previous is not None else None
         results = results if self.selected is None else narrow(results, self.selected)
         self.results, self.outcome = results, outcome

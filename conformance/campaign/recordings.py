@@ -47,7 +47,7 @@ def check(trace: Trace, document: ApiDocument, name: str) -> Results:
     findings = _explained(judgement.violations, trace, judge, causes)
     requirements = requirement_results(judge.catalogue, tally, findings, trace.features, _UNJUDGED)
     return Results(
-        verdict=verdict_of(requirements, narrowed=True),
+        verdict=verdict_of(requirements, narrowed=True, erred=bool(tally.errors)),
         target={"url": name, "recording": True},
         suite={"name": "orchestration-conformance", "version": __version__},
         seed=0,

@@ -184,7 +184,7 @@ def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], beg
     findings = [build_finding(proof, catalogue, begun.target["url"], settle_s) for proof in outcome.proofs]
     requirements = requirement_results(catalogue, tally, findings, features, _unjudged(outcome))
     complete = not outcome.interrupted
-    begun.verdict = verdict_of(requirements, complete=complete)
+    begun.verdict = verdict_of(requirements, complete=complete, erred=bool(tally.errors))
     begun.target |= outcome.server
     if outcome.lost:
         begun.target["lost"] = outcome.lost

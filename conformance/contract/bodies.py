@@ -58,7 +58,7 @@ def _odd_bytes(data: bytes) -> str:
 
 def _unreadable(data: bytes, error: NotJson) -> Body:
     reason = f"the body is no plain JSON: {error}"
-    if error.trailing or isinstance(error.__cause__, RecursionError | InvalidOperation):
+    if error.trailing or error.deep or isinstance(error.__cause__, InvalidOperation):
         return Body("open", reason=reason)
     if isinstance(error.__cause__, UnicodeDecodeError):
         # Lenient readers put a replacement character for bytes that are no UTF-8; then it is JSON after all, or not.

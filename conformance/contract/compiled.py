@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import jsonschema_rs
@@ -10,10 +12,15 @@ import jsonschema_rs
 from conformance.contract.document import ApiDocument, UnreadableDocument
 from conformance.contract.documented import Documented
 from conformance.contract.oas import components, convert
+from conformance.wire.exact_json import is_integer
 from conformance.wire.instant import parse_instant
 from conformance.wire.pointer import token
 
 _LONGEST_MESSAGE = 300
+_MOST_PROBLEMS = 100
+# The validator takes 255 levels and integers of 4,300 digits.
+_DEEPEST = 200
+_MOST_DIGITS = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +51,9 @@ class CompiledSchema:
         """How the value violates the schema; pointers start with ``at``."""
         try:
             return self._judged(value, at)
-        except UnicodeEncodeError:
-            # A lone surrogate is legal in JSON text, but the validator cannot hold it; no schema here depends on it.
-            return self._judged(_without_surrogates(value), at)
+        except ValueError:
+            # What JSON allows and the validator cannot hold is replaced; no schema here depends on the difference.
+            return self._judged(_holdable(value), at)
 
     def undocumented(self, value: Any, at: str = "") -> tuple[str, ...]:
         """Pointers of the fields that the schema does not document."""
@@ -57,7 +64,7 @@ class CompiledSchema:
             return ()
         return tuple(
             SchemaProblem(at + _pointer(error.instance_path), error.message[:_LONGEST_MESSAGE])
-            for error in self.validator.iter_errors(value)
+            for error in islice(self.validator.iter_errors(value), _MOST_PROBLEMS)
         )
 
 
@@ -100,9 +107,16 @@ def _pointer(path: list[str | int]) -> str:
     return "".join(f"/{token(part)}" for part in path)
 
 
-def _without_surrogates(value: Any) -> Any:
+def _holdable(value: Any, depth: int = 0) -> Any:
+    """The value without lone surrogates, levels below the 200th, and numbers of more than 4,000 digits."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, dict):
-        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
-    return [_without_surrogates(item) for item in value] if isinstance(value, list) else value
+        inner = value if depth < _DEEPEST else {}
+        return {_holdable(key): _holdable(item, depth + 1) for key, item in inner.items()}
+    if isinstance(value, list):
+        return [_holdable(item, depth + 1) for item in value] if depth < _DEEPEST else []
+    if isinstance(value, Decimal) and max(len(value.as_tuple().digits), abs(value.adjusted())) > _MOST_DIGITS:
+        size = 10**_MOST_DIGITS if is_integer(value) else Decimal("0.5")
+        return -size if value < 0 else size
+    return value

@@ -41,6 +41,8 @@ def outcome_of(
         return "not_applicable", f"the target does not offer the feature {requirement.feature!r}"
     if findings:
         return "failed", None
+    if requirement.id in tally.crashed:
+        return "inconclusive", "its rule crashed, which is an error of this suite: some of the traffic is not judged"
     if tally.violated[requirement.id]:
         return "inconclusive", unjudged.unconfirmed if unjudged is not None else _NOT_AGAIN
     if tally.upheld[requirement.id]:

@@ -39,7 +39,10 @@ class Case:
 
 @dataclass(repr=False)
 class Tally:
-    """Merged over traces, and over the workers that share a run."""
+    """Merged over traces, and over the workers that share a run.
+
+    ``errors`` are those of this suite; ``crashed`` tells of a requirement that a trace could not be judged by its rule.
+    """
 
     upheld: Counter[str] = field(default_factory=Counter)
     violated: Counter[str] = field(default_factory=Counter)
@@ -54,6 +57,7 @@ class Tally:
     traces: int = 0
     runs: int = 0
     errors: list[str] = field(default_factory=list)
+    crashed: dict[str, str] = field(default_factory=dict)
     leftovers: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reduced: list[Trace] = field(default_factory=list)
@@ -65,7 +69,7 @@ class Tally:
         self.upheld.update(judgement.upheld)
         self.judged_traces.update(judgement.judged)
         self.by_operation.update(judgement.by_operation)
-        self.errors += [error for error in judgement.errors if error not in self.errors][:20]
+        self._add_crashes(judgement.crashes)
         self._add_subjects(judgement.subjects)
         for requirement, observations in judgement.violations.items():
             self.violated[requirement] += len(observations)
@@ -75,6 +79,12 @@ class Tally:
             self._count(exchange)
         self.reduced.append(_reduced(trace))
         del self.reduced[:-_REMEMBERED]
+
+    def _add_crashes(self, crashes: Mapping[str, str]) -> None:
+        """Keep the first crash of each rule."""
+        new = {each: told for each, told in crashes.items() if each not in self.crashed}
+        self.crashed |= new
+        self.errors += [told for told in dict.fromkeys(new.values()) if told not in self.errors]
 
     def _add_subjects(self, subjects: Mapping[tuple[str, bool], set[str]]) -> None:
         for key, ids in subjects.items():
@@ -133,7 +143,8 @@ class Tally:
         self.exchanges += other.exchanges
         self.traces += other.traces
         self.runs += other.runs
-        self.errors += other.errors
+        self._add_crashes(other.crashed)
+        self.errors += [told for told in other.errors if told not in other.crashed.values()]
         self.leftovers += other.leftovers
         self.notes += other.notes
         self.reduced += other.reduced

@@ -119,7 +119,8 @@ def verdict_reason(results: Results) -> str:
     if results.verdict == "incomplete":
         open_ones = must["not_exercised"] + must["inconclusive"]
         cut_off = "" if results.complete else "The run was cut before its end. "
-        return f"{cut_off}No MUST requirement failed, but {open_ones} could not be judged."
+        own = f" The suite itself failed: {plural(len(results.errors), 'error')}." if results.errors else ""
+        return f"{cut_off}No MUST requirement failed, but {open_ones} could not be judged.{own}"
     if results.verdict == "no_violation_found":
         return "Only a part was looked at, so this says nothing about conformance as a whole."
     known = must["known_deviation"]

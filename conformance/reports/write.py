@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from conformance.reports.badge import write_badge
@@ -15,6 +15,7 @@ from conformance.results.activity import read_activity
 from conformance.results.compare import Comparison
 from conformance.results.model import Results
 from conformance.results.store import write_results
+from conformance.results.verdict import verdict_of
 
 HAR = "exchanges.har"
 
@@ -26,14 +27,35 @@ def write_all(
 
     The data comes first, so that a report that cannot be made costs no measurement. What happened when is filled in
     from the event logs there, as long as those of workers are there, too. Without ``exchanges`` an older HAR is kept.
+    What cannot be written is an error of the suite in the results, and the rest is written all the same.
     """
     if results.activity is None and not results.target.get("recording"):
         results.activity = read_activity(directory)
-    write_results(results, directory)
-    if exchanges is not None:
-        write_har(directory / HAR, exchanges)
-    write_junit(results, directory / "junit.xml")
-    write_summary(results, directory / "summary.md", comparison)
-    write_statement(results, directory / "statement.md")
-    write_badge(results, directory / "badge.svg")
-    return write_html(results, directory / "report.html", comparison)
+    page = directory / "report.html"
+    writers: dict[str, Callable[[], object]] = {
+        "results.json": lambda: write_results(results, directory),
+        HAR: lambda: write_har(directory / HAR, exchanges) if exchanges is not None else None,
+        "junit.xml": lambda: write_junit(results, directory / "junit.xml"),
+        "summary.md": lambda: write_summary(results, directory / "summary.md", comparison),
+        "statement.md": lambda: write_statement(results, directory / "statement.md"),
+        "badge.svg": lambda: write_badge(results, directory / "badge.svg"),
+        page.name: lambda: write_html(results, page, comparison),
+    }
+    failed = [name for name, write in writers.items() if not _written(name, write, results)]
+    if failed and "results.json" not in failed:
+        _written("results.json", writers["results.json"], results)
+    return page
+
+
+def _written(name: str, write: Callable[[], object], results: Results) -> bool:
+    """Whether a report could be written; why not is then an error of the suite in the results."""
+    try:
+        write()
+    except Exception as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else f"{type(error).__name__}: {error}"
+        results.errors.append(f"{name} could not be written: {reason}")
+        results.verdict = verdict_of(
+            results.requirements, narrowed=results.narrowed, complete=results.complete, erred=True
+        )
+        return False
+    return True

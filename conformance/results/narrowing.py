@@ -20,6 +20,6 @@ def narrow(results: Results, selected: Collection[str]) -> Results:
         findings=[each for each in results.findings if {each.requirement, *each.requirements} & set(selected)],
         stale=[entry for entry in results.stale if entry.get("requirement") in selected],
         counts=results.counts | {str(outcome): outcomes[outcome] for outcome in OUTCOMES},
-        verdict=verdict_of(requirements, narrowed=True, complete=results.complete),
+        verdict=verdict_of(requirements, narrowed=True, complete=results.complete, erred=bool(results.errors)),
         narrowed=True,
     )

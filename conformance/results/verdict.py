@@ -18,12 +18,17 @@ _EXIT: dict[Verdict, int] = {
 }
 
 
-def verdict_of(requirements: Iterable[RequirementResult], *, narrowed: bool = False, complete: bool = True) -> Verdict:
-    """The verdict: only MUST requirements count. A narrowed run never says more than that it found no violation."""
+def verdict_of(
+    requirements: Iterable[RequirementResult], *, narrowed: bool = False, complete: bool = True, erred: bool = False
+) -> Verdict:
+    """The verdict: only MUST requirements count. A narrowed run never says more than that it found no violation.
+
+    ``erred``: the suite itself got something wrong, so that what looks right may only not have been judged.
+    """
     outcomes = {requirement.outcome for requirement in requirements if requirement.level == "MUST"}
     if "failed" in outcomes:
         return "not_conformant"
-    if not complete:
+    if not complete or erred:
         return "incomplete"
     if narrowed:
         return "no_violation_found"

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Any
 
 Json = Any
@@ -19,14 +21,25 @@ Json = Any
 # CPython refuses int(str) beyond 4300 digits; a Decimal holds any number of digits exactly and compares equal to ints.
 _INT_DIGITS = 4000
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_NO_BRACKETS = re.compile(r"[^\[\]{}]+")
+
+DEEPEST = 400
+"""How many arrays and objects may stand in one another. Whatever walks over a value may recurse once a level."""
+# A walk takes up to four frames a level; the interpreter's own limit would end it at fewer levels than are read.
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 10 * DEEPEST))
 
 
 class NotJson(ValueError):
-    """The bytes are not one JSON document; ``trailing`` tells that a valid document is followed by something else."""
+    """The bytes are not one JSON document, or one that is nested too deeply to be read (``deep``).
 
-    def __init__(self, reason: str, *, trailing: bool = False) -> None:
+    ``trailing`` tells that a valid document is followed by something else.
+    """
+
+    def __init__(self, reason: str, *, trailing: bool = False, deep: bool = False) -> None:
         super().__init__(reason)
         self.trailing = trailing
+        self.deep = deep
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,29 @@ def _decimal(text: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation as error:
         raise NotJson(f"the number {text[:40]} is out of any range") from error
+
+
+def is_integer(value: Json) -> bool:
+    """Whether a value is a number without a fraction, in time that does not depend on its size."""
+    if isinstance(value, Decimal):
+        return value.is_finite() and value == value.to_integral_value()
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def small_integer(value: Json, most: int = 1 << 31) -> int | None:
+    """A number from 0 to ``most`` without a fraction as an int; None for anything else."""
+    return int(value) if is_integer(value) and 0 <= value <= most else None
+
+
+def _too_deep(text: str) -> bool:
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return False
+    depth = 0
+    for bracket in _NO_BRACKETS.sub("", _STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def _constant(text: str) -> Json:
@@ -80,13 +116,15 @@ def parse(body: bytes | str) -> Document:
     """Read one JSON document. Raises NotJson for anything else (bad UTF-8, NaN, too deep, trailing text)."""
     try:
         text = body.decode("utf-8") if isinstance(body, bytes) else body
+        if _too_deep(text):
+            raise NotJson("nested too deeply", deep=True)
         return _Reader().read(text)
     except UnicodeDecodeError as error:
         raise NotJson(f"not UTF-8: {error.reason} at byte {error.start}") from error
     except json.JSONDecodeError as error:
         raise NotJson(f"{error.msg} at character {error.pos}") from error
     except RecursionError as error:
-        raise NotJson("nested too deeply") from error
+        raise NotJson("nested too deeply", deep=True) from error
 
 
 def parse_or_none(body: bytes | str | None) -> Json | None:
@@ -109,18 +147,22 @@ def dumps(value: Json, *, escaped: bool = True) -> str:
         return "{" + ",".join(members) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join(dumps(item, escaped=escaped) for item in value) + "]"
+    if isinstance(value, str):
+        return _text(value, escaped)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
     if isinstance(value, Decimal):
-        return (
-            format(value, "f") if value == value.to_integral_value() and value.adjusted() < _INT_DIGITS else str(value)
-        )
+        short = value.adjusted() < _INT_DIGITS and is_integer(value)
+        return format(value, "f") if short else str(value)
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("NaN and infinities have no JSON form")
-    return _text(value, escaped) if isinstance(value, str) else json.dumps(value)
+    return json.dumps(value)
 
 
 def _text(text: str, escaped: bool) -> str:
-    written = json.dumps(text, ensure_ascii=escaped)
-    return written if escaped else _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
+    if escaped:
+        return encode_basestring_ascii(text)
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", encode_basestring(text))
 
 
 def encode(value: Json) -> bytes:

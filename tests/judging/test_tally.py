@@ -64,7 +64,18 @@ def test_across_traces_a_violation_names_the_trace_that_holds_it() -> None:
 
 def test_an_error_of_a_rule_is_told_once() -> None:
     tally = Tally()
-    judgement = Judgement(errors=["a rule failed"])
+    judgement = Judgement(crashes={"run.created": "a rule failed", "run.then-get": "a rule failed"})
     for trace in (created(), replace(created(), id="t2")):
         tally.add(trace, judgement)
     assert tally.errors == ["a rule failed"]
+    assert tally.crashed.keys() == {"run.created", "run.then-get"}
+
+
+def test_merging_tells_an_error_once_and_keeps_every_crash() -> None:
+    first, second = Tally(), Tally()
+    first.add(created(), Judgement(crashes={"run.created": "a rule failed"}))
+    second.add(created(), Judgement(crashes={"run.created": "a rule failed", "run.embeds": "another one"}))
+    second.errors.append("a worker was lost")
+    first.merge(second)
+    assert first.errors == ["a rule failed", "another one", "a worker was lost"]
+    assert first.crashed.keys() == {"run.created", "run.embeds"}

@@ -8,7 +8,8 @@ from pathlib import Path
 from conformance.reports.write import HAR, write_all
 from conformance.results.events import EventLog
 from conformance.results.store import read_results
-from tests.reports.sample import sample, swallowed_exchanges
+from conformance.results.verdict import exit_code
+from tests.reports.sample import clean, sample, swallowed_exchanges
 
 FILES = {"badge.svg", "junit.xml", "report.html", "results.json", "statement.json", "statement.md", "summary.md", HAR}
 
@@ -16,6 +17,19 @@ FILES = {"badge.svg", "junit.xml", "report.html", "results.json", "statement.jso
 def test_every_report_is_written(tmp_path: Path) -> None:
     assert write_all(sample(), tmp_path, []) == tmp_path / "report.html"
     assert {path.name for path in tmp_path.iterdir()} == FILES
+
+
+def test_a_report_that_cannot_be_written_is_an_error_of_the_suite(tmp_path: Path) -> None:
+    (tmp_path / "junit.xml").mkdir()
+    judged = clean()
+    assert judged.verdict == "conformant"
+    write_all(judged, tmp_path, [])
+    (error,) = judged.errors
+    assert error.startswith("junit.xml could not be written")
+    written = read_results(tmp_path)
+    assert (written.verdict, written.errors) == ("incomplete", [error])
+    assert exit_code(judged) == 3
+    assert error in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_har_that_is_there_can_be_kept(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 
 import pytest
@@ -72,3 +73,33 @@ def test_trailing_text_is_told_apart() -> None:
 )
 def test_equality_is_by_value(left: object, right: object, same: bool) -> None:
     assert exact_json.equal(left, right) is same
+
+
+@pytest.mark.parametrize(
+    "number", ["1e1000000", "1E-1000000", "9" * 1_000_000, "-1e999999999999", "0." + "3" * 1_000_000]
+)
+def test_numbers_of_any_size_are_read_and_looked_at_in_no_time(number: str) -> None:
+    began = time.process_time()
+    value = exact_json.parse(f'{{"n":{number}}}').value["n"]
+    assert exact_json.small_integer(value) is None
+    assert exact_json.is_integer(value) is not ("." in number or "E-" in number)
+    assert exact_json.equal(value, value)
+    assert not exact_json.equal(value, 7)
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(3, 3), (Decimal("3.0"), 3), (Decimal("1e1"), 10), (True, None), ("3", None)]
+)
+def test_small_integers(value: object, expected: int | None) -> None:
+    assert exact_json.small_integer(value) == expected
+
+
+def test_what_is_read_is_no_deeper_than_can_be_walked() -> None:
+    deepest = "[" * exact_json.DEEPEST + "]" * exact_json.DEEPEST
+    assert exact_json.dumps(exact_json.parse(deepest).value) == deepest
+    with pytest.raises(exact_json.NotJson) as caught:
+        exact_json.parse(f"[{deepest}]")
+    assert caught.value.deep
+    flat = '["[[[' + "[" * 1000 + '\\"[",' + ",".join(["[]"] * 1000) + "]"
+    assert len(exact_json.parse(flat).value) == 1001

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from conformance.trace import Exchange
+from conformance.wire.exact_json import small_integer
 from conformance.wire.instant import Instant, parse_instant
+
+NO_STAGE = -1
+"""The number of an entry whose own is a number, but of no stage: negative, broken, or beyond 2³¹."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,13 @@ def status_entry(entry: object) -> StageRead | None:
     """A StageStatus; None when it is malformed."""
     if not isinstance(entry, dict) or isinstance(entry.get("stage"), bool):
         return None
-    number = entry.get("stage")
-    if number is None or isinstance(number, str | list | dict) or number != int(number):
+    if not isinstance(entry.get("stage"), int | Decimal):
         return None
+    number = small_integer(entry["stage"])
+    number = NO_STAGE if number is None else number
     ended_at = parse_instant(entry.get("terminatedAt"))
     started = parse_instant(entry.get("startedAt"))
-    return StageRead(int(number), started, ended_at is not None, ended_at, _text(entry.get("error")), entry)
+    return StageRead(number, started, ended_at is not None, ended_at, _text(entry.get("error")), entry)
 
 
 def instance_body(exchange: Exchange, body: object) -> InstanceRead | None:

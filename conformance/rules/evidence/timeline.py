@@ -48,7 +48,13 @@ class InstanceTimeline:
     @property
     def stages_known(self) -> bool:
         """Whether the trace shows the workflow's stages; else ``plans`` is empty, which means nothing."""
-        return self.instance.workflow is not None or bool(self.plans)
+        return self.instance.known_stages is not None
+
+    @property
+    def stage_numbers(self) -> list[int]:
+        """The numbers of the stages that the workflow has, and of those beyond that some answer shows."""
+        beyond = [number for number in self._shown_stages if number >= len(self.plans)] if self.stages_known else []
+        return [*range(len(self.plans)), *sorted(beyond)]
 
     @property
     def id(self) -> str:

@@ -15,6 +15,13 @@ from conformance.rules.evidence.reads import HistoryRead, InstanceRead, history_
 from conformance.trace import Exchange, Trace
 
 
+def _configured(workflow: object) -> list[Any] | None:
+    """The stages in the body of a workflow, None when they are malformed or missing."""
+    config = workflow.get("config") if isinstance(workflow, dict) else None
+    stages = config.get("stages") if isinstance(config, dict) else None
+    return stages if isinstance(stages, list) else None
+
+
 @dataclass
 class WorkflowRecord:
     """A workflow that this trace created: the exchange, the id and config that came back, and its deletions."""
@@ -29,9 +36,7 @@ class WorkflowRecord:
     @property
     def stages(self) -> list[Any]:
         """The stages of its configuration as created."""
-        config = self.workflow.get("config")
-        stages = config.get("stages") if isinstance(config, dict) else None
-        return stages if isinstance(stages, list) else []
+        return _configured(self.workflow) or []
 
     def deleted_before(self, exchange: Exchange) -> bool:
         """Whether a successful deletion was over before the exchange began."""
@@ -67,15 +72,18 @@ class InstanceRecord:
         body = self.run.request_json
         return body if isinstance(body, dict) else {}
 
-    @cached_property
+    @property
     def stages(self) -> list[Any]:
-        """The stages of its workflow, as configured (not interpolated)."""
+        """The stages of its workflow, as configured (not interpolated); none where they are not known."""
+        return self.known_stages or []
+
+    @cached_property
+    def known_stages(self) -> list[Any] | None:
+        """The stages of its workflow; None when neither its creation nor an answer that embeds it shows them."""
         if self.workflow is not None:
-            return self.workflow.stages
-        embedded = next((read.body.get("workflow") for read in self.all_reads if read.body.get("workflow")), None)
-        config = embedded.get("config") if isinstance(embedded, dict) else None
-        stages = config.get("stages") if isinstance(config, dict) else None
-        return stages if isinstance(stages, list) else []
+            return _configured(self.workflow.workflow)
+        embedded = (read.body.get("workflow") for read in self.all_reads)
+        return next((stages for each in embedded if (stages := _configured(each)) is not None), None)
 
     @property
     def all_reads(self) -> list[InstanceRead]:

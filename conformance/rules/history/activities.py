@@ -71,7 +71,7 @@ def not_started(index: TraceIndex) -> Iterator[Observation]:
 
 
 def _reason_not_started(timeline: InstanceTimeline, number: int, exchange: Exchange) -> str | None:
-    if timeline.instance.workflow is not None and number >= len(timeline.plans):
+    if timeline.stages_known and number >= len(timeline.plans):
         return f"the workflow has {len(timeline.plans)} stages, so there is no stage {number}"
     held = timeline.barrier(exchange.received)
     if held is not None and held.number < number and timeline.is_due(timeline.instance.run.received, exchange):

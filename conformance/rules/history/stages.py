@@ -23,7 +23,7 @@ def stages(index: TraceIndex) -> Iterator[Observation]:
 
 def _entry(timeline: InstanceTimeline, history: HistoryRead, entry: StageRead) -> Iterator[Observation]:
     if entry.number >= len(timeline.plans):
-        if timeline.instance.stages:
+        if timeline.stages_known:
             yield _wrong(
                 timeline, history, entry, f"{len(timeline.plans)} stages", f"an entry number {entry.number}", ""
             )
@@ -105,7 +105,7 @@ def agrees(index: TraceIndex) -> Iterator[Observation]:
     """
     for timeline in timelines(index):
         yield from _has_history(timeline)
-        for number in range(len(timeline.plans)):
+        for number in timeline.stage_numbers:
             yield from _agree_on_start(timeline, number)
             yield from _agree_on_end(timeline, number)
 
@@ -148,7 +148,8 @@ def _may_be_absent(timeline: InstanceTimeline, number: int, history: Exchange) -
     """A last stage that ended with an error need not be in history; nor need one that may have, unseen."""
     shown_stages = timeline.shown_stages(number)
     failed = any(s.stage.ended and s.stage.error for s in shown_stages)
-    may_fail = timeline.stopped_before(history.received) or not timeline.plans[number].cannot_fail
+    planned = number < len(timeline.plans)
+    may_fail = timeline.stopped_before(history.received) or (planned and not timeline.plans[number].cannot_fail)
     return failed or (may_fail and not any(s.stage.ended and not s.stage.error for s in shown_stages))
 
 

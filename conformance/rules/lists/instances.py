@@ -19,7 +19,7 @@ from conformance.wire.instant import MICROSECOND
 def _listings(index: TraceIndex) -> Iterator[tuple[Exchange, list[dict[str, Any]]]]:
     for listing in index.successes("listInstances"):
         if isinstance(listing.data, list):
-            yield listing, [item for item in listing.data if isinstance(item, dict)]
+            yield listing, [item for item in listing.data if isinstance(item, dict) and isinstance(item.get("id"), str)]
 
 
 def by_workflow(index: TraceIndex) -> Iterator[Observation]:

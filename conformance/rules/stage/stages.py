@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.rules.evidence.answers import cut
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.reads import InstanceRead
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
-from conformance.rules.evidence.wording import quoted
+from conformance.rules.evidence.wording import quoted, shown
 
 
 def _problem(timeline: InstanceTimeline, read: InstanceRead) -> str | None:
     numbers = [stage.number for stage in read.stages]
     if numbers != list(range(len(numbers))):
-        return f"the entries are {numbers}"
-    if timeline.instance.stages and len(numbers) > len(timeline.plans):
+        return f"the entries are {cut(', '.join(shown(stage.body.get('stage')) for stage in read.stages))}"
+    if timeline.stages_known and len(numbers) > len(timeline.plans):
         return f"{len(numbers)} entries for {len(timeline.plans)} stages"
     foreign = [s.body.get("instanceID") for s in read.stages if s.body.get("instanceID") != timeline.id]
     if foreign:
-        return f"an entry has the instanceID {foreign[0]!r}"
+        return f"an entry has the instanceID {shown(foreign[0])}"
     for earlier, later in zip(read.stages, read.stages[1:], strict=False):
         if not earlier.ended:
             return f"stage {later.number} has started while stage {earlier.number} is open"

@@ -13,6 +13,7 @@ from conformance.rules.evidence.equal_meaning import Difference
 from conformance.rules.evidence.observation import Observation, Rule, upheld
 from conformance.rules.evidence.trace_index import TraceIndex, WorkflowRecord
 from conformance.rules.evidence.wording import contrast
+from conformance.wire import exact_json
 
 # Beyond it a number that passed through a binary float has lost digits.
 _FLOAT_SAFE = 2**53
@@ -25,7 +26,7 @@ def _numbers(value: Any, path: Path = ()) -> Iterator[tuple[Path, int | Decimal]
     if isinstance(value, dict | list):
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _numbers(item, (*path, key))
-    elif isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value):
+    elif exact_json.is_integer(value):
         yield path, value
 
 

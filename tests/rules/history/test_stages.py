@@ -189,3 +189,14 @@ def test_what_an_answer_with_wait_showed_history_shows_too() -> None:
     t.settled()
     t.history(i, [OPEN])
     assert verdict(RULES["history.agrees"], t) == "violated"
+
+
+def test_a_workflow_without_stages_has_no_history_and_none_that_status_lacks() -> None:
+    t, i = started()
+    t.get(i, ended=7)
+    t.settled()
+    t.history(i, [(5, 6)])
+    t.settled()
+    t.get(i, ended=7)
+    assert verdict(RULES["history.stages"], t) == "violated"
+    assert verdict(RULES["history.agrees"], t) == "violated"

@@ -40,6 +40,19 @@ def test_sequence(expected: str, entries: list[tuple[int, str, float, float | No
     assert verdict(RULES["stage.sequence"], t) == expected
 
 
+def test_a_workflow_without_stages_shows_none() -> None:
+    t, i = started()
+    t.get(i, [(5, 6)], ended=7)
+    assert verdict(RULES["stage.sequence"], t) == "violated"
+
+
+def test_entries_of_an_instance_whose_workflow_nobody_saw_are_not_counted() -> None:
+    t, i = started(NOOP)
+    t.get(i, [(5, 6), (6, 7)], ended=8, embed=False)
+    t.exchanges = [each for each in t.exchanges if each.operation != "createWorkflow"]
+    assert verdict(RULES["stage.sequence"], t) == "upheld"
+
+
 def test_sequence_compares_within_the_granularity_of_the_timestamps() -> None:
     t, i = started(NOOP, NOOP)
     entries = [_entry(0, i, 5, 6.4), _entry(1, i, 6, None)]
