@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from conformance import __version__
 from conformance.confirming.credibility import may_be_chance
-from conformance.confirming.findings import Proof, build_finding
+from conformance.confirming.findings import RECORDED, Proof, build_finding
 from conformance.contract.document import ApiDocument
 from conformance.contract.schemas import ResponseSchemas
 from conformance.judging.causes import Causes
@@ -95,5 +95,7 @@ def _findings(
             continue
         last = trace.at(observation.exchanges[-1])
         by_operation.setdefault(last.operation or "", []).append(observation)
-    proofs = [Proof(requirements, trace, seen[0], occurrences=len(seen)) for seen in by_operation.values()]
+    proofs = [
+        Proof(requirements, trace, seen[0], seen=len(seen), not_replayed=RECORDED) for seen in by_operation.values()
+    ]
     return [build_finding(proof, judge.catalogue) for proof in proofs]

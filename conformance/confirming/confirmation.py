@@ -8,13 +8,20 @@ from dataclasses import dataclass
 
 from conformance.configuration.settings import Settings
 from conformance.confirming.credibility import in_play, may_be_chance, on_used_connections, unanswered
-from conformance.confirming.findings import Proof
+from conformance.confirming.findings import (
+    LOST,
+    TIME_RAN_OUT,
+    UNPLAYABLE,
+    Proof,
+    shown_exchanges,
+)
 from conformance.confirming.reconstruction import scenario_of_exchanges
 from conformance.judging.causes import Causes
 from conformance.judging.judging import Judgement
 from conformance.judging.pool import JudgePool
 from conformance.judging.tally import Case, Tally
 from conformance.judging.without_history import resting_on_history, without_history
+from conformance.results.model import Replays
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios import Scenario, from_json
 from conformance.scenarios.minimising.minimise import ReplayBudget, minimise
@@ -92,7 +99,7 @@ class Confirmation:
 
     async def _prove(self, requirement: str, tally: Tally) -> Proof | None:
         cases = tally.cases[requirement]
-        replayed = False
+        attempts = 0
         for case in cases[:2]:
             scenario = self._scenario(case)
             if scenario is None or self.out_of_time:
@@ -100,9 +107,9 @@ class Confirmation:
             replays, back = await self._replay(requirement, scenario)
             if back:
                 return await self._shortest(requirement, scenario, replays, back, tally)
-            replayed = True
-        proof = self._as_seen(requirement, cases, tally)
-        if proof is None and replayed and tally.violated[requirement] == 1 and _all_chance(cases):
+            attempts += replays
+        proof = self._as_seen(requirement, cases, tally, attempts)
+        if proof is None and attempts and tally.violated[requirement] == 1 and _all_chance(cases):
             # One closed connection in a run, which does not come back, is what a correct server may do.
             tally.retract(requirement)
         return proof
@@ -132,6 +139,7 @@ class Confirmation:
         self, requirement: str, scenario: Scenario, played: int, back: list[_Replay], tally: Tally
     ) -> Proof:
         best = min(back, key=lambda replay: len(replay.trace.exchanges))
+        before = shown_exchanges(best.trace, best.shown(requirement) or best.judgement.violations[requirement][0])
 
         async def fails(candidates: list[Scenario]) -> list[bool]:
             nonlocal best
@@ -150,19 +158,26 @@ class Confirmation:
         final = [] if self.out_of_time else await self._judged(requirement, [minimal.scenario] * _REPLAYS)
         again = [replay for replay in final if replay.shows(requirement)]
         shown = again[0] if again else best
-        came_back = (len(again), _REPLAYS) if again else (len(back), played)
+        replays = Replays(_REPLAYS, len(again)) if again else Replays(played, len(back))
         explained = self._causes.explained_by(requirement, shown.judgement.violations)
         observation = shown.shown(requirement) or shown.judgement.violations[requirement][0]
-        occurrences = tally.violated[requirement]
-        return Proof((requirement, *explained), shown.trace, observation, came_back, True, occurrences)
+        return Proof(
+            (requirement, *explained),
+            shown.trace,
+            observation,
+            replays,
+            minimised=minimal.complete and bool(again or not final),
+            seen=tally.violated[requirement],
+            shortened_from=before,
+        )
 
     def _telling(self, case: Case) -> list[Observation]:
         """The observations that prove something without having come back."""
         telling = [each for each in case.observations if not may_be_chance(case.trace, each)]
         return [each for each in telling if not (self._lost and unanswered(case.trace, each))]
 
-    def _as_seen(self, requirement: str, cases: Sequence[Case], tally: Tally) -> Proof | None:
-        """A violation that could not be replayed: it stands if responses prove it, or if several traces show it.
+    def _as_seen(self, requirement: str, cases: Sequence[Case], tally: Tally, played: int) -> Proof | None:
+        """A violation that no replay showed: it stands if responses prove it, or if several traces show it.
 
         What may be chance stands only when it has come back, so it is left out however often it was seen.
         """
@@ -175,8 +190,19 @@ class Confirmation:
         if proven is None and seen < 2 and case.trace.source == "scenario":
             return None
         observation = proven or telling[0]
-        came_back = (seen, max(seen, tally.judged_traces[requirement]))
-        return Proof((requirement,), case.trace, observation, came_back, occurrences=tally.violated[requirement])
+        return Proof(
+            (requirement,),
+            case.trace,
+            observation,
+            Replays(played, 0),
+            seen=tally.violated[requirement],
+            not_replayed=None if played else self._why_not(case),
+        )
+
+    def _why_not(self, case: Case) -> str:
+        if self._lost:
+            return LOST
+        return UNPLAYABLE if self._scenario(case) is None else TIME_RAN_OUT
 
 
 def _all_chance(cases: Sequence[Case]) -> bool:

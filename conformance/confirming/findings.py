@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from conformance.confirming.reconstruction import closing_reads
 from conformance.contract.requirements import Catalogue
-from conformance.results.model import Finding, Mark
+from conformance.results.model import Finding, Mark, Replays
 from conformance.results.records import BODY_LIMIT, MARKED_LIMIT, record_of
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios.scenario import snippets
@@ -20,20 +20,28 @@ from conformance.trace import Exchange, Trace
 
 _SHOWN = 80
 
+TIME_RAN_OUT = "time ran out"
+LOST = "the target could not be asked again"
+RECORDED = "this is a recording"
+UNPLAYABLE = "no scenario sends these requests"
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
     """A violation with the trace that shows it best, and how often it came back.
 
-    ``requirements`` are all that this cause violates, the explaining one first. ``came_back`` is (times, attempts).
+    ``requirements`` are all that this cause violates, the explaining one first. ``not_replayed`` tells why there were
+    no replays. ``shortened_from``: how many exchanges of the trace in which it was first seen a reader would need.
     """
 
     requirements: tuple[str, ...]
     trace: Trace
     observation: Observation
-    came_back: tuple[int, int] = (1, 1)
+    replays: Replays = field(default_factory=Replays)
     minimised: bool = False
-    occurrences: int = 1
+    seen: int = 1
+    not_replayed: str | None = None
+    shortened_from: int | None = None
 
 
 def finding_id(requirement: str, operations: Sequence[str]) -> str:
@@ -70,7 +78,7 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
         level=catalogue.by_id[requirement].level,
         requirements=list(proof.requirements),
         operations=operations,
-        reproducibility=_reproducibility(proof.came_back),
+        reproducibility=reproducibility(proof.replays),
         expected=observation.expected,
         observed=observation.observed,
         scenario=to_json(scenario) if scenario is not None else None,
@@ -82,7 +90,10 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
         curl=snippets.curl(scenario, base_url, settle_s, notes, looks) if scenario is not None else requests,
         python=snippets.python(scenario, base_url, settle_s, notes, looks) if scenario is not None else "",
         minimised=proof.minimised,
-        occurrences=proof.occurrences,
+        replays=proof.replays,
+        seen=proof.seen,
+        not_replayed=proof.not_replayed,
+        shortened_from=proof.shortened_from,
     )
 
 
@@ -100,9 +111,15 @@ def _is_scenario(trace: Trace) -> bool:
     return trace.source in ("scenario", "replay")
 
 
-def _reproducibility(came_back: tuple[int, int]) -> str:
-    times, attempts = came_back
-    return "always" if times == attempts and attempts > 1 else f"{times}/{attempts}"
+def reproducibility(replays: Replays) -> str:
+    """ "always" when each of several replays showed it, else "n/m": n of m did."""
+    always = replays.shown == replays.played > 1
+    return "always" if always else f"{replays.shown}/{replays.played}"
+
+
+def shown_exchanges(trace: Trace, observation: Observation) -> int:
+    """How many exchanges of a trace a reader needs to see a violation."""
+    return len(_shown(trace, observation))
 
 
 def _shown(trace: Trace, observation: Observation) -> list[Exchange]:

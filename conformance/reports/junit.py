@@ -11,6 +11,7 @@ from conformance.reports.text import (
     OUTCOME_WORDS,
     cut,
     hint,
+    how_sure,
     one_line,
     outcome_counts,
     visible,
@@ -83,7 +84,7 @@ def _case(suite: Xml.Element, requirement: RequirementResult, findings: list[Fin
 
 def _told(finding: Finding) -> str:
     parts = [
-        f"{finding.id} ({finding.reproducibility})",
+        f"{finding.id} ({how_sure(finding)})",
         f"expected: {finding.expected}",
         f"observed: {finding.observed}",
         *finding.script[:50],

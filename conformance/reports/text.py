@@ -200,11 +200,21 @@ def sentence_case(text: str) -> str:
     return text[0].upper() + text[1:] if word.isalpha() and word.islower() else text
 
 
-def happened(finding: Finding) -> str:
-    """How often it came back, in words."""
-    times, _, attempts = finding.reproducibility.partition("/")
-    if not attempts:
-        return f"happens {finding.reproducibility}"
-    if attempts == "1":
-        return "seen once, not repeated"
-    return f"happened {times} times out of {attempts}" if times != "1" else f"happened once in {attempts}"
+def how_sure(finding: Finding) -> str:
+    """How often it was replayed and shown, or how often it was seen and why it was not replayed, in words."""
+    played, shown = finding.replays.played, finding.replays.shown
+    times = "once" if finding.seen == 1 else f"{finding.seen:,} times"
+    if not played:
+        return f"seen {times}, not replayed: {finding.not_replayed}" if finding.not_replayed else f"seen {times}"
+    told = f"replayed {shown} of {played}"
+    if not shown:
+        return f"seen {times}, {told}"
+    return told if shown == played else f"{told}: depends on timing"
+
+
+def scenario_heading(finding: Finding) -> str:
+    """What the scenario of a finding is: minimal only where nothing simpler was left to try."""
+    if finding.minimised:
+        return "Minimal scenario"
+    before, now = finding.shortened_from or 0, len(finding.exchanges)
+    return f"Scenario, shortened from {before} to {now} exchanges" if before > now else "Scenario"

@@ -66,11 +66,22 @@ class Mark:
 
 
 @dataclass(slots=True)
+class Replays:
+    """How often a finding's scenario was played again, and in how many of these plays the violation was shown."""
+
+    played: int = 0
+    shown: int = 0
+
+
+@dataclass(slots=True)
 class Finding:
     """One cause: the requirement that explains it, those that follow from it, and the shortest way to see it.
 
-    ``reproducibility`` is "always" or "n/m". ``scenario`` is the JSON form of the scenario ({"steps": [...]}) or None
-    for a recording; ``script`` its steps in words, one a line. ``exchanges`` are those of the minimal trace.
+    ``reproducibility`` says of ``replays`` "always", or "n/m": n of m replays showed it ("0/0" without any, and
+    ``not_replayed`` tells why). ``seen`` counts what was observed in the run itself. ``scenario`` is the JSON form of
+    the scenario ({"steps": [...]}) or None for a recording; ``script`` its steps in words, one a line. ``minimised``:
+    nothing simpler was left to try. ``exchanges`` are those that show it, ``shortened_from`` is how many there were
+    before anything was left out.
     """
 
     id: str
@@ -88,7 +99,10 @@ class Finding:
     curl: str = ""
     python: str = ""
     minimised: bool = False
-    occurrences: int = 1
+    replays: Replays = field(default_factory=Replays)
+    seen: int = 1
+    not_replayed: str | None = None
+    shortened_from: int | None = None
     known: dict[str, str] | None = None
 
 
@@ -144,7 +158,7 @@ class Results:
     complete: bool = True
     narrowed: bool = False
     activity: Activity | None = None
-    schema_version: str = "1.1"
+    schema_version: str = "1.2"
 
     @property
     def target_name(self) -> str:

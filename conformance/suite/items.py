@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.campaign.conformance_run import ConformanceRun
+from conformance.reports.text import how_sure
 from conformance.results.model import Finding, RequirementResult
 
 
@@ -63,4 +64,4 @@ def assert_property(session: ConformanceRun, requirements: Sequence[str], operat
 
 def _told(finding: Finding) -> str:
     steps = "\n".join(f"    {line}" for line in finding.script)
-    return f"  expected: {finding.expected}\n  observed: {finding.observed} ({finding.reproducibility})\n{steps}"
+    return f"  expected: {finding.expected}\n  observed: {finding.observed} ({how_sure(finding)})\n{steps}"

@@ -14,7 +14,7 @@ from conformance.configuration.settings import BUDGETS
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.results.compare import compare
-from conformance.results.model import Finding
+from conformance.results.model import Finding, Replays
 from conformance.results.verdict import exit_code
 from tests.commands.conftest import FAULTS, Done, conformance
 
@@ -44,7 +44,7 @@ def test_a_swallowed_cancellation_is_minimal_and_grouped(faulty: Done) -> None:
     assert [line.split()[0] for line in found.script] == ["w1", "i1", "cancel", "read"]
     assert {"cancel.closes-stage", "cancel.not-running"} <= set(found.requirements)
     assert found.reproducibility == "always"
-    assert found.minimised
+    assert found.replays == Replays(3, 3)
 
 
 def test_the_python_of_a_finding_shows_it_again(faulty: Done, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from conformance.confirming.findings import Proof, build_finding
 from conformance.contract.requirements import load_requirements
 from conformance.judging.judging import Judge, Judgement
 from conformance.judging.tally import Tally
+from conformance.results.model import Replays
 from conformance.scenarios import Scenario, to_json
 from conformance.scenarios.scenario import model
 from conformance.trace import Trace
@@ -99,7 +100,7 @@ def confirm(
 def test_a_violation_that_always_comes_back_is_minimised() -> None:
     (proof,), _ = confirm(lambda n, scenario: True, [traced(SCENARIO, True)])
     assert proof.requirements[0] == "workflow.create-echo"
-    assert proof.came_back == (3, 3)
+    assert proof.replays == Replays(3, 3)
     assert proof.minimised
     finding = build_finding(proof, load_requirements(), "http://server")
     assert finding.reproducibility == "always"
@@ -111,15 +112,14 @@ def test_a_violation_that_always_comes_back_is_minimised() -> None:
 
 def test_a_violation_that_comes_back_now_and_then_tells_how_often() -> None:
     (proof,), _ = confirm(lambda n, scenario: n % 3 == 0, [traced(SCENARIO, True)])
-    times, attempts = proof.came_back
-    assert 0 < times < attempts
+    assert 0 < proof.replays.shown < proof.replays.played
 
 
 def test_what_a_response_proves_stands_even_if_it_never_comes_back() -> None:
     (proof,), played = confirm(lambda n, scenario: False, [traced(SCENARIO, True)])
     assert len(played) == 9
     assert not proof.minimised
-    assert build_finding(proof, load_requirements()).reproducibility == "1/1"
+    assert build_finding(proof, load_requirements()).reproducibility == "0/9"
 
 
 def test_an_eventual_violation_that_never_comes_back_is_no_finding() -> None:
@@ -136,6 +136,28 @@ def test_without_time_a_violation_is_told_as_it_was_seen() -> None:
     (proof,), played = confirm(lambda n, scenario: True, [traced(SCENARIO, True)], seconds=-1.0)
     assert played == []
     assert not proof.minimised
+    finding = build_finding(proof, load_requirements())
+    assert (finding.reproducibility, finding.seen, finding.not_replayed) == ("0/0", 1, "time ran out")
+
+
+def test_what_was_cut_while_minimising_is_not_minimal() -> None:
+    steps = (CREATE, *(model.Info() for _ in range(40)))
+    judging = JudgePool()
+
+    async def play(scenarios: Sequence[Scenario], _: bool) -> list[Trace]:
+        return [traced(scenario, dropped=True) for scenario in scenarios]
+
+    async def whole() -> list[Proof]:
+        tally = Tally()
+        seen = traced(Scenario(steps, "made-up"), dropped=True)
+        tally.add(seen, await judging.judge(seen))
+        pool: Any = judging
+        return await Confirmation(pool, play, Settings(minimise_runs=-1), 60.0).run(tally, lambda _: None)
+
+    (proof,) = asyncio.run(whole())
+    assert not proof.minimised
+    assert proof.replays == Replays(3, 3)
+    assert proof.shortened_from is not None
 
 
 @pytest.mark.parametrize("source", ["operations", "control"])
@@ -149,7 +171,7 @@ def test_traffic_that_is_no_scenario_is_played_again_as_an_excerpt(source: Any) 
 def test_a_closed_connection_that_comes_back_is_a_finding() -> None:
     (proof,), _ = confirm(lambda n, _: True, [cut_off(SCENARIO, 1)], trace=cut_off_again)
     assert proof.requirements == ("envelope.answers",)
-    assert proof.came_back == (3, 3)
+    assert proof.replays == Replays(3, 3)
 
 
 def test_one_closed_connection_that_never_comes_back_is_no_violation() -> None:

@@ -14,6 +14,7 @@ from conformance.results.model import (
     Mark,
     OperationResult,
     Outcome,
+    Replays,
     RequirementResult,
     Results,
 )
@@ -148,7 +149,8 @@ def swallowed() -> Finding:
         python='import httpx\n\nclient = httpx.Client(base_url="http://127.0.0.1:8080/api/orchestration/")\n'
         'client.put(f"instances/{instance}/abort")\nprint(client.get(f"instances/{instance}").json())',
         minimised=True,
-        occurrences=37,
+        replays=Replays(3, 3),
+        seen=37,
     )
 
 
@@ -185,6 +187,7 @@ def undocumented() -> Finding:
         requirements=["envelope.documented-fields"],
         operations=["getWorkflow", "createWorkflow"],
         reproducibility="4/5",
+        replays=Replays(5, 4),
         expected="A workflow has id, config, createdAt and updatedAt.",
         observed="The workflow has the field deletedAt, which the document does not know.",
         exchanges=[record],

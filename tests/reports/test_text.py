@@ -9,17 +9,19 @@ import pytest
 from conformance.reports.text import (
     answered,
     cut,
-    happened,
     hint,
+    how_sure,
     level_sentence,
     one_line,
     plural,
     readable_time,
+    scenario_heading,
     sentence_case,
     verdict_reason,
     visible,
     worst_first,
 )
+from conformance.results.model import Replays
 from tests.reports.sample import clean, crowded, rounded, sample, swallowed, undocumented
 
 
@@ -84,16 +86,26 @@ def test_sentences_begin_large_but_names_stay_as_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reproducibility", "words"),
+    ("played", "shown", "seen", "why", "words"),
     [
-        ("always", "happens always"),
-        ("4/5", "happened 4 times out of 5"),
-        ("1/7", "happened once in 7"),
-        ("1/1", "seen once, not repeated"),
+        (3, 3, 5, None, "replayed 3 of 3"),
+        (9, 1, 5, None, "replayed 1 of 9: depends on timing"),
+        (9, 0, 2, None, "seen 2 times, replayed 0 of 9"),
+        (0, 0, 2, "time ran out", "seen 2 times, not replayed: time ran out"),
+        (0, 0, 1, "time ran out", "seen once, not replayed: time ran out"),
+        (0, 0, 1200, None, "seen 1,200 times"),
     ],
 )
-def test_how_often_it_came_back_is_told_in_words(reproducibility: str, words: str) -> None:
-    assert happened(replace(swallowed(), reproducibility=reproducibility)) == words
+def test_how_sure_it_is_is_told_in_words(played: int, shown: int, seen: int, why: str | None, words: str) -> None:
+    finding = replace(swallowed(), replays=Replays(played, shown), seen=seen, not_replayed=why)
+    assert how_sure(finding) == words
+
+
+def test_only_what_was_minimised_to_the_end_is_called_minimal() -> None:
+    cut = replace(swallowed(), minimised=False, shortened_from=78)
+    assert scenario_heading(swallowed()) == "Minimal scenario"
+    assert scenario_heading(cut) == f"Scenario, shortened from 78 to {len(cut.exchanges)} exchanges"
+    assert scenario_heading(replace(cut, shortened_from=None)) == "Scenario"
 
 
 def test_the_worst_come_first() -> None:
