@@ -138,9 +138,19 @@ class InstanceTimeline:
 
     @cached_property
     def deletions(self) -> list[Exchange]:
-        """Deletions of the instance's workflow. Whether its running instances go on is left open by the API."""
+        """Deletions of the instance's workflow that may have stopped it.
+
+        Whether running instances go on is left open by the API; one that starts a stage long after the deletion does.
+        """
         workflow = self.instance.run.params["workflowID"]
-        return [each for each in self.index.of("deleteWorkflow") if each.params.get("flowId") == workflow]
+        all_of_them = [each for each in self.index.of("deleteWorkflow") if each.params.get("flowId") == workflow]
+        return [each for each in all_of_them if not self._went_on_after(each)]
+
+    def _went_on_after(self, deletion: Exchange) -> bool:
+        """Whether a view shows a stage that it did not show yet when the deletion had settled."""
+        late = [(e, view, len(seen)) for e, view, seen in self._stage_lists() if self.is_due(deletion.received, e)]
+        pairs = ((one, other) for one in late for other in late if one[1] == other[1] and one[2] < other[2])
+        return any(one[0].before(other[0]) for one, other in pairs)
 
     def deleted_before(self, moment: int) -> bool:
         """Whether a deletion of its workflow was sent before a moment, whatever became of it."""

@@ -13,6 +13,7 @@ from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import UNKNOWN, StageConfig, Step
 from conformance.target.ids import GivenIds, answered_id, unknown_like
 from conformance.trace import Exchange
+from conformance.trace.ids import uuid_version
 from conformance.wire.instant import SECOND, parse_duration, parse_instant
 
 LONG_DELAY = 20 * SECOND
@@ -141,6 +142,16 @@ class Bindings:
     def path_place(self, ref: str, *, of_instance: bool = False) -> str:
         """The id of a reference, percent-encoded for a path. Raises MissingReference."""
         return quote(self.place(ref, of_instance=of_instance), safe="")
+
+    def hits_strangers(self, step: Step) -> bool:
+        """Whether a step changes something by an id of the other kind, and that id may well be somebody else's.
+
+        Where ids are counted up, a workflow and an instance may bear the same one; no UUID is given twice.
+        """
+        misused = [ref for ref in (model.workflow_of(step),) if ref in self.instances]
+        misused += [ref for ref in (model.instance_of(step),) if ref in self.workflows]
+        changes = isinstance(step, model.Run | model.RunRaw | model.Send | model.SendRaw | model.Cancel | model.Delete)
+        return changes and any(uuid_version(self.place(ref)) is None for ref in misused if ref is not None)
 
     def unknown_id(self, *, of_instance: bool = False) -> str:
         """An id of the server's own form that nobody created."""

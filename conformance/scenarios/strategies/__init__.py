@@ -8,6 +8,7 @@ from conformance.scenarios.strategies import (
     creating,
     free,
     ledger,
+    lookalikes,
     reading,
     refusals,
     running,
@@ -16,7 +17,7 @@ from conformance.scenarios.strategies import (
 from conformance.scenarios.strategies.collecting import collect
 from conformance.scenarios.strategies.draft import Draft, Theme, strategy
 
-_MODULES = (free, waiting, bursts, cancelling, running, creating, reading, refusals, ledger)
+_MODULES = (free, waiting, bursts, cancelling, running, creating, reading, refusals, ledger, lookalikes)
 
 THEMES: Mapping[str, Theme] = {theme.name: theme for module in _MODULES for theme in module.THEMES}
 """Every theme by name."""

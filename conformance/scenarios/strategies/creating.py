@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance.scenarios.scenario.model import (
+    Cancel,
     Delete,
     GetWorkflow,
     History,
@@ -121,6 +122,16 @@ def delete_while_waiting(d: Draft) -> None:
     d.add(Send(instance, event), Settle(), Read(instance))
 
 
+def delete_and_go_on(d: Draft) -> None:
+    """Deleted while an instance waits: where that goes on, it can still be cancelled in its next stage."""
+    event = d.event()
+    workflow = d.create(words.wait_for(event), d.blocking_stage(), words.noop())
+    instance = d.run(workflow)
+    d.add(Until(instance, "waiting", 0), Delete(workflow), Send(instance, f"{event}-not"), Settle(), Read(instance))
+    d.add(Send(instance, event), Until(instance, "started", 1), Settle(), Read(instance), History(instance))
+    d.add(Cancel(instance), Settle(), Read(instance), History(instance))
+
+
 def delete_after_end(d: Draft) -> None:
     """Deleted when its instances have ended; they stay."""
     workflow = d.create(*d.quick_stages(0, 2))
@@ -159,6 +170,7 @@ THEMES = (
     Theme("delete-and-after", delete_and_after, (*_DELETE, "workflow.run-deleted", "workflow.delete-deleted"), 4),
     Theme("delete-while-running", delete_while_running, (*_DELETE, "workflow.delete-keeps-instances"), 4),
     Theme("delete-while-waiting", delete_while_waiting, ("list.running", "workflow.delete-keeps-instances"), 1),
+    Theme("delete-and-go-on", delete_and_go_on, ("cancel.terminates", "workflow.delete-keeps-instances"), 1),
     Theme("delete-after-end", delete_after_end, (*_DELETE, "workflow.delete-keeps-instances"), 2),
     Theme("deleted-at-once", deleted_at_once, (*_DELETE, "workflow.delete-deleted"), 3),
     Theme("large", large, ("envelope.no-5xx",), once=True),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from conformance.scenarios.scenario.model import (
     Cancel,
     Chain,
+    Delete,
     GetWorkflow,
     History,
     ListInstances,
     Pause,
     Read,
+    Run,
     Send,
     Settle,
     StageHistory,
@@ -236,14 +238,26 @@ def run_after_cancel(d: Draft) -> None:
 
 def ids_of_the_other_kind(d: Draft) -> None:
     """No workflow has the id of an instance, and no instance that of a workflow."""
-    workflow = d.create(words.wait_for(d.event()))
+    event = d.event()
+    workflow = d.create(words.wait_for(event), words.noop())
     instance = d.run(workflow)
-    # Only reads: where ids are counted, the same one may well be that of somebody else's instance or workflow.
-    asked = (GetWorkflow(instance), History(workflow), StageHistory(workflow, "0"))
-    d.add(Until(instance, "waiting", 0), *d.shuffled(asked), Settle(), Read(instance), GetWorkflow(workflow))
+    reads = (GetWorkflow(instance), History(workflow), StageHistory(workflow, "0"), ListInstances(instance))
+    # These are sent only where no id can be that of somebody else's instance or workflow.
+    writes = (Send(workflow, event), Cancel(workflow), Run("i9", instance, {}), Delete(instance))
+    d.add(Until(instance, "waiting", 0), *d.shuffled([*reads, *d.some(writes, 2, 4)]), Settle())
+    d.add(Read(instance), GetWorkflow(workflow))
 
 
 _EVENTS = ("event.matching", "event.other", "stage.waits", "history.append-only", "stage.monotone")
+_OTHER_KIND = (
+    "workflow.get-unknown",
+    "workflow.delete-unknown",
+    "run.unknown-workflow",
+    "event.unknown-instance",
+    "cancel.unknown-instance",
+    "history.unknown-instance",
+    "list.unknown-workflow",
+)
 
 THEMES = (
     Theme("near-misses", near_misses, (*_EVENTS, "stage-history.not-started"), 5),
@@ -266,7 +280,7 @@ THEMES = (
     Theme("kept-for-long", kept_for_long, ("stage.waits", "event.live-known"), once=True),
     Theme("throng", throng, ("run.then-list", "list.running"), once=True),
     Theme("run-after-cancel", run_after_cancel, ("run.isolated", "stage.waits", "event.matching"), 2),
-    Theme("ids-of-the-other-kind", ids_of_the_other_kind, ("workflow.get-unknown", "history.unknown-instance"), 2),
+    Theme("ids-of-the-other-kind", ids_of_the_other_kind, _OTHER_KIND, 3),
     Theme("crowd", crowd, ("event.matching", "run.isolated"), once=True),
     Theme("interleaved", interleaved, ("run.isolated", "event.matching", "list.running"), 1),
 )

@@ -169,7 +169,7 @@ SHOWN: dict[Probe, str] = {
     engines.look_alikes: """
         names-told-as-durations metadata-told-as-durations leading-zeros-of-variables-lost
         null-variables-are-empty dates-become-moments blank-texts-are-empty empty-metadata-not-kept
-        texts-end-at-nul keys-of-metadata-in-ascii
+        keys-of-metadata-in-ascii
     """,
     engines.no_stages: "empty-workflows-show-a-stage empty-workflows-have-a-history",
     engines.read_often: "every-seventh-read-from-a-replica lists-touch-instances",

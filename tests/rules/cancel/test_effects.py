@@ -100,10 +100,25 @@ def _refused_after_deletion() -> TraceBuilder:
     return t
 
 
+def _refused_where_it_goes_on_after_deletion() -> TraceBuilder:
+    t, i = waiting(wait_for("go"), HOUR)
+    t.delete(next(iter(t.workflow_bodies)))
+    t.settled()
+    t.get(i, [(5, None)])
+    t.send(i, "go")
+    t.settled()
+    t.get(i, [(5, 900), (901, None)])
+    t.history(i, [(5, 900), (901, None)])
+    t.settled()
+    t.cancel(i, status=404)
+    return t
+
+
 @pytest.mark.parametrize(
     ("expected", "case"),
     [
         ("violated", _refused),
+        ("violated", _refused_where_it_goes_on_after_deletion),
         ("nothing", _refused_after_another),
         ("nothing", _refused_while_another_without_answer),
         ("nothing", _come_back_later),

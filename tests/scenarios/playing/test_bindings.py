@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from conformance.scenarios.playing.bindings import Bindings, listed_ids
-from conformance.scenarios.scenario.model import UNKNOWN
+from conformance.scenarios.scenario.model import UNKNOWN, Cancel, Delete, GetWorkflow, History, Run, Send
 from conformance.target.ids import GivenIds, unknown_like
 from conformance.trace import Exchange, Request, Response
 from conformance.wire import exact_json
@@ -36,6 +36,25 @@ def test_an_unknown_id_is_like_those_of_its_kind() -> None:
     bindings.meet("i1", "run_abcdefghij", "w1", {}, _listing())
     assert len(bindings.place(UNKNOWN)) == len("wf_0123456789")
     assert len(bindings.place(UNKNOWN, of_instance=True)) == len("run_abcdefghij")
+
+
+@pytest.mark.parametrize(
+    ("workflow", "instance", "strangers"),
+    [
+        ("17", "17", True),
+        ("wf_0123456789", "run_abcdefghij", True),
+        ("6dd4e1a5-0a0a-4d8f-9a3c-6d8f0b0f7c11", "0d3b3c5e-1f7a-4b46-8e1c-2b1f3ce0a9d4", False),
+    ],
+)
+def test_only_an_id_that_nobody_else_has_is_changed_by_the_other_kind(
+    workflow: str, instance: str, strangers: bool
+) -> None:
+    bindings = Bindings("seed")
+    bindings.workflows["w1"] = workflow
+    bindings.meet("i1", instance, "w1", {}, _listing())
+    for step in (Send("w1", "go"), Cancel("w1"), Delete("i1"), Run("i2", "i1")):
+        assert bindings.hits_strangers(step) is strangers
+    assert not any(map(bindings.hits_strangers, (Send("i1", "go"), Delete("w1"), GetWorkflow("i1"), History("w1"))))
 
 
 @pytest.mark.parametrize(

@@ -98,12 +98,6 @@ def empty_metadata_not_kept(server: Server) -> None:
     alter(server.engine, "create_workflow", stored_as(changed_stages(lambda _, given: kept(given))))
 
 
-@fault("workflow.create-echo", "event.other")
-def texts_end_at_nul(server: Server) -> None:
-    """A text in a stage's parameters ends at its first NUL."""
-    _stored_texts(server, lambda text: text.split("\0")[0])
-
-
 @fault("workflow.create-echo", "history.stages")
 def keys_of_metadata_in_ascii(server: Server) -> None:
     """Keys of metadata keep their ASCII letters only."""
@@ -153,7 +147,6 @@ FAULTS = (
     dates_become_moments,
     blank_texts_are_empty,
     empty_metadata_not_kept,
-    texts_end_at_nul,
     keys_of_metadata_in_ascii,
     huge_amounts_vanish,
     amounts_of_zero_are_one,
