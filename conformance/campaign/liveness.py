@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from conformance.target import Recorder, Target, TargetError, Unreachable, probe
+from conformance.contract.calls import Call
+from conformance.target import Recorder, Target, TargetError, Unreachable, probe, send
 from conformance.trace.roles import Role
 
 GONE = "The target stopped accepting connections during the run, and came back no more."
@@ -17,8 +18,8 @@ async def until_silent(target: Target) -> str:
     try:
         while True:
             await asyncio.sleep(patience_s)
-            for path in ("/_info", "/workflows"):
-                exchange = await client.request("GET", path)
+            for action in ("getServerInfo", "listWorkflows"):
+                exchange = await send(client, target.api.prepare(Call(action)))
                 if not exchange.failed_by("timeout"):
                     break
             else:
@@ -31,7 +32,7 @@ async def answers_again(target: Target) -> bool:
     """Whether a target that had fallen silent answers now that nothing else is asked of it."""
     client = target.client(Recorder(), Role.WATCHDOG)
     try:
-        return (await client.request("GET", "/_info")).response is not None
+        return (await send(client, target.api.prepare(Call("getServerInfo")))).response is not None
     except TargetError:
         return False
     finally:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 from urllib.parse import unquote
 
+from conformance.contract.calls import Call, PreparedRequest
 from conformance.contract.operations import CORE_OPERATIONS, Operation
 
 Envelope = Literal["data", "cursor"]
@@ -38,6 +39,14 @@ class Api:
     def by_action(self) -> Mapping[str, Operation]:
         """The operations by what they do."""
         return {operation.action: operation for operation in self.operations}
+
+    def prepare(self, call: Call, encode: Callable[[str], str] | None = None) -> PreparedRequest:
+        """The request of a call: the one place where a path is made. Raises KeyError for what it does not know.
+
+        ``encode`` makes a segment of the path of a parameter's value; it percent-encodes unless another one is given.
+        """
+        operation = self.by_action[call.action]
+        return PreparedRequest(operation.method, operation.path(call.params, encode), call.query, call.body)
 
     def match(self, method: str, path: str, prefix: str = "") -> Match | None:
         """The operation of a request; None when it is none of ours. ``path`` is still percent-encoded."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote
@@ -44,10 +44,13 @@ class Operation:
         """The names of its path parameters, in the order of the path."""
         return tuple(_PARAMETER.findall(self.template))
 
-    def path(self, params: Mapping[str, str]) -> str:
-        """The path of a request, each parameter percent-encoded in one segment of its own. Raises KeyError."""
-        found = (encoded_segment(params[part[1:-1]]) if part.startswith("{") else part for part in self.segments)
-        return "/" + "/".join(found)
+    def path(self, params: Mapping[str, str], encode: Callable[[str], str] | None = None) -> str:
+        """The path of a request, each parameter in one segment of its own. Raises KeyError.
+
+        ``encode`` makes a segment of a value; it percent-encodes unless another one is given.
+        """
+        made = encode or encoded_segment
+        return "/" + "/".join(made(params[part[1:-1]]) if part.startswith("{") else part for part in self.segments)
 
     @cached_property
     def segments(self) -> tuple[str, ...]:

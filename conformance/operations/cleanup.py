@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.contract.operations import encoded_segment
 from conformance.operations.session import OperationPlay
 from conformance.target.ids import answered_id
 from conformance.target.removal import may_be_left
@@ -42,7 +41,7 @@ async def _running(session: OperationPlay, exchanges: tuple[Exchange, ...]) -> l
     found = dict.fromkeys(_created(exchanges, "runWorkflow"))
     run = dict.fromkeys(exchange.params["workflowID"] for exchange in exchanges if exchange.operation == "runWorkflow")
     for workflow in [each for each in run if each in set(_created(exchanges, "createWorkflow"))]:
-        listed = await session.request("GET", "/instances", query=[("workflowID", workflow)])
+        listed = await session.ask("listInstances", (("workflowID", workflow),))
         records = [record for record in _records(listed) if record.get("workflowID") == workflow]
         ended |= _ended_in(listed)
         found |= dict.fromkeys(record["id"] for record in records if isinstance(record.get("id"), str))
@@ -50,12 +49,12 @@ async def _running(session: OperationPlay, exchanges: tuple[Exchange, ...]) -> l
 
 
 async def _cancelled(session: OperationPlay, instance: str) -> bool:
-    exchange = await session.request("PUT", f"/instances/{encoded_segment(instance)}/abort")
+    exchange = await session.ask("cancelEvent", instanceID=instance)
     return not may_be_left(exchange)
 
 
 async def _deleted(session: OperationPlay, workflow: str) -> bool:
-    exchange = await session.request("DELETE", f"/workflows/{encoded_segment(workflow)}")
+    exchange = await session.ask("deleteWorkflow", flowId=workflow)
     return exchange.ok or exchange.status == 404
 
 

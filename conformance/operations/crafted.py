@@ -159,7 +159,7 @@ def undocumented_methods(random: Random, per_path: int) -> list[CaseTemplate]:
         shape = "/".join("{}" if segment.startswith("{") else segment for segment in operation.segments)
         if shape not in seen:
             seen.add(shape)
-            others = [method for method in _OTHER_METHODS if method not in (V1.known_path(case.path) or ())]
+            others = [method for method in _OTHER_METHODS if method not in (V1.known_path(case.prepared().path) or ())]
             found += [_method(case, method) for method in random.sample(others, min(per_path, len(others)))]
     return found
 

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
-from conformance.contract.operations import encoded_segment
 from conformance.operations.binding import Resources
 from conformance.operations.markers import marked
 from conformance.operations.plan import DISPOSABLE_RUNS, POOL_RUNS, OperationPlan, OperationSettings, run_cases
@@ -50,8 +49,8 @@ async def _creating(session: OperationPlay, plan: OperationPlan) -> None:
         valid = case.classification().kind == "valid"
         created = answered_id(await session.play(case if valid else marked(case, session.marker()), Resources()))
         if created is not None:
-            await session.request("GET", f"/workflows/{encoded_segment(created)}")
-    await session.request("GET", "/workflows")
+            await session.ask("getWorkflow", flowId=created)
+    await session.ask("listWorkflows")
 
 
 async def _deleting(session: OperationPlay, plan: OperationPlan) -> None:
@@ -62,9 +61,9 @@ async def _deleting(session: OperationPlay, plan: OperationPlan) -> None:
             return
         exchange = await session.play(case, Resources(workflows=(made,)))
         if exchange is not None and exchange.ok:
-            await session.request("GET", f"/workflows/{encoded_segment(made)}")
-            await session.request("DELETE", f"/workflows/{encoded_segment(made)}")
-    await session.request("GET", "/workflows")
+            await session.ask("getWorkflow", flowId=made)
+            await session.ask("deleteWorkflow", flowId=made)
+    await session.ask("listWorkflows")
 
 
 async def _running(session: OperationPlay, plan: OperationPlan) -> None:
@@ -76,9 +75,9 @@ async def _running(session: OperationPlay, plan: OperationPlan) -> None:
         invalid = case.classification().kind == "invalid"
         exchange = await session.play(case, Resources(workflows=(bad if invalid else good,)))
         if (made := answered_id(exchange)) is not None:
-            await session.request("GET", f"/instances/{encoded_segment(made)}")
+            await session.ask("getInstance", instanceID=made)
     for workflow in (good, bad):
-        await session.request("GET", "/instances", query=[("workflowID", workflow)])
+        await session.ask("listInstances", (("workflowID", workflow),))
 
 
 async def _sending(session: OperationPlay, plan: OperationPlan) -> None:
@@ -106,8 +105,8 @@ async def _cancelling(session: OperationPlay, plan: OperationPlan) -> None:
 async def _read_back(session: OperationPlay, *instances: str | None) -> None:
     for instance in instances:
         if instance is not None:
-            await session.request("GET", f"/instances/{encoded_segment(instance)}")
-            await session.request("GET", f"/instances/{encoded_segment(instance)}/history")
+            await session.ask("getInstance", instanceID=instance)
+            await session.ask("getInstanceHistory", instanceID=instance)
 
 
 READS = (

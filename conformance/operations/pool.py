@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.contract.operations import encoded_segment
 from conformance.operations.binding import Resources
 from conformance.operations.session import OperationPlay
 from conformance.trace import Exchange
@@ -58,7 +57,7 @@ async def make_pool(session: OperationPlay) -> Pool:
     for instance in (live, held, cancelled):
         await session.until(instance, has_started)
     if cancelled is not None:
-        await session.request("PUT", f"/instances/{encoded_segment(cancelled)}/abort")
+        await session.ask("cancelEvent", instanceID=cancelled)
     for instance in (cancelled, failed, paid):
         await session.until(instance, has_ended)
     workflows = tuple(each for each in (quick, waiting, delayed, failing, paying) if each)

@@ -9,16 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from conformance.contract.api import V1
-from conformance.contract.operations import encoded_segment
+from conformance.contract.calls import Call, PreparedRequest
 from conformance.operations.binding import Resources, bind
 from conformance.operations.plan import OperationSettings
 from conformance.operations.template import CaseTemplate
-from conformance.target import Recorder, RequestOptions, Sender, Target
+from conformance.target import Recorder, Sender, Target, send
 from conformance.target.finishing import to_the_end
 from conformance.target.ids import answered_id
 from conformance.trace import Exchange
 from conformance.wire import exact_json
+
+Query = tuple[tuple[str, str], ...]
+"""Decoded pairs of name and value."""
 
 _FAILURES_IN_A_ROW = 3
 _PATIENCE_S = 10.0
@@ -39,6 +41,7 @@ class OperationPlay:
     ) -> None:
         self.settings = settings
         self.recorder = Recorder()
+        self._api = target.api
         self._given = target.given
         self.clients = [self._client(target, number + 1) for number in range(settings.concurrency)]
         self.cases: list[dict[str, Any]] = []
@@ -72,19 +75,16 @@ class OperationPlay:
         """A text that occurs nowhere else."""
         return f"marker-{uuid.uuid4().hex}"
 
-    async def request(self, method: str, path: str, **options: Any) -> Exchange:
-        """Send a request that is no case but serves the cases."""
-        # What creates something must be answered, or nobody could clean it up.
-        exchange = await to_the_end(self.clients[0].request(method, path, **options))
-        self._note(exchange)
-        return exchange
+    async def ask(self, action: str, query: Query = (), body: bytes | None = None, /, **params: str) -> Exchange:
+        """Send a request that is no case but serves the cases; ``params`` are its path parameters."""
+        return await self._send(self.clients[0], self._api.prepare(Call(action, params, query, body)))
 
     async def create(self, stages: Sequence[Mapping[str, Any]], name: str = "conformance") -> str | None:
         """The id of a new workflow, None when the target gave none."""
         if self.stopped:
             return None
         body = exact_json.encode({"name": name, "stages": list(stages)})
-        return answered_id(await self.request("POST", "/workflows", body=body))
+        return answered_id(await self.ask("createWorkflow", (), body))
 
     async def run(
         self, workflow: str | None, variables: Mapping[str, str] | None = None, *, wait: bool = False
@@ -93,16 +93,15 @@ class OperationPlay:
         if workflow is None or self._runs_left <= 0 or self.stopped:
             return None
         self._runs_left -= 1
-        options: RequestOptions = {"query": [("wait", "true")] if wait else []}
-        if variables is not None:
-            options["body"] = exact_json.encode(dict(variables))
-        return answered_id(await self.request("POST", f"/workflows/{encoded_segment(workflow)}/instances", **options))
+        query: Query = (("wait", "true"),) if wait else ()
+        body = None if variables is None else exact_json.encode(dict(variables))
+        return answered_id(await self.ask("runWorkflow", query, body, workflowID=workflow))
 
     async def until(self, instance: str | None, reached: Callable[[Exchange], bool]) -> None:
         """Read an instance until it is in a state, or for some seconds if it never is."""
         pause, patience = _FIRST_PAUSE_S, time.monotonic() + _PATIENCE_S
         while instance is not None and not self.stopped and time.monotonic() < patience:
-            if reached(await self.request("GET", f"/instances/{encoded_segment(instance)}")):
+            if reached(await self.ask("getInstance", instanceID=instance)):
                 return
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_S)
@@ -117,14 +116,13 @@ class OperationPlay:
         step = len(self.cases)
         self.cases.append(_described(case, step))
         bound = bind(case, resources, Random(f"{self.settings.seed}:{case.operation}:{step}"), self._given)
-        method = bound.method or V1.by_action[bound.operation].method
-        sending = (client or self.clients[0]).request(method, bound.path, query=bound.query, body=bound.body, step=step)
-        exchange = await to_the_end(sending)
-        self._note(exchange)
-        return exchange
+        return await self._send(client or self.clients[0], bound.prepared(self._api), step)
 
-    def _note(self, exchange: Exchange) -> None:
+    async def _send(self, client: Sender, prepared: PreparedRequest, step: int | None = None) -> Exchange:
+        # What creates something must be answered, or nobody could clean it up.
+        exchange = await to_the_end(send(client, prepared, step=step))
         self._failures = self._failures + 1 if exchange.failure else 0
+        return exchange
 
 
 def _described(case: CaseTemplate, step: int) -> dict[str, Any]:

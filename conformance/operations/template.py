@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from conformance.contract.api import V1
+from conformance.contract.api import V1, Api
+from conformance.contract.calls import Call, PreparedRequest
 from conformance.contract.requests import Classification, classify
 
 Phase = Literal["crafted", "examples", "coverage", "fuzzing"]
@@ -52,7 +53,7 @@ class CaseTemplate:
             query=tuple((name, ids.get(name, value)) for name, value in self.query),
         )
 
-    @property
-    def path(self) -> str:
-        """The percent-encoded path, every parameter in one segment of its own."""
-        return V1.by_action[self.operation].path(dict(self.params))
+    def prepared(self, api: Api = V1) -> PreparedRequest:
+        """The request in a version of the API."""
+        made = api.prepare(Call(self.operation, dict(self.params), self.query, self.body))
+        return made if self.method is None else replace(made, method=self.method)

@@ -6,7 +6,7 @@ from conformance.target.errors import NotAnOrchestrationServer, TargetError, Tok
 from conformance.target.lag import LoopLag
 from conformance.target.probe import ServerInfo, probe
 from conformance.target.recorder import Recorder
-from conformance.target.sender import RequestOptions, Sender
+from conformance.target.sender import RequestOptions, Sender, send
 from conformance.target.target import Target
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "Unreachable",
     "WrongUrl",
     "probe",
+    "send",
 ]

@@ -11,12 +11,13 @@ from typing import Unpack
 import httpx
 
 from conformance.contract.api import Api
+from conformance.contract.calls import Call
 from conformance.target import wire
 from conformance.target.config import TargetConfig
 from conformance.target.limits import LONGEST_PAUSE_S, Limiter, retry_after_s
 from conformance.target.recorder import Recorder
 from conformance.target.run_gate import RunGate
-from conformance.target.sender import RequestOptions
+from conformance.target.sender import RequestOptions, send
 from conformance.trace import Exchange, Failure, Request
 from conformance.trace.recording import Span, action_of, recorded
 from conformance.trace.redaction import REDACTED
@@ -101,7 +102,7 @@ class Client:
 
     async def warm(self) -> Exchange:
         """Open the connection with a recorded request for the server's version."""
-        return await self.request("GET", "/_info")
+        return await send(self, self._shared.api.prepare(Call("getServerInfo")))
 
     async def aclose(self) -> None:
         """Close the connections."""

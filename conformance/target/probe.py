@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conformance.contract.calls import Call, PreparedRequest
 from conformance.target.errors import NotAnOrchestrationServer, Unauthorised, Unreachable
 from conformance.target.recorder import Recorder
-from conformance.target.sender import Sender
+from conformance.target.sender import Sender, send
 from conformance.target.target import Target
 from conformance.trace import Exchange
 from conformance.trace.roles import Role
@@ -30,18 +31,18 @@ async def probe(target: Target) -> ServerInfo:
     recorder = Recorder()
     client = target.client(recorder, Role.PROBE)
     try:
-        info = await _ask(client, "/_info")
+        info = await _ask(client, target.api.prepare(Call("getServerInfo")))
         version = _version(info)
         if version is None:
-            await _must_list(client, info)
+            await _must_list(client, info, target.api.prepare(Call("listWorkflows")))
         return ServerInfo(version or "", recorder.exchanges())
     finally:
         await client.aclose()
 
 
-async def _must_list(client: Sender, info: Exchange) -> None:
+async def _must_list(client: Sender, info: Exchange, listing: PreparedRequest) -> None:
     """Give a server without a proper version its second chance: it has to list workflows."""
-    listed = await _ask(client, "/workflows")
+    listed = await _ask(client, listing)
     refused = next((each.status for each in (info, listed) if each.status in {401, 403}), None)
     if isinstance(listed.data, list):
         return
@@ -52,13 +53,13 @@ async def _must_list(client: Sender, info: Exchange) -> None:
     raise NotAnOrchestrationServer(client.url, _observed(info))
 
 
-async def _ask(client: Sender, path: str) -> Exchange:
-    exchange = await client.request("GET", path)
+async def _ask(client: Sender, prepared: PreparedRequest) -> Exchange:
+    exchange = await send(client, prepared)
     for _ in range(_ATTEMPTS - 1):
         if exchange.status not in {429, 503}:
             break
         # The limiter has already taken in how long the target wants to be left alone.
-        exchange = await client.request("GET", path)
+        exchange = await send(client, prepared)
     if exchange.failure and exchange.failure.kind == "refused":
         raise Unreachable(client.url, exchange.failure.message)
     return exchange

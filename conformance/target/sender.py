@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypedDict, Unpack
 
+from conformance.contract.calls import PreparedRequest
 from conformance.target.run_gate import Place
 from conformance.trace import Exchange
 
@@ -51,3 +52,9 @@ class Sender(Protocol):
     async def aclose(self) -> None:
         """Close the connections."""
         ...
+
+
+async def send(sender: Sender, prepared: PreparedRequest, **options: Unpack[RequestOptions]) -> Exchange:
+    """Send a prepared request. Raises TokenRefused."""
+    asked: RequestOptions = {**options, "query": prepared.query, "body": prepared.content}
+    return await sender.request(prepared.method, prepared.path, **asked)

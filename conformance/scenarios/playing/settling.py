@@ -7,11 +7,9 @@ import statistics
 import time
 from types import TracebackType
 from typing import Any
-from urllib.parse import quote
 
-from conformance.scenarios.playing.calls import call
-from conformance.scenarios.scenario.model import UNKNOWN, Create, Delete, Read, Run, Step
-from conformance.target import LoopLag, Recorder, Sender, Target
+from conformance.contract.calls import Call
+from conformance.target import LoopLag, Recorder, Sender, Target, send
 from conformance.target.finishing import all_of, to_the_end
 from conformance.target.removal import may_be_left
 from conformance.target.run_gate import Place
@@ -30,13 +28,14 @@ _LOOK_S = 0.1
 # Controls are at most this share of the runs; the first ones come before there are any.
 _SHARE = 0.13
 _FIRST_CONTROLS = 3
-_WORKFLOW = Create("noop", ({"noop": {}},), "control")
+_WORKFLOW = '{"stages":[{"noop":{}}],"name":"control"}'
 
 
 class _Round:
     """One control workflow with its runs; it becomes one trace."""
 
     def __init__(self, target: Target, number: int) -> None:
+        self._api = target.api
         self.recorder = Recorder()
         self.client: Sender = target.client(self.recorder, Role.CONTROL)
         self._gate = target.gate
@@ -46,25 +45,25 @@ class _Round:
         self.open = 0
         self.left = False
 
-    async def run(self) -> Exchange:
+    async def run(self, workflow: str) -> Exchange:
         """Everybody waits for a control, so it goes before other runs."""
         (place,) = await self._gate.enter(urgent=True)
         try:
-            return await self.send(Run("i", "noop"), place=place)
+            return await self._send(Call("runWorkflow", {"workflowID": workflow}), place)
         finally:
             place.leave()
 
-    async def send(self, step: Step, instance: str = "", place: Place | None = None) -> Exchange:
-        wanted = call(step, lambda ref: quote(instance or self.workflow or ref, safe=""))
-        assert wanted is not None
-        body = None if wanted.body is None else wanted.body.encode()
-        return await self.client.request(wanted.method, wanted.path, query=wanted.query, body=body, place=place)
+    async def ask(self, action: str, body: str | None = None, /, **params: str) -> Exchange:
+        return await self._send(Call(action, params, body=body))
+
+    async def _send(self, call: Call, place: Place | None = None) -> Exchange:
+        return await send(self.client, self._api.prepare(call), place=place)
 
     async def create(self) -> None:
         await to_the_end(self._create())
 
     async def _create(self) -> None:
-        self.workflow = _id(await self.send(_WORKFLOW))
+        self.workflow = _id(await self.ask("createWorkflow", _WORKFLOW))
 
     @property
     def spent(self) -> bool:
@@ -72,7 +71,7 @@ class _Round:
 
     async def finish(self) -> tuple[Exchange, ...]:
         if self.workflow is not None:
-            deleted = await self.send(Delete(UNKNOWN))
+            deleted = await self.ask("deleteWorkflow", flowId=self.workflow)
             self.left = may_be_left(deleted)
         await self.client.aclose()
         return self.recorder.exchanges()
@@ -245,11 +244,11 @@ class Settler:
     async def _watch(self, turn: _Round, started: int) -> Control:
         if turn.workflow is None:
             return Control(started, None)
-        run = await turn.run()
+        run = await turn.run(turn.workflow)
         instance = _id(run)
         pause = max(_FIRST_POLL_S, self.control_ns() / 8 / SECOND)
         while instance is not None and time.monotonic_ns() < started + self._patience:
-            read = await turn.send(Read("i"), instance)
+            read = await turn.ask("getInstance", instanceID=instance)
             if _terminated(read):
                 return Control(run.sent, read.received, run.received)
             await asyncio.sleep(pause)
