@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from conformance.rules.evidence.answers import inconclusive
+from conformance.rules.evidence.listing import Listing, listings
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead
@@ -252,26 +253,27 @@ def _advanced(read: InstanceRead, number: int, *, was_open: bool) -> bool:
 def not_running(index: TraceIndex) -> Iterator[Observation]:
     """`cancel.not-running`: a cancelled instance is not listed as running."""
     for found in _judged(index, shown_open=True):
-        for listing in index.successes("listInstances"):
-            if listing.query("running") != "true" or not isinstance(listing.data, list) or not found.late(listing):
+        for listing in listings(index, "listInstances"):
+            workflow, listed = listing.exchange.query("workflowID"), found.timeline.id in listing.ids
+            if listing.exchange.query("running") != "true" or not found.late(listing.exchange):
                 continue
-            workflow = listing.query("workflowID")
             if workflow not in (None, found.timeline.instance.run.params["workflowID"]):
                 continue
-            yield _not_listed(found, listing)
+            if listed or not listing.more:
+                yield _not_listed(found, listing)
 
 
-def _not_listed(found: Cancellation, listing: Exchange) -> Observation:
-    if not any(isinstance(item, dict) and item.get("id") == found.timeline.id for item in listing.data):
-        return upheld(*found.evidence, listing, proof="settled", subject=found.timeline.id)
+def _not_listed(found: Cancellation, listing: Listing) -> Observation:
+    if found.timeline.id not in listing.ids:
+        return upheld(*found.evidence, listing.exchange, proof="settled", subject=found.timeline.id)
     return violated(
         *found.evidence,
-        listing,
+        listing.exchange,
         expected="a cancelled instance is not among the running ones",
         observed="running=true lists it",
         proof="settled",
         subject=found.timeline.id,
-        pointer="/data",
+        pointer=listing.pointer,
     )
 
 

@@ -13,6 +13,7 @@ from conformance.rules.evidence.answers import (
     is_valid,
     refusal,
 )
+from conformance.rules.evidence.listing import listing_of
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.server_ids import Kind, all_ids_seen, is_unknown, surely_formed
 from conformance.rules.evidence.side_effects import nothing_created, nothing_started
@@ -51,7 +52,8 @@ def list_unknown_workflow(index: TraceIndex) -> Iterator[Observation]:
             continue
         if not is_valid(index, exchange) or not is_unknown(index, key, "workflow"):
             continue
-        if exchange.ok and exchange.data == []:
+        found = listing_of(index.trace.api, exchange)
+        if found is not None and not found.elements:
             yield upheld(exchange, subject=key)
         elif all_ids_seen(index) or not exchange.ok:
             observed = answer_text(exchange)

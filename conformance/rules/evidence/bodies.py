@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from conformance.contract.api import Api
 from conformance.rules.evidence.equal_meaning import Difference
+from conformance.rules.evidence.listing import listing_of
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.evidence.wording import contrast, shown
 from conformance.trace import Exchange
@@ -26,20 +28,15 @@ class WorkflowView:
     single: bool = True
 
 
-def items(exchange: Exchange) -> Iterator[WorkflowView]:
+def items(api: Api, exchange: Exchange) -> Iterator[WorkflowView]:
     """The objects that a success body holds as its data: one, or a list's elements."""
-    data = exchange.data
-    if isinstance(data, dict):
-        yield WorkflowView(exchange, data, "/data")
-    elif isinstance(data, list):
-        for number, item in enumerate(data):
-            if isinstance(item, dict):
-                yield WorkflowView(exchange, item, f"/data/{number}", single=False)
-
-
-def listed_ids(exchange: Exchange) -> list[str]:
-    """The ids of a list's elements, in its order."""
-    return [item.body["id"] for item in items(exchange) if isinstance(item.body.get("id"), str)]
+    if isinstance(exchange.data, dict):
+        yield WorkflowView(exchange, exchange.data, "/data")
+        return
+    listing = listing_of(api, exchange)
+    for number, item in enumerate(listing.elements if listing else ()):
+        if isinstance(item, dict) and listing:
+            yield WorkflowView(exchange, item, f"{listing.pointer}/{number}", single=False)
 
 
 def instances(index: TraceIndex) -> list[WorkflowView]:
@@ -48,13 +45,15 @@ def instances(index: TraceIndex) -> list[WorkflowView]:
     if known is None:
         exchanges = index.successes("runWorkflow", "getInstance", "listInstances")
         ordered = sorted(exchanges, key=lambda each: each.sent)
-        known = index.memo["instance workflow_views"] = [item for exchange in ordered for item in items(exchange)]
+        known = index.memo["instance workflow_views"] = [
+            item for exchange in ordered for item in items(index.trace.api, exchange)
+        ]
     return known
 
 
 def _workflows(index: TraceIndex) -> Iterator[tuple[str, WorkflowView]]:
     for exchange in index.successes("getWorkflow", "listWorkflows"):
-        for item in items(exchange):
+        for item in items(index.trace.api, exchange):
             yield exchange.params.get("flowId") or str(item.body.get("id")), item
     for item in instances(index):
         embedded = item.body.get("workflow")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
+from conformance.contract.api import Api
 from conformance.rules.evidence.bodies import items
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange, Trace
@@ -38,10 +39,10 @@ def form(text: str) -> Form | None:
     return "text", len(text), frozenset(map(_letter_class, text))
 
 
-def _given(exchange: Exchange) -> Iterator[tuple[Kind, str]]:
+def _given(api: Api, exchange: Exchange) -> Iterator[tuple[Kind, str]]:
     """The workflow and instance ids in a success body, but for those that the request itself brought."""
     of_instances = exchange.operation in ("runWorkflow", "listInstances", "getInstance")
-    for item in items(exchange):
+    for item in items(api, exchange):
         embedded = item.body.get("workflow")
         inner = embedded.get("id") if isinstance(embedded, dict) else None
         named: tuple[tuple[Kind, Any], ...] = (
@@ -60,7 +61,7 @@ def first_given(index: TraceIndex) -> dict[tuple[Kind, str], Exchange]:
     if known is None:
         known = {}
         for exchange in sorted(index.successes(*_SHOWING), key=lambda each: each.received):
-            for named in _given(exchange):
+            for named in _given(index.trace.api, exchange):
                 known.setdefault(named, exchange)
         index.memo["first given"] = known
     return known
@@ -88,8 +89,8 @@ def given_earlier(index: TraceIndex, exchange: Exchange, key: str) -> Exchange |
 
 def made_ids(traces: Iterable[Trace]) -> frozenset[str]:
     """Every id that creations, runs and lists gave in these traces: what `TraceIndex` takes as ``known_ids``."""
-    exchanges = (exchange for trace in traces for exchange in trace.exchanges if exchange.operation in _MAKING)
-    return frozenset(value for exchange in exchanges if exchange.ok for _, value in _given(exchange))
+    answers = ((trace.api, each) for trace in traces for each in trace.exchanges if each.operation in _MAKING)
+    return frozenset(value for api, exchange in answers if exchange.ok for _, value in _given(api, exchange))
 
 
 def _of_kind(index: TraceIndex, kind: Kind) -> set[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.rules.evidence.answers import inconclusive
 from conformance.rules.evidence.bodies import items
+from conformance.rules.evidence.listing import listing_of, listings
 from conformance.rules.evidence.observation import Observation, upheld, violated
 from conformance.rules.evidence.trace_index import TraceIndex, WorkflowRecord
 from conformance.trace import Exchange
@@ -49,10 +50,11 @@ def _unexplained(index: TraceIndex, workflow: WorkflowRecord, listing: Exchange)
     given = ids_given(runs)
     if given is None or _has_triggers(index):
         return None
-    if not isinstance(listing.data, list):
+    found = listing_of(index.trace.api, listing)
+    if found is None:
         return None
     # What says that it is of another workflow is no instance of this one, whyever it is listed.
-    listed = [item.body for item in items(listing) if item.body.get("workflowID") == workflow.id]
+    listed = [body for body in found.bodies if body.get("workflowID") == workflow.id]
     return [body["id"] for body in listed if isinstance(body.get("id"), str) and body["id"] not in given]
 
 
@@ -77,8 +79,8 @@ def nothing_created(index: TraceIndex, creation: Exchange) -> Iterator[Observati
     markers = _markers(index, creation) if refused(creation) else []
     if not markers:
         return
-    for listing in index.successes("listWorkflows"):
-        if not creation.before(listing) or not isinstance(listing.data, list):
+    for listing in (found.exchange for found in listings(index, "listWorkflows")):
+        if not creation.before(listing):
             continue
         found = _holding(index, listing, markers)
         if found is None:
@@ -114,7 +116,7 @@ def _holding(index: TraceIndex, listing: Exchange, markers: list[str]) -> str | 
     text = listing.response.body.decode("utf-8", "replace") if listing.response else ""
     if not any(marker in text for marker in markers):
         return None
-    for item in items(listing):
+    for item in items(index.trace.api, listing):
         config = exact_json.dumps(item.body.get("config"))
         if item.body.get("id") not in index.workflows and any(marker in config for marker in markers):
             return str(item.body.get("id"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.rules.evidence.equal_meaning import same_within
+from conformance.rules.evidence.listing import Listing, listings
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.reads import InstanceRead
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
@@ -16,15 +17,10 @@ from conformance.trace import Exchange
 from conformance.wire.instant import MICROSECOND
 
 
-def _listings(index: TraceIndex) -> Iterator[tuple[Exchange, list[dict[str, Any]]]]:
-    for listing in index.successes("listInstances"):
-        if isinstance(listing.data, list):
-            yield listing, [item for item in listing.data if isinstance(item, dict) and isinstance(item.get("id"), str)]
-
-
 def by_workflow(index: TraceIndex) -> Iterator[Observation]:
     """`list.by-workflow`: workflowID selects exactly that workflow's instances."""
-    for listing, items in _listings(index):
+    for found in listings(index, "listInstances"):
+        listing, items = found.exchange, found.bodies
         workflow = listing.query("workflowID")
         if not workflow:
             continue
@@ -35,18 +31,17 @@ def by_workflow(index: TraceIndex) -> Iterator[Observation]:
                 expected=f"only instances of workflow {workflow}",
                 observed=f"an instance of workflow {items[foreign].get('workflowID')!r}",
                 subject=workflow,
-                pointer=f"/data/{foreign}",
+                pointer=f"{found.pointer}/{foreign}",
             )
         elif workflow in index.workflows:
-            yield from _selects_all(index, listing, items, workflow)
+            yield from _selects_all(index, found, workflow)
 
 
-def _selects_all(
-    index: TraceIndex, listing: Exchange, items: list[dict[str, Any]], workflow: str
-) -> Iterator[Observation]:
-    if listing.query("running") is not None:
+def _selects_all(index: TraceIndex, found: Listing, workflow: str) -> Iterator[Observation]:
+    listing = found.exchange
+    if listing.query("running") is not None or found.more:
         return
-    listed = {item.get("id") for item in items}
+    listed = set(found.ids)
     own = [timeline for timeline in timelines(index) if timeline.instance.run.params["workflowID"] == workflow]
     kept = [timeline for timeline in own if not timeline.deleted_before(listing.received)]
     due = [timeline for timeline in kept if timeline.is_due(timeline.instance.run.received, listing)]
@@ -59,7 +54,7 @@ def _selects_all(
             observed=f"instance {missing.id} is missing",
             proof="settled",
             subject=workflow,
-            pointer="/data",
+            pointer=found.pointer,
         )
     elif due and len(index.workflows) > 1:
         # Only where another workflow exists could the filter have selected too much.
@@ -68,14 +63,16 @@ def _selects_all(
 
 def running(index: TraceIndex) -> Iterator[Observation]:
     """`list.running`: running=true lists exactly the instances that have not terminated."""
-    for listing, items in _listings(index):
+    for found in listings(index, "listInstances"):
+        listing, items = found.exchange, found.bodies
         if listing.query("running") != "true":
             continue
         listed = {item.get("id") for item in items}
         if len(listed) < len(items):
             yield from _listed_again(listing, items)
         for timeline in timelines(index):
-            if listing.query("workflowID") in (None, timeline.instance.run.params["workflowID"]):
+            on_this_page = not found.more or timeline.id in listed
+            if on_this_page and listing.query("workflowID") in (None, timeline.instance.run.params["workflowID"]):
                 yield from _listed_while_running(timeline, listing, timeline.id in listed)
 
 
@@ -137,8 +134,9 @@ def _misfiled(timeline: InstanceTimeline, proof: Exchange, listing: Exchange, wa
 
 def agrees(index: TraceIndex) -> Iterator[Observation]:
     """`list.agrees`: a listed element equals its single read in every field that both have."""
-    for listing, items in _listings(index):
-        by_id = {item.get("id"): (number, item) for number, item in enumerate(items)}
+    for found in listings(index, "listInstances"):
+        listing = found.exchange
+        by_id = {item.get("id"): (number, item) for number, item in enumerate(found.bodies)}
         for timeline in timelines(index):
             if timeline.id in by_id:
                 yield from _same_as_single(timeline, listing, *by_id[timeline.id])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.rules.evidence.equal_meaning import difference
+from conformance.rules.evidence.listing import Listing, listings
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import RUN_NAMES, StagePlan, has_placeholder
 from conformance.rules.evidence.reads import InstanceRead
@@ -19,14 +20,14 @@ from conformance.trace import Exchange
 def then_list(index: TraceIndex) -> Iterator[Observation]:
     """`run.then-list`: listInstances by its workflow holds the instance exactly once."""
     for timeline in timelines(index):
-        for listing in index.successes("listInstances"):
-            whole = listing.query("workflowID") == timeline.instance.run.params["workflowID"]
-            if whole and listing.query("running") is None and isinstance(listing.data, list):
-                yield from _listed_once(timeline, listing)
+        for found in listings(index, "listInstances"):
+            whole = found.exchange.query("workflowID") == timeline.instance.run.params["workflowID"]
+            if whole and found.exchange.query("running") is None and not (found.more and timeline.id not in found.ids):
+                yield from _listed_once(timeline, found)
 
 
-def _listed_once(timeline: InstanceTimeline, listing: Exchange) -> Iterator[Observation]:
-    times = sum(1 for item in listing.data if isinstance(item, dict) and item.get("id") == timeline.id)
+def _listed_once(timeline: InstanceTimeline, found: Listing) -> Iterator[Observation]:
+    listing, times = found.exchange, found.ids.count(timeline.id)
     if times == 1:
         yield upheld(timeline.instance.run, listing, proof="settled", subject=timeline.id)
     elif times > 1 or (
@@ -39,7 +40,7 @@ def _listed_once(timeline: InstanceTimeline, listing: Exchange) -> Iterator[Obse
             observed=f"listed {times} times",
             proof="settled",
             subject=timeline.id,
-            pointer="/data",
+            pointer=found.pointer,
         )
 
 

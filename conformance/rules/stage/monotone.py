@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from conformance.rules.evidence.listing import listing_of, listings
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead, StageRead, instance_body
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
@@ -87,19 +88,20 @@ def _instance_views(timeline: InstanceTimeline) -> Iterator[Observation]:
 
 
 def _listed(timeline: InstanceTimeline, listing: Exchange) -> InstanceRead | None:
-    found = [item for item in listing.data if isinstance(item, dict) and item.get("id") == timeline.id]
-    return instance_body(listing, found[0]) if found else None
+    found = listing_of(timeline.index.trace.api, listing)
+    body = found.find(timeline.id) if found else None
+    return instance_body(listing, body) if body is not None else None
 
 
 def _list_views(timeline: InstanceTimeline) -> Iterator[Observation]:
     queries: dict[tuple[tuple[str, str], ...], list[Exchange]] = {}
-    for listing in timeline.index.successes("listInstances"):
-        workflow = listing.query("workflowID")
-        if workflow in (None, timeline.instance.run.params["workflowID"]) and isinstance(listing.data, list):
-            queries.setdefault(listing.request.query, []).append(listing)
-    for query, listings in queries.items():
+    for found in listings(timeline.index, "listInstances"):
+        workflow = found.exchange.query("workflowID")
+        if workflow in (None, timeline.instance.run.params["workflowID"]) and not found.more:
+            queries.setdefault(found.exchange.request.query, []).append(found.exchange)
+    for query, answers in queries.items():
         whole = not any(name == "running" for name, _ in query)
-        for before, after in _pairs(listings):
+        for before, after in _pairs(answers):
             yield from _list_pair(timeline, before, after, whole)
 
 

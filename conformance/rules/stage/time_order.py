@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from conformance.contract.api import Api
 from conformance.rules.evidence.bodies import instant, items
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.trace_index import TraceIndex
@@ -19,9 +20,9 @@ _READS = ("createWorkflow", "getWorkflow", "listWorkflows", "runWorkflow", "getI
 _HISTORIES = ("getInstanceHistory", "getInstanceStageHistory")
 
 
-def _records(exchange: Exchange) -> Iterator[tuple[str, Record, Record]]:
+def _records(api: Api, exchange: Exchange) -> Iterator[tuple[str, Record, Record]]:
     """(pointer, record, the instance it belongs to or {}) of everything in the answer that has times."""
-    for item in items(exchange):
+    for item in items(api, exchange):
         yield item.pointer, item.body, {}
         workflow, status = item.body.get("workflow"), item.body.get("status")
         if isinstance(workflow, dict):
@@ -59,7 +60,7 @@ def time_order(index: TraceIndex) -> Iterator[Observation]:
     for exchange in index.successes(*_READS, *_HISTORIES):
         judged = False
         instance = _created_of(index, exchange)
-        for pointer, record, holder in _records(exchange):
+        for pointer, record, holder in _records(index.trace.api, exchange):
             for first, second in _pairs(pointer, record, holder or instance):
                 wrong = _backwards(first, second)
                 judged = judged or wrong is not None

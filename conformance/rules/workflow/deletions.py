@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.rules.evidence.answers import answer_text, inconclusive, is_valid, refusal
-from conformance.rules.evidence.bodies import listed_ids
+from conformance.rules.evidence.listing import listed_ids, listing_of
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.side_effects import nothing_started
 from conformance.rules.evidence.trace_index import InstanceRecord, TraceIndex, WorkflowRecord
@@ -42,9 +42,10 @@ def _answered(workflow: WorkflowRecord, deletion: Exchange) -> Observation:
 
 
 def _not_listed(index: TraceIndex, listing: Exchange) -> Iterator[Observation]:
-    if not isinstance(listing.data, list):
+    found = listing_of(index.trace.api, listing)
+    if found is None:
         return
-    shown = set(listed_ids(listing))
+    shown = set(found.ids)
     gone = [(each, done) for each in index.workflows.values() if (done := _deleted_before(each, listing))]
     still = [(workflow, done) for workflow, done in gone if workflow.id in shown]
     for workflow, done in still:
@@ -55,15 +56,11 @@ def _not_listed(index: TraceIndex, listing: Exchange) -> Iterator[Observation]:
             observed="it is still listed",
             proof="trace",
             subject=workflow.id,
-            pointer=f"/data/{_position(listing, workflow.id)}",
+            pointer=found.at(workflow.id),
         )
-    if gone and not still:
+    if gone and not still and not found.more:
         workflow, done = gone[-1]
         yield upheld(done, listing, proof="trace", subject=workflow.id)
-
-
-def _position(listing: Exchange, key: str) -> int:
-    return next(n for n, item in enumerate(listing.data) if isinstance(item, dict) and item.get("id") == key)
 
 
 def _deleted_before(workflow: WorkflowRecord, request: Exchange) -> Exchange | None:
@@ -107,13 +104,13 @@ def keeps_instances(index: TraceIndex) -> Iterator[Observation]:
             continue
         reads = [read for read in index.of("getInstance") if read.params["instanceID"] == instance.id]
         reads += _histories(index, instance)
-        lists = [each for each in index.successes("listInstances") if _lists_all(each, instance.workflow)]
+        lists = [each for each in index.successes("listInstances") if _lists_all(index, each, instance.workflow)]
         for done, read in _after_deletion(instance.workflow, reads):
             if instance.run.before(read) and not inconclusive(read):
                 yield _kept(instance, done, read, present=read.ok)
         for done, listing in _after_deletion(instance.workflow, lists):
             if _was_listed(index, instance, listing):
-                yield _kept(instance, done, listing, present=instance.id in listed_ids(listing))
+                yield _kept(instance, done, listing, present=instance.id in listed_ids(index, listing))
 
 
 def _histories(index: TraceIndex, instance: InstanceRecord) -> list[Exchange]:
@@ -123,16 +120,16 @@ def _histories(index: TraceIndex, instance: InstanceRecord) -> list[Exchange]:
     return [read for read in reads if any(earlier.before(read) for earlier in shown)]
 
 
-def _lists_all(listing: Exchange, workflow: WorkflowRecord) -> bool:
-    wanted = listing.request.query == (("workflowID", workflow.id),)
-    return wanted and isinstance(listing.data, list)
+def _lists_all(index: TraceIndex, listing: Exchange, workflow: WorkflowRecord) -> bool:
+    found = listing_of(index.trace.api, listing)
+    return listing.request.query == (("workflowID", workflow.id),) and found is not None and not found.more
 
 
 def _was_listed(index: TraceIndex, instance: InstanceRecord, listing: Exchange) -> bool:
     """Whether an earlier list showed the instance, or so much time has passed that this one must."""
     earlier = (each for each in index.successes("listInstances") if each.before(listing))
     due = index.trace.settled_at(instance.run.received)
-    return (due is not None and listing.sent > due) or any(instance.id in listed_ids(each) for each in earlier)
+    return (due is not None and listing.sent > due) or any(instance.id in listed_ids(index, each) for each in earlier)
 
 
 def _kept(instance: InstanceRecord, done: Exchange, read: Exchange, *, present: bool) -> Observation:

@@ -11,11 +11,11 @@ from conformance.rules.evidence.bodies import (
     WorkflowView,
     exact_difference,
     later_workflows,
-    listed_ids,
     workflow_difference,
 )
 from conformance.rules.evidence.differences import differs
 from conformance.rules.evidence.equal_meaning import Difference
+from conformance.rules.evidence.listing import Listing, listings
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.server_ids import given_earlier
 from conformance.rules.evidence.trace_index import TraceIndex, WorkflowRecord
@@ -85,28 +85,27 @@ def immutable(index: TraceIndex) -> Iterator[Observation]:
 
 def create_then_list(index: TraceIndex) -> Iterator[Observation]:
     """A created workflow is listed exactly once, and lists are complete."""
-    for listing in index.successes("listWorkflows"):
-        if not isinstance(listing.data, list):
-            continue
-        counts = Counter(listed_ids(listing))
+    for found in listings(index, "listWorkflows"):
+        listing = found.exchange
+        counts = Counter(found.ids)
         due = [
             workflow
             for workflow in index.workflows.values()
             if workflow.created.before(listing) and not workflow.maybe_deleted_at(listing)
         ]
-        wrong = [_missing(workflow, listing) for workflow in due if counts[workflow.id] == 0]
+        wrong = [_missing(workflow, found) for workflow in due if counts[workflow.id] == 0 and not found.more]
         wrong += [_repeated(key, count, listing) for key, count in counts.items() if count > 1]
         yield from wrong
-        if due and not wrong:
+        if due and not wrong and not found.more:
             yield upheld(due[-1].created, listing, proof="trace", subject=due[-1].id)
 
 
-def _missing(workflow: WorkflowRecord, listing: Exchange) -> Observation:
+def _missing(workflow: WorkflowRecord, found: Listing) -> Observation:
     return violated(
         workflow.created,
-        listing,
+        found.exchange,
         expected=f"workflow {workflow.id} listed once",
-        observed=f"not among the {len(listing.data)} listed",
+        observed=f"not among the {len(found.elements)} listed",
         proof="trace",
         subject=workflow.id,
     )

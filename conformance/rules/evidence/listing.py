@@ -1,0 +1,70 @@
+"""Lists of workflows and of instances, whole or page by page: rules read them through one type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.contract.api import Api
+from conformance.rules.evidence.trace_index import TraceIndex
+from conformance.trace import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The list in one success answer.
+
+    ``elements`` are those of this answer, whatever they are; ``pointer`` leads to them in the body. ``more`` tells that
+    other elements are on other pages, so that nothing follows from an absence.
+    """
+
+    exchange: Exchange
+    elements: list[Any]
+    pointer: str = "/data"
+    more: bool = False
+
+    @property
+    def bodies(self) -> list[dict[str, Any]]:
+        """The elements that are objects with an id; what others hold is `envelope.schema`'s business."""
+        return [each for each in self.elements if isinstance(each, dict) and isinstance(each.get("id"), str)]
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the elements, in their order."""
+        return [body["id"] for body in self.bodies]
+
+    def find(self, key: str) -> dict[str, Any] | None:
+        """The first element with an id."""
+        return next((body for body in self.bodies if body["id"] == key), None)
+
+    def at(self, key: str) -> str:
+        """The pointer to the first element with an id. Raises StopIteration where there is none."""
+        found = self.find(key)
+        return f"{self.pointer}/{next(number for number, each in enumerate(self.elements) if each is found)}"
+
+
+def listing_of(api: Api, exchange: Exchange) -> Listing | None:
+    """The list that an answer holds in the envelope of its version of the API; None when there is none."""
+    if api.lists == "data":
+        return Listing(exchange, exchange.data) if isinstance(exchange.data, list) else None
+    body: Any = exchange.json if exchange.ok else None
+    cursor = body.get("cursor") if isinstance(body, dict) else None
+    if not isinstance(cursor, dict) or not isinstance(cursor.get("data"), list):
+        return None
+    more = bool(cursor.get("hasMore") or cursor.get("previous") or exchange.query("cursor"))
+    return Listing(exchange, cursor["data"], "/cursor/data", more)
+
+
+def listings(index: TraceIndex, operation: str) -> Iterator[Listing]:
+    """The lists that one operation answered, in order of sending."""
+    for exchange in index.successes(operation):
+        found = listing_of(index.trace.api, exchange)
+        if found is not None:
+            yield found
+
+
+def listed_ids(index: TraceIndex, exchange: Exchange) -> list[str]:
+    """The ids in the list that an answer holds; none where it holds no list."""
+    found = listing_of(index.trace.api, exchange)
+    return found.ids if found else []
