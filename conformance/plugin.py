@@ -18,14 +18,6 @@ _MARKERS = (
     "must: requirements without which the API is unusable or misleading",
     "should: requirements that a careful server meets",
     "operation: one operation and one kind of property",
-    "envelope: how every request is answered",
-    "workflows: creating, reading, listing and deleting workflows",
-    "runs: running workflows",
-    "stages: the stages of an instance",
-    "events: sending events",
-    "cancelling: cancelling instances",
-    "history: histories of instances and stages",
-    "lists: lists of instances",
     "conformance_requirement: every item that stands for a requirement",
 )
 

@@ -11,6 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from conformance.contract.features import OFFERED
+
 Kind = Literal["text", "flag", "choice", "number", "duration", "path", "seed", "share", "time@share", "time@time"]
 """How the text of an option is read; ``conformance.configuration.reading`` has a reader for each kind."""
 
@@ -77,8 +79,10 @@ OPTIONS: tuple[Option, ...] = (
         "TIME",
         "duration",
     ),
-    Option("without", SCOPE, "A feature that the server does not offer: ledger.", "FEATURE", many=True),
-    Option("with", SCOPE, "A feature that the server offers and that is not tested by default.", "FEATURE", many=True),
+    Option("without", SCOPE, f"An optional feature that the server lacks: {', '.join(OFFERED)}.", "FEATURE", many=True),
+    Option(
+        "with", SCOPE, "An optional feature that it offers and that is not tested by default.", "FEATURE", many=True
+    ),
     Option(
         "spec",
         SCOPE,

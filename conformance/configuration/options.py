@@ -19,9 +19,6 @@ from conformance.reports.terminal import Verbosity
 from conformance.results.verdict import FailOn
 from conformance.target import TargetConfig
 
-FEATURES = {"ledger": True}
-"""Features of servers, and whether one is tested when nothing is said about it."""
-
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
@@ -41,16 +38,11 @@ class RunOptions:
 
 
 def _features(values: Values) -> frozenset[str]:
-    chosen = {name for name, usual in FEATURES.items() if usual}
     wanted, unwanted = read(values, "with"), read(values, "without")
-    for option, names in (("with", wanted), ("without", unwanted)):
-        for name in names:
-            if name not in FEATURES:
-                raise BadOption(option, name, f"one of {', '.join(FEATURES)}")
     for name in wanted:
         if name in unwanted:
             raise BadOption("with", name, "a feature with --with or --without, not with both")
-    return frozenset(chosen.union(wanted).difference(unwanted))
+    return chosen(wanted, unwanted)
 
 
 def _headers(values: Values) -> dict[str, str]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from conformance.contract.features import ASSUMED
+
 Profile = Literal["smoke", "standard", "thorough", "soak"]
 
 _PATIENCE_S, _LEAST_PATIENCE_S = 30.0, 10.0
@@ -42,7 +44,7 @@ class Settings:
     seed: int = 0
     profile: Profile = "standard"
     max_time: float | None = None
-    features: frozenset[str] = frozenset({"ledger"})
+    features: frozenset[str] = ASSUMED
     report_dir: Path | None = None
     spec: str | None = None
     shard: tuple[int, int] = (0, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
@@ -16,11 +16,12 @@ Level: TypeAlias = Literal["MUST", "SHOULD"]
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One thing that a server owes its clients.
+    """One thing that a server must, or should, do for its clients.
 
     ``judged`` holds S (one response proves it), A (at once) and E (eventually, after the settle time); ``operations``
-    are operationIds; ``feature`` names the optional feature without which it does not apply; ``unless`` is why
-    it does not apply to a target that ran workflows and never showed what it is about.
+    are actions; ``feature`` names the optional feature without which it does not apply; ``unless`` is why
+    it does not apply to a target that ran workflows and never showed what it is about. ``family`` is another group with
+    which it fails, and ``precedence`` its own place among the groups; None: those of its group.
     """
 
     id: str
@@ -34,6 +35,22 @@ class Requirement:
     operations: tuple[str, ...]
     feature: str | None = None
     unless: str | None = None
+    family: str | None = None
+    precedence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Requirements about one thing.
+
+    ``about`` says what. A cause is looked for in the violated group of the least ``precedence``. ``lifecycle`` groups
+    are judged per instance.
+    """
+
+    name: str
+    about: str
+    precedence: int
+    lifecycle: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +68,25 @@ class Catalogue:
 
     requirements: tuple[Requirement, ...]
     excluded: tuple[Excluded, ...] = ()
+    groups: Mapping[str, Group] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> Mapping[str, Requirement]:
         """The requirements by their ids."""
         return {requirement.id: requirement for requirement in self.requirements}
 
-    @property
-    def groups(self) -> tuple[str, ...]:
-        """The names of the groups in the order of the catalogue."""
-        return tuple(dict.fromkeys(requirement.group for requirement in self.requirements))
+    def family(self, requirement: Requirement) -> str:
+        """The name of the group with which a requirement fails together."""
+        return requirement.family or requirement.group
+
+    def precedence(self, requirement: Requirement) -> int:
+        """Its place when causes are looked for: the least comes first."""
+        own = requirement.precedence
+        return self.groups[requirement.group].precedence if own is None else own
+
+    def lifecycle(self, requirement: Requirement) -> bool:
+        """Whether it is judged per instance."""
+        return self.groups[requirement.group].lifecycle
 
 
 def load_requirements() -> Catalogue:
@@ -69,6 +95,7 @@ def load_requirements() -> Catalogue:
     return Catalogue(
         requirements=tuple(_requirement(row) for row in raw["requirements"]),
         excluded=tuple(Excluded(**row) for row in raw["excluded"]),
+        groups={row["name"]: Group(**row) for row in raw["groups"]},
     )
 
 

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from conformance.contract.requirements import Catalogue, Requirement
+from conformance.contract.requirements import Catalogue
 from conformance.judging.tally import Tally
 from conformance.judging.without_history import HISTORY
 
-# A cause is looked for in the earliest of these groups that has a violation: later ones mostly follow from it.
-# What a variable stands for decides which event a stage waits for and how long a delay takes: a place of its own.
-_PRECEDENCE = ("envelope", "workflows", "cancelling", "run.variables", "events", "runs", "stages", "history", "lists")
 # Where histories show stages in others' places, that comes before all that is read of instances.
 _BEFORE_INSTANCES = "workflows"
-_LIFECYCLE = frozenset({"cancelling", "events", "runs", "stages", "history", "lists"})
 # What goes wrong for nearly every instance goes along with every other violation, so it explains none of them.
 _UNIVERSAL = 0.7
 _RARELY = 0.2
-
-
-def _family(requirement: Requirement) -> str:
-    """The group, but what cancelling leaves in history belongs to cancelling."""
-    return "cancelling" if requirement.id == "history.cancelled" else requirement.group
 
 
 class Causes:
@@ -31,6 +22,7 @@ class Causes:
     """
 
     def __init__(self, catalogue: Catalogue, tally: Tally, on_history: Collection[str] = ()) -> None:
+        self._catalogue = catalogue
         self._rows = {each.id: each for each in catalogue.requirements}
         self._order = {each.id: number for number, each in enumerate(catalogue.requirements)}
         self._tally = tally
@@ -39,10 +31,10 @@ class Causes:
     def rank(self, requirement: str) -> tuple[bool, int, int]:
         """MUST before SHOULD, causes before what follows from them."""
         row = self._rows[requirement]
-        place = row.id if row.id in _PRECEDENCE else row.group
+        place = self._catalogue.precedence(row)
         if requirement == HISTORY and self._on_history:
-            place = _BEFORE_INSTANCES
-        return (row.level != "MUST", _PRECEDENCE.index(place), self._order[requirement])
+            place = self._catalogue.groups[_BEFORE_INSTANCES].precedence
+        return (row.level != "MUST", place, self._order[requirement])
 
     def explained_by(self, cause: str, together: Collection[str]) -> list[str]:
         """The violated requirements that follow from ``cause``; ``together`` are violated in its minimal trace, too."""
@@ -72,14 +64,16 @@ class Causes:
 
         Where the cause fails for nearly every instance that it was judged for, it takes the rest of its family along.
         """
-        rows, subjects = self._rows, self._tally.subjects
-        if not {rows[cause].group, rows[other].group} <= _LIFECYCLE or self.rank(other) < self.rank(cause):
+        subjects = self._tally.subjects
+        first, second = self._rows[cause], self._rows[other]
+        per_instance = self._catalogue.lifecycle(first) and self._catalogue.lifecycle(second)
+        if not per_instance or self.rank(other) < self.rank(cause):
             return False
         bad = subjects.get((cause, False), set())
         if len(bad) >= _UNIVERSAL * max(1, self._tally.runs):
             return False
         well = subjects.get((cause, True), set()) - bad
-        if _family(rows[cause]) == _family(rows[other]) and len(well) <= _RARELY * len(bad):
+        if self._catalogue.family(first) == self._catalogue.family(second) and len(well) <= _RARELY * len(bad):
             return True
         found = subjects.get((other, False), set())
         return bool(found) and found <= bad

@@ -11,6 +11,7 @@ from typing import Literal
 
 from conformance.contract.api import V1
 from conformance.contract.document import ApiDocument
+from conformance.contract.features import ASSUMED
 from conformance.operations.cases import CaseGenerator
 from conformance.operations.crafted import crafted, undocumented_methods
 from conformance.operations.template import CaseTemplate
@@ -53,7 +54,7 @@ class OperationSettings:
     profile: Profile = "standard"
     max_runs: int | None = None
     concurrency: int = 4
-    features: frozenset[str] = frozenset({"ledger"})
+    features: frozenset[str] = ASSUMED
 
     @property
     def limits(self) -> Limits:

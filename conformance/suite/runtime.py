@@ -6,6 +6,7 @@ import pytest
 
 from conformance.campaign.conformance_run import ConformanceRun
 from conformance.contract.errors import UserError
+from conformance.contract.requirements import load_requirements
 from conformance.plugin import setting
 from conformance.results.model import Results
 from conformance.results.verdict import INTERRUPTED, USAGE, exit_code
@@ -18,7 +19,9 @@ UNTESTABLE = 3
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Check the options before anything is collected."""
+    """Register the markers of groups, and check the options before anything is collected."""
+    for group in load_requirements().groups.values():
+        config.addinivalue_line("markers", f"{group.name}: {group.about}")
     try:
         session = config.stash[SESSION] = ConformanceRun.of(lambda name: setting(config, name))
     except TargetError as error:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from conformance.contract.api import V1, Api
+from conformance.contract.features import ASSUMED
 from conformance.trace.exchange import Exchange
 from conformance.trace.settling import Settling
 from conformance.wire.instant import Instant, parse_instant
@@ -31,7 +32,7 @@ class Trace:
     origin: int = 0
     source: Source = "scenario"
     scenario: Mapping[str, Any] | None = None
-    features: frozenset[str] = frozenset({"ledger"})
+    features: frozenset[str] = ASSUMED
     complete: bool = True
     notes: tuple[str, ...] = field(default=())
     api: Api = V1

@@ -22,6 +22,7 @@ from conformance.configuration.report_paths import (
 )
 from conformance.configuration.server import NoSuchFault
 from conformance.contract.errors import UserError
+from conformance.contract.features import UnknownFeature
 from conformance.target import TargetConfig
 from conformance.target.config import UnreadableCertificates
 
@@ -59,7 +60,6 @@ def test_nothing_given_is_a_standard_run_of_the_embedded_server() -> None:
         ("max_time", "soon", "a duration such as"),
         ("max_time", "-3s", "a duration such as"),
         ("latency", "1 s", "a duration such as"),
-        ("without", ["triggers"], "one of ledger"),
         ("fail_on", "may", "one of must, should"),
         ("verbosity", "loud", "one of quiet, normal, verbose"),
     ],
@@ -86,6 +86,20 @@ def test_options_of_the_embedded_server_do_nothing_to_another(option: str, value
         run(url=URL, **{option: value})
     assert f"--{option}" in str(told.value)
     run(**{option: value})
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "told"),
+    [
+        ("with", "triggers", "--with triggers: 'triggers' is not tested"),
+        ("without", "v2", "--without v2: 'v2' is not tested"),
+        ("without", "money", "--without money: 'money' is no feature"),
+    ],
+)
+def test_a_feature_that_cannot_be_chosen(option: str, name: str, told: str) -> None:
+    with pytest.raises(UnknownFeature, match=told) as raised:
+        run(**{option: [name]})
+    assert raised.value.hint == "Give one of ledger."
 
 
 def test_an_unknown_fault_is_told_with_close_names() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -142,7 +143,21 @@ def test_the_levels_and_features() -> None:
 
 def test_rows_of_a_group_stand_together() -> None:
     groups = [requirement.group for requirement in CATALOGUE.requirements]
-    assert groups == sorted(groups, key=CATALOGUE.groups.index)
+    assert len(list(groupby(groups))) == len(set(groups))
+
+
+def test_every_group_and_family_is_described_and_ranks_by_itself() -> None:
+    rows = CATALOGUE.requirements
+    assert {CATALOGUE.family(row) for row in rows} | {row.group for row in rows} == CATALOGUE.groups.keys()
+    ranks = [group.precedence for group in CATALOGUE.groups.values()]
+    assert len(set(ranks)) == len(ranks)
+
+
+def test_a_row_may_have_a_place_and_a_family_of_its_own() -> None:
+    variables, history = CATALOGUE.by_id["run.variables"], CATALOGUE.by_id["history.cancelled"]
+    groups = CATALOGUE.groups
+    assert groups["cancelling"].precedence < CATALOGUE.precedence(variables) < groups["events"].precedence
+    assert (CATALOGUE.family(history), history.group) == ("cancelling", "history")
 
 
 def test_no_two_rows_say_the_same() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from conformance.contract.features import ASSUMED
 from conformance.scenarios.playing.audit import Audit, clean_up
 from conformance.scenarios.playing.bindings import Bindings
 from conformance.scenarios.playing.clients import LongLists, ScenarioClients
@@ -62,7 +63,7 @@ class Player:
 
     target: Target
     settler: Settler
-    features: frozenset[str] = frozenset({"ledger"})
+    features: frozenset[str] = ASSUMED
     concurrency: int = CONCURRENCY
     stop: Callable[[], bool] = lambda: False
     reuse: bool = True
