@@ -80,9 +80,7 @@ OPTIONS: tuple[Option, ...] = (
         "duration",
     ),
     Option("without", SCOPE, f"An optional feature that the server lacks: {', '.join(OFFERED)}.", "FEATURE", many=True),
-    Option(
-        "with", SCOPE, "An optional feature that it offers and that is not tested by default.", "FEATURE", many=True
-    ),
+    Option("with", SCOPE, "An optional feature that it offers, not tested by default.", "FEATURE", many=True),
     Option(
         "spec",
         SCOPE,

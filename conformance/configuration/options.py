@@ -14,6 +14,7 @@ from conformance.configuration.reading import BadOption, Values, read, with_envi
 from conformance.configuration.report_paths import default_report_dir
 from conformance.configuration.server import server_options
 from conformance.configuration.settings import Settings
+from conformance.contract.features import chosen
 from conformance.reference.options import ServerOptions
 from conformance.reports.terminal import Verbosity
 from conformance.results.verdict import FailOn
