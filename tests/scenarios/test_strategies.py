@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.contract.api import V1
 from conformance.contract.requests import classify
 from conformance.contract.requirements import load_requirements
 from conformance.scenarios.plan import draw
-from conformance.scenarios.playing.calls import call, concrete
 from conformance.scenarios.scenario.model import Create, Run, Until
+from conformance.scenarios.scenario.relative_times import concrete
+from conformance.scenarios.steps.registry import asked
 from conformance.scenarios.strategies import THEMES
 from conformance.scenarios.strategies.words import EVENTS, near_misses
 from conformance.wire import exact_json
@@ -41,10 +43,9 @@ def test_what_a_theme_creates_and_runs_is_valid_by_the_contract(theme: str) -> N
                 doubtful = theme in {"failing-stage", "large", "odd-delays"}
                 assert kind.kind == "valid" or doubtful, (config, kind)
             elif isinstance(step, Run):
-                wanted = call(step, lambda ref: ref)
+                wanted = asked(step, lambda ref: ref)
                 assert wanted is not None
-                body = None if wanted.body is None else wanted.body.encode()
-                kind = classify("runWorkflow", {"workflowID": "w"}, wanted.query, body)
+                kind = classify(wanted.action, {"workflowID": "w"}, wanted.query, V1.prepare(wanted).content)
                 assert kind.kind == "valid" or theme == "large"
 
 

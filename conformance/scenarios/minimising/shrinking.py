@@ -9,9 +9,9 @@ from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.codec import to_json
 from conformance.scenarios.scenario.editing import consistent, edited, mapped, uses, without
 from conformance.scenarios.scenario.model import Scenario, StageConfig, Step, numbered, size
+from conformance.scenarios.steps.registry import acts, kind_of
 from conformance.wire import exact_json
 
-_ACTS = (model.Send, model.SendRaw, model.Cancel, model.Delete, model.RunRaw, model.CreateRaw)
 _PLAIN = "go"
 
 
@@ -37,8 +37,8 @@ def simpler(scenario: Scenario) -> Iterator[Scenario]:
 def with_a_read(scenario: Scenario) -> Scenario:
     """The scenario, ending with a read of what it acted on last, so that a reader sees where to look."""
     last = next(reversed(list(scenario.leaves())), None)
-    changing = (*_ACTS, model.Create, model.Run, model.Settle, model.Until, model.Pause)
-    if last is None or not isinstance(last, changing):
+    waiting = (model.Settle, model.Until, model.Pause)
+    if last is None or not (kind_of(last).mutates or isinstance(last, waiting)):
         return scenario
     instances = [model.instance_of(s) or model.binds(s) for s in scenario.leaves() if _is_about_instance(s)]
     workflows = [step.ref for step in scenario.leaves() if isinstance(step, model.Create)]
@@ -61,7 +61,7 @@ def _slices(scenario: Scenario) -> Iterator[Scenario]:
     """What it takes to reach one acting step, and nothing else; with and without waiting for a state before it."""
     leaves = list(numbered(scenario.steps))
     for number, step in leaves:
-        if isinstance(step, _ACTS) or (isinstance(step, model.Run) and step.wait is not None):
+        if acts(step) or (isinstance(step, model.Run) and step.wait is not None):
             needed = _needed(scenario, step)
             polls = {n for n, s in leaves if n < number and isinstance(s, model.Until) and _shares(s, step)}
             for chosen in (needed, needed | polls):

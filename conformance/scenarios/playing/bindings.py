@@ -7,11 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import UNKNOWN, StageConfig, Step
-from conformance.target.ids import GivenIds, answered_id, unknown_like
+from conformance.target.ids import GivenIds, unknown_like
 from conformance.trace import Exchange
 from conformance.trace.ids import uuid_version
 from conformance.wire.instant import SECOND, parse_duration, parse_instant
@@ -127,7 +126,7 @@ class Bindings:
         self.deleted: set[str] = set()
 
     def place(self, ref: str, *, of_instance: bool = False) -> str:
-        """The id of a reference, as it stands in a query; an unknown one is like those of instances where it names one.
+        """The id of a reference; an unknown one is like those of instances where it names one.
 
         Raises MissingReference.
         """
@@ -139,19 +138,14 @@ class Bindings:
             raise MissingReference(ref)
         return found
 
-    def path_place(self, ref: str, *, of_instance: bool = False) -> str:
-        """The id of a reference, percent-encoded for a path. Raises MissingReference."""
-        return quote(self.place(ref, of_instance=of_instance), safe="")
-
     def hits_strangers(self, step: Step) -> bool:
-        """Whether a step changes something by an id of the other kind, and that id may well be somebody else's.
+        """Whether a step names something by an id of the other kind, and that id may well be somebody else's.
 
         Where ids are counted up, a workflow and an instance may bear the same one; no UUID is given twice.
         """
         misused = [ref for ref in (model.workflow_of(step),) if ref in self.instances]
         misused += [ref for ref in (model.instance_of(step),) if ref in self.workflows]
-        changes = isinstance(step, model.Run | model.RunRaw | model.Send | model.SendRaw | model.Cancel | model.Delete)
-        return changes and any(uuid_version(self.place(ref)) is None for ref in misused if ref is not None)
+        return any(uuid_version(self.place(ref)) is None for ref in misused if ref is not None)
 
     def unknown_id(self, *, of_instance: bool = False) -> str:
         """An id of the server's own form that nobody created."""
@@ -161,26 +155,17 @@ class Bindings:
         ]
         return unknown_like(kinds[of_instance] or kinds[not of_instance], self._random)
 
-    def learn(self, step: Step, exchange: Exchange) -> None:
-        """Take note of what an answer says of the scenario's references."""
-        if isinstance(step, model.Create) and (found := answered_id(exchange)):
-            self.workflows[step.ref], self._stages[step.ref] = found, step.stages
-        elif isinstance(step, model.Run) and (found := answered_id(exchange)):
-            self.meet(step.ref, found, step.workflow, step.variables or {}, exchange)
-            self.instances[step.ref].run = None if step.wait else exchange
-        elif isinstance(step, model.Delete) and exchange.ok:
-            self.deleted.add(step.workflow)
-        bound = self.instances.get(model.instance_of(step) or "")
-        if bound is not None:
-            self._learn_of(bound, step, exchange)
+    def bind_workflow(self, ref: str, found: str, stages: tuple[StageConfig, ...]) -> None:
+        """Bind a workflow that an answer has shown, created with ``stages``."""
+        self.workflows[ref], self._stages[ref] = found, stages
 
-    def _learn_of(self, bound: BoundInstance, step: Step, exchange: Exchange) -> None:
-        if isinstance(step, model.Read | model.History):
-            bound.see(exchange)
-        elif isinstance(step, model.Send | model.SendRaw | model.Cancel):
+    def act_on(self, ref: str, exchange: Exchange, event: str | None = None) -> None:
+        """Take note that an instance was acted on; ``event`` is the name that it was sent."""
+        bound = self.instances.get(ref)
+        if bound is not None:
             bound.acted_on = bound.touched = True
             bound.moved = max(bound.moved, exchange.received)
-            bound.sent |= {step.event} if isinstance(step, model.Send) else set()
+            bound.sent |= set() if event is None else {event}
 
     def meet(self, ref: str, found: str, workflow: str, variables: Mapping[str, str], exchange: Exchange) -> None:
         """Bind an instance that an answer has shown."""

@@ -10,8 +10,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeGuard
 
+from conformance.contract.calls import Call
 from conformance.scenarios.playing.bindings import Bindings, MissingReference, delay_ns
-from conformance.scenarios.playing.calls import Call, call, concrete
 from conformance.scenarios.playing.settling import Settler
 from conformance.scenarios.scenario.model import (
     MARKER,
@@ -23,7 +23,9 @@ from conformance.scenarios.scenario.model import (
     Step,
     instance_of,
 )
-from conformance.target import Recorder, Sender, Target
+from conformance.scenarios.scenario.relative_times import concrete
+from conformance.scenarios.steps.registry import asked, kind_of
+from conformance.target import Recorder, Sender, Target, send
 from conformance.target.finishing import later, to_the_end, unless
 from conformance.target.run_gate import Place
 from conformance.target.sender import RequestOptions
@@ -137,16 +139,16 @@ class ScenarioClients:
                 place.leave()
 
     async def _perform(self, step: Step, client: Sender, number: int | None, place: Place | None) -> Exchange | None:
+        kind = kind_of(step)
         if self.lists.enough(step):
             self.notes.append(f"step {number} was left out: lists of all instances are very long here")
             return None
-        if self.bindings.hits_strangers(step):
+        if kind.mutates and self.bindings.hits_strangers(step):
             self.notes.append(f"step {number} was left out: its id may be that of something else here")
             return None
         ready = self._concrete(step)
         try:
-            path_place = partial(self.bindings.path_place, of_instance=instance_of(ready) is not None)
-            wanted = call(ready, path_place, self.bindings.place)
+            wanted = asked(ready, partial(self.bindings.place, of_instance=instance_of(ready) is not None))
         except MissingReference as missing:
             self.notes.append(f"step {number} was left out: {missing} never came to exist")
             return None
@@ -159,16 +161,15 @@ class ScenarioClients:
             self.last_change = time.monotonic_ns()
             self.notes.append(f"step {number} was given up: it was time to stop, and the run was not answered")
             return None
-        self.bindings.learn(ready, exchange)
+        kind.learn(ready, exchange, self.bindings)
         self.lists.learn(ready, exchange)
-        if wanted.method != "GET":
+        if kind.mutates:
             self.last_change = max(self.last_change, exchange.received)
         return exchange
 
     async def _send(self, wanted: Call, client: Sender, options: RequestOptions) -> Exchange:
-        body = None if wanted.body is None else _marked(wanted.body).encode("utf-8", "surrogatepass")
-        whole: RequestOptions = {**options, "query": wanted.query, "body": body}
-        exchange = await client.request(wanted.method, wanted.path, **whole)
+        marked = replace(wanted, body=_marked(wanted.body))
+        exchange = await send(client, self.target.api.prepare(marked), **options)
         self._refused = self._refused + 1 if exchange.failed_by("refused") else 0
         return exchange
 
@@ -195,6 +196,6 @@ class ScenarioClients:
         return min(_LONGEST_WAIT_S, (delays + (len(stages) + 4) * settle) / SECOND)
 
 
-def _marked(body: str) -> str:
+def _marked(body: str | bytes | None) -> str | bytes | None:
     """The body with a text in it that no other request ever held."""
-    return body.replace(MARKER, f"marker-{uuid.uuid4().hex}") if MARKER in body else body
+    return body.replace(MARKER, f"marker-{uuid.uuid4().hex}") if isinstance(body, str) and MARKER in body else body

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from conformance.contract.features import ASSUMED
 from conformance.scenarios.playing.audit import Audit, clean_up
@@ -18,6 +17,7 @@ from conformance.scenarios.playing.watch import Watch
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.codec import to_json
 from conformance.scenarios.scenario.model import Scenario, Step, size
+from conformance.scenarios.steps.registry import kind_of
 from conformance.target import Sender, Target
 from conformance.target.finishing import all_of, to_the_end, unless
 from conformance.target.run_gate import Place
@@ -163,21 +163,26 @@ class Player:
 
 
 class _StepPlay:
-    """The steps of one scenario, being played."""
+    """The steps of one scenario, being played: what `Playing` promises."""
 
     def __init__(self, player: Player, clients: ScenarioClients) -> None:
         self._player = player
         self._clients = clients
-        self._special: Mapping[type[Any], Callable[[Any, Sender, int], Awaitable[object]]] = {
-            model.Until: lambda step, client, number: Watch(clients, client, number).until(step),
-            model.Discover: lambda step, client, number: Watch(clients, client, number).discover(step),
-            model.Settle: lambda step, client, number: Watch(clients, client, number).settle(step),
-            model.Pause: lambda step, _client, _number: self._pause(step.ms / 1000),
-            model.Chain: lambda step, client, number: self.perform_all(step.steps, client, number + 1),
-            model.Together: lambda step, _, number: self._together(step, number),
-        }
+
+    async def until(self, step: model.Until, client: Sender, number: int) -> object:
+        """Poll until an instance is in a state."""
+        return await Watch(self._clients, client, number).until(step)
+
+    async def discover(self, step: model.Discover, client: Sender, number: int) -> object:
+        """Look for an instance that no answer has named."""
+        return await Watch(self._clients, client, number).discover(step)
+
+    async def settle(self, step: model.Settle, client: Sender, number: int) -> None:
+        """Wait until all effects are due."""
+        await Watch(self._clients, client, number).settle(step)
 
     async def perform_all(self, steps: tuple[Step, ...], client: Sender, first: int = 0) -> None:
+        """Perform steps one after another, until it is time to stop."""
         number = first
         for step in steps:
             if self._player.stop() or self._clients.lost:
@@ -186,20 +191,20 @@ class _StepPlay:
             number += size(step)
 
     async def _perform(self, step: Step, client: Sender, number: int, place: Place | None = None) -> None:
-        special = self._special.get(type(step))
-        if special is not None:
-            await special(step, client, number)
+        play = kind_of(step).play
+        if play is not None:
+            await play(step, self, client, number)
         else:
             await self._clients.perform(step, client, number, place)
 
-    async def _pause(self, seconds: float) -> None:
+    async def pause(self, seconds: float) -> None:
         """Sleep, but not on when everything is to stop."""
         end = time.monotonic() + seconds
         # Nothing tells when ``stop`` comes to say so; it has to be asked.
         while (left := end - time.monotonic()) > 0 and not self._player.stop():  # noqa: ASYNC110
             await asyncio.sleep(min(left, _LONGEST_SLEEP_S))
 
-    async def _together(self, step: model.Together, number: int) -> None:
+    async def together(self, step: model.Together, number: int) -> None:
         """Open a connection for every lane first, so that the lanes' requests are on the wire at the same time."""
         clients = [self._clients.hire() for _ in step.steps]
         await asyncio.gather(*(client.warm() for client in clients))

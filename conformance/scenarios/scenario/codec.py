@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
 from conformance.contract.errors import UserError
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import Scenario, Step
+from conformance.scenarios.steps.registry import KINDS, kind_of
 
 VERSION = 1
 
-_KINDS: Mapping[str, type[Any]] = {
-    "create": model.Create,
-    "create_raw": model.CreateRaw,
-    "run": model.Run,
-    "run_raw": model.RunRaw,
-    "discover": model.Discover,
-    "send": model.Send,
-    "send_raw": model.SendRaw,
-    "cancel": model.Cancel,
-    "read": model.Read,
-    "history": model.History,
-    "stage_history": model.StageHistory,
-    "get_workflow": model.GetWorkflow,
-    "list_workflows": model.ListWorkflows,
-    "list_instances": model.ListInstances,
-    "delete": model.Delete,
-    "info": model.Info,
-    "until": model.Until,
-    "settle": model.Settle,
-    "pause": model.Pause,
-    "chain": model.Chain,
-    "together": model.Together,
-}
-_NAMES = {kind: name for name, kind in _KINDS.items()}
 _NESTED = (model.Chain, model.Together)
 
 
@@ -62,7 +38,7 @@ def from_json(value: Any) -> Scenario:
 
 
 def _step_to_json(step: Step) -> dict[str, Any]:
-    written: dict[str, Any] = {"do": _NAMES[type(step)]}
+    written: dict[str, Any] = {"do": kind_of(step).name}
     for field in fields(step):
         value = getattr(step, field.name)
         if value != field.default:
@@ -77,9 +53,10 @@ def _value_to_json(step: Step, name: str, value: Any) -> Any:
 
 
 def _step_from_json(value: Any) -> Step:
-    kind = _KINDS.get(str(value.get("do"))) if isinstance(value, dict) else None
-    if kind is None:
+    known_kind = KINDS.get(str(value.get("do"))) if isinstance(value, dict) else None
+    if known_kind is None:
         raise UnreadableScenario(f"{str(value)[:80]} is no step")
+    kind: type[Any] = known_kind.type
     known = {field.name: field for field in fields(kind)}
     given = {name: item for name, item in value.items() if name != "do"}
     unknown = given.keys() - known.keys()

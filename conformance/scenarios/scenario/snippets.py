@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from urllib.parse import quote
 
+from conformance.contract.api import V1
+from conformance.contract.calls import PreparedRequest
 from conformance.scenarios.playing.bindings import LONG_DELAY, delay_ns
-from conformance.scenarios.playing.calls import Call, call, relative_time
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import Scenario, StageConfig, Step
+from conformance.scenarios.scenario.relative_times import relative_time
 from conformance.scenarios.scenario.snippet_helpers import CURL, PYTHON, Helper, imports, used
+from conformance.scenarios.steps.kind import Place
+from conformance.scenarios.steps.registry import asked, kind_of
 from conformance.wire.instant import SECOND
 
 _BASE = "http://127.0.0.1:8080"
@@ -149,7 +153,7 @@ def _moment(kind: str, parameters: object) -> object:
     return parameters if until is None else {"until": f"@now{until.offset:+d}{until.zone:+d}@"}
 
 
-def _path(wanted: Call) -> str:
+def _path(wanted: PreparedRequest) -> str:
     query = "&".join(f"{name}={_quoted(value)}" for name, value in wanted.query)
     return f"{wanted.path}?{query}" if query else wanted.path
 
@@ -181,16 +185,11 @@ def _background(step: model.Together, indent: str) -> Iterator[str]:
 
 
 def _shell_line(step: Step) -> str:
-    if isinstance(step, model.Until):
-        if step.state == "quiet":
-            return 'sleep "$SETTLE"'
-        return f"until_ {step.instance} {step.state}{'' if step.stage is None else f' {step.stage}'}"
-    if isinstance(step, model.Discover):
-        return f"discover {step.ref} {step.workflow}"
-    if isinstance(step, model.Pause | model.Settle):
-        return f"sleep {step.ms / 1000}" if isinstance(step, model.Pause) else 'sleep "$SETTLE"'
-    wanted = _call(step, lambda ref: "$(unknown)" if ref == model.UNKNOWN else f"$(ref {ref})")
-    body = "" if wanted.body is None else f" {_shell_body(wanted.body)}"
+    own = kind_of(step).shell
+    if own is not None:
+        return own(step)
+    wanted = _prepared(step, lambda ref: "$(unknown)" if ref == model.UNKNOWN else f"$(ref {ref})")
+    body = "" if wanted.body is None else f" {_shell_body(_text(wanted))}"
     return f'call {model.binds(step) or "-"} {wanted.method} "{_path(wanted)}"{body}'
 
 
@@ -229,16 +228,11 @@ def _lane_steps(step: Step) -> tuple[Step, ...]:
 
 
 def _python_line(step: Step) -> str:
-    if isinstance(step, model.Until):
-        if step.state == "quiet":
-            return "time.sleep(SETTLE)"
-        return f"until({step.instance!r}, {step.state!r}{'' if step.stage is None else f', {step.stage}'})"
-    if isinstance(step, model.Discover):
-        return f"discover({step.ref!r}, {step.workflow!r})"
-    if isinstance(step, model.Pause | model.Settle):
-        return f"time.sleep({step.ms / 1000})" if isinstance(step, model.Pause) else "time.sleep(SETTLE)"
-    wanted = _call(step, lambda ref: f"{{{ref}}}")
-    body = "" if wanted.body is None else f", body={_python_body(wanted.body)}"
+    own = kind_of(step).python
+    if own is not None:
+        return own(step)
+    wanted = _prepared(step, lambda ref: f"{{{ref}}}")
+    body = "" if wanted.body is None else f", body={_python_body(_text(wanted))}"
     keep = model.binds(step)
     return f"call({wanted.method!r}, {_path(wanted)!r}{body}{f', keep={keep!r}' if keep else ''})"
 
@@ -251,8 +245,12 @@ def _to_fill(body: str) -> bool:
     return "@now" in body or model.MARKER in body
 
 
-def _call(step: Step, place: Callable[[str], str]) -> Call:
-    wanted = call(step, place)
+def _prepared(step: Step, place: Place) -> PreparedRequest:
+    wanted = asked(step, place)
     if wanted is None:
         raise TypeError(f"{type(step).__name__} is no single request")
-    return wanted
+    return V1.prepare(wanted, _quoted)
+
+
+def _text(wanted: PreparedRequest) -> str:
+    return (wanted.content or b"").decode("utf-8", "surrogatepass")

@@ -39,7 +39,7 @@ def answer(data: object) -> Exchange:
 def bindings_of(*instances: str, ended: bool = False) -> Bindings:
     """Instances whose second stage waits for the event "go"."""
     bindings = Bindings("seed")
-    bindings.learn(Create("w1", (NOOP, WAIT)), answer({"id": "w"}))
+    bindings.bind_workflow("w1", "w", (NOOP, WAIT))
     status = [{"terminatedAt": "x"}, {"terminatedAt": "x"} if ended else {}]
     for ref in instances:
         bindings.meet(ref, f"id-{ref}", "w1", {"name": "go"}, answer({"terminated": ended, "status": status}))
@@ -77,7 +77,7 @@ def test_what_has_ended_is_acted_on_now_and_then() -> None:
 def test_what_was_sent_its_event_and_still_waits_is_unheard() -> None:
     bindings = bindings_of("i1", "i2", "i3")
     for ref, event in (("i1", "go"), ("i2", "other")):
-        bindings.learn(Send(ref, event), answer(None))
+        bindings.act_on(ref, answer(None), event)
     assert unheard(bindings) == ["i1"]
     assert unheard(bindings_of("i1", ended=True)) == []
 

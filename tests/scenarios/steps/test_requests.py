@@ -3,9 +3,11 @@ from __future__ import annotations
 import pytest
 
 from conformance.contract.api import V1
-from conformance.scenarios.playing.calls import Call, Moment, call, concrete, relative_time
+from conformance.contract.calls import PreparedRequest
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import StageConfig
+from conformance.scenarios.scenario.relative_times import Moment, concrete, relative_time
+from conformance.scenarios.steps.registry import KINDS, acts, asked, kind_of
 from conformance.wire.instant import SECOND
 
 
@@ -34,32 +36,58 @@ def place(ref: str) -> str:
     ],
 )
 def test_a_step_means_its_operation(step: model.Step, operation: str) -> None:
-    wanted = call(step, place)
-    assert wanted is not None
+    wanted = prepared(step)
     found = V1.match(wanted.method, wanted.path)
     assert found is not None
     assert found.operation.id == operation
 
 
+def prepared(step: model.Step) -> PreparedRequest:
+    wanted = asked(step, place)
+    assert wanted is not None
+    return V1.prepare(wanted)
+
+
 def test_bodies_and_queries() -> None:
-    assert call(model.Run("i", "w", {"a": "é"}, wait=True), place) == Call(
+    assert prepared(model.Run("i", "w", {"a": "é"}, wait=True)) == PreparedRequest(
         "POST", "/workflows/id-of-w/instances", (("wait", "true"),), '{"a":"é"}'
     )
-    names = [call(model.Send("i", name), place) for name in ("é", "éé")]
-    assert [made and made.body for made in names] == ['{"name":"é"}', '{"name":"\\u00e9\\u00e9"}']
-    assert call(model.Run("i", "w"), place) == Call("POST", "/workflows/id-of-w/instances")
-    assert call(model.ListInstances("w", running=False), place) == Call(
+    bodies = [prepared(model.Send("i", name)).body for name in ("é", "éé")]
+    assert bodies == ['{"name":"é"}', '{"name":"\\u00e9\\u00e9"}']
+    assert prepared(model.Run("i", "w")) == PreparedRequest("POST", "/workflows/id-of-w/instances")
+    assert prepared(model.ListInstances("w", running=False)) == PreparedRequest(
         "GET", "/instances", (("workflowID", "id-of-w"), ("running", "false"))
     )
-    assert call(model.Create("w", ({"noop": {}},), ""), place) == Call(
+    assert prepared(model.Create("w", ({"noop": {}},), "")) == PreparedRequest(
         "POST", "/workflows", body='{"stages":[{"noop":{}}],"name":""}'
     )
-    assert call(model.ListInstances("w"), str.upper, place) == Call("GET", "/instances", (("workflowID", "id-of-w"),))
-    assert call(model.Run("i", "w", wait=False), place) == Call(
+    assert prepared(model.StageHistory("i", "0 /1")).path == "/instances/id-of-i/stages/0%20%2F1/history"
+    assert prepared(model.Run("i", "w", wait=False)) == PreparedRequest(
         "POST", "/workflows/id-of-w/instances", (("wait", "false"),)
     )
-    assert call(model.SendRaw("i", ""), place) == Call("POST", "/instances/id-of-i/events")
-    assert call(model.Settle(), place) is None
+    assert prepared(model.SendRaw("i", "")) == PreparedRequest("POST", "/instances/id-of-i/events")
+    assert asked(model.Settle(), place) is None
+
+
+def test_every_kind_is_a_request_or_is_played_and_printed_in_its_own_way() -> None:
+    nested = (model.Chain, model.Together)
+    for kind in KINDS.values():
+        assert (kind.action is None) == (kind.play is not None)
+        own = kind.shell is not None and kind.python is not None
+        assert own == (kind.action is None and not issubclass(kind.type, nested))
+
+
+def test_what_changes_something_and_binds_nothing_is_an_act() -> None:
+    acting = {"send", "send_raw", "cancel", "delete", "run_raw", "create_raw"}
+    steps = [
+        model.Send("i", "go"),
+        model.SendRaw("i", "x"),
+        model.Cancel("i"),
+        model.Delete("w"),
+        model.RunRaw("w", "x"),
+    ]
+    others = [model.Create("w", ()), model.Run("i", "w"), model.Read("i"), model.Info(), model.Pause(1)]
+    assert {kind_of(step).name for step in [*steps, model.CreateRaw("x"), *others] if acts(step)} == acting
 
 
 def test_relative_dates_become_concrete_ones() -> None:

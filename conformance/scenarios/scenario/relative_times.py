@@ -1,0 +1,50 @@
+"""Dates relative to now, as scenarios hold them in ``until``, and the concrete ones that are sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.scenarios.scenario.model import StageConfig
+from conformance.wire.instant import MILLISECOND, Instant, parse_duration
+
+_TENTH = 100 * MILLISECOND
+_NOW = re.compile(r"now([+-])([0-9a-z]+)(?:@([+-])(\d\d):(\d\d))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment relative to now: ``offset`` in ns, to be written in the zone ``zone`` minutes east of UTC."""
+
+    offset: int
+    zone: int = 0
+
+
+def relative_time(text: object) -> Moment | None:
+    """What an ``until`` such as ``now+300ms`` or ``now-1s@+05:30`` (in that zone) means; None for any other text."""
+    match = _NOW.fullmatch(text) if isinstance(text, str) else None
+    length = parse_duration(match[2]) if match else None
+    if match is None or length is None:
+        return None
+    zone = int(match[4]) * 60 + int(match[5]) if match[3] else 0
+    return Moment(-length if match[1] == "-" else length, -zone if match[3] == "-" else zone)
+
+
+def concrete(stages: Iterable[StageConfig], now: int) -> list[dict[str, Any]]:
+    """Stages with every relative ``until`` replaced; ``now`` is the wall-clock time in ns since 1970."""
+    return [{kind: _concrete(kind, parameters, now) for kind, parameters in stage.items()} for stage in stages]
+
+
+def _concrete(kind: str, parameters: Any, now: int) -> Any:
+    if kind != "delay" or not isinstance(parameters, dict):
+        return parameters
+    moment = relative_time(parameters.get("until"))
+    if moment is None:
+        return parameters
+    at = Instant(now + moment.offset)
+    if moment.zone:
+        # Foreign in both ways: in another zone, and with a fraction of one digit.
+        at = Instant(at.ns - at.ns % _TENTH, 1)
+    return parameters | {"until": at.isoformat(moment.zone)}
