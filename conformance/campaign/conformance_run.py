@@ -25,6 +25,7 @@ from conformance.contract.document import ApiDocument, load_document
 from conformance.contract.requirements import Catalogue, load_requirements
 from conformance.reference.process import ReferenceProcess
 from conformance.reports.annotations import ci_annotations
+from conformance.reports.conclusion import Conclusion, conclusion_of
 from conformance.reports.markdown import append_summary
 from conformance.reports.terminal import SilentProgress, make_console, make_progress, summary
 from conformance.reports.write import write_all
@@ -161,9 +162,19 @@ class ConformanceRun:
     def _header(self, config: TargetConfig) -> Results:
         begun = header(config, self.document, self.options.settings, self.catalogue)
         begun.target["embedded"] = self.options.url is None
+        begun.configuration["fail_on"] = self.options.fail_on
         if self.options.embedded.faults:
             begun.target["faults"] = list(self.options.embedded.faults)
         return begun
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code that the results come to, None without results."""
+        return self._conclusion(self.results).code if self.results is not None else None
+
+    def _conclusion(self, results: Results) -> Conclusion:
+        # Nothing but an interruption leaves a run incomplete that got as far as its results.
+        return conclusion_of(results, interrupted=not results.complete)
 
     def tell(self) -> None:
         """Print the summary, and annotations where a CI service reads them."""
@@ -172,7 +183,8 @@ class ConformanceRun:
         if "lost" in self.results.target:
             told = Text(f"Not tested to the end: {self.results.target['lost']}", style="bold yellow")
             self.console.print(told, highlight=False, soft_wrap=True)
-        summary(self.results, self.console, self.report, self.options.verbosity, self.comparison)
+        conclusion = self._conclusion(self.results)
+        summary(self.results, self.console, self.report, self.options.verbosity, self.comparison, conclusion)
         for line in ci_annotations(self.results, os.environ):
             self.console.print(line, markup=False, highlight=False, soft_wrap=True)
 

@@ -16,6 +16,7 @@ from conformance.configuration.combinations import check_known
 from conformance.configuration.reading import read, with_environment
 from conformance.configuration.report_paths import default_report_dir, writable_directory
 from conformance.contract.document import load_document
+from conformance.reports.conclusion import exit_code
 from conformance.reports.har import HarItem
 from conformance.reports.terminal import make_console, summary
 from conformance.reports.write import HAR, write_all
@@ -25,7 +26,6 @@ from conformance.results.eventlines import has_footer
 from conformance.results.known import apply_known, load_known
 from conformance.results.records import exchange_of
 from conformance.results.store import read_results
-from conformance.results.verdict import FailOn, exit_code
 from conformance.trace.har import read_har
 
 _HELP = """Judge a HAR recording by the same rules, without a server, and write the same report.
@@ -39,7 +39,6 @@ def _check(recording: Path, **given: Any) -> None:
     values = with_environment(values_of(given), os.environ)
     check_known(values)
     known: Path | None = read(values, "known")
-    fail_on: FailOn = read(values, "fail-on") or "must"
     accepted = load_known(known) if known else ()
     document = load_document(read(values, "spec"))
     trace = read_har(recording)
@@ -49,11 +48,12 @@ def _check(recording: Path, **given: Any) -> None:
     results = check_trace(trace, document, recording.name)
     if known is not None:
         results = apply_known(results, accepted, datetime.now(UTC).date(), strict=read(values, "strict-known"))
+    results.configuration["fail_on"] = read(values, "fail-on") or "must"
     default = default_report_dir(f"file://{recording.name}", datetime.now(UTC))
     directory = writable_directory(read(values, "report-dir") or default)
     report = write_all(results, directory, ((trace.id, trace.origin, each) for each in trace.exchanges))
     summary(results, make_console(os.environ), report)
-    raise SystemExit(exit_code(results, fail_on))
+    raise SystemExit(exit_code(results))
 
 
 _RECORDING = click.Argument(["recording"], type=click.Path(path_type=Path), metavar="FILE.har")
@@ -72,11 +72,15 @@ check = SectionedCommand(
     "--against", type=click.Path(path_type=Path), metavar="RESULTS.json", help="An earlier run to compare with."
 )
 def report(directory: Path, against: Path | None) -> None:
-    """Make the reports from a run's event log: of a run that was killed, marked as cut, with all that it measured."""
+    """Make the reports from a run's event log: of a run that was killed, marked as cut, with all that it measured.
+
+    Exit code 1 when a MUST requirement failed, 3 when the run was killed before its end, as a run's own otherwise.
+    """
     results = read_events(directory)
     comparison = compare(read_results(against), results) if against is not None else None
     path = write_all(results, writable_directory(directory), _logged(directory), comparison)
     summary(results, make_console(os.environ), path, comparison=comparison)
+    raise SystemExit(exit_code(results))
 
 
 def _logged(directory: Path) -> Iterator[HarItem] | None:

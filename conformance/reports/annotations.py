@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.reports.text import VERDICT_WORDS, hint, one_line, verdict_reason, worst_first
+from conformance.reports.conclusion import conclusion_of
+from conformance.reports.text import hint, one_line, worst_first
 from conformance.results.model import Finding, Results
 
 MAX_ANNOTATIONS = 10
@@ -33,7 +34,7 @@ def github_annotations(results: Results) -> list[str]:
 def gitlab_section(results: Results) -> list[str]:
     """A section of the job log that holds the findings."""
     findings = worst_first(results.findings)[:MAX_ANNOTATIONS]
-    head = f"{VERDICT_WORDS[results.verdict]}: {verdict_reason(results)}"
+    head = f"{conclusion_of(results).headline}: {conclusion_of(results).reason}"
     return [
         f"\x1b[0Ksection_start:0:conformance_findings[collapsed=true]\r\x1b[0K{head}",
         *(f"{item.level} {_title(item)}: {hint(item)}" for item in findings),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from conformance.reports.conclusion import conclusion_of
 from conformance.reports.text import (
     LEVELS,
     OUTCOME_SIGNS,
     OUTCOME_WORDS,
-    VERDICT_WORDS,
     comparison_sentence,
     hint,
     level_sentence,
@@ -16,7 +16,6 @@ from conformance.reports.text import (
     outcome_counts,
     plural,
     readable_time,
-    verdict_reason,
     worst_first,
 )
 from conformance.results.compare import Comparison
@@ -42,9 +41,9 @@ def summary_markdown(results: Results, comparison: Comparison | None = None) -> 
     """Verdict, counts per level, and the worst findings; far below the size that CI services accept."""
     since = [escaped(comparison_sentence(comparison), 600), ""] if comparison is not None else []
     lines = [
-        f"## {VERDICT_WORDS[results.verdict]}: {escaped(results.target_name, 80)}",
+        f"## {conclusion_of(results).headline}: {escaped(results.target_name, 80)}",
         "",
-        escaped(verdict_reason(results), 300),
+        escaped(conclusion_of(results).reason, 300),
         "",
         *since,
         *(f"- **{level}** {level_sentence(results, level)}" for level in LEVELS),

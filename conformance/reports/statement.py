@@ -5,16 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from conformance.reports.conclusion import conclusion_of
 from conformance.reports.markdown import escaped
 from conformance.reports.text import (
     LEVELS,
     OUTCOME_WORDS,
-    VERDICT_WORDS,
     level_sentence,
     one_line,
     plural,
     readable_time,
-    verdict_reason,
 )
 from conformance.results.model import RequirementResult, Results
 from conformance.wire import exact_json
@@ -30,7 +29,7 @@ def write_statement(results: Results, path: Path) -> Path:
 def statement_json(results: Results) -> dict[str, Any]:
     """The statement as data; it says nothing of how a deviation was found."""
     return {
-        "statement": f"{VERDICT_WORDS[results.verdict]}. {verdict_reason(results)}",
+        "statement": f"{conclusion_of(results).headline}. {conclusion_of(results).reason}",
         "verdict": results.verdict,
         "complete": results.complete,
         "target": results.target,
@@ -56,7 +55,7 @@ def statement_markdown(results: Results) -> str:
     lines = [
         f"# Conformance statement: {escaped(results.target_name, 100)}",
         "",
-        f"**{VERDICT_WORDS[results.verdict]}.** {escaped(verdict_reason(results), 300)}",
+        f"**{conclusion_of(results).headline}.** {escaped(conclusion_of(results).reason, 300)}",
         *(
             []
             if results.complete

@@ -10,15 +10,14 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from conformance.reports.conclusion import Conclusion, conclusion_of
 from conformance.reports.text import (
     LEVELS,
-    VERDICT_WORDS,
     comparison_sentence,
     hint,
     level_sentence,
     one_line,
     plural,
-    verdict_reason,
     worst_first,
 )
 from conformance.results.compare import Comparison
@@ -33,6 +32,7 @@ _STYLES: dict[Verdict, str] = {
     "no_violation_found": "bold",
 }
 _INDENT = 9
+_LISTED = 5
 _PLAIN_EVERY = 10.0
 """Seconds between two lines of plain progress."""
 
@@ -150,13 +150,16 @@ def summary(
     report: Path | None = None,
     verbosity: Verbosity = "normal",
     comparison: Comparison | None = None,
+    conclusion: Conclusion | None = None,
 ) -> None:
     """Verdict, levels, the worst findings in a line each, and where the report is; fits a screen unless verbose.
 
-    With a comparison also what is new since the earlier run.
+    With a comparison also what is new since the earlier run. The last line says why the exit code is not 0;
+    ``conclusion`` is by default that of a run that nobody interrupted.
     """
-    verdict = Text(VERDICT_WORDS[results.verdict], style=_STYLES[results.verdict])
-    _say(console, verdict + Text(f": {verdict_reason(results)}", style="not bold"), wrap=True)
+    conclusion = conclusion or conclusion_of(results)
+    verdict = Text(conclusion.headline, style=_STYLES[results.verdict])
+    _say(console, verdict + Text(f": {conclusion.reason}", style="not bold"), wrap=True)
     if verbosity != "quiet":
         _body(results, console, verbosity)
     if comparison is not None:
@@ -164,13 +167,15 @@ def summary(
         _say(console, Text(one_line(comparison_sentence(comparison), 600), style=style), wrap=True)
     if report is not None:
         _say(console, Text(f"Report: {report}"))
+    if conclusion.last_line:
+        _say(console, Text(conclusion.last_line), wrap=True)
 
 
 def _body(results: Results, console: Console, verbosity: Verbosity) -> None:
     cut = "" if results.complete else ", cut before its end"
     exchanges = results.counts.get("exchanges", 0)
     part = results.narrowed and not results.target.get("recording")
-    only = f", of which {plural(len(results.requirements), 'requirement')} had been selected" if part else ""
+    only = f"; {plural(len(results.requirements), 'requirement')} selected" if part else ""
     told = f"{results.target_name}: {plural(exchanges, 'exchange')} in {results.duration_s:.0f} s{cut}{only}"
     _say(console, Text(one_line(told)))
     for level in LEVELS:
@@ -184,10 +189,13 @@ def _body(results: Results, console: Console, verbosity: Verbosity) -> None:
         _say_finding(console, finding, whole=verbosity == "verbose" or len(findings) * 3 <= room)
     if len(findings) > room:
         _say(console, Text(f"  … and {plural(len(findings) - room, 'further finding')}, all in the report"))
-    for entry in results.stale[:5]:
+    for entry in results.stale[:_LISTED]:
         told = f"stale known deviation {entry.get('requirement')}: {entry.get('why')}"
         _say(console, Text(f"  {one_line(told)}", style="yellow"))
-    for error in results.errors[:5]:
+    if len(results.stale) > _LISTED:
+        further = plural(len(results.stale) - _LISTED, "further stale known deviation")
+        _say(console, Text(f"  … and {further}, all in the report", style="yellow"))
+    for error in results.errors[:_LISTED]:
         _say(console, Text(f"  failure of the suite itself: {one_line(error)}", style="red"))
 
 

@@ -44,6 +44,9 @@ LEVELS: tuple[Level, ...] = ("MUST", "SHOULD")
 
 _ANSWER = re.compile(r"(?P<status>[1-5]\d\d)(?P<body>\s.*)?", re.ASCII | re.DOTALL)
 _NAMED = 5
+_SHORT = 20
+"""Characters of a JSON body that a line has room for: enough to tell an empty list from one that is not."""
+
 _KEPT = frozenset("\n\t")
 _ACTING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -111,24 +114,6 @@ def _standing(counts: dict[Outcome, int]) -> str:
     return "not fully judged" if counts["not_exercised"] or counts["inconclusive"] else "met, with known deviations"
 
 
-def verdict_reason(results: Results) -> str:
-    """Why the verdict is what it is, in one sentence."""
-    must = outcome_counts(requirement for requirement in results.requirements if requirement.level == "MUST")
-    if results.verdict == "not_conformant":
-        return f"{plural(must['failed'], 'MUST requirement')} failed{_causes(results)}."
-    if results.verdict == "incomplete":
-        open_ones = must["not_exercised"] + must["inconclusive"]
-        cut_off = "" if results.complete else "The run was cut before its end. "
-        own = f" The suite itself failed: {plural(len(results.errors), 'error')}." if results.errors else ""
-        return f"{cut_off}No MUST requirement failed, but {open_ones} could not be judged.{own}"
-    if results.verdict == "no_violation_found":
-        return "Only a part was looked at, so this says nothing about conformance as a whole."
-    known = must["known_deviation"]
-    return "Every applicable MUST requirement passed" + (
-        f", but for {plural(known, 'known deviation')}." if known else "."
-    )
-
-
 def comparison_sentence(comparison: Comparison) -> str:
     """What became of the requirements since an earlier run, the new ones by name."""
     news = [item.id for item in comparison.requirements if item.change == "new"]
@@ -138,13 +123,6 @@ def comparison_sentence(comparison: Comparison) -> str:
     findings = sum(item.change == "new" for item in comparison.findings)
     also = f"; {plural(findings, 'new finding')}" if findings else ""
     return f"Since {comparison.old}: {', '.join(counts) or 'no requirement differs'}{also}."
-
-
-def _causes(results: Results) -> str:
-    """How many findings explain the failures, where that is fewer: one cause often breaks several requirements."""
-    failed = [item for item in results.requirements if item.level == "MUST" and item.outcome == "failed"]
-    causes = {name for item in failed for name in item.findings}
-    return f", explained by {plural(len(causes), 'finding')}" if 0 < len(causes) < len(failed) else ""
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -180,7 +158,7 @@ def hint(finding: Finding, limit: int = 160) -> str:
 def answered(observed: str, *, short: bool = False) -> str:
     """What was observed, as words: a bare status, with or without a body, becomes "the answer was …".
 
-    An Error becomes its code and message; of another JSON body ``short`` leaves just the status.
+    An Error becomes its code and message; of another JSON body ``short`` leaves the beginning.
     """
     match = _ANSWER.fullmatch(observed)
     if match is None:
@@ -189,8 +167,8 @@ def answered(observed: str, *, short: bool = False) -> str:
     error = exact_json.parse_or_none(body) if body.startswith("{") else None
     if isinstance(error, dict) and error.keys() == {"errorCode", "errorMessage"}:
         body = f"{error['errorCode']}: {error['errorMessage']}"
-    elif short and body.startswith(("{", "[")):
-        body = ""
+    elif short and len(body) > _SHORT and body.startswith(("{", "[")):
+        body = f"{body[:_SHORT]}…"
     return f"the answer was {status} {body}".rstrip()
 
 

@@ -9,7 +9,7 @@ from conformance.contract.errors import UserError
 from conformance.contract.requirements import load_requirements
 from conformance.plugin import setting
 from conformance.results.model import Results
-from conformance.results.verdict import INTERRUPTED, USAGE, exit_code
+from conformance.results.verdict import INTERRUPTED, USAGE
 from conformance.suite.items import requirements_of
 from conformance.suite.sharing import Controller, Worker
 from conformance.target import TargetError
@@ -74,6 +74,5 @@ def pytest_terminal_summary(config: pytest.Config) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """The exit code is that of the verdict, not merely of failed items."""
     run = session.config.stash[SESSION]
-    if run.results is not None:
-        complete = run.results.complete
-        session.exitstatus = exit_code(run.results, run.options.fail_on) if complete else INTERRUPTED
+    if run.exit_code is not None:
+        session.exitstatus = run.exit_code

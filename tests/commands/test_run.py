@@ -13,9 +13,9 @@ import pytest
 from conformance.configuration.settings import BUDGETS
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
+from conformance.reports.conclusion import exit_code
 from conformance.results.compare import compare
 from conformance.results.model import Finding, Replays
-from conformance.results.verdict import exit_code
 from tests.commands.conftest import FAULTS, Done, conformance
 
 REPORTS = ("results.json", "report.html", "junit.xml", "exchanges.har", "events.ndjson")

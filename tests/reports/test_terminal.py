@@ -42,7 +42,7 @@ def test_a_summary_fits_a_screen(count: int) -> None:
     assert len(lines) <= 24
     assert all(len(line) <= 100 for line in lines)
     assert lines[0] == "Not conformant: 3 MUST requirements failed."
-    assert lines[-1] == "Report: reports/latest/report.html"
+    assert lines[-2:] == ["Report: reports/latest/report.html", "Exit code 1: 3 MUST requirements failed."]
 
 
 def test_what_is_new_since_an_earlier_run_is_told_on_the_same_screen() -> None:
@@ -66,7 +66,10 @@ def test_a_verbose_summary_has_every_finding_and_a_quiet_one_none() -> None:
     summary(crowded(60), verbose, verbosity="verbose")
     summary(crowded(60), quiet, verbosity="quiet")
     assert printed(verbose).count("The instance has terminated 920 ms") == 60
-    assert printed(quiet) == "Not conformant: 3 MUST requirements failed.\n"
+    assert printed(quiet).splitlines() == [
+        "Not conformant: 3 MUST requirements failed.",
+        "Exit code 1: 3 MUST requirements failed.",
+    ]
 
 
 def test_stale_entries_errors_and_hostile_text_are_told() -> None:

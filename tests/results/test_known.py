@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from conformance.contract.requirements import load_requirements
+from conformance.reports.conclusion import exit_code
 from conformance.results.known import KnownDeviation, KnownFileInvalid, apply_known, known_from, load_known
 from conformance.results.model import Results
-from conformance.results.verdict import exit_code
 from tests.reports.sample import clean, sample, swallowed
 
 TODAY = date(2026, 11, 24)

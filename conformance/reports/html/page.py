@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from conformance.reports import text
+from conformance.reports.conclusion import conclusion_of
 from conformance.reports.html.view import MAX_CODE, MAX_TEXT, bounds_told, group_of, report_view
 from conformance.results.compare import CHANGES, Comparison
 from conformance.results.model import OUTCOMES, OperationResult, Results
@@ -38,7 +39,7 @@ def render_html(results: Results, comparison: Comparison | None = None) -> str:
         results=results,
         comparison=comparison,
         bounds=bounds_told(view),
-        reason=text.verdict_reason(results),
+        conclusion=conclusion_of(results),
         title=results.target_name,
         filter_operations=operations,
         facts=_facts(results),
