@@ -1,4 +1,4 @@
-"""The `conformance` command."""
+"""The `conformance` command: its subcommands by name, each loaded when it is called."""
 
 from __future__ import annotations
 
@@ -8,22 +8,25 @@ import click
 from platformdirs import user_cache_path
 
 from conformance import __version__
-from conformance.commands.catalogue import explain, operations, requirements
-from conformance.commands.comparing import compare, known
-from conformance.commands.helping import TellingGroup
-from conformance.commands.judging import check, report
-from conformance.commands.replaying import replay
-from conformance.commands.run import run
-from conformance.commands.serve import serve
+from conformance.commands.lazy import LazyGroup, Subcommand
+
+COMMANDS = (
+    Subcommand("run", "conformance.commands.run", "Test a server."),
+    Subcommand("check", "conformance.commands.judging", "Judge recorded traffic."),
+    Subcommand("replay", "conformance.commands.replaying", "Play a finding again."),
+    Subcommand("report", "conformance.commands.judging", "Make a run's reports again, also if it was killed."),
+    Subcommand("compare", "conformance.commands.comparing", "Compare runs: what is new, fixed, changed."),
+    Subcommand("known", "conformance.commands.accepting", "Write a first file of known deviations."),
+    Subcommand("explain", "conformance.commands.catalogue", "Tell what a requirement means."),
+    Subcommand("requirements", "conformance.commands.catalogue", "List what is tested."),
+    Subcommand("operations", "conformance.commands.documents", "List the operations that a document offers."),
+    Subcommand("serve", "conformance.commands.serve", "Run the reference server."),
+)
 
 
-@click.group(cls=TellingGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, subcommands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="conformance")
 def main() -> None:
     """Is this workflow-orchestration server conformant? Contract tests, lifecycle exploration, and reports."""
     # Hypothesis keeps tables of Unicode, in the current directory unless told otherwise: that one is the user's.
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(user_cache_path("orchestration-conformance")))
-
-
-for command in (run, check, replay, report, compare, known, explain, requirements, operations, serve):
-    main.add_command(command)

@@ -1,4 +1,4 @@
-"""`conformance requirements`, `operations` and `explain`: what is tested, and what it means."""
+"""`conformance requirements` and `explain`: what is tested, and what it means."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from collections.abc import Iterable
 import click
 from rich.table import Table
 
-from conformance.commands.helping import show
-from conformance.contract.api import V1
-from conformance.contract.document import load_document
+from conformance.commands.showing import show
 from conformance.contract.errors import UserError
 from conformance.contract.requirements import load_requirements
 from conformance.reports.explain import explain as explanation
@@ -54,22 +52,6 @@ def requirements(group: str | None, excluded: bool) -> None:
         for each in catalogue.requirements:
             if group in (None, each.group):
                 table.add_row(each.id, each.level, " ".join(sorted(each.judged)), each.statement)
-    show(table, wide=True)
-
-
-@click.command(short_help="List the operations that a document offers.")
-@click.option("--spec", metavar="FILE|URL", help="Another OpenAPI document than the bundled one.")
-def operations(spec: str | None) -> None:
-    """List the operations of the API, and where the document has them."""
-    document = load_document(spec)
-    table = Table(box=None, pad_edge=False)
-    for name in ("operation", "method", "path", "success"):
-        table.add_column(name, no_wrap=True)
-    for each in V1.operations:
-        if each.id in document.operations:
-            table.add_row(each.id, each.method, f"{document.prefix}{each.template}", str(each.success))
-        else:
-            table.add_row(each.id, each.method, "(not in this document)", "")
     show(table, wide=True)
 
 

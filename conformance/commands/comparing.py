@@ -1,4 +1,4 @@
-"""`conformance compare` and `known`: results over time."""
+"""`conformance compare`: results over time."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from pathlib import Path
 
 import click
 
-from conformance.reports.html.comparison import print_comparison, print_matrix, write_comparison, write_matrix
+from conformance.commands.lazy import load
+from conformance.reports.comparison import print_comparison, print_matrix
 from conformance.reports.terminal import make_console
 from conformance.results.compare import compare as compare_two
 from conformance.results.compare import matrix
-from conformance.results.known import known_from
 from conformance.results.store import read_results
+
+# The library of templates takes longer to load than all else here, and few ask for a page.
+_PAGE = "conformance.reports.html.comparison"
 
 
 @click.command(short_help="Compare runs: what is new, fixed, changed.")
@@ -28,17 +31,10 @@ def compare(results: tuple[Path, ...], html: Path | None) -> None:
         table = matrix(read)
         print_matrix(table, console)
         if html is not None:
-            write_matrix(table, html)
+            load(_PAGE, "write_matrix")(table, html)
         return
     comparison = compare_two(*read)
     print_comparison(comparison, console)
     if html is not None:
-        write_comparison(comparison, html)
+        load(_PAGE, "write_comparison")(comparison, html)
     raise SystemExit(comparison.exit_code)
-
-
-@click.command(short_help="Write a first file of known deviations.")
-@click.option("--from", "source", required=True, type=click.Path(path_type=Path), metavar="RESULTS.json")
-def known(source: Path) -> None:
-    """Print a file of known deviations for what failed in a run: add the reasons, then give it to run --known."""
-    click.echo(known_from(read_results(source)), nl=False)

@@ -1,20 +1,14 @@
-"""Help pages in sections, and mistakes told in one sentence."""
+"""Help pages in sections, options from the table, and what commands print."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping
 from typing import Any
 
 import click
-from rich.console import RenderableType
 
 from conformance.configuration.option_table import Command, options_of
 from conformance.configuration.reading import Values
-from conformance.contract.errors import UserError
-from conformance.reports.terminal import make_console
-from conformance.results.verdict import INCOMPLETE, USAGE
-from conformance.target import TargetError
 
 
 class SectionedCommand(click.Command):
@@ -56,34 +50,3 @@ def option_parameters(command: Command, sections: Collection[str] | None = None)
 def values_of(given: Mapping[str, Any]) -> Values:
     """The parameters of a command as options by their names."""
     return lambda name: given.get(name.replace("-", "_"))
-
-
-_WIDE, _READABLE = 10_000, 88
-
-
-def show(shown: RenderableType, *, wide: bool = False) -> None:
-    """Print for people on a terminal; elsewhere without blanks that only fill lines up.
-
-    ``wide``: what goes into a file or another program has a line for each row of a table, however long.
-    """
-    console = make_console(os.environ)
-    if console.is_terminal:
-        console.print(shown, highlight=False)
-        return
-    console.width = _WIDE if wide else _READABLE
-    with console.capture() as captured:
-        console.print(shown, highlight=False)
-    for line in captured.get().splitlines():
-        click.echo(line.rstrip())
-
-
-class TellingGroup(click.Group):
-    """Turns what a user did wrong into one sentence on stderr and an exit code, never into a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run a command. Exit code 2 for wrong usage, 3 when the target cannot be judged."""
-        try:
-            return super().invoke(ctx)
-        except UserError as error:
-            click.echo(f"conformance: {error}", err=True)
-            ctx.exit(INCOMPLETE if isinstance(error, TargetError) else USAGE)

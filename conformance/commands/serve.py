@@ -9,7 +9,8 @@ from typing import Any
 import click
 from rich.table import Table
 
-from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters, show, values_of
+from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters, values_of
+from conformance.commands.showing import show
 from conformance.configuration.reading import with_environment
 from conformance.configuration.server import server_options
 from conformance.contract.errors import UserError

@@ -6,7 +6,9 @@ from conformance.contract.errors import UserError
 
 
 class TargetError(UserError):
-    """The target cannot be used."""
+    """The target cannot be used, so nothing can be said of it."""
+
+    exit_code = 3
 
 
 class Unreachable(TargetError):

@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 from conformance.contract.requirements import Requirement
+from conformance.reports.comparison import print_comparison, print_matrix
 from conformance.reports.explain import explain, explanation
-from conformance.reports.html.comparison import print_comparison, print_matrix
 from conformance.reports.terminal import (
     LiveProgress,
     PlainProgress,
