@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from conformance.reports.conclusion import exit_code
 from conformance.reports.write import HAR, write_all
 from conformance.results.events import EventLog
 from conformance.results.store import read_results
-from conformance.results.verdict import exit_code
 from tests.reports.sample import clean, sample, swallowed_exchanges
 
 FILES = {"badge.svg", "junit.xml", "report.html", "results.json", "statement.json", "statement.md", "summary.md", HAR}
