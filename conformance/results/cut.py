@@ -6,6 +6,7 @@ counted before it goes on, so its counts, where it has any, already hold theirs.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -22,9 +23,6 @@ from conformance.results.model import OUTCOMES, ExchangeRecord, Finding, Operati
 from conformance.results.verdict import verdict_of
 
 _T = TypeVar("_T")
-_FINDING = TypeAdapter(Finding)
-_REQUIREMENT = TypeAdapter(RequirementResult)
-_RECORD = TypeAdapter(ExchangeRecord)
 _NS = 1_000_000_000
 
 
@@ -49,9 +47,9 @@ class _Told:
         self.ended = event.at or self.ended
         data = event.data
         if event.name == "finding":
-            self.findings[str(data.get("id"))] = _validated(self.directory, _FINDING, data)
+            self.findings[str(data.get("id"))] = _validated(self.directory, Finding, data)
         elif event.name == "requirement":
-            self.requirements[str(data.get("id"))] = _validated(self.directory, _REQUIREMENT, data)
+            self.requirements[str(data.get("id"))] = _validated(self.directory, RequirementResult, data)
         elif event.name == "observation-summary":
             self.counts = data
         elif event.name == "exchange":
@@ -104,7 +102,7 @@ def read_exchanges(directory: Path) -> Iterator[tuple[str, int, ExchangeRecord]]
         exchanges = (event for event in read_lines(log) if event.name == "exchange")
         for trace, group in groupby(exchanges, key=lambda event: str(event.data.pop("trace", ""))):
             events = list(group)
-            records = [_validated(log, _RECORD, event.data) for event in events]
+            records = [_validated(log, ExchangeRecord, event.data) for event in events]
             judged = events[-1].at or 0.0
             origin = round((judged - max(record.received_ms for record in records) / 1000) * _NS) if judged else 0
             yield from ((trace, origin, record) for record in records)
@@ -185,8 +183,15 @@ def _decoded(directory: Path, value: Any) -> Results:
         raise ResultsUnreadable(directory / EVENTS, str(error)) from error
 
 
-def _validated(directory: Path, adapter: TypeAdapter[_T], value: Any) -> _T:
+@functools.cache
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    # Making one takes time that who reads a whole results.json need not spend.
+    return TypeAdapter(shape)
+
+
+def _validated(directory: Path, shape: type[_T], value: Any) -> _T:
     try:
-        return adapter.validate_python(value)
+        validated: _T = _adapter(shape).validate_python(value)  # type: ignore[arg-type]
+        return validated
     except ValidationError as error:
         raise ResultsUnreadable(directory / EVENTS, "an event has another shape") from error
