@@ -220,6 +220,7 @@ class Campaign:
         seconds = self.settings.seconds
         return (
             self._hit
+            or not self.settings.enough.isdisjoint(self.tally.cases)
             or self.target.gone
             or self.lost is not None
             or (seconds is not None and time.monotonic() - self._began > seconds)

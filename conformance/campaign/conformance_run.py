@@ -20,6 +20,7 @@ from conformance.campaign.watching import Spool, Watcher
 from conformance.configuration.options import RunOptions, run_options, target_config
 from conformance.configuration.reading import Values
 from conformance.configuration.report_paths import point_latest, writable_directory, writable_file
+from conformance.configuration.settings import Settings
 from conformance.confirming.finding_store import FindingStore
 from conformance.contract.document import ApiDocument, load_document
 from conformance.contract.requirements import Catalogue, load_requirements
@@ -44,6 +45,7 @@ class ConformanceRun:
     """A run. Construct it with ``ConformanceRun.of``; every mistake of the user is told before any traffic.
 
     ``selected`` are the requirements that -k or -m chose, None when they chose all: such a run never says conformant.
+    ``first_only``: the first failure is enough.
     """
 
     options: RunOptions
@@ -53,6 +55,7 @@ class ConformanceRun:
     known: tuple[KnownDeviation, ...]
     previous: Results | None
     selected: frozenset[str] | None = None
+    first_only: bool = False
     results: Results | None = None
     outcome: RunOutcome | None = None
     comparison: Comparison | None = None
@@ -84,6 +87,20 @@ class ConformanceRun:
         self.selected = None if whole == len(self.catalogue.requirements) else frozenset(chosen)
 
     @property
+    def settings(self) -> Settings:
+        """How the run is done; where the first failure is enough, exploring ends at the first violation."""
+        if not self.first_only:
+            return self.options.settings
+        accepted = {entry.requirement for entry in self.known}
+        failing = {
+            each.id
+            for each in self.catalogue.requirements
+            if (each.level == "MUST" or self.options.fail_on == "should") and each.id not in accepted
+        }
+        chosen = failing if self.selected is None else failing & self.selected
+        return replace(self.options.settings, enough=frozenset(chosen))
+
+    @property
     def console(self) -> Console:
         """Where people read."""
         return make_console(os.environ)
@@ -104,7 +121,7 @@ class ConformanceRun:
     def run(self) -> Results:
         """Play, judge and write the reports. Raises TargetError when the target cannot be tested."""
         with self.target() as config, self.recording(config) as (begun, watcher, log, spool):
-            outcome = play(config, self.document, self.options.settings, watcher)
+            outcome = play(config, self.document, self.settings, watcher)
             return self.conclude(begun, outcome, log, [spool])
 
     @contextlib.contextmanager

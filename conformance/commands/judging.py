@@ -30,6 +30,8 @@ from conformance.trace.har import read_har
 
 _HELP = """Judge a HAR recording by the same rules, without a server, and write the same report.
 
+It may be compressed (.har.gz); a directory stands for the recording of the run that wrote it.
+
 What holds only eventually is judged where the recording itself tells how slow its server was: by runs of noop
 workflows, each read until it had terminated. The best verdict is "no violation found".
 """
@@ -41,22 +43,22 @@ def _check(recording: Path, **given: Any) -> None:
     known: Path | None = read(values, "known")
     accepted = load_known(known) if known else ()
     document = load_document(read(values, "spec"))
-    trace = read_har(recording)
+    trace, name = read_har(recording), recording.resolve().name
     if not any(exchange.operation for exchange in trace.exchanges):
         count = len(trace.exchanges)
         click.echo(f"conformance: none of the {count} requests is to an operation of this API's version 1.", err=True)
-    results = check_trace(trace, document, recording.name)
+    results = check_trace(trace, document, name)
     if known is not None:
         results = apply_known(results, accepted, datetime.now(UTC).date(), strict=read(values, "strict-known"))
     results.configuration["fail_on"] = read(values, "fail-on") or "must"
-    default = default_report_dir(f"file://{recording.name}", datetime.now(UTC))
+    default = default_report_dir(f"file://{name}", datetime.now(UTC))
     directory = writable_directory(read(values, "report-dir") or default)
     report = write_all(results, directory, ((trace.id, trace.origin, each) for each in trace.exchanges))
     summary(results, make_console(os.environ), report)
     raise SystemExit(exit_code(results))
 
 
-_RECORDING = click.Argument(["recording"], type=click.Path(path_type=Path), metavar="FILE.har")
+_RECORDING = click.Argument(["recording"], type=click.Path(path_type=Path), metavar="FILE.har|DIR")
 check = SectionedCommand(
     "check",
     callback=_check,

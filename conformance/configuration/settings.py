@@ -38,6 +38,7 @@ class Settings:
 
     ``max_time`` (seconds) replaces the profile's limit. ``shard`` is (which, of how many) when workers share the run.
     ``stop_on`` ends the run at the first violation of one of these requirements (used to measure detection).
+    ``enough`` ends exploring, not confirming, at the first violation of one of these.
     ``database`` is where findings are kept between runs: a directory or a redis URL.
     """
 
@@ -49,6 +50,7 @@ class Settings:
     spec: str | None = None
     shard: tuple[int, int] = (0, 1)
     stop_on: frozenset[str] = frozenset()
+    enough: frozenset[str] = frozenset()
     database: str | None = None
     minimise_seconds: float = 30.0
     minimise_runs: int = 120

@@ -98,7 +98,7 @@ class Judge:
         return (
             f"{what} crashed on trace {trace.id}: {type(error).__name__}: {cut(str(error))} "
             f"({Path(frame.filename).name}:{frame.lineno}), at exchange {number}, {at}. "
-            "What it judges is inconclusive. Please report this line with exchanges.har to the maintainers of "
+            "What it judges is inconclusive. Please report this line with exchanges.har.gz to the maintainers of "
             "orchestration-conformance."
         )
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from collections.abc import Iterable
 from http.client import responses
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from conformance import __version__
 from conformance.trace.exchange import Exchange, Request
@@ -19,16 +20,22 @@ HarItem = tuple[str, int, Exchange]
 
 
 def write_har(path: Path, items: Iterable[HarItem]) -> int:
-    """Stream the exchanges into a HAR file, one entry a line; returns how many there were."""
+    """Stream the exchanges into a HAR file, one entry a line; returns how many there were. ``.gz``: compressed."""
     creator = json.dumps({"name": "orchestration-conformance", "version": __version__})
     count = 0
-    with path.open("w", encoding="utf-8") as out:
+    with _text_file(path) as out:
         out.write(f'{{"log":{{"version":"1.2","creator":{creator},"entries":[')
         for trace_id, origin, exchange in items:
             out.write(("," if count else "") + "\n" + json.dumps(_entry(trace_id, origin, exchange)))
             count += 1
         out.write("\n]}}\n")
     return count
+
+
+def _text_file(path: Path) -> TextIO:
+    if path.suffix == ".gz":
+        return gzip.open(path, "wt", compresslevel=6, encoding="utf-8")
+    return path.open("w", encoding="utf-8")
 
 
 def _entry(trace_id: str, origin: int, exchange: Exchange) -> dict[str, Any]:

@@ -16,14 +16,15 @@ from conformance.results.compare import Comparison
 from conformance.results.model import Results
 from conformance.results.store import write_results
 from conformance.results.verdict import verdict_of
+from conformance.trace.har import OWN
 
-HAR = "exchanges.har"
+HAR = f"{OWN}.gz"
 
 
 def write_all(
     results: Results, directory: Path, exchanges: Iterable[HarItem] | None, comparison: Comparison | None = None
 ) -> Path:
-    """Write results.json, exchanges.har and every report made from the results; returns the path of the HTML report.
+    """Write results.json, exchanges.har.gz and every report made from the results; returns the path of the HTML report.
 
     The data comes first, so that a report that cannot be made costs no measurement. What happened when is filled in
     from the event logs there, as long as those of workers are there, too. Without ``exchanges`` an older HAR is kept.

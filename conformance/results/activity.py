@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.results.cut import merged_counts
-from conformance.results.eventlines import EVENTS, glance, raw_lines, worker_logs
+from conformance.results.eventlines import glance, log_of, raw_lines, worker_logs
 from conformance.results.model import Activity
 from conformance.wire import exact_json
 
@@ -31,7 +31,7 @@ class _Timed:
 
 def read_activity(directory: Path) -> Activity | None:
     """What happened when, from a run's event logs; None where there are none, or none that tell times."""
-    if not (directory / EVENTS).exists():
+    if not log_of(directory).exists():
         return None
     logs = [directory, *worker_logs(directory)]
     # The footer comes after the reports, which are to look the same when they are made again.

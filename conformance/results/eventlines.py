@@ -6,7 +6,9 @@ left out.
 
 from __future__ import annotations
 
+import gzip
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,9 @@ from conformance.results.errors import ResultsUnreadable
 from conformance.wire import exact_json
 
 EVENTS = "events.ndjson"
+COMPRESSED = f"{EVENTS}.gz"
+"""What becomes of a log once the run has ended; one that was killed leaves it as it was."""
+
 WORKERS = "workers"
 """Where workers that share a run keep their event logs while it goes."""
 
@@ -37,6 +42,12 @@ def worker_logs(directory: Path) -> list[Path]:
     return sorted(path.parent for path in (directory / WORKERS).glob(f"*/{EVENTS}"))
 
 
+def log_of(directory: Path) -> Path:
+    """The log in a run's directory: the plain one of a run that goes on or was killed, else the compressed one."""
+    plain, compressed = directory / EVENTS, directory / COMPRESSED
+    return compressed if compressed.exists() and not plain.exists() else plain
+
+
 def read_lines(directory: Path) -> Iterator[Event]:
     """The events of one log. Raises ResultsUnreadable."""
     for line in raw_lines(directory):
@@ -45,12 +56,12 @@ def read_lines(directory: Path) -> Iterator[Event]:
 
 def raw_lines(directory: Path) -> Iterator[bytes]:
     """The whole lines of one log. Raises ResultsUnreadable."""
-    path = directory / EVENTS
+    path = log_of(directory)
     try:
-        with path.open("rb") as lines:
+        with gzip.open(path) if path.name == COMPRESSED else path.open("rb") as lines:
             yield from (line for line in lines if line.endswith(b"\n"))
-    except OSError as error:
-        raise ResultsUnreadable(path, error.strerror or "it cannot be read") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise ResultsUnreadable(path, getattr(error, "strerror", None) or "it cannot be read") from error
 
 
 def glance(line: bytes) -> tuple[str, float] | None:

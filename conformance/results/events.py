@@ -5,6 +5,8 @@ Every event is flushed as it happens, so a killed run leaves all that it measure
 
 from __future__ import annotations
 
+import gzip
+import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -12,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from conformance.results.codec import header_of
-from conformance.results.eventlines import EVENTS
+from conformance.results.eventlines import COMPRESSED, EVENTS
 from conformance.results.model import ExchangeRecord, Finding, RequirementResult, Results
 from conformance.wire import exact_json
 
@@ -22,6 +24,9 @@ class EventLog:
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
+        self._directory = directory
+        self._ended = False
+        (directory / COMPRESSED).unlink(missing_ok=True)
         self._file = (directory / EVENTS).open("w", encoding="utf-8")
         # Times of one log never go back, whatever happens to the machine's clock; logs of workers still meet.
         self._epoch = time.time() - time.monotonic()
@@ -35,8 +40,14 @@ class EventLog:
         self.close()
 
     def close(self) -> None:
-        """Close the file; without a footer the run counts as cut."""
+        """Close the file; without a footer the run counts as cut. A whole log is compressed: few ever read it."""
         self._file.close()
+        if self._ended:
+            plain, partial = self._directory / EVENTS, self._directory / f"{COMPRESSED}.part"
+            with plain.open("rb") as lines, gzip.open(partial, "wb", compresslevel=6) as packed:
+                shutil.copyfileobj(lines, packed)
+            partial.replace(self._directory / COMPRESSED)
+            plain.unlink()
 
     def header(self, partial: Results) -> None:
         """How the run was begun. Its requirements (what is known of them at the start) become events of their own."""
@@ -67,6 +78,7 @@ class EventLog:
     def footer(self, results: Results) -> None:
         """The run is over: these are its results."""
         self._write("footer", results.to_json())
+        self._ended = True
 
     def _write(self, event: str, data: object) -> None:
         at = self._epoch + time.monotonic()

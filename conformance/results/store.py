@@ -7,7 +7,7 @@ from pathlib import Path
 from conformance.results.codec import WrongShape, WrongVersion, decode, encode
 from conformance.results.cut import read_events, read_exchanges
 from conformance.results.errors import ResultsTooNew, ResultsUnreadable
-from conformance.results.eventlines import EVENTS
+from conformance.results.eventlines import log_of
 from conformance.results.events import EventLog
 from conformance.results.model import Results
 from conformance.wire import exact_json
@@ -32,7 +32,7 @@ def read_results(path: Path) -> Results:
     Raises ResultsUnreadable and ResultsTooNew.
     """
     file = path / RESULTS if path.is_dir() else path
-    if path.is_dir() and not file.exists() and (path / EVENTS).exists():
+    if path.is_dir() and not file.exists() and log_of(path).exists():
         return read_events(path)
     try:
         return decode(exact_json.parse(file.read_bytes()).value)

@@ -20,6 +20,13 @@ def requirements_of(item: pytest.Item) -> tuple[str, ...]:
     return tuple(parameters.get("requirements", ())) or ((one,) if isinstance(one, str) else ())
 
 
+def select(config: pytest.Config, session: ConformanceRun, items: Sequence[pytest.Item]) -> None:
+    """Tell the run which requirements were selected, and whether the first failure is enough (-x)."""
+    whole = sum(1 for item in items if "conformance_requirement" in item.keywords)
+    session.select({name for item in items for name in requirements_of(item)}, whole)
+    session.first_only = config.getoption("maxfail") == 1
+
+
 def assert_selected(session: ConformanceRun, requirements: Sequence[str], operation: str | None) -> None:
     """Assert one item: a requirement, or those that make up a property of an operation."""
     if operation is not None:
@@ -32,11 +39,7 @@ def assert_selected(session: ConformanceRun, requirements: Sequence[str], operat
 def assert_outcome(session: ConformanceRun, requirement: RequirementResult) -> None:
     """Pass, fail, or say why neither: a skip is no pass, and the verdict of the run tells them apart."""
     if requirement.outcome == "failed":
-        findings = session.results.findings if session.results is not None else []
-        text = "\n\n".join(_told(each) for each in findings if requirement.id in each.requirements)
-        if requirement.level == "SHOULD" and session.options.fail_on == "must":
-            pytest.xfail(f"SHOULD {requirement.statement}\n{text}")
-        pytest.fail(f"{requirement.level} {requirement.statement}\n{text}", pytrace=False)
+        _fail(session, [requirement], told(session, requirement))
     if requirement.outcome == "known_deviation":
         pytest.xfail(f"known deviation: {requirement.reason}")
     if requirement.outcome != "passed":
@@ -51,17 +54,42 @@ def assert_property(session: ConformanceRun, requirements: Sequence[str], operat
     outcomes = {each.id: each for each in session.results.requirements}
     violated = [outcomes[name] for name in requirements if seen[name, operation, False]]
     failed = [each for each in violated if each.outcome == "failed"]
-    if any(each.level == "MUST" for each in failed):
-        names = ", ".join(each.id for each in failed)
-        pytest.fail(f"{operation} violates {names}; the report has the exchanges", pytrace=False)
     if failed:
-        pytest.xfail(f"SHOULD: {', '.join(each.id for each in failed)}")
+        names = ", ".join(each.id for each in failed)
+        _fail(session, failed, f"{operation} violates {names}; the report has the exchanges")
     if violated:
         pytest.skip(f"{violated[0].outcome.replace('_', ' ')}: {violated[0].reason}")
     if not any(seen[name, operation, True] for name in requirements):
         pytest.skip("not exercised: no exchange put it to the test")
 
 
-def _told(finding: Finding) -> str:
+def _fail(session: ConformanceRun, failed: Sequence[RequirementResult], text: str) -> None:
+    """Fail an item, or let it be an expected failure where a SHOULD is not to fail a run."""
+    if session.options.fail_on == "must" and all(each.level == "SHOULD" for each in failed):
+        pytest.xfail(f"SHOULD: {text}")
+    pytest.fail(text, pytrace=False)
+
+
+def told(session: ConformanceRun, requirement: RequirementResult) -> str:
+    """What is wrong: first what was observed, since pytest's summary has room for one line."""
+    findings = session.results.findings if session.results is not None else []
+    mine = [each for each in findings if requirement.id in (each.requirement, *each.requirements)]
+    statement = f"{requirement.level} {requirement.statement}"
+    texts = [_explained(each, _seen(session, requirement.id), requirement.id) for each in mine]
+    return "\n\n".join([*(texts or ["violated"]), statement])
+
+
+def _explained(finding: Finding, seen: str | None, requirement: str) -> str:
     steps = "\n".join(f"    {line}" for line in finding.script)
-    return f"  expected: {finding.expected}\n  observed: {finding.observed} ({how_sure(finding)})\n{steps}"
+    if finding.requirement == requirement:
+        head = f"{finding.observed}\n  expected: {finding.expected}"
+    else:
+        head = f"{seen or finding.observed}\n  explained by {finding.requirement}: {finding.observed}"
+    return f"{head}\n  finding {finding.id}, {how_sure(finding)}\n{steps}".rstrip()
+
+
+def _seen(session: ConformanceRun, requirement: str) -> str | None:
+    """What was observed of the requirement itself, in the smallest trace that violates it."""
+    cases = session.outcome.tally.cases.get(requirement, []) if session.outcome is not None else []
+    observations = (each for case in cases for each in case.observations)
+    return next((each.observed for each in observations), None)

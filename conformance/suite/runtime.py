@@ -10,7 +10,7 @@ from conformance.contract.requirements import load_requirements
 from conformance.plugin import setting
 from conformance.results.model import Results
 from conformance.results.verdict import INTERRUPTED, USAGE
-from conformance.suite.items import requirements_of
+from conformance.suite.items import select
 from conformance.suite.sharing import Controller, Worker
 from conformance.target import TargetError
 
@@ -37,10 +37,13 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Remember whether -k or -m leave requirements out: such a run never says conformant."""
-    session = config.stash[SESSION]
-    whole = sum(1 for item in items if "conformance_requirement" in item.keywords)
-    chosen = {name for item in items for name in requirements_of(item)}
-    session.select(chosen, whole)
+    if hasattr(config, "workerinput"):
+        return  # a worker has told already, and has shards instead of items
+    select(config, config.stash[SESSION], items)
+    if config.pluginmanager.hasplugin("rerunfailures"):
+        for item in items:
+            # What a run has measured stays the same however often it is asked for.
+            item.add_marker(pytest.mark.flaky(reruns=0))
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ from conformance.contract.errors import UserError
 from conformance.judging.tally import Tally
 from conformance.results.eventlines import WORKERS
 from conformance.results.verdict import INCOMPLETE, INTERRUPTED
-from conformance.suite.items import assert_selected, requirements_of
+from conformance.suite.items import assert_selected, requirements_of, select
 from conformance.suite.stopping import FILE, Heeding, Telling
 from conformance.target import TargetError
 
@@ -55,10 +55,10 @@ def _report(session: ConformanceRun, item: Selected) -> pytest.TestReport:
     reason: str | None = None
     try:
         assert_selected(session, item.requirement, item.operation)
-    except pytest.fail.Exception as failed:
-        outcome, longrepr = "failed", str(failed.msg)
-    except pytest.xfail.Exception as expected:
+    except pytest.xfail.Exception as expected:  # before a failure, of which it is a kind
         outcome, reason = "skipped", str(expected.msg)
+    except pytest.fail.Exception as failed:
+        outcome, longrepr = "failed", pytest.ExceptionInfo.from_exception(failed).getrepr(style="value")
     except pytest.skip.Exception as skipped:
         outcome, longrepr = "skipped", (item.location[0], (item.location[1] or 0) + 1, f"Skipped: {skipped.msg}")
     report = pytest.TestReport(item.nodeid, item.location, item.keywords, outcome, longrepr, "call")
@@ -102,6 +102,7 @@ class Worker:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
         """Tell the controller what was selected, and put the shards in its place."""
+        select(self._config, self._session, items)
         self._config.workeroutput[f"{_OUTPUT}_items"] = _pack([_selected(item) for item in items])
         shards = [(number, self._count) for number in range(self._count)]
         items[:] = [ShardItem.from_parent(session, name=f"shard-{n}", shard=(n, of)) for n, of in shards]
@@ -121,7 +122,7 @@ class Worker:
         return True
 
     def _play(self, shard: tuple[int, int]) -> RunOutcome:
-        settings = replace(self._session.options.settings, shard=shard)
+        settings = replace(self._session.settings, shard=shard)
         config = self._session.target_config(self._url)
         with self._session.shard_recording(config, shard[0], self._directory) as watcher:
             return play(config, self._session.document, settings, watcher, self._stop)
@@ -193,6 +194,9 @@ class Controller:
             shutil.rmtree(options.report_dir / WORKERS, ignore_errors=True)
         for item in self._items:
             session.config.hook.pytest_runtest_logreport(report=_report(self._session, item))
+            if session.shouldfail:
+                # -x and --maxfail leave out the same items as without workers.
+                break
 
     def _select(self) -> None:
         whole = sum(1 for item in self._items if item.requirement and not item.operation)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import gzip
 import json
+import zlib
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +25,10 @@ from conformance.trace.recording import Span, recorded
 from conformance.trace.trace import Trace
 from conformance.wire.instant import MILLISECOND, parse_instant
 
+OWN = "exchanges.har"
+"""The recording in the directory of a run's reports."""
+
+_GZIP = b"\x1f\x8b"
 _KINDS = {"timeout": "timeout", "refused": "refused", "protocol": "protocol"}
 
 
@@ -34,6 +40,13 @@ class NotAHar(UserError):
             f"{path} is not a usable HAR file: {reason}.",
             "Export it again as HAR 1.2 with content (in a browser: 'Save all as HAR with content').",
         )
+
+
+class NoRecording(UserError):
+    """There is no such file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"There is no recording {path}.", "Give a HAR file, or the directory of a run's reports.")
 
 
 class _BadEntry(ValueError):
@@ -56,8 +69,10 @@ class _Entry:
 def read_har(path: Path, api: Api = V1) -> Trace:
     """The requests to the recording's API server, in order of sending, as one trace without settle information.
 
+    The file may be compressed (gzip), and a directory stands for the recording of a run in it.
+
     ``sent`` is rounded down and ``received`` up to the precision the recording has. An entry without times overlaps
-    all others. Raises NotAHar.
+    all others. Raises NotAHar and NoRecording.
     """
     entries = [_numbered(path, number, raw) for number, raw in enumerate(_entries(path), start=1)]
     host, prefix = _server(entries, api)
@@ -74,9 +89,11 @@ def read_har(path: Path, api: Api = V1) -> Trace:
 
 def _entries(path: Path) -> list[Any]:
     try:
-        document = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise NotAHar(path, error.strerror or "it cannot be read") from error
+        document = json.loads(_unpacked(path).decode("utf-8-sig"))
+    except FileNotFoundError as error:
+        raise NoRecording(path) from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise NotAHar(path, getattr(error, "strerror", None) or "it cannot be read") from error
     except (ValueError, RecursionError) as error:
         raise NotAHar(path, "it is not JSON in UTF-8") from error
     log = document.get("log") if isinstance(document, dict) else None
@@ -86,6 +103,14 @@ def _entries(path: Path) -> list[Any]:
     if not entries:
         raise NotAHar(path, "it holds no entries")
     return entries
+
+
+def _unpacked(path: Path) -> bytes:
+    """The content of a recording, or of its compressed form where only that is there; of a run's directory its own."""
+    named = path / OWN if path.is_dir() else path
+    packed = named.with_name(f"{named.name}.gz")
+    content = (packed if packed.exists() and not named.exists() else named).read_bytes()
+    return gzip.decompress(content) if content.startswith(_GZIP) else content
 
 
 def _numbered(path: Path, number: int, raw: Any) -> _Entry:

@@ -56,4 +56,6 @@ def test_list_faults_names_each_with_what_it_breaks_in_full() -> None:
 def test_check_judges_a_recording(tmp_path: Path, name: str, code: int) -> None:
     told = printed("check", str(RECORDINGS / name), "--report-dir", str(tmp_path), code=code)
     assert ("Not conformant" if code else "No violation found") in told
-    assert {"results.json", "report.html", "junit.xml", "exchanges.har"} <= {path.name for path in tmp_path.iterdir()}
+    assert {"results.json", "report.html", "junit.xml", "exchanges.har.gz"} <= {
+        path.name for path in tmp_path.iterdir()
+    }

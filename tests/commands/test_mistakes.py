@@ -70,7 +70,7 @@ def _files(directory: Path) -> dict[str, str]:
         ("run https://h --ca-file {page}", "cannot be used: it holds no PEM"),
         ("run https://h --ca-file {page} --insecure", "--ca-file and --insecure contradict each other"),
         ("check {missing} --strict-known", "--strict-known does nothing without --known"),
-        ("check {missing}", "is not a usable HAR file"),
+        ("check {missing}", "There is no recording"),
         ("check {bad}", "is not a usable HAR file"),
         ("serve --fault cancel-ignord", "Did you mean cancel-ignored"),
         ("serve --latency x", "--latency cannot be 'x'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from conformance.results.compare import compare
 from conformance.results.model import Finding, Replays
 from tests.commands.conftest import FAULTS, Done, conformance
 
-REPORTS = ("results.json", "report.html", "junit.xml", "exchanges.har", "events.ndjson")
+REPORTS = ("results.json", "report.html", "junit.xml", "exchanges.har.gz", "events.ndjson.gz")
 
 
 def finding(run: Done, requirement: str) -> Finding:
@@ -92,7 +93,7 @@ def test_known_lists_what_failed_and_wants_reasons(faulty: Done, tmp_path: Path)
 
 
 def test_the_report_can_be_made_again_from_the_events(faulty: Done, tmp_path: Path) -> None:
-    (tmp_path / "events.ndjson").write_bytes((faulty.directory / "events.ndjson").read_bytes())
+    (tmp_path / "events.ndjson.gz").write_bytes((faulty.directory / "events.ndjson.gz").read_bytes())
     assert conformance("report", str(tmp_path)).code in (0, 1)
     again, before = (json.loads((place / "results.json").read_text()) for place in (tmp_path, faulty.directory))
     assert again == before
@@ -120,5 +121,5 @@ def test_every_item_of_a_shared_run_is_reported_once(shared: Done) -> None:
 
 
 def test_two_workers_play_nothing_twice(shared: Done) -> None:
-    har = json.loads((shared.directory / "exchanges.har").read_text())
+    har = json.loads(gzip.decompress((shared.directory / "exchanges.har.gz").read_bytes()))
     assert len(har["log"]["entries"]) == shared.results.counts["exchanges"]

@@ -107,7 +107,7 @@ def test_everything_is_written(tmp_path: Path) -> None:
     names = sorted(path.name for path in report.parent.iterdir())
     assert names == [
         "badge.svg",
-        "exchanges.har",
+        "exchanges.har.gz",
         "junit.xml",
         "report.html",
         "results.json",

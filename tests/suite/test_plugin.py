@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -27,7 +29,11 @@ class Project:
 
     def pytest(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "pytest", *CORE, *arguments]
-        return subprocess.run(command, cwd=self.path, capture_output=True, text=True, timeout=150, check=False)
+        # pytest cuts its lines to the width of the terminal.
+        wide = {**os.environ, "COLUMNS": "200"}
+        return subprocess.run(
+            command, cwd=self.path, capture_output=True, text=True, timeout=150, check=False, env=wide
+        )
 
     def collected(self, *arguments: str) -> list[str]:
         """The names of the items that pytest would run."""
@@ -91,3 +97,28 @@ def test_a_bad_option_is_a_usage_error(project: Project) -> None:
     assert ran.returncode == 4
     assert "--profile cannot be 'big'" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("stopping", [(), ("-x",)])
+def test_outcomes_and_exit_code_are_the_same_with_workers(project: Project, stopping: tuple[str, ...]) -> None:
+    faults = ("--conformance-fault=name-dropped", "--conformance-fault=internal-field-leaks")
+    options = (*faults, "--conformance-profile=smoke", "--conformance-max-time=3s", "-rA", *stopping)
+    chosen = ("-k", "test_requirement and (info.version or workflow.create-echo or documented-fields)")
+    told = {}
+    for workers in ((), ("-n", "2")):
+        ran = project.pytest("--pyargs", "conformance.suite", *chosen, *options, *workers)
+        outcomes = re.findall(r"^(PASSED|FAILED|XFAIL|ERROR) \S*::(\S+)", ran.stdout, re.MULTILINE)
+        told[workers] = (ran.returncode, sorted(outcomes))
+    one, two = told.values()
+    assert one == two
+    assert one[0] == 1
+    assert ("FAILED", "test_requirement[workflow.create-echo]") in one[1]
+    assert (("XFAIL", "test_requirement[envelope.documented-fields]") in one[1]) == (not stopping or len(one[1]) > 2)
+
+
+def test_a_failed_item_says_first_what_was_observed(project: Project) -> None:
+    fault = ("--conformance-fault=name-dropped", "--conformance-profile=smoke", "--conformance-max-time=3s")
+    ran = project.pytest("--pyargs", "conformance.suite", "-k", "requirement and create-echo", *fault)
+    line = next(line for line in ran.stdout.splitlines() if line.startswith("FAILED"))
+    assert "Failed: " in line
+    assert "MUST" not in line.partition("Failed: ")[2]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conformance.trace.har import NotAHar, read_har
+from conformance.trace.har import NoRecording, NotAHar, read_har
 from conformance.wire.instant import MILLISECOND
 
+DATA = Path(__file__).parents[1] / "recordings" / "data"
 HOST = "https://api.example/api/orchestration"
 
 
@@ -118,9 +120,26 @@ def test_what_is_no_har_is_named(tmp_path: Path, content: bytes, reason: str) ->
         read_har(path)
 
 
-def test_a_missing_file_and_bad_base64_are_named(tmp_path: Path) -> None:
-    with pytest.raises(NotAHar, match="No such file"):
-        read_har(tmp_path / "none.har")
+def test_bad_base64_is_named(tmp_path: Path) -> None:
     bad = entry("/_info", None, response={"content": {"text": "*", "encoding": "base64"}})
     with pytest.raises(NotAHar, match="entry 1 has content that is not base64"):
         read_har(written(tmp_path, bad))
+
+
+def test_a_compressed_recording_is_read_under_either_name_and_by_its_directory(tmp_path: Path) -> None:
+    plain = (DATA / "lifecycle-v1.har").read_bytes()
+    (tmp_path / "exchanges.har.gz").write_bytes(gzip.compress(plain))
+    whole = read_har(DATA / "lifecycle-v1.har").exchanges
+    for path in (tmp_path / "exchanges.har.gz", tmp_path / "exchanges.har", tmp_path):
+        assert read_har(path).exchanges == whole
+
+
+def test_a_compressed_recording_that_was_cut_is_told(tmp_path: Path) -> None:
+    (tmp_path / "cut.har.gz").write_bytes(gzip.compress(b"{}" * 500)[:-12])
+    with pytest.raises(NotAHar, match="it cannot be read"):
+        read_har(tmp_path / "cut.har.gz")
+
+
+def test_a_recording_that_is_not_there_is_not_to_be_exported_again(tmp_path: Path) -> None:
+    with pytest.raises(NoRecording, match="There is no recording"):
+        read_har(tmp_path / "none.har")
