@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,13 @@ import click
 from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters, values_of
 from conformance.configuration.options import target_config
 from conformance.confirming.credibility import on_used_connections
+from conformance.confirming.replaying import Replay
 from conformance.confirming.replaying import replay as play_again
 from conformance.contract.document import load_document
 from conformance.contract.errors import UserError
 from conformance.results.model import Finding
 from conformance.results.store import read_results
-from conformance.results.verdict import CONFORMANT, NOT_CONFORMANT
+from conformance.results.verdict import CONFORMANT, INCOMPLETE, NOT_CONFORMANT
 from conformance.scenarios import Scenario, from_json
 from conformance.scenarios.scenario.script import script
 
@@ -39,7 +41,8 @@ def _find(name: str, source: Path) -> Finding:
 _SHORT = "Play a finding again."
 _HELP = """Play a finding's scenario again, against any server. FINDING is its id, or a requirement that it violates.
 
-Exit code 1 when the violation came back, 0 when it did not.
+Exit code 1 when the violation came back, 0 when it did not, 3 when this scenario cannot show it. Of a requirement that
+the finding only also violates, the one that explains it is looked at as well.
 """
 
 
@@ -51,11 +54,30 @@ def _replay(finding: str, url: str, source: Path, times: int, **given: Any) -> N
         click.echo(f"  {line}")
     wanted = finding if finding in found.requirements else found.requirement
     replays = play_again(config, load_document(), scenario, times, reuse=on_used_connections(wanted))
-    back = [each.violations[wanted][0] for each in replays if wanted in each.violations]
-    click.echo(f"{wanted}: violated in {len(back)} of {times} plays")
+    raise SystemExit(_tell(wanted, found, replays))
+
+
+def _tell(wanted: str, finding: Finding, replays: Sequence[Replay]) -> int:
+    """Say what came back; the exit code."""
+    if wanted == finding.requirement or any(wanted in each.judged for each in replays):
+        back = _told(wanted, replays)
+        if back or wanted == finding.requirement:
+            return NOT_CONFORMANT if back else CONFORMANT
+        return NOT_CONFORMANT if _told(finding.requirement, replays) else CONFORMANT
+    click.echo(f"This scenario does not put {wanted} to the test; it was made to show {finding.requirement}.")
+    if _told(finding.requirement, replays):
+        click.echo(f"So the cause of what {wanted} saw is still there.")
+        return NOT_CONFORMANT
+    click.echo(f"Whether {wanted} holds now is not known: conformance run URL -k {wanted} tells.")
+    return INCOMPLETE
+
+
+def _told(requirement: str, replays: Sequence[Replay]) -> bool:
+    back = [each.violations[requirement][0] for each in replays if requirement in each.violations]
+    click.echo(f"{requirement}: violated in {len(back)} of {len(replays)} plays")
     if back:
         click.echo(f"  expected: {back[0].expected}\n  observed: {back[0].observed}")
-    raise SystemExit(NOT_CONFORMANT if back else CONFORMANT)
+    return bool(back)
 
 
 _FROM = SectionedOption(

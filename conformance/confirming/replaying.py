@@ -17,10 +17,11 @@ from conformance.trace import Trace
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """One play of a scenario: its trace, and the violations by requirement."""
+    """One play: its trace, the violations by requirement, and the requirements that it put to the test."""
 
     trace: Trace
     violations: dict[str, list[Observation]]
+    judged: frozenset[str]
 
 
 def replay(
@@ -43,4 +44,5 @@ async def _replay(
             player = Player(target, settler, reuse=reuse)
             jobs = [Job(f"replay{number}", scenario, "replay") for number in range(times)]
             played = await all_of(player.play(job) for job in jobs)
-    return [Replay(each.trace, judge.judge(each.trace).violations) for each in played]
+    judgements = [(each.trace, judge.judge(each.trace)) for each in played]
+    return [Replay(trace, judgement.violations, frozenset(judgement.judged)) for trace, judgement in judgements]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from conformance.contract.requirements import Catalogue
+from conformance.judging.places import at_one_place
 from conformance.judging.tally import Tally
 from conformance.judging.without_history import HISTORY
 
@@ -46,6 +47,8 @@ class Causes:
                 self._rests_on_history(cause, other)
                 or self._always_along(cause, other, together)
                 or self._same_instances(cause, other)
+                or self._same_place(cause, other)
+                or self._same_act(cause, other)
             )
         ]
         return sorted(follow, key=self.rank)
@@ -58,6 +61,22 @@ class Causes:
         """Violated in the same minimal trace, and in no trace in which the cause is not violated."""
         traces = self._tally.violating_traces
         return other in together and traces.get(other, set()) <= traces.get(cause, set())
+
+    def _same_place(self, cause: str, other: str) -> bool:
+        """Violated in the same fields of the same workflows and instances, or in the same answers."""
+        places = self._tally.places
+        return at_one_place(places.get(cause, ()), places.get(other, ()))
+
+    def _same_act(self, cause: str, other: str) -> bool:
+        """Violated only after acts after which the cause is violated."""
+        acts = self._tally.acts
+        after = acts.get(other, set())
+        return bool(after) and self.rank(cause) < self.rank(other) and after <= acts.get(cause, set())
+
+    def may_follow(self, cause: str, other: str) -> bool:
+        """Whether a replay of the cause may show that the other follows from it."""
+        traces = self._tally.violating_traces
+        return traces.get(other, set()) <= traces.get(cause, set())
 
     def _same_instances(self, cause: str, other: str) -> bool:
         """Violated only for instances for which the cause is violated, which are not nearly all of them.

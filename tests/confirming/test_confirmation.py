@@ -140,6 +140,32 @@ def test_without_time_a_violation_is_told_as_it_was_seen() -> None:
     assert (finding.reproducibility, finding.seen, finding.not_replayed) == ("0/0", 1, "time ran out")
 
 
+def test_independent_causes_are_replayed_side_by_side_and_what_may_follow_later() -> None:
+    judging: Any = JudgePool()
+    tally, playing, most = Tally(), 0, 0
+
+    def bad(number: int) -> Trace:
+        if number % 2:
+            return cut_off(SCENARIO, 1, number)
+        return traced(SCENARIO, dropped=True, number=number)
+
+    async def play(scenarios: Sequence[Scenario], reuse: bool) -> list[Trace]:
+        nonlocal playing, most
+        playing += 1
+        most = max(most, playing)
+        await asyncio.sleep(0)
+        playing -= 1
+        return [bad(int(not reuse)) for _ in scenarios]
+
+    async def whole() -> list[Proof]:
+        for number in range(2):
+            tally.add(bad(number), await judging.judge(bad(number)))
+        return await Confirmation(judging, play, Settings(), 60.0).run(tally, lambda _: None)
+
+    assert {proof.requirements[0] for proof in asyncio.run(whole())} == {"workflow.create-echo", "envelope.answers"}
+    assert most == 2
+
+
 def test_what_was_cut_while_minimising_is_not_minimal() -> None:
     steps = (CREATE, *(model.Info() for _ in range(40)))
     judging = JudgePool()

@@ -60,7 +60,7 @@ def _early(
         expected=f"stage {stage.number}, a delay of {length / 1e9:g} s, lasts that long",
         observed=observed,
         subject=timeline.id,
-        pointer=_pointer(shown_stage),
+        pointer=f"{_pointer(shown_stage)}/terminatedAt",
     )
 
 
@@ -122,7 +122,7 @@ def _not_before(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Observ
                 expected=f"stage {stage.number} lasts until {stage.until.isoformat()}",
                 observed=f"it ended at {ended.isoformat()}",
                 subject=timeline.id,
-                pointer=_pointer(shown_stage),
+                pointer=f"{_pointer(shown_stage)}/terminatedAt",
             )
 
 

@@ -15,7 +15,10 @@ Fails = Callable[[list[Scenario]], Awaitable[list[bool]]]
 """Plays candidates, all at once, and tells of each whether it shows the failure."""
 
 _BATCH_RUNS = 24
+_LEAST_BATCH_RUNS = 4
 _BATCH = 32
+# A batch of a slow target is made smaller: it plays many candidates that the first success makes useless.
+_LONG_BATCH_S = 4.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class _Search:
     candidates: int = 0
     runs: int = 0
     tried: set[str] = field(default_factory=set)
+    batch_runs: int = _BATCH_RUNS
 
     async def shrink(self, scenario: Scenario) -> tuple[Scenario, bool]:
         while batch := self._next_batch(scenario):
@@ -68,7 +72,7 @@ class _Search:
         return list(self._fitting(scenario))
 
     def _fitting(self, scenario: Scenario) -> Iterator[Scenario]:
-        left = min(_BATCH_RUNS, self.budget.runs - self.runs)
+        left = min(self.batch_runs, self.budget.runs - self.runs)
         taken = 0
         for candidate in simpler(scenario):
             if taken == _BATCH:
@@ -82,7 +86,11 @@ class _Search:
         self.candidates += len(batch)
         self.runs += sum(candidate.runs for candidate in batch)
         self.tried |= {_key(candidate) for candidate in batch}
-        return [candidate for candidate, failed in zip(batch, await self.fails(batch), strict=True) if failed]
+        sent = self.clock()
+        failing = await self.fails(batch)
+        if self.clock() - sent > _LONG_BATCH_S:
+            self.batch_runs = max(_LEAST_BATCH_RUNS, self.batch_runs // 2)
+        return [candidate for candidate, failed in zip(batch, failing, strict=True) if failed]
 
 
 async def minimise(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from conformance.scenarios.minimising.values import simpler_text, simpler_value
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.codec import to_json
 from conformance.scenarios.scenario.editing import consistent, edited, mapped, uses, without
@@ -13,6 +14,8 @@ from conformance.scenarios.steps.registry import acts, kind_of
 from conformance.wire import exact_json
 
 _PLAIN = "go"
+# Nothing in these is worth a replay of its own: events are renamed, and how long a delay lasts is what it is about.
+_PLAIN_KINDS = frozenset({"noop", "wait_event", "delay"})
 
 
 def cost(scenario: Scenario) -> tuple[int, int, int]:
@@ -26,7 +29,7 @@ def simpler(scenario: Scenario) -> Iterator[Scenario]:
     """Simpler scenarios, the boldest first; each one leaves out something and all that depends on it."""
     before = cost(scenario)
     seen: set[str] = set()
-    for make in (_slices, _chunks, _flattened, _with_fewer_stages, _with_plainer_values):
+    for make in (_slices, _chunks, _flattened, _with_fewer_stages, _with_plainer_values, _with_smaller_bodies):
         for candidate in make(scenario):
             key = exact_json.dumps(to_json(candidate))
             if candidate.steps and key not in seen and cost(candidate) < before:
@@ -152,6 +155,29 @@ def _with_plainer_values(scenario: Scenario) -> Iterator[Scenario]:
     yield from plainer
     for name in dict.fromkeys(name for step in scenario.leaves() for name in _event_names(step)):
         yield mapped(scenario, _renaming(name))
+
+
+def _with_smaller_bodies(scenario: Scenario) -> Iterator[Scenario]:
+    """One step's body in parts: what it says as JSON, or its text."""
+    for number, step in numbered(scenario.steps):
+        yield from (_with_step(scenario, number, simple) for simple in _smaller_body(step))
+
+
+def _with_step(scenario: Scenario, number: int, step: Step) -> Scenario:
+    return edited(scenario, number, lambda _: (step,))
+
+
+def _smaller_body(step: Step) -> Iterator[Step]:
+    if isinstance(step, model.CreateRaw | model.RunRaw | model.SendRaw):
+        yield from (replace(step, body=body) for body in simpler_text(step.body))
+    elif isinstance(step, model.Create):
+        yield from (replace(step, name=name) for name in simpler_value(step.name))
+        for number, stage in enumerate(step.stages):
+            if not stage.keys() & _PLAIN_KINDS:
+                for simple in simpler_value(stage):
+                    yield replace(step, stages=(*step.stages[:number], simple, *step.stages[number + 1 :]))
+    elif isinstance(step, model.Run):
+        yield from (replace(step, variables=variables) for variables in simpler_value(step.variables))
 
 
 def _event_names(step: Step) -> list[str]:

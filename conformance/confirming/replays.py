@@ -1,0 +1,96 @@
+"""Plays of scenarios with their judgements, and how often a violation comes back in them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from conformance.confirming.credibility import in_play, on_used_connections
+from conformance.confirming.reconstruction import scenario_of_exchanges
+from conformance.confirming.slicing import slice_of
+from conformance.judging.judging import Judgement
+from conformance.judging.pool import JudgePool
+from conformance.judging.tally import Case
+from conformance.rules.evidence.observation import Observation
+from conformance.scenarios import Scenario, from_json
+from conformance.trace import Trace
+
+Play = Callable[[Sequence[Scenario], bool], Awaitable[list[Trace]]]
+"""Plays scenarios at the same time and returns their traces, in the same order; whether connections are used again."""
+
+REPLAYS = 3
+_MORE_REPLAYS = 6
+
+
+@dataclass(slots=True)
+class JudgedReplay:
+    """A played scenario with its judgement."""
+
+    trace: Trace
+    judgement: Judgement
+
+    def shown(self, requirement: str) -> Observation | None:
+        """The first violation of a requirement that the steps of the scenario show; None when none does."""
+        violations = self.judgement.violations.get(requirement, [])
+        return next((each for each in violations if in_play(self.trace, each)), None)
+
+    def shows(self, requirement: str) -> bool:
+        """Whether the steps of the scenario show a violation of a requirement."""
+        return self.shown(requirement) is not None
+
+
+@dataclass(slots=True)
+class Attempt:
+    """What replaying one violation came to: the scenario that showed it, in how many of how many plays.
+
+    Where ``back`` is empty, ``played`` counts the plays of every scenario that was tried.
+    """
+
+    scenario: Scenario | None = None
+    played: int = 0
+    back: list[JudgedReplay] = field(default_factory=list)
+
+
+async def judged(judge: JudgePool, play: Play, requirement: str, scenarios: Sequence[Scenario]) -> list[JudgedReplay]:
+    """Play scenarios at the same time, and judge each."""
+    traces = await play(scenarios, on_used_connections(requirement))
+    return [JudgedReplay(trace, await judge.judge(trace)) for trace in traces]
+
+
+async def attempt(
+    judge: JudgePool, play: Play, requirement: str, cases: Sequence[Case], out_of_time: Callable[[], bool]
+) -> Attempt:
+    """Replay the slice of each case first, then the whole, until the violation comes back or the time is up."""
+    played = 0
+    for case in cases:
+        for scenario, attempts in _in_order(case):
+            if out_of_time():
+                return Attempt(played=played)
+            replays = await judged(judge, play, requirement, [scenario] * attempts)
+            played += attempts
+            if back := [replay for replay in replays if replay.shows(requirement)]:
+                return Attempt(scenario, attempts, back)
+    return Attempt(played=played)
+
+
+def _in_order(case: Case) -> list[tuple[Scenario, int]]:
+    """What to play for a case, and how often; the whole scenario is tried longer than a part of it."""
+    whole = scenario_of(case)
+    if whole is None:
+        return []
+    observation = next(each for each in case.observations if in_play(case.trace, each) or not _played(case))
+    part = slice_of(case.trace, observation) if _played(case) else None
+    first = [(part, REPLAYS)] if part is not None else []
+    return [*first, (whole, REPLAYS), (whole, _MORE_REPLAYS)]
+
+
+def _played(case: Case) -> bool:
+    shown = case.trace.source == "scenario" and any(in_play(case.trace, each) for each in case.observations)
+    return shown and case.trace.scenario is not None
+
+
+def scenario_of(case: Case) -> Scenario | None:
+    """The scenario that left a case, or one that sends its requests again; None where no step sends them."""
+    if _played(case) and case.trace.scenario is not None:
+        return from_json(case.trace.scenario)
+    return scenario_of_exchanges(case.trace, case.observations[0])

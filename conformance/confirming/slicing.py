@@ -1,0 +1,109 @@
+"""The part of a played scenario that one of its violations needs, as far as the trace tells."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.rules.evidence.observation import Observation
+from conformance.scenarios.scenario import model
+from conformance.scenarios.scenario.codec import from_json, to_json
+from conformance.scenarios.scenario.editing import uses, without
+from conformance.scenarios.scenario.model import Scenario, Step, numbered, size
+from conformance.trace import Trace
+
+_WAITS = (model.Settle, model.Pause)
+
+
+def slice_of(trace: Trace, observation: Observation) -> Scenario | None:
+    """Only the steps on the instance and the workflow of a violation, and those at the same time as one of them.
+
+    None where the trace was not played from a scenario, or where nothing can be left out.
+    """
+    if trace.scenario is None or not observation.exchanges:
+        return None
+    return _slice(from_json(trace.scenario), trace, observation)
+
+
+def _slice(scenario: Scenario, trace: Trace, observation: Observation) -> Scenario | None:
+    steps = dict(numbered(scenario.steps))
+    cited = {trace.at(index).step for index in observation.exchanges} - {None}
+    concerned = _concerned(trace, observation, steps)
+    kept = {n for n, step in steps.items() if n in cited or _about(step, concerned)}
+    kept |= _beside(scenario, kept)
+    kept |= _binding(steps, kept)
+    if not any(trace.at(index).step is None for index in observation.exchanges):
+        kept = {n for n in kept if n <= max(n for n in cited if n is not None)} if cited else kept
+    # A wait before a kept step may be what lets the violation show.
+    kept |= {n for n, step in steps.items() if isinstance(step, _WAITS) and kept and n < max(kept)}
+    groups = {n for n, step in steps.items() if isinstance(step, model.Together | model.Chain)}
+    found = without(scenario, steps.keys() - kept - groups)
+    return replace(found, theme=scenario.theme) if found.steps and found.steps != scenario.steps else None
+
+
+def _concerned(trace: Trace, observation: Observation, steps: dict[int, Step]) -> set[str]:
+    """The references to the subject, to what the cited exchanges are about, and to the workflows of these."""
+    ids = {value for index in observation.exchanges for value in trace.at(index).params.values()}
+    ids.add(observation.subject)
+    refs: set[str] = set()
+    for exchange in trace.exchanges:
+        step = steps.get(exchange.step) if exchange.step is not None else None
+        ref = model.binds(step) if step is not None else None
+        made = exchange.data.get("id") if isinstance(exchange.data, dict) else None
+        if ref is not None and (made in ids or exchange.index in observation.exchanges):
+            refs.add(ref)
+    workflows = {model.workflow_of(step) for step in steps.values() if model.binds(step) in refs}
+    return refs | {each for each in workflows if each is not None}
+
+
+def _about(step: Step, concerned: set[str]) -> bool:
+    """Whether a step acts on what is concerned or brings it about; other runs of the same workflow do not count."""
+    if isinstance(step, model.Run | model.Discover):
+        return step.ref in concerned
+    return model.binds(step) in concerned or bool(uses(step) & concerned)
+
+
+def _beside(scenario: Scenario, kept: set[int]) -> set[int]:
+    """The steps of the groups in which a kept step is played at the same time as others."""
+    found: set[int] = set()
+    number = 0
+    for step in scenario.steps:
+        span = range(number, number + size(step))
+        if isinstance(step, model.Together) and kept & set(span):
+            found |= set(span)
+        number += size(step)
+    return found
+
+
+def _binding(steps: dict[int, Step], kept: set[int]) -> set[int]:
+    """The steps that bind what the kept ones use, directly or not."""
+    found: set[int] = set()
+    wanted = {ref for number in kept for ref in uses(steps[number])}
+    for number, step in sorted(steps.items(), reverse=True):
+        if model.binds(step) in wanted and number not in kept:
+            found.add(number)
+            wanted |= uses(step)
+    return found
+
+
+def sliced(trace: Trace, observation: Observation) -> Trace:
+    """A trace reduced to the slice that a violation needs, as if nothing else had been played; else the trace."""
+    if trace.scenario is None or not observation.exchanges:
+        return trace
+    whole = from_json(trace.scenario)
+    found = _slice(whole, trace, observation)
+    if found is None:
+        return trace
+    numbers = _new_numbers(whole, found)
+    exchanges = tuple(
+        replace(each, step=numbers.get(each.step) if each.step is not None else None)
+        for each in trace.exchanges
+        if each.step is None or each.step in numbers or each.index in observation.exchanges
+    )
+    return replace(trace, exchanges=exchanges, scenario=to_json(found))
+
+
+def _new_numbers(whole: Scenario, part: Scenario) -> dict[int, int]:
+    """The numbers of the steps that stayed, by what they were: the steps of a part are in the order of the whole."""
+    old = {id(step): number for number, step in numbered(whole.steps)}
+    new = {id(step): number for number, step in numbered(part.steps)}
+    return {old[each]: number for each, number in new.items() if each in old}

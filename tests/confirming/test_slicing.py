@@ -1,0 +1,83 @@
+"""The part of a scenario that a violation needs, read from its trace."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.confirming.slicing import slice_of, sliced
+from conformance.rules.evidence.observation import violated
+from conformance.scenarios import Scenario, to_json
+from conformance.scenarios.scenario import model
+from conformance.scenarios.scenario.model import Cancel, Create, Info, Read, Run, Send, Settle, Step, Together
+from conformance.trace import Trace
+from tests.rules.build import TraceBuilder
+from tests.rules.timelines import wait_for
+
+_WAIT = (wait_for("go"),)
+_TWO = (
+    Create("w1", _WAIT),
+    Create("w2", _WAIT),
+    Run("i1", "w1"),
+    Run("i2", "w2"),
+    Send("i1", "go"),
+    Settle(),
+    Cancel("i2"),
+    Read("i2"),
+    Info(),
+)
+
+
+def played(*steps: Step) -> Trace:
+    """What playing these steps left, one exchange a step."""
+    t, ids, taken = TraceBuilder(scenario=to_json(Scenario(steps, "made-up"))), {}, []
+    for number, step in model.numbered(steps):
+        before = len(t.exchanges)
+        if isinstance(step, Create):
+            ids[step.ref] = t.create(list(step.stages))
+        elif isinstance(step, Run):
+            ids[step.ref] = t.run(ids[step.workflow])
+        elif isinstance(step, Send):
+            t.send(ids[step.instance], step.event)
+        elif isinstance(step, Cancel):
+            t.cancel(ids[step.instance])
+        elif isinstance(step, Read):
+            t.get(ids[step.instance], [(5, None)])
+        elif isinstance(step, Info):
+            t.info()
+        taken += [number] * (len(t.exchanges) - before)
+    exchanges = [replace(each, step=number) for each, number in zip(t.exchanges, taken, strict=True)]
+    return replace(t.trace(), exchanges=tuple(exchanges))
+
+
+def of(trace: Trace, *numbers: int) -> tuple[Step, ...]:
+    cited = [each for each in trace.exchanges if each.step in numbers]
+    found = slice_of(trace, violated(*cited, expected="this", observed="that"))
+    return found.steps if found is not None else ()
+
+
+def test_other_workflows_and_instances_are_left_out() -> None:
+    assert of(played(*_TWO), 6, 7) == (_TWO[1], _TWO[3], Settle(), Cancel("i2"), Read("i2"))
+
+
+def test_what_came_after_is_left_out() -> None:
+    assert of(played(*_TWO), 4) == (_TWO[0], _TWO[2], Send("i1", "go"))
+
+
+def test_what_went_on_at_the_same_time_stays_with_all_that_it_needs() -> None:
+    steps = (*_TWO[:4], Together((Send("i1", "go"), Cancel("i2"))), Read("i2"))
+    assert of(played(*steps), 6, 7) == ()
+    assert of(played(*steps, Info()), 6, 7) == steps
+
+
+def test_a_trace_is_reduced_with_the_numbers_of_its_steps() -> None:
+    trace = played(*_TWO)
+    cited = trace.exchanges[5:7]
+    reduced = sliced(trace, violated(*cited, expected="this", observed="that"))
+    assert [each.step for each in reduced.exchanges] == [0, 1, 3, 4]
+    assert [each.index for each in reduced.exchanges[2:]] == [each.index for each in cited]
+
+
+def test_what_no_scenario_left_stays_whole() -> None:
+    trace = replace(played(*_TWO), scenario=None)
+    assert slice_of(trace, violated(trace.exchanges[0], expected="this", observed="that")) is None
+    assert sliced(trace, violated(trace.exchanges[0], expected="this", observed="that")) is trace

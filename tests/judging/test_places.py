@@ -1,0 +1,118 @@
+"""What two rules see at one place has one cause, without any replay."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from conformance.contract.requirements import load_requirements
+from conformance.judging.causes import Causes
+from conformance.judging.judging import Judge
+from conformance.judging.places import acts_of, at_one_place, place_of
+from conformance.judging.tally import Tally
+from conformance.rules.evidence.observation import violated
+from tests.rules.build import TraceBuilder
+from tests.rules.history.test_activities import SEND
+from tests.rules.timelines import started, wait_for
+
+
+def _sending(amount: int) -> dict[str, Any]:
+    stage: dict[str, Any] = copy.deepcopy(SEND)
+    stage["send"]["amount"]["amount"] = amount
+    return stage
+
+
+_BIG, _ROUNDED = _sending(9007199254740993), _sending(9007199254740992)
+
+
+def leading(*builders: TraceBuilder) -> dict[str, list[str]]:
+    """What a confirmation without time would tell: the requirements by the one that leads them."""
+    seen, judge = Tally(), Judge()
+    for number, builder in enumerate(builders):
+        builder._trace["id"] = f"t{number}"
+        trace = builder.trace()
+        seen.add(trace, judge.judge(trace))
+    causes, told, found = Causes(load_requirements(), seen), set[str](), dict[str, list[str]]()
+    for requirement in sorted(seen.cases, key=causes.rank):
+        if requirement not in told:
+            found[requirement] = causes.explained_by(requirement, ())
+            told |= {requirement, *found[requirement]}
+    return found
+
+
+def rounding() -> TraceBuilder:
+    t = TraceBuilder()
+    t.create([_BIG], echo={"name": "", "stages": [_ROUNDED]})
+    return t
+
+
+def nameless() -> TraceBuilder:
+    t = TraceBuilder()
+    t.create([_BIG], "name", echo={"name": "", "stages": [_BIG]})
+    return t
+
+
+def uncancelled() -> TraceBuilder:
+    t, i = started(wait_for("go"))
+    t.get(i, [(5, None)])
+    t.history(i, [(5, None)])
+    t.settled()
+    t.cancel(i)
+    t.settled()
+    t.get(i, [(5, None)])
+    t.history(i, [(5, None)])
+    return t
+
+
+def test_a_number_that_is_rounded_is_one_finding() -> None:
+    assert leading(rounding()) == {"workflow.create-echo": ["workflow.exact-numbers"]}
+
+
+def test_a_name_and_a_number_that_are_lost_apart_are_two() -> None:
+    assert set(leading(nameless(), uncancelled())) == {"workflow.create-echo", "cancel.terminates"}
+    told = leading(rounding(), nameless())
+    assert told == {"workflow.create-echo": [], "workflow.exact-numbers": []}
+
+
+def test_what_a_cancellation_leaves_undone_is_one_finding() -> None:
+    (found,) = leading(uncancelled()).items()
+    assert found[0] == "cancel.terminates"
+    assert "cancel.closes-stage" in found[1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ({("w", "config/stages/0")}, {("w", "config/stages/0/send")}, True),
+        ({("w", "config/stages/0")}, {("w", "config/stages/1")}, False),
+        ({("w", "config")}, {("w", "config/name")}, False),
+        ({("w", "config/stages/0")}, {("v", "config/stages/0")}, False),
+        ({("t#1", "")}, {("t#1", "")}, True),
+        ({("t#1", "")}, {(f"t#{n}", "") for n in range(9)}, False),
+        (set(), {("t#1", "")}, False),
+    ],
+)
+def test_places_are_one_where_all_of_one_lie_in_most_of_the_other(
+    one: set[tuple[str, str]], other: set[tuple[str, str]], same: bool
+) -> None:
+    assert at_one_place(one, other) == at_one_place(other, one) == same
+
+
+def test_a_place_in_a_list_is_that_of_the_element() -> None:
+    t = TraceBuilder()
+    w = t.create([_BIG])
+    t.workflows()
+    trace = t.trace()
+    listing = violated(trace.exchanges[1], expected="a", observed="b", pointer="/data/0/config/stages/0")
+    created = violated(trace.exchanges[0], expected="a", observed="b", pointer="/data/config/stages/0")
+    assert place_of(trace, listing) == place_of(trace, created) == (w, "config/stages/0")
+
+
+def test_the_answer_to_an_act_is_no_effect_of_it() -> None:
+    trace = uncancelled().trace()
+    cancel = next(each for each in trace.exchanges if each.operation == "cancelEvent")
+    later = trace.exchanges[-1]
+    assert acts_of(trace, violated(cancel, expected="a", observed="b")) == set()
+    assert acts_of(trace, violated(cancel, later, expected="a", observed="b")) == {(trace.id, cancel.index)}
