@@ -93,7 +93,7 @@ class Exchange:
         """The request body read exactly, None when there is none or it is no JSON."""
         return exact_json.parse_or_none(self.request.body)
 
-    @property
+    @cached_property
     def data(self) -> Any:
         """The ``data`` member of a success body, None when there is none."""
         return self.json.get("data") if self.ok and isinstance(self.json, dict) else None

@@ -39,7 +39,16 @@ class Trace:
 
     def settled_at(self, cause: int) -> int | None:
         """The moment (client ns) after which reads must show the effect of ``cause``; None where that is unknown."""
-        return self.settling.settled_at(cause) if self.settling else None
+        if self.settling is None:
+            return None
+        # Many rules ask for the same causes, and each answer looks at every control.
+        if cause not in self._settled:
+            self._settled[cause] = self.settling.settled_at(cause)
+        return self._settled[cause]
+
+    @cached_property
+    def _settled(self) -> dict[int, int | None]:
+        return {}
 
     @cached_property
     def _by_index(self) -> dict[int, Exchange]:

@@ -58,10 +58,12 @@ def listing_of(api: Api, exchange: Exchange) -> Listing | None:
 
 def listings(index: TraceIndex, operation: str) -> Iterator[Listing]:
     """The lists that one operation answered, in order of sending."""
-    for exchange in index.successes(operation):
-        found = listing_of(index.trace.api, exchange)
-        if found is not None:
-            yield found
+    key = f"listings of {operation}"
+    if key not in index.memo:
+        read = (listing_of(index.trace.api, exchange) for exchange in index.successes(operation))
+        index.memo[key] = [each for each in read if each is not None]
+    found: list[Listing] = index.memo[key]
+    yield from found
 
 
 def listed_ids(index: TraceIndex, exchange: Exchange) -> list[str]:

@@ -177,9 +177,15 @@ def _ran_on(timeline: InstanceTimeline, read: InstanceRead, failed: int, later: 
 
 def isolated(index: TraceIndex) -> Iterator[Observation]:
     """`run.isolated`: what is sent to one instance leaves the others as they are."""
-    for timeline in timelines(index):
-        others = (other.instance for other in timelines(index) if other.id != timeline.id)
-        signals = [signal for other in others for signal in (*other.sends, *other.cancels) if signal.ok]
+    everything = timelines(index)
+    sent = [
+        (timeline.id, signal)
+        for timeline in everything
+        for signal in (*timeline.instance.sends, *timeline.instance.cancels)
+        if signal.ok
+    ]
+    for timeline in everything:
+        signals = [signal for target, signal in sent if target != timeline.id]
         if signals:
             yield from _ended_by_others(timeline, signals)
             for stage in timeline.plans:
@@ -211,10 +217,12 @@ def _over(shown_stages: list[StageObservation], signal: Exchange) -> bool:
 
 def _undisturbed(timeline: InstanceTimeline, stage: StagePlan, signals: list[Exchange]) -> Iterator[Observation]:
     shown_stages = timeline.shown_stages(stage.number)
+    held = [each for each in shown_stages if timeline.cannot_end(stage, each.exchange.received)]
+    last = max((each.exchange.sent for each in held), default=0)
     for signal in signals:
-        after = [
-            s for s in shown_stages if s.exchange.sent > signal.sent and timeline.cannot_end(stage, s.exchange.received)
-        ]
+        if not held or signal.sent >= last:
+            continue
+        after = [each for each in held if each.exchange.sent > signal.sent]
         ended = None if _over(shown_stages, signal) else next((s for s in after if s.stage.ended), None)
         kept = next((s for s in after if not s.stage.ended and timeline.is_due(signal.received, s.exchange)), None)
         if ended is not None:

@@ -121,8 +121,10 @@ def _histories(index: TraceIndex, instance: InstanceRecord) -> list[Exchange]:
 
 
 def _lists_all(index: TraceIndex, listing: Exchange, workflow: WorkflowRecord) -> bool:
+    if listing.request.query != (("workflowID", workflow.id),):
+        return False
     found = listing_of(index.trace.api, listing)
-    return listing.request.query == (("workflowID", workflow.id),) and found is not None and not found.more
+    return found is not None and not found.more
 
 
 def _was_listed(index: TraceIndex, instance: InstanceRecord, listing: Exchange) -> bool:
