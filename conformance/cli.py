@@ -21,6 +21,7 @@ COMMANDS = (
     Subcommand("requirements", "conformance.commands.catalogue", "List what is tested."),
     Subcommand("operations", "conformance.commands.documents", "List the operations that a document offers."),
     Subcommand("serve", "conformance.commands.serve", "Run the reference server."),
+    Subcommand("sdk", "conformance.commands.sdk", "Judge an SDK through a driver."),
 )
 
 

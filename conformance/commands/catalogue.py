@@ -10,6 +10,7 @@ from rich.table import Table
 
 from conformance.commands.showing import show
 from conformance.contract.errors import UserError
+from conformance.contract.paths import SDK_REQUIREMENTS
 from conformance.contract.requirements import load_requirements
 from conformance.reports.explain import explain as explanation
 
@@ -34,11 +35,11 @@ class UnknownRequirement(UserError):
 @click.option("--group", help="Only one group, such as events.")
 @click.option("--excluded", is_flag=True, help="List what the API leaves open instead, with the reasons.")
 def requirements(group: str | None, excluded: bool) -> None:
-    """List the catalogue of requirements: id, level, how it is judged, statement."""
-    catalogue = load_requirements()
-    groups = dict.fromkeys(each.group for each in catalogue.requirements)
-    if group is not None and group not in groups:
-        raise UnknownGroup(group, groups)
+    """List the catalogue of requirements: id, level, how it is judged, statement; those on SDKs with --group sdk."""
+    servers, clients = load_requirements(), load_requirements(SDK_REQUIREMENTS)
+    if group is not None and group not in servers.groups | clients.groups:
+        raise UnknownGroup(group, servers.groups | clients.groups)
+    catalogue = clients if group in clients.groups else servers
     table = Table(box=None, pad_edge=False, show_header=True)
     if excluded:
         table.add_column("not judged", no_wrap=True)
@@ -59,7 +60,7 @@ def requirements(group: str | None, excluded: bool) -> None:
 @click.argument("requirement")
 def explain(requirement: str) -> None:
     """Tell what a requirement means, why it matters, and what a violation looks like."""
-    catalogue = load_requirements()
-    if requirement not in catalogue.by_id:
-        raise UnknownRequirement(requirement, list(catalogue.by_id))
-    show(explanation(catalogue.by_id[requirement]))
+    known = {**load_requirements().by_id, **load_requirements(SDK_REQUIREMENTS).by_id}
+    if requirement not in known:
+        raise UnknownRequirement(requirement, list(known))
+    show(explanation(known[requirement]))

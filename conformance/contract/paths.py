@@ -8,6 +8,7 @@ from conformance.contract.errors import UserError
 
 DOCUMENT = "orchestration-v1.yaml"
 REQUIREMENTS = "requirements.yaml"
+SDK_REQUIREMENTS = "sdk-requirements.yaml"
 
 
 class SpecsMissing(UserError):

@@ -91,10 +91,15 @@ class Catalogue:
         """Whether it is judged per instance."""
         return self.groups[requirement.group].lifecycle
 
+    def only(self, group: str) -> Catalogue:
+        """The requirements of one group."""
+        chosen = tuple(each for each in self.requirements if each.group == group)
+        return Catalogue(chosen, self.excluded, self.groups)
 
-def load_requirements() -> Catalogue:
-    """Read the bundled catalogue. Raises SpecsMissing when the installation lacks it."""
-    raw = yaml.load((specs_dir() / REQUIREMENTS).read_bytes(), Loader=_LOADER)
+
+def load_requirements(name: str = REQUIREMENTS) -> Catalogue:
+    """Read a bundled catalogue, by default that of servers. Raises SpecsMissing when the installation lacks it."""
+    raw = yaml.load((specs_dir() / name).read_bytes(), Loader=_LOADER)
     return Catalogue(
         requirements=tuple(_requirement(row) for row in raw["requirements"]),
         excluded=tuple(Excluded(**row) for row in raw["excluded"]),

@@ -14,7 +14,7 @@ from conformance.trace.settling import Settling
 from conformance.wire.instant import Instant, parse_instant
 
 _TIMES = ("createdAt", "updatedAt", "startedAt", "terminatedAt")
-Source = Literal["scenario", "operations", "control", "recording", "proxy", "replay"]
+Source = Literal["scenario", "operations", "control", "recording", "proxy", "replay", "sdk"]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,86 @@
+"""`conformance sdk`: judge an SDK through a driver."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from conformance.configuration.report_paths import default_report_dir, point_latest, writable_directory
+from conformance.reports.har import HarItem
+from conformance.reports.terminal import make_console, summary
+from conformance.reports.write import write_all
+from conformance.results.known import apply_known, load_known
+from conformance.results.verdict import INTERRUPTED, FailOn, exit_code
+from conformance.sdk.campaign.campaign import SdkOutcome, SdkSettings, run_campaign
+from conformance.sdk.campaign.results import sdk_catalogue, sdk_results
+from conformance.sdk.selecting import select
+
+STDERR = "driver-stderr.txt"
+
+_HELP = """Judge an SDK: is what it sends what its caller asked for, and does its caller get what the server sent?
+
+COMMAND starts a driver, a small program that calls the SDK as it is told on its stdin and says on its stdout what it
+got (docs/sdk.md has one in 40 lines). What the SDK really sent is seen by a server of this suite, never taken from the
+driver's word.
+
+\b
+  conformance sdk -- python examples/sdk-drivers/reference
+  conformance sdk -k "error or tolerance" -- node driver.js
+
+Exit codes: 0 conformant, 1 a MUST requirement failed, 2 wrong usage, 3 incomplete, or the driver could not be used, 130
+interrupted.
+"""
+
+
+@click.command(help=_HELP, short_help="Judge an SDK through a driver.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), metavar="N", help="What is drawn from.")
+@click.option("--report-dir", type=click.Path(path_type=Path), metavar="DIR", help="Default: reports/<time>-sdk.")
+@click.option("-k", "keyword", metavar="EXPR", help='Only requirements whose ids match, such as "error and not html".')
+@click.option("--known", type=click.Path(path_type=Path), metavar="FILE.yaml", help="Known deviations.")
+@click.option("--strict-known", is_flag=True, help="Stale known deviations make the run fail.")
+@click.option("--fail-on", type=click.Choice(["must", "should"]), default="must", show_default=True)
+@click.option(
+    "--prefix",
+    default="/api/orchestration",
+    show_default=True,
+    metavar="PATH",
+    help="What the base URL ends in; published SDKs hard-code the default.",
+)
+@click.argument("command", nargs=-1, required=True, metavar="-- COMMAND…")
+def sdk(command: tuple[str, ...], report_dir: Path | None, known: Path | None, **given: Any) -> None:
+    """See _HELP."""
+    wanted = select(given["keyword"], sdk_catalogue().by_id) if given["keyword"] else None
+    entries = load_known(known) if known is not None else ()
+    directory = writable_directory(report_dir or default_report_dir("http://sdk", datetime.now(UTC)))
+    console = make_console(os.environ)
+    settings = SdkSettings(command, given["seed"], given["prefix"], wanted)
+    began = time.monotonic()
+    outcome = run_campaign(settings, lambda phase: console.print(phase, highlight=False))
+    results = sdk_results(outcome, settings, began)
+    if entries:
+        results = apply_known(results, entries, datetime.now(UTC).date(), given["strict_known"])
+    (directory / STDERR).write_text(outcome.stderr, encoding="utf-8")
+    report = write_all(results, directory, _exchanges(outcome))
+    if report_dir is None:
+        point_latest(directory)
+    if outcome.lost is not None:
+        click.echo(f"conformance: not judged to the end, as {outcome.lost}; see {directory / STDERR}.", err=True)
+    summary(results, console, report)
+    raise SystemExit(INTERRUPTED if outcome.interrupted else exit_code(results, _level(given["fail_on"])))
+
+
+def _level(fail_on: str) -> FailOn:
+    return "should" if fail_on == "should" else "must"
+
+
+def _exchanges(outcome: SdkOutcome) -> Iterator[HarItem]:
+    origin = time.time_ns() - time.monotonic_ns()
+    for name, exchanges in outcome.traces:
+        for exchange in exchanges:
+            yield name, origin, exchange

@@ -1,0 +1,59 @@
+"""Drawing cases, and finding the simplest one that still shows a violation."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.errors import HypothesisException
+from hypothesis.strategies import SearchStrategy
+
+from conformance.sdk.drawing.case import Case
+
+_SEARCHED = 400
+
+
+def draw(strategy: SearchStrategy[Case], count: int, seed: int) -> list[Case]:
+    """At most ``count`` cases, the same ones for the same seed."""
+    found: list[Case] = []
+
+    @hypothesis.seed(seed)
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @hypothesis.given(strategy)
+    def gather(case: Case) -> None:
+        found.append(case)
+
+    gather()
+    return found[:count]
+
+
+def simplest(strategy: SearchStrategy[Case], shows: Callable[[Case], bool], seed: int, seconds: float) -> None:
+    """Search for ever simpler cases that ``shows`` says True of; it keeps what it needs of the last of them.
+
+    After ``seconds`` the search is over: from then on nothing is played.
+    """
+    end = time.monotonic() + seconds
+
+    def wanted(case: Case) -> bool:
+        return time.monotonic() < end and shows(case)
+
+    quiet = settings(
+        max_examples=_SEARCHED,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    try:
+        hypothesis.find(strategy, wanted, settings=quiet, random=random.Random(seed))
+    except HypothesisException:
+        return  # nothing simpler was found in time, or the SDK does not repeat itself

@@ -1,0 +1,155 @@
+"""Playing cases through a driver, in front of the witness."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from conformance.sdk.drawing.answers import SIMPLE
+from conformance.sdk.drawing.case import Case, Heard, Played, Script, Step, expected_arguments
+from conformance.sdk.driver.errors import NoHello, ProtocolBroken
+from conformance.sdk.driver.process import Driver, Patience
+from conformance.sdk.driver.protocol import Call, Credentials, Hello
+from conformance.sdk.witness.answer import Answer, success_answer
+from conformance.sdk.witness.server import Answering, Witness
+from conformance.trace.exchange import Request
+from conformance.trace.recording import action_of
+
+_RESTARTS = 8
+"""How often a driver that broke the protocol is started again: each of its cases may be the one that breaks it."""
+
+
+class DriverUseless(Exception):
+    """The driver has broken the protocol too often, or does not start again; ``reason`` is a sentence's end."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class CasePlayer:
+    """Plays cases one after another: enter to start the driver and the witnesses. Raises DriverNotStarted, NoHello."""
+
+    def __init__(self, command: Sequence[str], prefix: str, patience: Patience | None = None) -> None:
+        self._command = command
+        self._patience = patience
+        self._stack = contextlib.AsyncExitStack()
+        self._witness, self._second, self._tokens = Witness(prefix), Witness(prefix), Witness()
+        self._driver: Driver | None = None
+        self._restarts = 0
+        self._plays = 0
+        self.hello = Hello("")
+        self.stderr = ""
+        self.calls = 0
+
+    async def __aenter__(self) -> Self:
+        for witness in (self._witness, self._second, self._tokens):
+            await self._stack.enter_async_context(witness)
+        await self._start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.end()
+        await self._stack.aclose()
+
+    async def end(self) -> str | None:
+        """Say bye to the driver; says what was wrong with its end."""
+        driver, self._driver = self._driver, None
+        wrong = await driver.end() if driver is not None else None
+        self.stderr += driver.stderr if driver is not None else ""
+        return wrong
+
+    async def play(self, case: Case) -> Played:
+        """What became of a case. Raises DriverUseless."""
+        self._plays += 1
+        witnesses = (self._witness, self._second, self._tokens)
+        before = [len(witness.exchanges) for witness in witnesses]
+        self._tokens.answering = _scripted(case.tokens, self._tokens, lambda _: Answer(404))
+        self._second.answering = lambda _: success_answer("getWorkflow", 200, SIMPLE["getWorkflow"])
+        heard = await (self._together(case) if case.together else self._in_turn(case))
+        seen = [tuple(w.exchanges[count:]) for w, count in zip(witnesses, before, strict=True)]
+        return Played(case, heard, tokens=seen[2], elsewhere=seen[1])
+
+    async def _in_turn(self, case: Case) -> tuple[Heard, ...]:
+        heard: list[Heard] = []
+        origin = len(self._witness.exchanges)
+        for step in case.steps:
+            witness = self._second if step.elsewhere else self._witness
+            before = len(witness.exchanges)
+            witness.answering = self._answering(step, case.script, origin)
+            told = await self._called(step, witness)
+            heard.append(replace(told, exchanges=tuple(witness.exchanges[before:])))
+        return tuple(heard)
+
+    async def _together(self, case: Case) -> tuple[Heard, ...]:
+        before = len(self._witness.exchanges)
+        wanted = {tuple(expected_arguments(step.call).items()): step.answer for step in case.steps}
+        self._witness.answering = lambda request: wanted.get(_asked(request), Answer(404))
+        told = await asyncio.gather(*(self._called(step, self._witness) for step in case.steps))
+        seen = self._witness.exchanges[before:]
+        return tuple(
+            replace(each, exchanges=tuple(e for e in seen if e.params == expected_arguments(each.step.call)))
+            for each in told
+        )
+
+    async def _called(self, step: Step, witness: Witness) -> Heard:
+        driver = await self._ready()
+        self.calls += 1
+        try:
+            return Heard(step, await driver.call(self._placed(step.call), witness.base_url), ())
+        except ProtocolBroken as error:
+            self._driver = None
+            await driver.end()
+            self.stderr += driver.stderr
+            return Heard(step, None, (), broken=error.observed, stderr=driver.stderr)
+
+    async def _ready(self) -> Driver:
+        if self._driver is None:
+            self._restarts += 1
+            if self._restarts > _RESTARTS:
+                raise DriverUseless(f"the driver broke the protocol more than {_RESTARTS} times")
+            try:
+                await self._start()
+            except NoHello as error:
+                raise DriverUseless(error.message) from error
+        assert self._driver is not None
+        return self._driver
+
+    async def _start(self) -> None:
+        driver = Driver(self._command, self._patience)
+        await driver.__aenter__()
+        self._driver, self.hello = driver, driver.hello
+
+    def _placed(self, call: Call) -> Call:
+        """The call with the token endpoint's address; with credentials, on a client that no other case has used."""
+        if call.credentials is None:
+            return call
+        url = call.credentials.token_url.replace("{token}", self._tokens.origin)
+        credentials = Credentials(call.credentials.client_id, call.credentials.client_secret, url)
+        return replace(call, credentials=credentials, client=f"{call.client} {self._plays}")
+
+    def _answering(self, step: Step, script: Script | None, origin: int) -> Answering:
+        def placed(answer: Answer) -> Answer:
+            headers = tuple((k, v.replace("{elsewhere}", self._second.base_url)) for k, v in answer.headers)
+            return answer.but(headers=headers)
+
+        if script is None:
+            return lambda _: step.answer
+        return lambda request: placed(script(request, self._witness.arrived - 1 - origin)).but(delay=step.answer.delay)
+
+
+def _scripted(script: Script | None, witness: Witness, otherwise: Answering) -> Answering:
+    if script is None:
+        return otherwise
+    origin = witness.arrived
+    return lambda request: script(request, witness.arrived - 1 - origin)
+
+
+def _asked(request: Request) -> tuple[tuple[str, str], ...]:
+    return tuple(action_of(request.method, request.path)[1].items())

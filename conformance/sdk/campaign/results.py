@@ -1,0 +1,62 @@
+"""The results of a run against an SDK: the same shape, and so the same reports, as those of a server's."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from datetime import UTC, datetime
+
+from conformance import __version__
+from conformance.contract.document import load_document
+from conformance.contract.paths import SDK_REQUIREMENTS
+from conformance.contract.requirements import Catalogue, load_requirements
+from conformance.judging.outcomes import Unjudged, count_outcomes, operation_results, requirement_results
+from conformance.results.model import Results
+from conformance.results.narrowing import narrow
+from conformance.results.verdict import verdict_of
+from conformance.sdk.campaign.campaign import SdkOutcome, SdkSettings
+from conformance.sdk.campaign.findings import build_findings
+
+
+def sdk_catalogue() -> Catalogue:
+    """The requirements on SDKs behind a driver."""
+    return load_requirements(SDK_REQUIREMENTS).only("sdk")
+
+
+def sdk_results(outcome: SdkOutcome, settings: SdkSettings, began: float) -> Results:
+    """``began`` is the run's beginning on the monotonic clock."""
+    catalogue = sdk_catalogue()
+    findings = build_findings(outcome.violations, catalogue)
+    requirements = requirement_results(catalogue, outcome.tally, findings, outcome.hello.features, _unjudged(outcome))
+    complete = not outcome.interrupted
+    document = load_document()
+    results = Results(
+        verdict=verdict_of(requirements, complete=complete, erred=bool(outcome.tally.errors)),
+        target=_target(outcome, settings),
+        suite={"name": "orchestration-conformance", "version": __version__},
+        seed=settings.seed,
+        profile="sdk",
+        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        duration_s=round(time.monotonic() - began, 1),
+        requirements=requirements,
+        findings=findings,
+        counts=count_outcomes(requirements, outcome.tally),
+        operations=operation_results(outcome.tally),
+        document={"source": document.source, "sha256": document.sha256, "operations": len(document.operations)},
+        errors=list(outcome.tally.errors),
+        complete=complete,
+    )
+    return results if settings.wanted is None else narrow(results, settings.wanted)
+
+
+def _target(outcome: SdkOutcome, settings: SdkSettings) -> dict[str, object]:
+    target: dict[str, object] = {"name": outcome.hello.name, "sdk": True, "driver": shlex.join(settings.command)}
+    if outcome.lost is not None:
+        target["lost"] = outcome.lost
+    return target
+
+
+def _unjudged(outcome: SdkOutcome) -> Unjudged | None:
+    if outcome.interrupted:
+        return Unjudged("the run was interrupted before this could be judged", everything=True)
+    return Unjudged(f"{outcome.lost}, so this could not be judged", everything=True) if outcome.lost else None

@@ -1,0 +1,94 @@
+"""Good answers of each operation, drawn from the schemas of the API document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+
+from conformance.contract.schemas import HISTORY_KINDS
+from conformance.sdk.drawing.values import Palette, named, resolved, schemas, values
+
+PLAIN = Palette()
+
+
+@st.composite
+def history_entries(draw: st.DrawFn, palette: Palette, kind: str | None = None) -> dict[str, Any]:
+    """An entry of a history, its input that of the kind that its name tells."""
+    name = kind or draw(st.sampled_from(sorted(HISTORY_KINDS)))
+    entry: dict[str, Any] = draw(named("WorkflowInstanceHistory", palette))
+    given = draw(named(HISTORY_KINDS[name], palette))
+    if name == "RunDelay" and len(given) != 1:
+        given = {"duration": "1m30s"}
+    return {**entry, "name": name, "input": given}
+
+
+@st.composite
+def activity_entries(draw: st.DrawFn, palette: Palette, activity: str | None = None) -> dict[str, Any]:
+    """An entry of a stage's history: input and output hold one key, the activity's name."""
+    inputs = resolved(schemas()["WorkflowInstanceHistoryStageInput"])["properties"]
+    outputs = resolved(schemas()["WorkflowInstanceHistoryStageOutput"])["properties"]
+    name = activity or draw(st.sampled_from(sorted(inputs)))
+    entry: dict[str, Any] = draw(named("WorkflowInstanceHistoryStage", palette))
+    entry.pop("output", None)
+    entry |= {"name": name, "input": {name: draw(values(inputs[name], palette))}}
+    if name in outputs:
+        entry["output"] = {name: draw(values(outputs[name], palette))}
+    return entry
+
+
+def _named(name: str) -> Callable[[Palette], st.SearchStrategy[Any]]:
+    return lambda palette: named(name, palette)
+
+
+def _lists(each: Callable[[Palette], st.SearchStrategy[Any]]) -> Callable[[Palette], st.SearchStrategy[Any]]:
+    return lambda palette: st.lists(each(palette), max_size=3)
+
+
+_WORKFLOW, _INSTANCE = _named("Workflow"), _named("WorkflowInstance")
+_DATA: Mapping[str, Callable[[Palette], st.SearchStrategy[Any]]] = {
+    "getServerInfo": _named("ServerInfo"),
+    "listWorkflows": _lists(_WORKFLOW),
+    "createWorkflow": _WORKFLOW,
+    "getWorkflow": _WORKFLOW,
+    "runWorkflow": _INSTANCE,
+    "listInstances": _lists(_INSTANCE),
+    "getInstance": _INSTANCE,
+    "getInstanceHistory": _lists(history_entries),
+    "getInstanceStageHistory": _lists(activity_entries),
+}
+READING = tuple(_DATA)
+"""The operations whose success has a body."""
+
+
+def answer_data(operation: str, palette: Palette = PLAIN) -> st.SearchStrategy[Any]:
+    """What stands below ``data`` in a good answer (for getServerInfo: the whole); None for answers without a body."""
+    return _DATA[operation](palette) if operation in _DATA else st.none()
+
+
+_AT = "2026-01-02T03:04:05.678Z"
+_SIMPLE_WORKFLOW = {"id": "w-1", "createdAt": _AT, "updatedAt": _AT, "config": {"name": "n", "stages": [{"noop": {}}]}}
+_SIMPLE_INSTANCE = {"id": "i-1", "workflowID": "w-1", "createdAt": _AT, "updatedAt": _AT, "terminated": False}
+SIMPLE: Mapping[str, Any] = {
+    "getServerInfo": {"version": "1.0"},
+    "listWorkflows": [_SIMPLE_WORKFLOW],
+    "createWorkflow": _SIMPLE_WORKFLOW,
+    "getWorkflow": _SIMPLE_WORKFLOW,
+    "runWorkflow": _SIMPLE_INSTANCE,
+    "listInstances": [_SIMPLE_INSTANCE],
+    "getInstance": _SIMPLE_INSTANCE,
+    "getInstanceHistory": [
+        {"name": "RunWaitEvent", "input": {"event": "go"}, "terminated": False, "startedAt": _AT},
+    ],
+    "getInstanceStageHistory": [
+        {
+            "name": "GetAccount",
+            "input": {"GetAccount": {"id": "a", "ledger": "l"}},
+            "terminated": False,
+            "startedAt": _AT,
+            "attempt": 1,
+        }
+    ],
+}
+"""An ordinary answer of each operation with a body, for cases that are about something else."""

@@ -1,0 +1,187 @@
+"""A driver as a process: started, asked, watched, ended. Whatever it does, nobody waits for it for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shlex
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from conformance.sdk.driver.errors import DriverNotStarted, NoHello, ProtocolBroken
+from conformance.sdk.driver.protocol import BYE, Call, Hello, Result, read_hello, read_result
+
+_LONGEST_LINE = 64 * 1024 * 1024
+_STDERR_KEPT = 16 * 1024
+_CLOSED_TIMEOUT = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds to wait for the driver: for its hello, and for a result beyond the call's own timeout."""
+
+    hello: float = 30.0
+    result: float = 15.0
+
+
+class Driver:
+    """A running driver: enter to start it, leave to end it. Raises DriverNotStarted and NoHello on entering."""
+
+    def __init__(self, command: Sequence[str], patience: Patience | None = None) -> None:
+        self._command = list(command)
+        self._patience = patience or Patience()
+        self._process: asyncio.subprocess.Process | None = None
+        self._waiting: dict[int, asyncio.Future[Result]] = {}
+        self._answered: set[int] = set()
+        self._next = 1
+        self._stderr = bytearray()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.broken: str | None = None
+        self.hello = Hello("")
+
+    async def __aenter__(self) -> Self:
+        self._process = await self._started()
+        self._tasks.append(asyncio.create_task(self._keep_stderr(self._process)))
+        try:
+            self.hello = await self._greeted(self._process)
+        except BaseException as error:
+            self.broken = str(error)
+            await self.end()
+            raise
+        self._tasks.append(asyncio.create_task(self._read(self._process)))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.end()
+
+    @property
+    def stderr(self) -> str:
+        """The end of what the driver wrote to its stderr."""
+        return self._stderr.decode("utf-8", "replace")
+
+    async def call(self, call: Call, base_url: str) -> Result:
+        """What the SDK's caller got. Raises ProtocolBroken; the driver is of no use afterwards."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        if self.broken is not None:
+            raise ProtocolBroken(self.broken)
+        number, self._next = self._next, self._next + 1
+        waiting: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = waiting
+        patience = call.timeout + self._patience.result
+        try:
+            async with asyncio.timeout(patience):
+                self._process.stdin.write(call.line(number, base_url))
+                with contextlib.suppress(ConnectionError):  # the reader tells that it ended, and how
+                    await self._process.stdin.drain()
+                return await waiting
+        except TimeoutError:
+            self.broken = f"call {number} ({call.operation}) got no result within {patience:g} s"
+            raise ProtocolBroken(self.broken) from None
+        finally:
+            self._waiting.pop(number, None)
+
+    async def end(self) -> str | None:
+        """Say bye, and end the process by force if it does not end by itself; says what was wrong with its end."""
+        process, self._process = self._process, None
+        if process is None:
+            return None
+        wrong = await _said_bye(process) if self.broken is None else None
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)  # also what it may have left behind
+        await process.wait()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        return wrong
+
+    async def _started(self) -> asyncio.subprocess.Process:
+        pipe = asyncio.subprocess.PIPE
+        try:
+            # A group of its own: what the command starts in turn ends with it.
+            return await asyncio.create_subprocess_exec(
+                *self._command, stdin=pipe, stdout=pipe, stderr=pipe, limit=_LONGEST_LINE, start_new_session=True
+            )
+        except OSError as error:
+            reason = "there is no such command" if isinstance(error, FileNotFoundError) else error.strerror
+            raise DriverNotStarted(shlex.join(self._command), reason or str(error)) from error
+
+    async def _greeted(self, process: asyncio.subprocess.Process) -> Hello:
+        assert process.stdout is not None
+        command = shlex.join(self._command)
+        try:
+            line = await asyncio.wait_for(process.stdout.readline(), self._patience.hello)
+            if line:
+                return read_hello(line)
+            observed = "its stdout was closed"
+            with contextlib.suppress(TimeoutError):
+                observed = f"it ended with exit code {await asyncio.wait_for(process.wait(), 1)}"
+            await asyncio.wait(self._tasks, timeout=1)
+        except TimeoutError:
+            observed = f"it said nothing for {self._patience.hello:g} s"
+        except (ProtocolBroken, ValueError) as error:
+            observed = str(error)
+        raise NoHello(command, observed, self.stderr)
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        try:
+            while line := await process.stdout.readline():
+                self._take(*read_result(line))
+            raise ProtocolBroken(await _ended(process))
+        except ProtocolBroken as error:
+            self._break(error.observed)
+        except ValueError:
+            self._break(f"a line is longer than {_LONGEST_LINE} bytes")
+
+    def _take(self, number: int, result: Result) -> None:
+        waiting = self._waiting.get(number)
+        if waiting is None or waiting.done():
+            again = "a second result" if number in self._answered else "a result"
+            why = "it has one already" if number in self._answered else "nothing was asked under that id"
+            raise ProtocolBroken(f"{again} came for call {number}, though {why}")
+        self._answered.add(number)
+        waiting.set_result(result)
+
+    def _break(self, observed: str) -> None:
+        self.broken = self.broken or observed
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(ProtocolBroken(observed))
+
+    async def _keep_stderr(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stderr is not None
+        while block := await process.stderr.read(4096):
+            self._stderr += block
+            del self._stderr[:-_STDERR_KEPT]
+
+
+async def _ended(process: asyncio.subprocess.Process) -> str:
+    try:
+        code = await asyncio.wait_for(process.wait(), 1)
+    except TimeoutError:
+        return "its stdout was closed while calls were still to come"
+    return f"it ended with exit code {code} while calls were still to come"
+
+
+async def _said_bye(process: asyncio.subprocess.Process) -> str | None:
+    wrong = None
+    assert process.stdin is not None
+    if process.returncode is None:
+        with contextlib.suppress(ConnectionError, RuntimeError):
+            process.stdin.write(BYE)
+            await process.stdin.drain()
+        process.stdin.close()
+        try:
+            code = await asyncio.wait_for(process.wait(), _CLOSED_TIMEOUT)
+            wrong = f"it ended with exit code {code} after bye" if code else None
+        except TimeoutError:
+            wrong = f"it was still there {_CLOSED_TIMEOUT:g} s after bye"
+    return wrong

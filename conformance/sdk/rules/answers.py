@@ -1,0 +1,133 @@
+"""Rules about what an SDK hands to its caller when the server answered well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+from conformance.sdk.drawing.case import Heard, Played, Seen
+from conformance.sdk.rules.comparing import Area, Leaf, compare
+from conformance.wire import exact_json
+
+AREAS: Mapping[str, frozenset[Area]] = {
+    "sdk-answer.server-info": frozenset(["field"]),
+    "sdk-answer.workflow": frozenset(["field"]),
+    "sdk-answer.instance": frozenset(["field"]),
+    "sdk-answer.history": frozenset(["field"]),
+    "sdk-answer.stage-kinds": frozenset(["kind"]),
+    "sdk-answer.stage-history": frozenset(["field"]),
+    "sdk-answer.activity-input": frozenset(["input"]),
+    "sdk-answer.activity-output": frozenset(["output"]),
+    "sdk-answer.configuration": frozenset(["free"]),
+    "sdk-answer.integers": frozenset(["number"]),
+    "sdk-answer.instants": frozenset(["instant"]),
+    "sdk-answer.text": frozenset(["text"]),
+    "sdk-answer.lists": frozenset(["list"]),
+}
+"""What each requirement looks at in the answers of its own cases."""
+
+
+def _read(requirement: str, areas: Collection[Area]) -> Callable[[Played], Iterator[Seen]]:
+    def rule(played: Played) -> Iterator[Seen]:
+        if played.case.theme == requirement:
+            for heard in played.heard:
+                if heard.broken is None and heard.matching():
+                    yield from _held(requirement, areas, heard)
+
+    return rule
+
+
+def _held(requirement: str, areas: Collection[Area], heard: Heard) -> Iterator[Seen]:
+    expected = "the caller gets what the server sent"
+    if not heard.ok:
+        yield Seen(requirement, False, heard, expected, f"the caller got {heard.result}")
+        return
+    leaves = [leaf for leaf in _leaves(heard) if leaf.area in areas]
+    wrong = next((leaf for leaf in leaves if not leaf.equal), None)
+    if wrong is not None:
+        where = wrong.pointer or "the answer"
+        yield Seen(
+            requirement,
+            False,
+            heard,
+            f"{expected}: {wrong.expected} at {where}",
+            f"{wrong.observed} at {where}",
+            wrong.pointer,
+        )
+    elif leaves:
+        yield Seen(requirement, True, heard)
+
+
+def _tolerated(requirement: str) -> Callable[[Played], Iterator[Seen]]:
+    """A rule about an unusual answer that follows an ordinary one: only what the ordinary one did not lose counts."""
+
+    def rule(played: Played) -> Iterator[Seen]:
+        if played.case.theme != requirement or not _taken(played):
+            return
+        ordinary, heard = played.heard
+        expected = "the caller gets what the server sent, as of an ordinary answer"
+        if not heard.ok:
+            yield Seen(requirement, False, heard, expected, f"the caller got {heard.result}")
+            return
+        lost = {_anywhere(leaf.pointer) for leaf in _leaves(ordinary) if not leaf.equal}
+        wrong = [leaf for leaf in _leaves(heard) if not leaf.equal and _anywhere(leaf.pointer) not in lost]
+        said = f"{wrong[0].observed} at {wrong[0].pointer}, where {wrong[0].expected} was sent" if wrong else ""
+        yield Seen(requirement, not wrong, heard, expected, said, wrong[0].pointer if wrong else "")
+
+    return rule
+
+
+def _taken(played: Played) -> bool:
+    """Whether both calls were made, and the ordinary one succeeded."""
+    both = all(heard.broken is None and heard.matching() for heard in played.heard)
+    return both and len(played.heard) == 2 and played.heard[0].ok
+
+
+def _anywhere(pointer: str) -> str:
+    """A pointer without the positions in lists."""
+    return "/".join("*" if part.isdigit() else part for part in pointer.split("/"))
+
+
+def _leaves(heard: Heard) -> list[Leaf]:
+    sent = exact_json.parse_or_none(heard.step.answer.body)
+    assert heard.result is not None
+    return compare(heard.operation, sent, heard.result.data)
+
+
+def _no_content(played: Played) -> Iterator[Seen]:
+    for heard in played.heard:
+        answer = heard.step.answer
+        if answer.status == 204 and answer.fate == "answer" and heard.broken is None and heard.matching():
+            expected = "a 204 is a success without data"
+            upheld = heard.ok and heard.result is not None and heard.result.data in (None, {}, "")
+            yield Seen("sdk-answer.no-content", upheld, heard, expected, f"the caller got {heard.result}")
+
+
+def _odd_element(played: Played) -> Iterator[Seen]:
+    """What is at stake are the other elements: they are looked for by their count, whatever became of the odd one."""
+    requirement = "sdk-tolerance.odd-element"
+    if played.case.theme == requirement and _taken(played):
+        heard = played.heard[1]
+        data = heard.result.data if heard.result is not None else None
+        upheld = isinstance(data, list) and len(data) >= 2
+        expected = "the other elements of the list reach the caller"
+        yield Seen(requirement, upheld, heard, expected, f"the caller got {heard.result}")
+
+
+_TOLERANCE = (
+    "unknown-fields",
+    "absent-optionals",
+    "empty-status",
+    "media-type",
+    "chunked",
+    "gzip",
+    "timestamps",
+    "long-lists",
+    "nulls",
+)
+
+RULES: Mapping[str, Callable[[Played], Iterator[Seen]]] = {
+    **{name: _read(name, areas) for name, areas in AREAS.items()},
+    **{name: _tolerated(name) for name in (f"sdk-tolerance.{each}" for each in _TOLERANCE)},
+    "sdk-answer.no-content": _no_content,
+    "sdk-tolerance.odd-element": _odd_element,
+}

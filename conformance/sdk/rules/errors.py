@@ -1,0 +1,75 @@
+"""Rules about refusals and about answers that never come: they reach the caller as errors, each told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+from conformance.sdk.drawing.case import Heard, Played, Seen
+from conformance.sdk.driver.protocol import SdkError
+from conformance.wire import exact_json
+
+_REFUSED = ("sdk-error.status", "sdk-error.unknown-code", "sdk-error.empty-body", "sdk-error.html")
+
+
+def _refusals(played: Played, themes: Collection[str]) -> Iterator[tuple[Heard, SdkError | None]]:
+    if played.case.theme in themes:
+        for heard in played.heard:
+            if heard.broken is None and heard.matching() and heard.result is not None:
+                yield heard, heard.result.error
+
+
+def _status(requirement: str) -> Callable[[Played], Iterator[Seen]]:
+    def rule(played: Played) -> Iterator[Seen]:
+        refusals = list(_refusals(played, [requirement]))
+        if len(refusals) == 2 and (refusals[0][1] is None or refusals[0][1].status is None):
+            return  # an ordinary refusal has no status either: that is another requirement's
+        for heard, error in refusals[-1:]:
+            status = heard.step.answer.status
+            upheld = error is not None and error.status == status
+            yield Seen(requirement, upheld, heard, f"an error with status {status}", f"the caller got {heard.result}")
+
+    return rule
+
+
+def _code(played: Played) -> Iterator[Seen]:
+    yield from _member(played, "sdk-error.code", "errorCode", lambda error: error.code)
+
+
+def _message(played: Played) -> Iterator[Seen]:
+    yield from _member(played, "sdk-error.message", "errorMessage", lambda error: error.message)
+
+
+def _member(played: Played, requirement: str, name: str, of: Callable[[SdkError], str | None]) -> Iterator[Seen]:
+    """A member of the Error; a refusal that is no error at all is another requirement's."""
+    for heard, error in _refusals(played, ["sdk-error.status"]):
+        sent = exact_json.parse(heard.step.answer.body).value[name]
+        if error is not None:
+            expected = f"an error with {name} {sent!r}"
+            yield Seen(requirement, of(error) == sent, heard, expected, f"the caller got {heard.result}")
+
+
+def _unanswered(requirement: str, kinds: Collection[str]) -> Callable[[Played], Iterator[Seen]]:
+    def rule(played: Played) -> Iterator[Seen]:
+        for heard, error in _refusals(played, [requirement]):
+            upheld = error is not None and error.kind in kinds and error.status is None
+            expected = f"an error of kind {' or '.join(kinds)}, without a status"
+            yield Seen(requirement, upheld, heard, expected, f"the caller got {heard.result}")
+
+    return rule
+
+
+def _kind(played: Played) -> Iterator[Seen]:
+    for heard, error in list(_refusals(played, _REFUSED))[-1:]:
+        if error is not None:
+            expected = "an error of kind http: the server refused"
+            yield Seen("sdk-error.kind", error.kind == "http", heard, expected, f"the caller got {heard.result}")
+
+
+RULES: Mapping[str, Callable[[Played], Iterator[Seen]]] = {
+    **{name: _status(name) for name in _REFUSED},
+    "sdk-error.code": _code,
+    "sdk-error.message": _message,
+    "sdk-error.kind": _kind,
+    "sdk-error.closed": _unanswered("sdk-error.closed", ["connection"]),
+    "sdk-error.no-answer": _unanswered("sdk-error.no-answer", ["timeout"]),
+}

@@ -1,0 +1,172 @@
+"""Rules about what an SDK sends: judged by the requests that the witness saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from conformance.contract.api import V1
+from conformance.sdk.drawing.case import Heard, Played, Seen, expected_arguments
+from conformance.sdk.rules.comparing import shown
+from conformance.trace import Exchange
+from conformance.wire import exact_json
+
+_QUERIES = ("wait", "running", "workflowID")
+_PATHS = ("sdk-request.path-reserved", "sdk-request.path-unicode")
+_RETRIED = ("createWorkflow", "runWorkflow", "sendEvent")
+
+
+def _judged(
+    requirement: str, judge: Callable[[Heard, Exchange], tuple[bool, str, str] | None], *, about_only: bool = False
+) -> Callable[[Played], Iterator[Seen]]:
+    """A rule that looks at the first request of each call; ``judge`` gives (upheld, expected, observed), or None.
+
+    ``about_only``: only cases of this requirement's own theme are judged; a call that sends nothing violates it there.
+    """
+
+    def rule(played: Played) -> Iterator[Seen]:
+        own = played.case.theme == requirement
+        if played.case.script is not None or (about_only and not own):
+            return
+        for heard in played.heard:
+            if heard.broken is not None:
+                continue
+            if heard.exchanges:
+                said = judge(heard, heard.exchanges[0])
+                if said is not None:
+                    yield Seen(requirement, said[0], heard, said[1], said[2], exchanges=heard.exchanges[:1])
+            elif own:
+                expected = f"{_asked(heard)} is sent"
+                yield Seen(requirement, False, heard, expected, f"nothing was sent; the caller got {heard.result}")
+
+    return rule
+
+
+def _asked(heard: Heard) -> str:
+    operation = V1.by_action[heard.operation]
+    return f"{operation.method} {operation.template}"
+
+
+def _sent(exchange: Exchange) -> str:
+    return f"{exchange.request.method} {exchange.request.path}"
+
+
+def _operation(heard: Heard, exchange: Exchange) -> tuple[bool, str, str]:
+    upheld = exchange.operation == heard.operation and dict(exchange.params) == expected_arguments(heard.step.call)
+    return upheld, f"{_asked(heard)} with {shown(expected_arguments(heard.step.call))}", _sent(exchange)
+
+
+def _not_about_paths(heard: Heard, exchange: Exchange) -> tuple[bool, str, str] | None:
+    plain = all(value.isalnum() or value == "id-1" for value in expected_arguments(heard.step.call).values())
+    return _operation(heard, exchange) if plain else None
+
+
+def _query(name: str) -> Callable[[Heard, Exchange], tuple[bool, str, str] | None]:
+    def judge(heard: Heard, exchange: Exchange) -> tuple[bool, str, str] | None:
+        given = heard.step.call.arguments.get(name)
+        values = [value for key, value in exchange.request.query if key == name]
+        wanted = [] if given is None else [str(given).lower() if isinstance(given, bool) else given]
+        expected = f"{name}={wanted[0]}" if wanted else f"no {name}, as none was given"
+        return values == wanted, expected, f"{_sent(exchange)}?{_written(exchange)}"
+
+    return judge
+
+
+def _written(exchange: Exchange) -> str:
+    return exchange.request.url.partition("?")[2]
+
+
+def _no_extra_query(heard: Heard, exchange: Exchange) -> tuple[bool, str, str]:
+    documented = V1.by_action[heard.operation].query
+    extra = [key for key, _ in exchange.request.query if key not in documented]
+    return not extra, "only query parameters that the operation has", f"the query {_written(exchange)}"
+
+
+def _content_type(_: Heard, exchange: Exchange) -> tuple[bool, str, str] | None:
+    if exchange.request.body is None:
+        return None
+    given = _header(exchange, "content-type")
+    media = given.partition(";")[0].strip().lower()
+    return media == "application/json", "content-type application/json for a JSON body", f"content-type {given!r}"
+
+
+def _accept(_: Heard, exchange: Exchange) -> tuple[bool, str, str]:
+    given = _header(exchange, "accept")
+    takes = not given or any(media in given.lower() for media in ("application/json", "application/*", "*/*"))
+    return takes, "an Accept header that allows application/json, or none", f"accept: {given}"
+
+
+def _header(exchange: Exchange, name: str) -> str:
+    return next((value for key, value in exchange.request.headers if key.lower() == name), "")
+
+
+def _body(heard: Heard, exchange: Exchange) -> tuple[bool, str, str] | None:
+    if "body" not in heard.step.call.arguments:
+        return None
+    given: Any = heard.step.call.arguments["body"]
+    body = exchange.request.body
+    read = exact_json.parse_or_none(body) if body else None
+    return exact_json.equal(read, given), f"the body {shown(given)}", f"the body {_text(body)}"
+
+
+def _no_body(heard: Heard, exchange: Exchange) -> tuple[bool, str, str] | None:
+    if V1.by_action[heard.operation].body:
+        return None
+    return exchange.request.body is None, "no body", f"the body {_text(exchange.request.body)}"
+
+
+def _text(body: bytes | None) -> str:
+    return (body or b"nothing").decode("utf-8", "backslashreplace")[:120]
+
+
+def _once(played: Played) -> Iterator[Seen]:
+    """One request a call; what follows a failure is judged by the rule about retries."""
+    if played.case.script is not None or played.case.together:
+        return
+    for heard in played.heard:
+        if heard.broken is None and heard.step.answer.status < 400 and heard.step.answer.fate == "answer":
+            count = len(heard.exchanges)
+            if count:
+                expected = f"one request for one call of {heard.operation}"
+                yield Seen("sdk-request.once", count == 1, heard, expected, _listed(heard))
+
+
+def _retries(played: Played) -> Iterator[Seen]:
+    if played.case.script is not None:
+        return
+    for heard in played.heard:
+        failed = heard.step.answer.status >= 400 or heard.step.answer.fate != "answer"
+        if failed and heard.operation in _RETRIED and heard.exchanges:
+            expected = "a POST that failed is not sent again: its effect may have happened"
+            yield Seen("sdk-request.no-hidden-retry", len(heard.exchanges) == 1, heard, expected, _listed(heard))
+
+
+def _listed(heard: Heard) -> str:
+    sent = ", ".join(_sent(each) for each in heard.exchanges[:4])
+    return f"{len(heard.exchanges)} requests: {sent}"
+
+
+_OWN: Mapping[str, Callable[[Heard, Exchange], tuple[bool, str, str] | None]] = {
+    "sdk-request.path-reserved": _operation,
+    "sdk-request.path-unicode": _operation,
+    "sdk-request.wait": _query("wait"),
+    "sdk-request.running": _query("running"),
+    "sdk-request.workflow-id": _query("workflowID"),
+    "sdk-request.body": _body,
+    "sdk-request.body-unicode": _body,
+    "sdk-request.body-integers": _body,
+    "sdk-request.body-decimals": _body,
+    "sdk-request.body-empty-maps": _body,
+    "sdk-request.body-absent": _body,
+}
+
+RULES: Mapping[str, Callable[[Played], Iterator[Seen]]] = {
+    "sdk-request.operation": _judged("sdk-request.operation", _not_about_paths),
+    **{name: _judged(name, judge, about_only=True) for name, judge in _OWN.items()},
+    "sdk-request.no-extra-query": _judged("sdk-request.no-extra-query", _no_extra_query),
+    "sdk-request.content-type": _judged("sdk-request.content-type", _content_type),
+    "sdk-request.accept": _judged("sdk-request.accept", _accept),
+    "sdk-request.no-body": _judged("sdk-request.no-body", _no_body),
+    "sdk-request.once": _once,
+    "sdk-request.no-hidden-retry": _retries,
+}
