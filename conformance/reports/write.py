@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 from conformance.reports.badge import write_badge
@@ -19,6 +20,19 @@ from conformance.results.verdict import verdict_of
 from conformance.trace.har import OWN
 
 HAR = f"{OWN}.gz"
+PAGE = "report.html"
+
+Writer = Callable[[Results, Path, Comparison | None], object]
+"""Writes one report to a path; the comparison with an earlier run is None where there is none."""
+
+REPORTS: Mapping[str, Writer] = {
+    "junit.xml": lambda results, path, _: write_junit(results, path),
+    "summary.md": write_summary,
+    "statement.md": lambda results, path, _: write_statement(results, path),
+    "badge.svg": lambda results, path, _: write_badge(results, path),
+    PAGE: write_html,
+}
+"""Every report by the name of its file, in the order of writing."""
 
 
 def write_all(
@@ -32,20 +46,16 @@ def write_all(
     """
     if results.activity is None and not results.target.get("recording"):
         results.activity = read_activity(directory)
-    page = directory / "report.html"
-    writers: dict[str, Callable[[], object]] = {
+    data: dict[str, Callable[[], object]] = {
         "results.json": lambda: write_results(results, directory),
         HAR: lambda: write_har(directory / HAR, exchanges) if exchanges is not None else None,
-        "junit.xml": lambda: write_junit(results, directory / "junit.xml"),
-        "summary.md": lambda: write_summary(results, directory / "summary.md", comparison),
-        "statement.md": lambda: write_statement(results, directory / "statement.md"),
-        "badge.svg": lambda: write_badge(results, directory / "badge.svg"),
-        page.name: lambda: write_html(results, page, comparison),
     }
+    reports = {name: partial(write, results, directory / name, comparison) for name, write in REPORTS.items()}
+    writers: dict[str, Callable[[], object]] = {**data, **reports}
     failed = [name for name, write in writers.items() if not _written(name, write, results)]
     if failed and "results.json" not in failed:
         _written("results.json", writers["results.json"], results)
-    return page
+    return directory / PAGE
 
 
 def _written(name: str, write: Callable[[], object], results: Results) -> bool:
