@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import random
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -43,6 +44,8 @@ _ONCE: Mapping[Profile, tuple[str, ...]] = {
 # A scenario costs a little more than one run on average; more are drawn than needed, and the budget cuts.
 _SCENARIOS_PER_RUN = 0.95
 _SPARE = 1.25
+# More runs than this in one scenario keep a slow target busy for a long time.
+_DEAR = 8
 
 
 @dataclass(frozen=True)
@@ -67,31 +70,45 @@ def plan(
 ) -> Plan:
     """Scenarios of every theme by weight, until ``run_budget`` (default: the profile's) is used up.
 
-    The same arguments give the same plan. Every theme comes once before any comes twice, the weightier first; so does a
-    run that is short of time play every theme once before it plays any twice.
+    The same arguments give the same plan. What takes long comes first, so that everything else is played meanwhile.
+    Then every theme comes once before any comes twice, those first that put the most to the test with a run; what needs
+    very many runs comes after them. So a run that is short of time, or of runs, leaves out what it can best do without.
     """
     budget = default_runs(profile, slow=slow) if run_budget is None else run_budget
     once = [theme for theme in _offered(features) if theme.name in _ONCE[profile]]
-    chosen: list[Scenario] = []
+    long, dear = list[Scenario](), list[Scenario]()
     spent = 0
     for scenario in draw(once, 1, seed, features):
         # A small budget is better spent on everything else.
         if spent + scenario.runs <= budget // 2:
-            chosen.append(scenario)
+            (dear if scenario.runs > _DEAR else long).append(scenario)
             spent += scenario.runs
-    # What takes long comes first, so that everything else is played meanwhile.
-    scenarios, first = list(chosen), len(chosen)
     often = [theme for theme in _offered(features) if not theme.once]
+    scenarios = list[Scenario]()
     for scenario in _by_weight(often, seed, features, budget):
         if spent + scenario.runs > budget:
             break
         scenarios.append(scenario)
         spent += scenario.runs
-    again = first + len(often)
-    parts = [scenarios[first:again], scenarios[again:]]
-    for part in parts:
-        random.Random(seed).shuffle(part)
-    return Plan((*scenarios[:first], *itertools.chain(*parts)), spent)
+    firsts, again = scenarios[: len(often)], scenarios[len(often) :]
+    random.Random(seed).shuffle(again)
+    return Plan((*long, *_most_first(firsts, seed), *dear, *again), spent)
+
+
+def _most_first(scenarios: Iterable[Scenario], seed: int) -> Iterator[Scenario]:
+    """Each time the one that adds most for a run: a requirement that others have put to the test already adds less."""
+    left, tested = list(scenarios), Counter[str]()
+    random.Random(seed).shuffle(left)
+
+    def worth(scenario: Scenario) -> float:
+        rules = THEMES[scenario.theme].rules
+        return sum(1 / (1 + tested[rule]) for rule in rules) / (scenario.runs + 1)
+
+    while left:
+        best = max(left, key=worth)
+        left.remove(best)
+        tested.update(THEMES[best.theme].rules)
+        yield best
 
 
 def endless(seed: int, features: Collection[str] = ("ledger",)) -> Iterator[Scenario]:
