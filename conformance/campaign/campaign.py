@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
-from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from conformance.campaign.liveness import GONE, answers_again, is_gone, until_silent
 from conformance.campaign.observer import Observer
+from conformance.campaign.proving import Proving
+from conformance.campaign.schedule import Schedule, Shortfall
 from conformance.campaign.stopping import raise_users
 from conformance.configuration.settings import Settings
-from conformance.confirming.confirmation import Confirmation
-from conformance.confirming.finding_store import DatabaseUnusable, FindingStore
+from conformance.confirming.finding_store import FindingStore
 from conformance.confirming.findings import Proof
 from conformance.contract.document import ApiDocument
 from conformance.judging.pool import JudgePool
@@ -23,20 +23,17 @@ from conformance.operations import CUT_SHORT, OperationPlan, OperationSettings, 
 from conformance.rules.across_traces import info_versions, unique_ids
 from conformance.rules.evidence.server_ids import made_ids
 from conformance.rules.evidence.trace_index import TraceIndex
-from conformance.scenarios import Job, Played, Player, Scenario, Settler, from_json
+from conformance.scenarios import Job, Played, Player, Scenario, Settler
 from conformance.scenarios.plan import Plan, derived_seed, draw, endless, more_for, plan
 from conformance.scenarios.playing.settling import LEAST_GAP
 from conformance.target import LoopLag, Target, TargetError
-from conformance.target.finishing import all_of
 from conformance.trace import Trace
 from conformance.wire.instant import MILLISECOND
 
 _SLOW = 300 * MILLISECOND
 """A control that takes longer than this makes a target a slow one: runs are dear there."""
 
-_GRACE_S = 15.0
-"""How long after the time for confirming a replay may go on that was begun in time."""
-
+_LOOK_S = 0.5
 _TOP_UPS = 3
 _THEMES_PER_TOP_UP = 8
 
@@ -65,10 +62,14 @@ class Campaign:
     settling: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._began = time.monotonic()
+        self.schedule = Schedule(self.settings)
         self.store = FindingStore(self.settings.database) if self.settings.database else None
+        told = (self.observer, self.tally, self.proofs)
+        self.proving = Proving(self.target, self.judge, self.settings, self.schedule, *told, self.store)
         self._hit = False
         self._most_runs: int | None = None
+        self._all_begun = False
+        self._explored = (0, 0.0)
 
     # -- the whole ------------------------------------------------------------------------------
 
@@ -130,8 +131,21 @@ class Campaign:
 
     async def _conclude(self, settler: Settler) -> None:
         self._judge_across()
-        if self.tally.cases and not self._hit:
+        if self.tally.cases.keys() - self.proving.told and not self._hit:
             await self.note_loss()
+            await self._confirm(settler, self.proving.told)
+
+    async def _confirm(self, settler: Settler, confirmed: frozenset[str] = frozenset()) -> None:
+        self.observer.phase("confirming and minimising")
+        usable = not self.target.gone and (self.lost is None or await answers_again(self.target))
+        self.lost = await self.proving.confirm(settler, confirmed, usable) or self.lost
+
+    async def _confirm_meanwhile(self, settler: Settler) -> None:
+        """Confirm what was seen once nothing more is begun: what is under way mostly waits for a slow target."""
+        # Nothing tells when that is so; it has to be asked.
+        while not (self._all_begun or self._over()):  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK_S)
+        if self.tally.cases and not self._over():
             await self._confirm(settler)
 
     @staticmethod
@@ -149,6 +163,8 @@ class Campaign:
                 if which == 0:
                     group.create_task(self._play_operations(drawn))
                 group.create_task(self._play_scenarios(settler, budget, drawn))
+                if slow and self.settings.shard[1] == 1 and not self.settings.stop_on:
+                    group.create_task(self._confirm_meanwhile(settler))
         except BaseExceptionGroup as failed:
             raise_users(failed)
         finally:
@@ -175,7 +191,7 @@ class Campaign:
             await self._play(player, self._jobs(endless(self.settings.seed, self.settings.features)))
             return
         await self._play(player, self._jobs(self.store.load() if self.store else (), "kept"))
-        await self._play(player, self._jobs(drawn.scenarios.scenarios))
+        await self._play(player, self._last_jobs(drawn.scenarios.scenarios))
         for number in range(_TOP_UPS):
             missing = self._not_exercised()
             if not missing or self._over():
@@ -188,9 +204,18 @@ class Campaign:
     def _jobs(self, scenarios: Iterable[Scenario], prefix: str = "s") -> Iterator[Job]:
         mine, workers = self.settings.shard
         for number, scenario in enumerate(scenarios):
-            if number % workers == mine and not self._too_dear(scenario):
-                name = f"{prefix}{number}-{scenario.theme}"
-                yield Job(name, scenario, closing=f"{self.settings.seed}/{name}")
+            if number % workers != mine:
+                continue
+            if self._too_dear(scenario) or not self.schedule.fits(scenario, bool(self.tally.cases)):
+                self.schedule.left_out += scenario.runs
+                continue
+            name = f"{prefix}{number}-{scenario.theme}"
+            yield Job(name, scenario, closing=f"{self.settings.seed}/{name}")
+
+    def _last_jobs(self, scenarios: Iterable[Scenario]) -> Iterator[Job]:
+        yield from self._jobs(scenarios)
+        self._explored = (self.target.runs, self.schedule.elapsed)
+        self._all_begun = True
 
     def _too_dear(self, scenario: Scenario) -> bool:
         """Whether its runs would go beyond the budget: requests that had to be repeated may have used it up."""
@@ -205,6 +230,7 @@ class Campaign:
 
         def on_played(played: Played) -> None:
             self.tally.leftovers += played.leftovers
+            self.schedule.took(played.seconds)
             traces = [played.trace, *player.settler.take_traces()]
             task = asyncio.create_task(self._judge_all(traces))
             judging.add(task)
@@ -217,14 +243,17 @@ class Campaign:
             await asyncio.gather(*judging)
 
     def _over(self) -> bool:
-        seconds = self.settings.seconds
-        return (
-            self._hit
-            or not self.settings.enough.isdisjoint(self.tally.cases)
-            or self.target.gone
-            or self.lost is not None
-            or (seconds is not None and time.monotonic() - self._began > seconds)
-        )
+        out_of_time = self.schedule.exploring_left(bool(self.tally.cases)) < 0
+        enough = not self.settings.enough.isdisjoint(self.tally.cases)
+        return self._hit or enough or self.target.gone or self.lost is not None or out_of_time
+
+    @property
+    def shortfall(self) -> Shortfall:
+        """What was not played for want of time or runs."""
+        if self._hit or self.interrupted or self.lost is not None:
+            return Shortfall()
+        played, seconds = self._explored
+        return Shortfall(played, self.schedule.left_out, seconds)
 
     def _not_exercised(self) -> list[str]:
         seen = self.tally.judged_traces
@@ -241,7 +270,7 @@ class Campaign:
             judgement = await self.judge.judge(trace, known_ids)
             self.tally.add(trace, judgement)
             self._hit = self._hit or bool(judgement.violations.keys() & self.settings.stop_on)
-            self.observer.judged(trace, self.tally, time.monotonic() - self._began)
+            self.observer.judged(trace, self.tally, self.schedule.elapsed)
 
     def _judge_across(self) -> None:
         traces = {trace.id: trace for trace in self.tally.reduced}
@@ -258,60 +287,6 @@ class Campaign:
             "settle_ms": round(settler.settle_ns() / MILLISECOND, 1),
             "controls": sum(control.finished is not None for control in settler.settling().controls),
         }
-
-    # -- confirming --------------------------------------------------------------------------------
-
-    async def _confirm(self, settler: Settler, confirmed: frozenset[str] = frozenset()) -> None:
-        self.observer.phase("confirming and minimising")
-
-        def on_proof(proof: Proof) -> None:
-            self.proofs.append(proof)
-            self.observer.found(proof)
-            if proof.minimised and proof.trace.scenario is not None:
-                self._keep(from_json(proof.trace.scenario))
-
-        try:
-            usable = not self.target.gone and (self.lost is None or await answers_again(self.target))
-            await self._confirmation(settler, usable).run(self.tally, on_proof, confirmed)
-        except TargetError as error:
-            self.lost = str(error)
-            told = confirmed.union(*(proof.requirements for proof in self.proofs))
-            await self._confirmation(settler, usable=False).run(self.tally, on_proof, told)
-
-    def _confirmation(self, settler: Settler, usable: bool) -> Confirmation:
-        seconds = self._confirming_time() if usable else 0.0
-        end = time.monotonic() + seconds + _GRACE_S
-
-        def over() -> bool:
-            return time.monotonic() > end
-
-        def play(scenarios: Sequence[Scenario], reuse: bool) -> Awaitable[list[Trace]]:
-            player = Player(self.target, settler, self.settings.features, stop=over, reuse=reuse)
-            return self._replay(player, scenarios)
-
-        return Confirmation(self.judge, play, self.settings, seconds, lost=not usable)
-
-    def _keep(self, scenario: Scenario) -> None:
-        try:
-            if self.store is not None:
-                self.store.save(scenario)
-        except DatabaseUnusable as error:
-            # The finding itself is worth more than what later runs would have learnt from it.
-            self.tally.errors.append(str(error))
-
-    def _confirming_time(self) -> float:
-        spent = time.monotonic() - self._began
-        whole = self.settings.seconds
-        left = self.settings.budget.confirming_seconds if whole is None else whole - spent
-        return min(self.settings.budget.confirming_seconds, max(left, self.settings.budget.confirming_seconds / 4))
-
-    async def _replay(self, player: Player, scenarios: Sequence[Scenario]) -> list[Trace]:
-        jobs = [Job(f"replay{number}", scenario, "replay") for number, scenario in enumerate(scenarios)]
-        played = await all_of(player.play(job) for job in jobs)
-        for each in played:
-            self.tally.leftovers += each.leftovers
-        self.observer.replayed(time.monotonic() - self._began)
-        return [each.trace for each in played]
 
 
 def _affordable(scenarios: Iterable[Scenario], runs: int) -> Iterator[Scenario]:

@@ -18,8 +18,8 @@ class Observer(Protocol):
     def judged(self, trace: Trace, tally: Tally, elapsed: float) -> None:
         """A trace was judged and is in the tally."""
 
-    def replayed(self, elapsed: float) -> None:
-        """Scenarios were played again to confirm or shorten a finding."""
+    def replayed(self, elapsed: float, doing: str) -> None:
+        """Scenarios are played again to confirm or shorten a finding: ``doing`` says which, and how many are left."""
 
     def found(self, proof: Proof) -> None:
         """A violation was confirmed."""
@@ -34,7 +34,7 @@ class Silent:
     def judged(self, trace: Trace, tally: Tally, elapsed: float) -> None:
         """Nothing."""
 
-    def replayed(self, elapsed: float) -> None:
+    def replayed(self, elapsed: float, doing: str) -> None:
         """Nothing."""
 
     def found(self, proof: Proof) -> None:

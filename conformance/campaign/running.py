@@ -14,6 +14,7 @@ from conformance import __version__
 from conformance.campaign.campaign import Campaign, Drawn, draw_traffic
 from conformance.campaign.observer import Observer
 from conformance.campaign.recordings import describe
+from conformance.campaign.schedule import Shortfall
 from conformance.campaign.stopping import Stop, interruptible, terminable
 from conformance.configuration.settings import Settings
 from conformance.confirming.findings import Proof, build_finding
@@ -52,6 +53,7 @@ class RunOutcome:
     settling: dict[str, float] = field(default_factory=dict)
     interrupted: bool = False
     lost: str | None = None
+    shortfall: Shortfall = field(default_factory=Shortfall)
 
 
 def play(
@@ -128,7 +130,7 @@ def conclude_shared(
 
     with JudgePool(document) as judge_pool, terminable():
         outcome = interruptible(end(judge_pool))
-    return replace(outcome, settling=merged.settling)
+    return replace(outcome, settling=merged.settling, shortfall=merged.shortfall)
 
 
 def _merged(parts: Sequence[RunOutcome]) -> RunOutcome:
@@ -142,11 +144,20 @@ def _merged(parts: Sequence[RunOutcome]) -> RunOutcome:
         settling=first.settling,
         interrupted=any(part.interrupted for part in parts),
         lost=next((part.lost for part in parts if part.lost), None),
+        shortfall=sum((part.shortfall for part in parts), Shortfall()),
     )
 
 
 def _outcome(campaign: Campaign, server: dict[str, Any]) -> RunOutcome:
-    return RunOutcome(campaign.tally, campaign.proofs, server, campaign.settling, campaign.interrupted, campaign.lost)
+    return RunOutcome(
+        campaign.tally,
+        campaign.proofs,
+        server,
+        campaign.settling,
+        campaign.interrupted,
+        campaign.lost,
+        campaign.shortfall,
+    )
 
 
 def _unjudged(outcome: RunOutcome) -> Unjudged | None:
@@ -194,6 +205,7 @@ def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], beg
     begun.counts = count_outcomes(requirements, tally)
     begun.operations = operation_results(tally)
     begun.settling = dict(outcome.settling)
+    begun.unreached = outcome.shortfall.sentence
     begun.leftovers = list(dict.fromkeys(tally.leftovers))
     begun.errors = list(tally.errors)
     begun.complete = complete

@@ -97,9 +97,9 @@ class Watcher:
         self._counts = (tally.exchanges, tally.runs, len(tally.cases))
         self._progress.update(*self._counts, elapsed, self._budget)
 
-    def replayed(self, elapsed: float) -> None:
-        """Show that time goes by."""
-        self._progress.update(*self._counts, elapsed, self._budget)
+    def replayed(self, elapsed: float, doing: str) -> None:
+        """Show what is being confirmed, and that time goes by."""
+        self._progress.update(*self._counts, elapsed, self._budget, doing)
 
     def found(self, proof: Proof) -> None:
         """Log the finding."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 
 from conformance.configuration.settings import Settings
@@ -20,6 +20,7 @@ from conformance.rules.evidence.observation import Observation
 from conformance.scenarios import Scenario
 from conformance.scenarios.minimising.minimise import ReplayBudget, minimise
 from conformance.target.finishing import all_of
+from conformance.trace import Trace
 
 _SIDE_BY_SIDE = 3
 _CASES = 2
@@ -33,12 +34,24 @@ class Confirmation:
 
     def __init__(self, judge: JudgePool, play: Play, settings: Settings, seconds: float, *, lost: bool = False) -> None:
         self._judge = judge
-        self._play = play
+        self._replay = play
         self._settings = settings
         self._end = time.monotonic() + seconds
         self._share = 1.0
+        self._wanted: list[str] = []
+        self._left = 0
+        self._replays = 0
         self._lost = lost
         self._causes: Causes
+
+    @property
+    def doing(self) -> str:
+        """Which requirements' violations are being replayed, up to which replay, and how many others wait."""
+        return f"{' and '.join(self._wanted)}, replay {self._replays}, {self._left} more rules to look at"
+
+    def _play(self, scenarios: Sequence[Scenario], reuse: bool) -> Awaitable[list[Trace]]:
+        self._replays += len(scenarios)
+        return self._replay(scenarios, reuse)
 
     @property
     def out_of_time(self) -> bool:
@@ -58,6 +71,7 @@ class Confirmation:
         ranked = sorted(tally.cases, key=self._causes.rank)
         while waiting := [each for each in ranked if each not in told]:
             wave = self._wave(waiting)
+            self._wanted, self._left, self._replays = wave, len(waiting) - len(wave), 0
             # The first ones must not use up what the others need: most of what waits will turn out to follow from them.
             self._share = min(1.0, 3 * len(wave) / len(waiting))
             found = await all_of(self._prove(requirement, tally) for requirement in wave)

@@ -45,6 +45,7 @@ def summary_markdown(results: Results, comparison: Comparison | None = None) -> 
         "",
         escaped(conclusion_of(results).reason, 300),
         "",
+        *([escaped(results.unreached, 300), ""] if results.unreached else []),
         *since,
         *(f"- **{level}** {level_sentence(results, level)}" for level in LEVELS),
         "",

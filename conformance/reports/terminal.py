@@ -47,8 +47,10 @@ class Progress(Protocol):
     def phase(self, name: str) -> None:
         """A new phase has begun."""
 
-    def update(self, exchanges: int, runs: int, findings: int, elapsed: float, budget: float | None) -> None:
-        """Counts so far; ``elapsed`` and ``budget`` in seconds, None without a limit."""
+    def update(
+        self, exchanges: int, runs: int, findings: int, elapsed: float, budget: float | None, doing: str = ""
+    ) -> None:
+        """Counts so far; ``elapsed`` and ``budget`` in seconds, None without a limit; ``doing``: what is confirmed."""
 
     def close(self) -> None:
         """The run is over."""
@@ -60,7 +62,9 @@ class SilentProgress:
     def phase(self, name: str) -> None:
         """Nothing."""
 
-    def update(self, exchanges: int, runs: int, findings: int, elapsed: float, budget: float | None) -> None:
+    def update(
+        self, exchanges: int, runs: int, findings: int, elapsed: float, budget: float | None, doing: str = ""
+    ) -> None:
         """Nothing."""
 
     def close(self) -> None:
@@ -81,11 +85,13 @@ class PlainProgress:
         self._phase = name
         self._print(name)
 
-    def update(self, exchanges: int, runs: int, findings: int, elapsed: float, budget: float | None) -> None:
+    def update(
+        self, exchanges: int, runs: int, findings: int, elapsed: float, budget: float | None, doing: str = ""
+    ) -> None:
         """Print a line when the last one is long enough ago."""
         if elapsed >= self._next:
             self._next = elapsed + self._every
-            self._print(f"{self._phase}: {_counts(exchanges, runs, findings)}, {_left(elapsed, budget)}")
+            self._print(f"{self._phase}: {doing or _counts(exchanges, runs, findings)}, {_left(elapsed, budget)}")
 
     def close(self) -> None:
         """Nothing is left to tidy."""
@@ -107,11 +113,13 @@ class LiveProgress:
         self._phase = name
         self._live.update(Text(name))
 
-    def update(self, exchanges: int, runs: int, findings: int, elapsed: float, budget: float | None) -> None:
+    def update(
+        self, exchanges: int, runs: int, findings: int, elapsed: float, budget: float | None, doing: str = ""
+    ) -> None:
         """Show the counts."""
         style = "red" if findings else ""
         told = Text(no_wrap=True, overflow="ellipsis").append(self._phase, "bold").append("  ")
-        told.append(_counts(exchanges, runs, findings), style).append("  ")
+        told.append(doing or _counts(exchanges, runs, findings), style).append("  ")
         self._live.update(told.append(_left(elapsed, budget), "dim"))
 
     def close(self) -> None:
@@ -178,6 +186,8 @@ def _body(results: Results, console: Console, verbosity: Verbosity) -> None:
     only = f"; {plural(len(results.requirements), 'requirement')} selected" if part else ""
     told = f"{results.target_name}: {plural(exchanges, 'exchange')} in {results.duration_s:.0f} s{cut}{only}"
     _say(console, Text(one_line(told)))
+    if results.unreached:
+        _say(console, Text(f"  {results.unreached}", style="yellow"), wrap=True)
     for level in LEVELS:
         sentence = Text(level_sentence(results, level)).wrap(console, max(console.width - _INDENT, 40))
         for number, line in enumerate(sentence):

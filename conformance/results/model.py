@@ -135,6 +135,7 @@ class Activity:
 class Results:
     """A whole run. ``complete`` is false when it was cut; what was measured until then is here all the same.
 
+    ``unreached`` is a sentence on what a slow target or too little time left out, empty when all was played.
     ``narrowed`` tells that only a part was looked at (a selection, a recording), so that it never says conformant.
     """
 
@@ -153,6 +154,7 @@ class Results:
     configuration: dict[str, Any] = field(default_factory=dict)
     settling: dict[str, Any] = field(default_factory=dict)
     leftovers: list[str] = field(default_factory=list)
+    unreached: str = ""
     stale: list[dict[str, Any]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     complete: bool = True

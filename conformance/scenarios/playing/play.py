@@ -47,11 +47,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Played:
-    """What playing left: the trace, and the ids of workflows and instances that could not be removed."""
+    """What playing left: the trace, and the ids of workflows and instances that could not be removed.
+
+    ``seconds`` is how long it took, cleaning up included.
+    """
 
     job: Job
     trace: Trace
     leftovers: tuple[str, ...] = ()
+    seconds: float = 0.0
 
 
 @dataclass
@@ -114,6 +118,7 @@ class Player:
             self.target, self.settler, Bindings(job.id, self.target.given), self.stop, self._lists, reuse=self.reuse
         )
         leftovers: tuple[str, ...] = ()
+        began = time.monotonic()
         played = job.scenario
         try:
             await _StepPlay(self, clients).perform_all(job.scenario.steps, clients.hire("1"))
@@ -122,7 +127,7 @@ class Player:
                 played = await self._end(job, clients)
         finally:
             leftovers = await to_the_end(self._clean_up(clients, job.scenario))
-        return Played(job, self._trace(job, played, clients, whole), leftovers)
+        return Played(job, self._trace(job, played, clients, whole), leftovers, time.monotonic() - began)
 
     async def _end(self, job: Job, clients: ScenarioClients) -> Scenario:
         """Read everything; then the closing acts, and what they have changed. Gives the scenario with these acts."""

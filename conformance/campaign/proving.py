@@ -1,0 +1,88 @@
+"""Confirming within a run: replays on its target, in its time, each proof told as soon as it stands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+
+from conformance.campaign.observer import Observer
+from conformance.campaign.schedule import Schedule
+from conformance.configuration.settings import Settings
+from conformance.confirming.confirmation import Confirmation
+from conformance.confirming.finding_store import DatabaseUnusable, FindingStore
+from conformance.confirming.findings import Proof
+from conformance.judging.pool import JudgePool
+from conformance.judging.tally import Tally
+from conformance.scenarios import Job, Player, Scenario, Settler, from_json
+from conformance.target import Target, TargetError
+from conformance.target.finishing import all_of
+from conformance.trace import Trace
+
+_GRACE_S = 15.0
+"""How long after the time for confirming a replay may go on that was begun in time, unless the user set an end."""
+
+
+@dataclass
+class Proving:
+    """Turns the violations in ``tally`` into ``proofs``; minimal scenarios are kept in ``store``, if there is one."""
+
+    target: Target
+    judge: JudgePool
+    settings: Settings
+    schedule: Schedule
+    observer: Observer
+    tally: Tally
+    proofs: list[Proof]
+    store: FindingStore | None = None
+
+    @property
+    def told(self) -> frozenset[str]:
+        """The requirements whose violations the proofs so far explain."""
+        return frozenset(rule for proof in self.proofs for rule in proof.requirements)
+
+    async def confirm(self, settler: Settler, confirmed: frozenset[str], usable: bool) -> str | None:
+        """Prove what is not ``confirmed``. Gives why the target could not be used to the end, None when it could."""
+        try:
+            await self._confirmation(settler, usable).run(self.tally, self._on_proof, confirmed)
+        except TargetError as error:
+            await self._confirmation(settler, usable=False).run(self.tally, self._on_proof, confirmed | self.told)
+            return str(error)
+        return None
+
+    def _on_proof(self, proof: Proof) -> None:
+        self.proofs.append(proof)
+        self.observer.found(proof)
+        if proof.minimised and proof.trace.scenario is not None:
+            self._keep(from_json(proof.trace.scenario))
+
+    def _confirmation(self, settler: Settler, usable: bool) -> Confirmation:
+        seconds = self.schedule.confirming_left() if usable else 0.0
+        end = time.monotonic() + seconds + (_GRACE_S if self.settings.max_time is None else 0.0)
+
+        def over() -> bool:
+            return time.monotonic() > end
+
+        def play(scenarios: Sequence[Scenario], reuse: bool) -> Awaitable[list[Trace]]:
+            player = Player(self.target, settler, self.settings.features, stop=over, reuse=reuse)
+            return self._replay(player, scenarios, confirmation.doing)
+
+        confirmation = Confirmation(self.judge, play, self.settings, seconds, lost=not usable)
+        return confirmation
+
+    def _keep(self, scenario: Scenario) -> None:
+        try:
+            if self.store is not None:
+                self.store.save(scenario)
+        except DatabaseUnusable as error:
+            # The finding itself is worth more than what later runs would have learnt from it.
+            self.tally.errors.append(str(error))
+
+    async def _replay(self, player: Player, scenarios: Sequence[Scenario], doing: str) -> list[Trace]:
+        self.observer.replayed(self.schedule.elapsed, doing)
+        jobs = [Job(f"replay{number}", scenario, "replay") for number, scenario in enumerate(scenarios)]
+        played = await all_of(player.play(job) for job in jobs)
+        for each in played:
+            self.tally.leftovers += each.leftovers
+        self.observer.replayed(self.schedule.elapsed, doing)
+        return [each.trace for each in played]

@@ -1,0 +1,93 @@
+"""How a run's time is shared: until when it explores, what still fits in, and what is left for confirming."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from conformance.configuration.settings import Settings
+from conformance.scenarios import Scenario
+from conformance.scenarios.scenario.model import Pause
+
+# Of the time that is allowed for all of a run: what is kept for confirming when there is something to confirm, and for
+# tidying up in any case.
+_CONFIRMING_SHARE, _TIDYING_SHARE = 0.3, 0.07
+_LONGEST_TIDYING_S = 10.0
+# Until so many scenarios have been played, nobody knows how long one takes.
+_ENOUGH = 5
+_RECENT = 20
+# The first runs are slow on many targets.
+_LEAST_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What time or the number of runs left out: runs that were ``played`` and runs that were not (``left``), in
+    ``seconds`` of exploring. ``most_s`` is how long the whole run was allowed to take, None when nothing was said.
+    """
+
+    played: int = 0
+    left: int = 0
+    seconds: float = 0.0
+
+    def __add__(self, other: Shortfall) -> Shortfall:
+        """That of two workers who played side by side."""
+        return Shortfall(self.played + other.played, self.left + other.left, max(self.seconds, other.seconds))
+
+    @property
+    def sentence(self) -> str:
+        """What was not reached, with the time that would do; empty when all was played."""
+        if not self.left or not self.played or self.seconds < _LEAST_SECONDS:
+            return ""
+        pace = self.played / self.seconds
+        whole = self.played + self.left
+        enough = math.ceil(whole / pace / (1 - _CONFIRMING_SHARE) / 60)
+        told = f"The target started {pace:.1f} runs a second; {self.played} of {whole} runs were played"
+        return f"{told}; `--max-time {enough}m` would play all."
+
+
+@dataclass
+class Schedule:
+    """The time of one run. ``now`` gives seconds."""
+
+    settings: Settings
+    now: Callable[[], float] = time.monotonic
+    left_out: int = 0
+    _took: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._began = self.now()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the beginning of the run."""
+        return self.now() - self._began
+
+    def exploring_left(self, to_confirm: bool) -> float:
+        """Seconds until exploring has to end; ``to_confirm``: whether there is something to confirm after it."""
+        most, own = self.settings.max_time, self.settings.seconds
+        if most is None:
+            return math.inf if own is None else own - self.elapsed
+        tidying = min(_LONGEST_TIDYING_S, most * _TIDYING_SHARE)
+        confirming = min(self.settings.budget.confirming_seconds, most * _CONFIRMING_SHARE) if to_confirm else 0.0
+        return most - tidying - confirming - self.elapsed
+
+    def confirming_left(self) -> float:
+        """Seconds that confirming may take from now on."""
+        most, own = self.settings.max_time, self.settings.budget.confirming_seconds
+        if most is None:
+            return own
+        return max(0.0, min(own, most - min(_LONGEST_TIDYING_S, most * _TIDYING_SHARE) - self.elapsed))
+
+    def took(self, seconds: float) -> None:
+        """Take note of how long a scenario took."""
+        self._took = [*self._took[1 - _RECENT :], seconds]
+
+    def fits(self, scenario: Scenario, to_confirm: bool) -> bool:
+        """Whether a scenario that began now would probably come to its end."""
+        typical = statistics.median(self._took) if len(self._took) >= _ENOUGH else 0.0
+        pauses = sum(step.ms for step in scenario.leaves() if isinstance(step, Pause)) / 1000
+        return max(typical, pauses) < self.exploring_left(to_confirm)

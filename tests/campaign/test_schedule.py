@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import math
+
+from conformance.campaign.schedule import Schedule, Shortfall
+from conformance.configuration.settings import Settings
+from conformance.scenarios import Scenario
+from conformance.scenarios.scenario.model import Pause
+
+
+class Time:
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def schedule(max_time: float | None = None) -> tuple[Schedule, Time]:
+    time = Time()
+    return Schedule(Settings(max_time=max_time), time), time
+
+
+def test_a_profile_explores_for_its_time_and_confirms_for_its_own() -> None:
+    made, time = schedule()
+    time.seconds += 30
+    settings = made.settings
+    assert settings.seconds is not None
+    assert made.exploring_left(to_confirm=True) == settings.seconds - 30
+    assert made.confirming_left() == settings.budget.confirming_seconds
+
+
+def test_the_time_that_a_user_allows_holds_for_everything() -> None:
+    made, time = schedule(max_time=100)
+    assert made.exploring_left(to_confirm=False) == 93
+    assert made.exploring_left(to_confirm=True) == 63
+    time.seconds += 63
+    assert made.confirming_left() == 30
+    time.seconds += 100
+    assert made.confirming_left() == 0
+
+
+def test_a_soak_has_no_end_of_its_own() -> None:
+    assert Schedule(Settings(profile="soak")).exploring_left(to_confirm=False) == math.inf
+
+
+def test_a_scenario_is_not_begun_that_could_not_end_in_time() -> None:
+    made, time = schedule(max_time=100)
+    quick, long = Scenario(()), Scenario((Pause(95_000),))
+    assert made.fits(quick, to_confirm=False)
+    assert not made.fits(long, to_confirm=False)
+    for _ in range(5):
+        made.took(40)
+    time.seconds += 50
+    assert made.fits(quick, to_confirm=False)
+    assert not made.fits(quick, to_confirm=True)
+
+
+def test_what_was_not_reached_is_said_with_the_time_that_would_do() -> None:
+    told = Shortfall(played=87, left=158, seconds=170).sentence
+    assert told == (
+        "The target started 0.5 runs a second; 87 of 245 runs were played; `--max-time 12m` would play all."
+    )
+    assert not Shortfall(played=245, left=0, seconds=170).sentence
+    assert not Shortfall().sentence
+
+
+def test_workers_fall_short_together() -> None:
+    assert Shortfall(10, 5, 60) + Shortfall(20, 6, 50) == Shortfall(30, 11, 60)
