@@ -185,30 +185,25 @@ def _started_late(found: Cancellation) -> Iterator[Observation]:
         end = read.terminated_at
         for stage in read.stages:
             if end and stage.started and stage.started.ns > end.ns + timeline.trace.granularity:
-                yield _stage_started(found, read, stage.number, "started after the instance's terminatedAt")
-        new = _new_after_due(found, read)
-        if new is not None:
-            yield _stage_started(found, read, new, "appeared after the cancellation was due")
+                how, place = "started after the instance's terminatedAt", f"/data/status/{stage.number}"
+                yield _stage_started(found, read.exchange, stage.number, how, place)
+    # Nothing but the cancellation can have ended the stage that held the instance, and after that no other starts.
+    later = timeline.first_started(found.held.number + 1)
+    if later is not None and found.due is not None:
+        number, history = later.stage.number, later.view == "history"
+        place = f"/data/{number}" if history else f"/data/status/{number}"
+        yield _stage_started(found, later.exchange, number, "has started", place)
 
 
-def _new_after_due(found: Cancellation, read: InstanceRead) -> int | None:
-    """A stage in a late read that an earlier read, itself after the due time, did not show."""
-    earlier = [r for r in found.timeline.instance.reads if found.late(r.exchange) and r.exchange.before(read.exchange)]
-    if not earlier:
-        return None
-    new = {stage.number for stage in read.stages} - {stage.number for stage in earlier[0].stages}
-    return min(new, default=None)
-
-
-def _stage_started(found: Cancellation, read: InstanceRead, number: int, how: str) -> Observation:
+def _stage_started(found: Cancellation, shown: Exchange, number: int, how: str, pointer: str) -> Observation:
     return violated(
         *found.evidence,
-        read.exchange,
+        shown,
         expected="no stage starts once the instance is cancelled",
         observed=f"stage {number} {how}",
         proof="settled",
         subject=found.timeline.id,
-        pointer=f"/data/status/{number}",
+        pointer=pointer,
     )
 
 
@@ -225,9 +220,12 @@ def _deaf_to_events(found: Cancellation, number: int) -> Iterator[Observation]:
     for send in timeline.instance.sends:
         if event_name(send) is None or event_name(send) != waited or not found.late(send):
             continue
+        before = [read for read in timeline.instance.reads if read.exchange.before(send)]
+        if any(_is_past(read, number) for read in before):
+            # What an answer showed before the event was sent, the event has not done.
+            return
         after = [read for read in timeline.instance.reads if timeline.is_due(send.received, read.exchange)]
-        before = [read for read in timeline.instance.reads if found.late(read.exchange) and read.exchange.before(send)]
-        was_open = any(stage.number == number and not stage.ended for read in before[-1:] for stage in read.stages)
+        was_open = any(found.late(read.exchange) and _shows_open(read, number) for read in before[-1:])
         moved = next((read for read in after if _advanced(read, number, was_open=was_open)), None)
         if moved is not None:
             yield violated(
@@ -240,14 +238,25 @@ def _deaf_to_events(found: Cancellation, number: int) -> Iterator[Observation]:
                 subject=timeline.id,
                 pointer="/data/status",
             )
-        elif after:
+            return
+        if after:
             yield upheld(*found.evidence, send, after[-1].exchange, proof="settled", subject=timeline.id)
+
+
+def _shows_open(read: InstanceRead, number: int) -> bool:
+    stage = read.stage(number)
+    return stage is not None and not stage.ended
+
+
+def _is_past(read: InstanceRead, number: int) -> bool:
+    """Whether a read shows a later stage."""
+    return any(later.number > number for later in read.stages)
 
 
 def _advanced(read: InstanceRead, number: int, *, was_open: bool) -> bool:
     stage = read.stage(number)
     clean = stage is not None and stage.ended and not stage.error and not read.error
-    return (was_open and clean) or any(later.number > number for later in read.stages)
+    return (was_open and clean) or _is_past(read, number)
 
 
 def not_running(index: TraceIndex) -> Iterator[Observation]:

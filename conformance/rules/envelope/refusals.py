@@ -17,7 +17,7 @@ from conformance.rules.evidence.listing import listing_of
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.server_ids import Kind, all_ids_seen, is_unknown, surely_formed
 from conformance.rules.evidence.side_effects import nothing_created, nothing_started
-from conformance.rules.evidence.timeline import timelines
+from conformance.rules.evidence.timeline import InstanceTimeline, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.evidence.validation import error_problems
 from conformance.trace import Exchange
@@ -109,6 +109,37 @@ def event_malformed(index: TraceIndex) -> Iterator[Observation]:
         over = timeline is None or timeline.instance.cancels or timeline.first_terminated is not None
         if runs or send.status == 400 or (send.ok and not over):
             yield from refusal(send, 400, "VALIDATION", why=_reason(index, send))
+        if timeline is not None:
+            yield from _changes_nothing(timeline, send)
+
+
+def _changes_nothing(timeline: InstanceTimeline, send: Exchange) -> Iterator[Observation]:
+    """Whether the stage that was open goes on waiting, though an event without a name was sent."""
+    open_stage = timeline.open_stage(send.sent)
+    if open_stage is None:
+        return
+    number = open_stage.stage.number
+    stage = timeline.plans[number]
+    after = [
+        shown
+        for shown in timeline.shown_stages(number)
+        if shown.exchange.sent > send.sent and timeline.cannot_end(stage, shown.exchange.received)
+    ]
+    ended = next((shown for shown in after if shown.stage.ended), None)
+    kept = next((shown for shown in after if timeline.is_due(send.received, shown.exchange)), None)
+    if ended is not None:
+        yield violated(
+            timeline.instance.run,
+            open_stage.exchange,
+            send,
+            ended.exchange,
+            expected=f"an event without a name changes nothing: stage {number} waits on",
+            observed="it has ended",
+            proof="settled",
+            subject=timeline.id,
+        )
+    elif kept is not None:
+        yield upheld(send, kept.exchange, proof="settled", subject=timeline.id)
 
 
 def bad_number(index: TraceIndex) -> Iterator[Observation]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from conformance.rules.evidence.answers import inconclusive
 from conformance.rules.evidence.equal_meaning import same_within
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
-from conformance.rules.evidence.reads import InstanceRead
+from conformance.rules.evidence.reads import HistoryRead, InstanceRead
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
 from conformance.rules.evidence.trace_index import TraceIndex, event_name
 from conformance.trace import Exchange
@@ -91,11 +91,44 @@ def _unchanged(timeline: InstanceTimeline, signal: Exchange, others: list[Exchan
     )
 
 
+def _same_history(timeline: InstanceTimeline, signal: Exchange, others: list[Exchange]) -> Observation | None:
+    """Whether history read the same before and after a signal; None when that cannot be told, as for the instance."""
+    first = timeline.first_terminated
+    assert first is not None
+    histories = [
+        read for read in timeline.instance.histories if timeline.is_due(first.exchange.received, read.exchange)
+    ]
+    before = [read for read in histories if read.exchange.before(signal)]
+    after = [read for read in histories if signal.before(read.exchange)]
+    if not before or not after:
+        return None
+    old = before[-1]
+    new = next((read for read in after if not _equal(old, read)), after[-1])
+    if _equal(old, new):
+        return upheld(old.exchange, signal, new.exchange, proof="trace", subject=timeline.id)
+    if not all(other.before(old.exchange) or new.exchange.before(other) for other in others):
+        return None
+    return violated(
+        old.exchange,
+        signal,
+        new.exchange,
+        expected="the history of an instance that has terminated does not change any more",
+        observed=f"it had {len(old.stages)} entries and has {len(new.stages)}, or one of them has changed",
+        proof="trace",
+        subject=timeline.id,
+        pointer="/data",
+    )
+
+
+def _equal(old: HistoryRead, new: HistoryRead) -> bool:
+    return same_within([stage.body for stage in old.stages], [stage.body for stage in new.stages], MICROSECOND)
+
+
 def _changed(old: InstanceRead, new: InstanceRead) -> list[str]:
     """The fields that two reads show differently."""
     # What is embedded may change by itself: the workflow may have been deleted.
     keys = sorted({*old.body, *new.body} - {"workflow"})
-    return [key for key in keys if not same_within(old.body.get(key), new.body.get(key), MICROSECOND)]
+    return [key for key in keys if not same_within(old.body.get(key), new.body.get(key), MICROSECOND, name=key)]
 
 
 def terminated(index: TraceIndex) -> Iterator[Observation]:
@@ -124,9 +157,9 @@ def _answered(
             subject=timeline.id,
         )
         return
-    observation = _unchanged(timeline, signal, others)
-    if observation is not None:
-        yield observation
+    for observation in (_unchanged(timeline, signal, others), _same_history(timeline, signal, others)):
+        if observation is not None:
+            yield observation
 
 
 def terminated_refused(index: TraceIndex) -> Iterator[Observation]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.schemas import ResponseSchemas
-from conformance.rules.evidence.answers import inconclusive
+from conformance.rules.evidence.answers import answer_text, error_code, inconclusive
 from conformance.rules.evidence.equal_meaning import Difference, difference
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import StagePlan, simple_send
@@ -57,14 +57,14 @@ def not_started(index: TraceIndex) -> Iterator[Observation]:
             reason = _reason_not_started(timeline, number, exchange)
             if reason is None:
                 continue
-            if exchange.status == 404:
+            if exchange.status == 404 and error_code(exchange) == "NOT_FOUND":
                 yield upheld(timeline.instance.run, exchange, subject=timeline.id)
             else:
                 yield violated(
                     timeline.instance.run,
                     exchange,
                     expected=f"404 NOT_FOUND: {reason}",
-                    observed=str(exchange.status),
+                    observed=answer_text(exchange),
                     proof="response" if number >= len(timeline.plans) else "settled",
                     subject=timeline.id,
                 )

@@ -12,9 +12,9 @@ from conformance.rules.evidence.observation import Observation, Rule, upheld, vi
 from conformance.rules.evidence.reads import InstanceRead
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
-from conformance.rules.evidence.wording import contrast
+from conformance.rules.evidence.wording import contrast, shown
 from conformance.trace import Exchange
-from conformance.wire.instant import MICROSECOND
+from conformance.wire.instant import MICROSECOND, Instant, parse_instant
 
 
 def by_workflow(index: TraceIndex) -> Iterator[Observation]:
@@ -70,10 +70,47 @@ def running(index: TraceIndex) -> Iterator[Observation]:
         listed = {item.get("id") for item in items}
         if len(listed) < len(items):
             yield from _listed_again(listing, items)
+        yield from _says_terminated(index, listing)
         for timeline in timelines(index):
             on_this_page = not found.more or timeline.id in listed
             if on_this_page and listing.query("workflowID") in (None, timeline.instance.run.params["workflowID"]):
                 yield from _listed_while_running(timeline, listing, timeline.id in listed)
+
+
+def _says_terminated(index: TraceIndex, listing: Exchange) -> Iterator[Observation]:
+    """Violations: an element that says itself that it has terminated, and had done so a settle time before.
+
+    While it ends, one answer may mix the old and the new.
+    """
+    own = index.instances
+    for number, item in enumerate(listing.data):
+        if not isinstance(item, dict) or item.get("terminated") is not True or item.get("id") in own:
+            continue
+        ended = parse_instant(item.get("terminatedAt"))
+        proof = _created_after(index, ended, listing) if ended is not None else None
+        if proof is not None:
+            yield violated(
+                proof,
+                listing,
+                expected="running=true: only instances that have not terminated",
+                observed=f"instance {shown(item.get('id'))} says that it has terminated",
+                proof="settled",
+                subject=str(item.get("id")),
+                pointer=f"/data/{number}",
+            )
+
+
+def _created_after(index: TraceIndex, ended: Instant, listing: Exchange) -> Exchange | None:
+    """A run, answered a settle time before a list, whose instance was created after a moment of the target's clock."""
+    for run in index.successes("runWorkflow"):
+        body = run.data if isinstance(run.data, dict) else {}
+        created = parse_instant(body.get("createdAt"))
+        if created is None or created.ns <= ended.ns + index.trace.granularity:
+            continue
+        due = index.trace.settled_at(run.received)
+        if due is not None and listing.sent > due:
+            return run
+    return None
 
 
 def _listed_again(listing: Exchange, items: list[dict[str, Any]]) -> Iterator[Observation]:
@@ -148,9 +185,8 @@ def _same_as_single(
     single = _steady(timeline, listing)
     if single is None:
         return
-    slack = MICROSECOND
     both = item.keys() & single.body.keys()
-    name = next((key for key in sorted(both) if not same_within(item[key], single.body[key], slack, shared=True)), None)
+    name = next((key for key in sorted(both) if not _agree(item[key], single.body[key], key)), None)
     if name is None:
         yield upheld(single.exchange, listing, proof="settled", subject=timeline.id)
     else:
@@ -164,6 +200,10 @@ def _same_as_single(
             subject=timeline.id,
             pointer=f"/data/{number}/{name}",
         )
+
+
+def _agree(listed: Any, single: Any, name: str) -> bool:
+    return same_within(listed, single, MICROSECOND, shared=True, name=name)
 
 
 def _steady(timeline: InstanceTimeline, listing: Exchange) -> InstanceRead | None:

@@ -154,6 +154,7 @@ def _never_ended(timeline: InstanceTimeline, failing: StagePlan, started: StageO
 
 
 def _nothing_after_error(timeline: InstanceTimeline) -> Iterator[Observation]:
+    first: InstanceRead | None = None
     for read in timeline.instance.reads:
         if timeline.stopped_before(read.exchange.received):
             # A cancellation may have put its error on stages that had ended before.
@@ -162,6 +163,22 @@ def _nothing_after_error(timeline: InstanceTimeline) -> Iterator[Observation]:
         later = failed and next((stage for stage in read.stages if stage.number > failed.number), None)
         if failed and later:
             yield _ran_on(timeline, read, failed.number, later.number)
+        elif failed and not read.terminated and first and timeline.is_due(first.exchange.received, read.exchange):
+            yield _stays(timeline, first, read, failed.number)
+        first = first or (read if failed else None)
+
+
+def _stays(timeline: InstanceTimeline, first: InstanceRead, read: InstanceRead, failed: int) -> Observation:
+    return violated(
+        timeline.instance.run,
+        first.exchange,
+        read.exchange,
+        expected=f"the instance ends, since stage {failed} ended with an error",
+        observed=f"not terminated {(read.exchange.sent - first.exchange.received) / 1e9:.2f} s later",
+        proof="settled",
+        subject=timeline.id,
+        pointer="/data/terminated",
+    )
 
 
 def _ran_on(timeline: InstanceTimeline, read: InstanceRead, failed: int, later: int) -> Observation:

@@ -45,6 +45,10 @@ def _owed(timeline: InstanceTimeline, read: InstanceRead) -> tuple[str, int] | N
     state = _state(read)
     if state.terminated:
         return None
+    if read.error or any(stage.error for stage in read.stages):
+        # What has failed need not go on. If its stages may fail at all, its end is what `run.stage-fails` is about.
+        ends = state.shown == state.ended and all(stage.cannot_fail for stage in timeline.plans)
+        return ("the instance terminates", 0) if ends else None
     if state.shown > state.ended:
         stage = timeline.plans[state.shown - 1] if state.shown <= len(timeline.plans) else None
         if stage is None or not stage.ends_by_itself:

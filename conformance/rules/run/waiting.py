@@ -76,21 +76,19 @@ def _with_error(index: TraceIndex, run: Exchange) -> Observation:
     if failed is None:
         return upheld(run, subject=instance.id)
     return violated(
-        *((run,) if failed.exchange is run else (failed.exchange, run)),
+        failed.exchange,
+        run,
         expected="the error of the instance, which failed",
         observed="no error in the answer",
-        proof="response" if failed.exchange is run else "trace",
+        proof="trace",
         subject=instance.id,
         pointer="/data/error",
     )
 
 
 def _failure(instance: InstanceRecord) -> InstanceRead | None:
-    """A read that shows an error of the instance or of one of its stages."""
-    for read in (instance.answer, *instance.reads):
-        if read.error or any(stage.error for stage in read.stages):
-            return read
-    return None
+    """A read that shows the instance with an error. One of a stage alone is not the instance's (`run.stage-fails`)."""
+    return next((read for read in instance.reads if read.error), None)
 
 
 def no_wait(index: TraceIndex) -> Iterator[Observation]:

@@ -12,6 +12,7 @@ from conformance.rules.evidence.timeline import InstanceTimeline, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.evidence.wording import quoted
 from conformance.trace import Exchange
+from conformance.wire import exact_json
 from conformance.wire.instant import MICROSECOND, parse_instant
 
 _KEPT_TIMES = ("createdAt", "startedAt", "terminatedAt")
@@ -133,7 +134,9 @@ def _entry_changed(before: HistoryRead, after: HistoryRead, slack: int) -> str |
         new = after.stage(old.number)
         if new is None:
             return f"entry {old.number} has vanished"
-        if old.body.get("name") != new.body.get("name") or old.body.get("input") != new.body.get("input"):
+        if old.body.get("name") != new.body.get("name") or not exact_json.equal(
+            old.body.get("input"), new.body.get("input")
+        ):
             return f"entry {old.number} has another name or input"
         problem = _stage_went_back(old, new, slack)
         if problem is None and old.ended and not old.error and new.error:

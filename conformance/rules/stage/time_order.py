@@ -15,7 +15,7 @@ from conformance.wire.instant import MICROSECOND
 Record = dict[str, Any]
 Moment = tuple[str, object]
 """A JSON pointer and the timestamp that stands there."""
-_PAIRS = (("createdAt", "updatedAt"), ("startedAt", "terminatedAt"))
+_PAIRS = (("createdAt", "updatedAt"), ("createdAt", "terminatedAt"), ("startedAt", "terminatedAt"))
 _READS = ("createWorkflow", "getWorkflow", "listWorkflows", "runWorkflow", "getInstance", "listInstances")
 _HISTORIES = ("getInstanceHistory", "getInstanceStageHistory")
 

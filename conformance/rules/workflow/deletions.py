@@ -78,7 +78,7 @@ def get_deleted(index: TraceIndex) -> Iterator[Observation]:
     """Reading a deleted workflow gets 404."""
     for workflow in index.workflows.values():
         for done, read in _after_deletion(workflow, workflow.reads):
-            yield from refusal(read, 404, why="the workflow was deleted", causes=(done,), proof="trace")
+            yield from refusal(read, 404, "NOT_FOUND", why="the workflow was deleted", causes=(done,), proof="trace")
 
 
 def run_deleted(index: TraceIndex) -> Iterator[Observation]:
@@ -86,7 +86,7 @@ def run_deleted(index: TraceIndex) -> Iterator[Observation]:
     for workflow in index.workflows.values():
         for done, run in _after_deletion(workflow, workflow.runs):
             if is_valid(index, run):
-                yield from refusal(run, 404, why="the workflow was deleted", causes=(done,), proof="trace")
+                yield from refusal(run, 404, "NOT_FOUND", why="the workflow was deleted", causes=(done,), proof="trace")
                 yield from nothing_started(index, workflow, run)
 
 
@@ -94,7 +94,9 @@ def delete_deleted(index: TraceIndex) -> Iterator[Observation]:
     """Deleting a deleted workflow again gets 404."""
     for workflow in index.workflows.values():
         for done, again in _after_deletion(workflow, workflow.deletions):
-            yield from refusal(again, 404, why="the workflow was deleted before", causes=(done,), proof="trace")
+            yield from refusal(
+                again, 404, "NOT_FOUND", why="the workflow was deleted before", causes=(done,), proof="trace"
+            )
 
 
 def keeps_instances(index: TraceIndex) -> Iterator[Observation]:

@@ -49,7 +49,9 @@ def exact_numbers(index: TraceIndex) -> Iterator[Observation]:
     for key, seen in [*own, *(later for later in later_workflows(index) if later[0] in sent)]:
         config = seen.body.get("config")
         stages = config.get("stages") if isinstance(config, dict) else None
-        lost = [path for path, number in sent[key].items() if _at(stages, path) not in (None, number)]
+        if not isinstance(stages, list):
+            continue
+        lost = [path for path, number in sent[key].items() if not exact_json.equal(_at(stages, path), number)]
         for path in lost[:1]:
             pointer = "/".join(map(str, ("", *path)))
             found = Difference(f"{seen.pointer}/config/stages{pointer}", *contrast(sent[key][path], _at(stages, path)))

@@ -121,8 +121,8 @@ def funded_then_spent(d: Draft) -> None:
 
 def _metadata(d: Draft) -> dict[str, str]:
     """One to three entries; more often several, since a server may lose all but one."""
-    keys = d.some(("k", "note", "a.b", "ключ"), 1, 3)
-    return {key: d.pick((*words.AWKWARD[1:8], words.TELLING_VALUE)) for key in keys}
+    keys = d.some(("k", "note", "a.b", "ключ", "1h", "null", "007"), 1, 3)
+    return {key: d.pick((*words.AWKWARD[:8], *words.LOOKALIKES, words.TELLING_VALUE)) for key in keys}
 
 
 _MONEY = ("stage-history.activities", "stage-history.effect", "stage-history.started", "run.completes")

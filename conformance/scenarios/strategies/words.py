@@ -22,6 +22,8 @@ EVENTS = (
     'quote"back\\slash',
     "🚀",
     "e" * 200,
+    "60s",
+    "2026-01-01T00:00:00.000Z",
 )
 """Event names that differ in what a careless server might do to them."""
 
@@ -50,8 +52,27 @@ AWKWARD = (
     "{}",
     "%s%d",
     "../..",
+    "60s",
+    "007",
 )
 """Values of variables that are legal strings, and easily mangled."""
+
+LOOKALIKES = (
+    "60s",
+    "1h",
+    "2024-01-01",
+    "2026-01-01T00:00:00.000Z",
+    "true",
+    "null",
+    "1.0",
+    "007",
+    "00",
+    "NaN",
+    "",
+    " ",
+    "🚀",
+)
+"""Texts that look like a duration, a date, a number or nothing, and are texts all the same."""
 
 TELLING_VALUE = ' "q"\\n $1 $x \\1 $$ $& %s {0} <b>&amp;</b> naïve 批准 🚀 e\u0301\t\'  '
 """One value in which most ways of mangling a text show."""
@@ -68,12 +89,30 @@ KEYS = (
     "ключ",
     "k-1",
     "0",
+    "1h",
+    "null",
     "__proto__",
     "name-of-more-than-sixty-four-characters-" * 2,
 )
 """Names of variables."""
 
-NAMES = (TELLING_VALUE, "", "flow", "Flow", " flow ", "批准", "n" * 300, "${x}", "a/b", "flow\u00a0", '"', "007")
+NAMES = (
+    TELLING_VALUE,
+    "",
+    "flow",
+    "Flow",
+    " flow ",
+    "批准",
+    "n" * 300,
+    "${x}",
+    "a/b",
+    "flow\u00a0",
+    '"',
+    "007",
+    "60s",
+    "null",
+    "2026-01-01T00:00:00.000Z",
+)
 """Names of workflows; they need not be unique."""
 
 _LOOKALIKES = {"o": "о", "a": "а", "e": "е", "p": "р", "g": "ɡ", "R": "Ｒ", "-": "‐", ".": "․"}

@@ -193,6 +193,32 @@ def test_stops_stages_sees_a_stage_appear_too_late() -> None:
     assert verdict(RULES["cancel.stops-stages"], t) == "violated"
 
 
+@pytest.mark.parametrize("view", ["instance", "history"])
+def test_stops_stages_needs_no_earlier_read_to_see_that_a_stage_has_started(view: str) -> None:
+    t, i = _cancelled(wait_for("go"), NOOP)
+    t.settled()
+    _ = t.get(i, [ENDED, (410, None)], error="cancelled") if view == "instance" else t.history(i, [ENDED, (410, None)])
+    assert verdict(RULES["cancel.stops-stages"], t) == "violated"
+
+
+def test_stops_stages_leaves_alone_what_an_event_may_have_started_before_the_cancellation_was_due() -> None:
+    t, i = _cancelled(wait_for("go"), NOOP)
+    t.send(i, "go")
+    t.settled()
+    t.get(i, [(5, 405), (405, 406)], ended=407)
+    assert verdict(RULES["cancel.stops-stages"], t) == "nothing"
+
+
+def test_deaf_does_not_blame_an_event_for_what_was_seen_before_it_was_sent() -> None:
+    t, i = _cancelled(wait_for("go"), NOOP)
+    t.settled()
+    t.get(i, [ENDED, (410, None)], error="cancelled")
+    t.send(i, "go")
+    t.settled()
+    t.get(i, [ENDED, (410, None)], error="cancelled")
+    assert verdict(RULES["cancel.deaf"], t) == "nothing"
+
+
 @pytest.mark.parametrize(("spans", "expected"), [([ENDED], "upheld"), ([ENDED, (900, None)], "violated")])
 def test_deaf(spans: list[Span], expected: str) -> None:
     t, i = _cancelled(wait_for("go"), NOOP)

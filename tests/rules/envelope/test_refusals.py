@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from conformance.rules import ALL_RULES
-from tests.rules.bodies import NOOP, UNKNOWN, WAIT, error_body, uuid
+from tests.rules.bodies import NOOP, UNKNOWN, WAIT, Span, error_body, uuid
 from tests.rules.build import Options, TraceBuilder
 from tests.rules.judging import Case, Scene, judged, observe, parameters, verdict
+from tests.rules.timelines import wait_for, waiting
 
 MARKER = "marker-1234-abcdef"
 UNKNOWN_RULES = {
@@ -296,3 +297,21 @@ def test_a_refused_creation_that_creates_is_shown_by_both_exchanges() -> None:
     [found] = [each for each in observe(ALL_RULES["workflow.create-malformed"], t) if not each.upheld]
     assert found.exchanges == (0, 1)
     assert (found.proof, found.subject) == ("trace", UNKNOWN)
+
+
+@pytest.mark.parametrize(("span", "expected"), [((5, None), "upheld"), ((5, 420), "violated")])
+def test_an_event_without_a_name_changes_nothing(span: Span, expected: str) -> None:
+    t, i = waiting(wait_for("go"))
+    t.send(i, body={}, status=400)
+    t.settled()
+    t.get(i, [span])
+    assert verdict(ALL_RULES["event.malformed"], t) == expected
+
+
+def test_an_event_without_a_name_is_not_blamed_for_what_a_matching_one_may_have_done() -> None:
+    t, i = waiting(wait_for("go"))
+    t.send(i, body={}, status=400)
+    t.send(i, "go")
+    t.settled()
+    t.get(i, [(5, 420)])
+    assert verdict(ALL_RULES["event.malformed"], t) == "upheld"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.rules.event.answers import RULES
-from tests.rules.bodies import stamp
+from tests.rules.bodies import Span, stamp
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import verdict
 from tests.rules.timelines import started, terminated, wait_for, waiting
@@ -118,3 +118,15 @@ def test_a_termination_that_is_not_due_everywhere_may_still_take_events() -> Non
     t.get(i, [(5, 6)], ended=7)
     t.send(i, "go")
     assert verdict(RULES["event.terminated-refused"], t) == "nothing"
+
+
+@pytest.mark.parametrize("rule", ["event.terminated", "cancel.terminated"])
+@pytest.mark.parametrize(
+    ("spans", "expected"), [([(5, 6)], "upheld"), ([(5, 6), (9, 10)], "violated"), ([(5, 6, "x")], "violated")]
+)
+def test_what_has_ended_keeps_its_history(rule: str, spans: list[Span], expected: str) -> None:
+    t, i = terminated()
+    t.history(i, [(5, 6)])
+    _ = t.send(i, "go", status=400) if rule == "event.terminated" else t.cancel(i, status=400)
+    t.history(i, spans)
+    assert verdict(RULES[rule], t) == expected

@@ -22,6 +22,14 @@ from conformance.wire.instant import SECOND
         ({"a": 1}, {}, "/a"),
         ({"a": None, "b": {}, "c": [], "d": False, "e": ""}, {}, None),
         ({"event": "Go"}, {"event": "go"}, "/event"),
+        ({"event": "60s"}, {"event": "1m"}, "/event"),
+        ({"event": "2026-01-01T00:00:00Z"}, {"event": "2026-01-01T00:00:00.0Z"}, "/event"),
+        ({"account": {"metadata": {"k": "1h"}}}, {"account": {"metadata": {"k": "60m"}}}, "/account/metadata/k"),
+        ({"metadata": {"k": "0"}}, {"metadata": {"k": "00"}}, "/metadata/k"),
+        ({"metadata": {"k": ""}}, {"metadata": {}}, "/metadata/k"),
+        ({"metadata": {"duration": "60s"}}, {"metadata": {"duration": "1m"}}, "/metadata/duration"),
+        ({"account": {"duration": "60s"}}, {"account": {"duration": "1m"}}, "/account/duration"),
+        ({"timestamp": "2026-01-01T00:00:00Z"}, {"timestamp": "2026-01-01T01:00:00+01:00"}, None),
     ],
 )
 def test_difference(given: Any, found: Any, pointer: str | None) -> None:
@@ -38,8 +46,15 @@ def test_a_moment_may_be_cut_as_the_server_cuts_its_times() -> None:
 @pytest.mark.parametrize(
     ("left", "right", "shared", "expected"),
     [
-        ({"t": "2026-01-01T00:00:00.000001Z"}, {"t": "2026-01-01T00:00:00Z"}, False, True),
-        ({"t": "2026-01-01T00:00:00.000002Z"}, {"t": "2026-01-01T00:00:00Z"}, False, False),
+        ({"startedAt": "2026-01-01T00:00:00.000001Z"}, {"startedAt": "2026-01-01T00:00:00Z"}, False, True),
+        ({"startedAt": "2026-01-01T00:00:00.000002Z"}, {"startedAt": "2026-01-01T00:00:00Z"}, False, False),
+        ({"error": "2026-01-01T00:00:00.000001Z"}, {"error": "2026-01-01T00:00:00Z"}, False, False),
+        (
+            {"config": {"name": "x", "startedAt": "2026-01-01T00:00:00.0Z"}},
+            {"config": {"name": "x", "startedAt": "2026-01-01T00:00:00Z"}},
+            False,
+            False,
+        ),
         ({"a": 1}, {"a": 1, "b": 2}, False, False),
         ({"a": 1}, {"a": 1, "b": 2}, True, True),
         ({"a": None}, {}, False, True),

@@ -63,6 +63,13 @@ def test_not_started(number: int, status: int, expected: str) -> None:
     assert verdict(RULES["stage-history.not-started"], t) == expected
 
 
+@pytest.mark.parametrize("number", [1, 7])
+def test_a_stage_that_has_not_started_is_not_found_and_not_malformed(number: int) -> None:
+    t, i = waiting(wait_for("go"), NOOP)
+    t.stage_history(i, number, status=404, answer={"errorCode": "VALIDATION", "errorMessage": "no such stage"})
+    assert verdict(RULES["stage-history.not-started"], t) == "violated"
+
+
 def test_a_stage_that_may_have_started_is_not_judged() -> None:
     t, i = waiting(wait_for("go"), NOOP)
     t.send(i, "go")

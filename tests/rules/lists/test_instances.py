@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from conformance.rules.lists.instances import RULES
-from tests.rules.bodies import stamp
+from tests.rules.bodies import stamp, uuid
 from tests.rules.build import TraceBuilder
-from tests.rules.judging import verdict
+from tests.rules.judging import observe, verdict
 from tests.rules.timelines import started, terminated, wait_for, waiting
 
 
@@ -130,3 +130,21 @@ def test_no_instance_is_twice_among_the_running_ones() -> None:
     t, i = waiting()
     t.instances(None, [i, i], running="true")
     assert verdict(RULES["list.running"], t) == "violated"
+
+
+@pytest.mark.parametrize(
+    ("ended", "late", "expected"), [(2, True, "violated"), (2, False, "nothing"), (9, True, "nothing")]
+)
+def test_an_instance_of_somebody_else_that_says_it_has_terminated_is_not_running(
+    ended: float, late: bool, expected: str
+) -> None:
+    t = TraceBuilder()
+    w = t.create([wait_for("go")])
+    t.wait(4)
+    t.run(w)
+    stranger = {"id": uuid(9, 1), "workflowID": uuid(9, 2), "createdAt": stamp(1), "updatedAt": stamp(ended)}
+    if late:
+        t.settled()
+    t.instances(bodies=[{**stranger, "terminated": True, "terminatedAt": stamp(ended)}], running="true")
+    found = [each for each in observe(RULES["list.running"], t) if each.subject == stranger["id"]]
+    assert [each.upheld for each in found] == ([False] if expected == "violated" else [])

@@ -167,7 +167,7 @@ def failed_with_its_error(t: TraceBuilder) -> None:
     t.run(t.create(NOOP), wait=True, spans=[(1, 2, "broken")], ended=3, error="broken")
 
 
-def failed_without_an_error(t: TraceBuilder) -> None:
+def failed_in_its_stage_only(t: TraceBuilder) -> None:
     t.run(t.create(NOOP), wait=True, spans=[(1, 2, "broken")], ended=3)
 
 
@@ -314,7 +314,7 @@ CASES: list[Case] = [
     ("run.wait", "upheld", failed_with_its_error),
     ("run.wait", "violated", answered_too_soon),
     ("run.wait", "violated", answered_without_a_time),
-    ("run.wait", "violated", failed_without_an_error),
+    ("run.wait", "upheld", failed_in_its_stage_only),
     ("run.wait", "violated", failed_as_read_later),
     ("run.wait", "violated", never_answered),
     ("run.wait", "violated", never_answered_and_run_again),

@@ -74,7 +74,10 @@ SLOW = {"send": {"source": {"account": {"id": "poor"}}, "destination": {"account
         (_twice([wait_for("go"), NOOP], [(5, 6)]), "violated"),
         (_twice([SLOW], [(5, None)]), "nothing"),
         (_twice([SLOW], [(5, 6, "poor")], 7, "poor"), "nothing"),
-        (_twice([SLOW], [(5, 6, "poor")]), "violated"),
+        (_twice([SLOW], [(5, 6, "poor")]), "nothing"),
+        (_twice([SLOW, NOOP], [(5, 6, "poor")]), "nothing"),
+        (_twice([SLOW, NOOP], [(5, 6, "poor"), (6, None)]), "nothing"),
+        (_twice([NOOP, NOOP], [(5, 6, "broken")]), "violated"),
     ],
 )
 def test_completes(trace: TraceBuilder, expected: str) -> None:
@@ -112,6 +115,12 @@ def test_stage_fails(spans: list[Span], ended: float | None, error: str | None, 
     for _ in range(2):
         t.get(i, spans, ended=ended, error=error)
         t.settled()
+    assert verdict(RULES["run.stage-fails"], t) == expected
+
+
+@pytest.mark.parametrize(("ended", "expected"), [(None, "violated"), (7, "nothing")])
+def test_an_instance_that_hangs_after_a_failed_stage_has_not_ended_by_it(ended: float | None, expected: str) -> None:
+    t = _twice([SLOW, NOOP], [(5, 6, "poor")], ended, "poor")
     assert verdict(RULES["run.stage-fails"], t) == expected
 
 

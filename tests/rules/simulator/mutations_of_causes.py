@@ -164,6 +164,8 @@ def _touch(mutant: Mutant, seen: Observation) -> bool:
     others = [e for e in mutant.exchanges if e.operation in kinds and e.params["instanceID"] == seen.subject]
     if not all(other.before(first) or last.before(other) for other in others):
         return False
+    if last.operation == "getInstanceHistory":
+        return mutant.change(seen.exchanges[-1], lambda entries: [*entries, *entries[-1:]])
     return mutant.change(seen.exchanges[-1], lambda data: {**data, "updatedAt": shifted(data["updatedAt"], 20)})
 
 

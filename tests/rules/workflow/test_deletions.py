@@ -7,7 +7,7 @@ import pytest
 from conformance.rules import ALL_RULES
 from tests.rules.bodies import NOOP, UNKNOWN
 from tests.rules.build import TraceBuilder
-from tests.rules.judging import Case, Scene, judged, parameters
+from tests.rules.judging import Case, Scene, judged, parameters, verdict
 
 
 def deleted(t: TraceBuilder) -> None:
@@ -199,3 +199,19 @@ CASES: list[Case] = [
 @pytest.mark.parametrize(("rule", "expected", "scene"), parameters(CASES))
 def test_a_rule_judges_a_trace(rule: str, expected: str, scene: Scene) -> None:
     assert judged(ALL_RULES[rule], scene) == expected
+
+
+@pytest.mark.parametrize("rule", ["workflow.get-deleted", "workflow.run-deleted", "workflow.delete-deleted"])
+@pytest.mark.parametrize(("code", "expected"), [("NOT_FOUND", "upheld"), ("VALIDATION", "violated")])
+def test_a_refusal_has_the_code_of_its_status(rule: str, code: str, expected: str) -> None:
+    t = TraceBuilder()
+    w = t.create(NOOP)
+    t.delete(w)
+    answer = {"errorCode": code, "errorMessage": "gone"}
+    if rule == "workflow.get-deleted":
+        t.get_workflow(w, status=404, answer=answer)
+    elif rule == "workflow.run-deleted":
+        t.run(w, status=404, answer=answer)
+    else:
+        t.delete(w, status=404, answer=answer)
+    assert verdict(ALL_RULES[rule], t) == expected
