@@ -10,8 +10,25 @@ from conformance.reference.faults.answers import authentication, codes, corners,
 from conformance.reference.faults.engines import durability, identities, records, signals
 from conformance.reference.faults.engines import runs as engine_runs
 from conformance.reference.faults.fault import Fault
-from conformance.reference.faults.lifecycle import cancelling, events, history, runs, stages, states, variables
-from conformance.reference.faults.resources import inputs, leftovers, lists, workflows, workflows_gone
+from conformance.reference.faults.lifecycle import (
+    cancelling,
+    delays,
+    event_names,
+    events,
+    history,
+    runs,
+    stages,
+    states,
+    variables,
+)
+from conformance.reference.faults.resources import (
+    inputs,
+    leftovers,
+    lists,
+    malformed_workflows,
+    workflows,
+    workflows_gone,
+)
 from conformance.reference.service.server import Server
 
 __all__ = ["FAULTS", "Fault", "UnknownFault", "apply_faults"]
@@ -19,11 +36,14 @@ __all__ = ["FAULTS", "Fault", "UnknownFault", "apply_faults"]
 _AREAS = (
     envelope.FAULTS,
     workflows.FAULTS,
+    malformed_workflows.FAULTS,
     workflows_gone.FAULTS,
     runs.FAULTS,
+    delays.FAULTS,
     variables.FAULTS,
     stages.FAULTS,
     events.FAULTS,
+    event_names.FAULTS,
     cancelling.FAULTS,
     history.FAULTS,
     lists.FAULTS,

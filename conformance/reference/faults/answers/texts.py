@@ -11,7 +11,8 @@ from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.answers.envelope import on_each
 from conformance.reference.faults.fault import alter, around, edit, fault, on_refusal
 from conformance.reference.faults.lifecycle.runs import without
-from conformance.reference.faults.resources.workflows import accept, changed_stages, stored_as
+from conformance.reference.faults.resources.malformed_workflows import accept
+from conformance.reference.faults.resources.workflows import changed_stages, stored_as
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import ApiError, Invalid, NotFound

@@ -10,7 +10,7 @@ from conformance.reference.engine.durations import date_time
 from conformance.reference.engine.interpolation import interpolate
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.fault import alter, around, fault
-from conformance.reference.faults.resources.workflows import readable
+from conformance.reference.faults.resources.malformed_workflows import readable
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import Invalid

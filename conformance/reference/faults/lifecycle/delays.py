@@ -1,0 +1,91 @@
+"""Faults of delays: they end early, late, or never."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from conformance.reference.engine.clock import SECOND
+from conformance.reference.engine.durations import date_time, duration
+from conformance.reference.engine.stages import Execution
+from conformance.reference.faults.fault import fault
+from conformance.reference.service.server import Server
+from conformance.reference.wire.exact_json import Json
+
+
+def _delay_for(server: Server, length: Callable[[str], int]) -> None:
+    original = server.stage_kinds.delay
+
+    async def delay(execution: Execution, parameters: Json) -> None:
+        if "duration" not in parameters or duration(parameters["duration"]) is None:
+            return await original(execution, parameters)
+        return await server.clock.sleep_until(execution.stage_started_at + length(parameters["duration"]))
+
+    server.stage_kinds.kinds["delay"] = delay
+
+
+@fault("run.delay-duration", profile="smoke")
+def delays_end_early(server: Server) -> None:
+    """A delay ends after half of its duration."""
+    _delay_for(server, lambda text: (duration(text) or 0) // 2)
+
+
+@fault("run.delay-duration")
+def delays_of_whole_seconds(server: Server) -> None:
+    """The part of a delay's duration beyond whole seconds is dropped."""
+    _delay_for(server, lambda text: (duration(text) or 0) // SECOND * SECOND)
+
+
+@fault("run.delay-duration", "run.completes")
+def second_delay_endless(server: Server) -> None:
+    """The second delay of a workflow takes an hour longer."""
+    original = server.stage_kinds.delay
+
+    async def delay(execution: Execution, parameters: Json) -> None:
+        await original(execution, parameters)
+        if sum("delay" in stage for stage in execution.stages[: execution.stage + 1]) == 2:
+            await server.clock.sleep_until(server.clock.now() + 3600 * SECOND)
+
+    server.stage_kinds.kinds["delay"] = delay
+
+
+def _delay_until(server: Server, end: Callable[[str], int]) -> None:
+    original = server.stage_kinds.delay
+
+    async def delay(execution: Execution, parameters: Json) -> None:
+        if "until" in parameters and "duration" not in parameters:
+            return await server.clock.sleep_until(end(parameters["until"]))
+        return await original(execution, parameters)
+
+    server.stage_kinds.kinds["delay"] = delay
+
+
+@fault("run.delay-until")
+def until_ignored(server: Server) -> None:
+    """A delay until an instant ends at once."""
+    _delay_until(server, lambda _: 0)
+
+
+@fault("run.delay-until")
+def until_cut_to_seconds(server: Server) -> None:
+    """A delay until an instant ends at the beginning of that instant's second."""
+    _delay_until(server, lambda text: (date_time(text) or 0) // SECOND * SECOND)
+
+
+@fault("run.delay-until")
+def until_without_zone(server: Server) -> None:
+    """A delay until an instant takes the local time for UTC when the instant is written with a positive offset."""
+
+    def end(text: str) -> int:
+        return 0 if text[-6:-5] == "+" and text[-5:] != "00:00" else date_time(text) or 0
+
+    _delay_until(server, end)
+
+
+FAULTS = (
+    delays_end_early,
+    delays_of_whole_seconds,
+    second_delay_endless,
+    until_ignored,
+    until_cut_to_seconds,
+    until_without_zone,
+)
