@@ -95,7 +95,7 @@ def pair(fault: str, seed: int, least: float) -> Pair:
     """The suite first, then ``st`` for as long."""
     ours = trial(fault, seed, FAULTS[fault].profile)
     with ReferenceProcess(ServerOptions(faults=(fault,), seed=seed)) as server:
-        return Pair(fault, bool(ours.caught), ours.seconds, st_run(server.url, max(least, ours.seconds), seed))
+        return Pair(fault, bool(ours.told), ours.seconds, st_run(server.url, max(least, ours.seconds), seed))
 
 
 def row(found: Pair, usual: Failures) -> str:
