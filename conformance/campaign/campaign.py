@@ -70,6 +70,7 @@ class Campaign:
         self._most_runs: int | None = None
         self._all_begun = False
         self._explored = (0, 0.0)
+        self._lost_runs = 0
 
     # -- the whole ------------------------------------------------------------------------------
 
@@ -220,7 +221,8 @@ class Campaign:
 
     def _too_dear(self, scenario: Scenario) -> bool:
         """Whether its runs would go beyond the budget: requests that had to be repeated may have used it up."""
-        most, spent = self._most_runs, self.target.runs * self.settings.shard[1]
+        # What was lost to chance is played again beyond the budget, or less would be seen.
+        most, spent = self._most_runs, (self.target.runs - self._lost_runs) * self.settings.shard[1]
         return most is not None and spent + scenario.runs > most
 
     def _player(self, settler: Settler) -> Player:
@@ -232,7 +234,8 @@ class Campaign:
         def on_played(played: Played) -> None:
             self.tally.leftovers += played.leftovers
             self.schedule.took(played.seconds)
-            traces = [played.trace, *player.settler.take_traces()]
+            self._lost_runs += sum(map(_runs, played.earlier))
+            traces = [*played.earlier, played.trace, *player.settler.take_traces()]
             task = asyncio.create_task(self._judge_all(traces))
             judging.add(task)
             task.add_done_callback(judging.discard)
@@ -288,6 +291,10 @@ class Campaign:
             "settle_ms": round(settler.settle_ns() / MILLISECOND, 1),
             "controls": sum(control.finished is not None for control in settler.settling().controls),
         }
+
+
+def _runs(trace: Trace) -> int:
+    return sum(each.operation == "runWorkflow" for each in trace.exchanges)
 
 
 def _affordable(scenarios: Iterable[Scenario], runs: int) -> Iterator[Scenario]:

@@ -20,7 +20,7 @@ async def until_silent(target: Target) -> str:
             await asyncio.sleep(patience_s)
             for action in ("getServerInfo", "listWorkflows"):
                 exchange = await send(client, target.api.prepare(Call(action)))
-                if not exchange.failed_by("timeout"):
+                if exchange.lost_to is None:
                     break
             else:
                 return f"The target stopped answering during the run: even GET /_info took more than {patience_s:g} s."
@@ -32,7 +32,7 @@ async def answers_again(target: Target) -> bool:
     """Whether a target that had fallen silent answers now that nothing else is asked of it."""
     client = target.client(Recorder(), Role.WATCHDOG)
     try:
-        return (await send(client, target.api.prepare(Call("getServerInfo")))).response is not None
+        return (await send(client, target.api.prepare(Call("getServerInfo")))).answered
     except TargetError:
         return False
     finally:

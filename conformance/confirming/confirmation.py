@@ -24,6 +24,7 @@ from conformance.trace import Trace
 
 _SIDE_BY_SIDE = 3
 _CASES = 2
+_SELDOM = 2
 
 
 class Confirmation:
@@ -108,8 +109,8 @@ class Confirmation:
         if tried.scenario is not None:
             return await self._shortest(requirement, tried.scenario, tried, tally)
         proof = self._as_seen(requirement, cases, tally, tried.played)
-        if proof is None and tried.played and tally.violated[requirement] == 1 and _all_chance(cases):
-            # One closed connection in a run, which does not come back, is what a correct server may do.
+        if proof is None and tried.played and tally.violated[requirement] <= _SELDOM and _all_chance(cases):
+            # Once in a while chance strikes the same request several times in a row.
             tally.retract(requirement)
         return proof
 

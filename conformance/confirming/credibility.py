@@ -10,15 +10,15 @@ _TIDYING = "cleanup"
 
 
 def may_be_chance(trace: Trace, observation: Observation) -> bool:
-    """Whether a violation must come back to count: a connection that was closed instead of an answer.
+    """Whether a violation must come back to count: that an answer was lost.
 
     A server may close an idle connection at the very moment at which a request goes out on it (RFC 9112, section 9.5),
-    and no client can tell that from a server that gives no answer, except by asking again.
+    a gateway may fail, one answer may be late; no client can tell that from a server that gives no answer, except by
+    asking again.
     """
     if observation.upheld or not observation.exchanges:
         return False
-    decisive = trace.at(observation.exchanges[-1])
-    return decisive.failed_by("protocol")
+    return trace.at(observation.exchanges[-1]).lost_to is not None
 
 
 def on_used_connections(requirement: str) -> bool:
@@ -31,7 +31,7 @@ def on_used_connections(requirement: str) -> bool:
 
 def unanswered(trace: Trace, observation: Observation) -> bool:
     """Whether what decides is that no answer came."""
-    return bool(observation.exchanges) and trace.at(observation.exchanges[-1]).failure is not None
+    return bool(observation.exchanges) and not trace.at(observation.exchanges[-1]).answered
 
 
 def in_play(trace: Trace, observation: Observation) -> bool:

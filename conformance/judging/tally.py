@@ -136,7 +136,8 @@ class Tally:
         self.exchanges += 1
         self.runs += exchange.operation == "runWorkflow"
         name = exchange.operation or "(not documented)"
-        outcome = str(exchange.status) if exchange.response else exchange.failure.kind if exchange.failure else "none"
+        kind = exchange.failure.kind if exchange.failure else "none"
+        outcome = str(exchange.response.status) if exchange.response else kind
         self.statuses.setdefault(name, Counter())[outcome] += 1
 
     def merge(self, other: Tally) -> None:

@@ -120,7 +120,7 @@ class OperationPlay:
 
     async def _send(self, client: Sender, prepared: PreparedRequest, step: int | None = None) -> Exchange:
         # What creates something must be answered, or nobody could clean it up.
-        exchange = await to_the_end(send(client, prepared, step=step))
+        exchange = await to_the_end(send(client, prepared, step=step, repeat=True))
         self._failures = self._failures + 1 if exchange.failure else 0
         return exchange
 

@@ -34,7 +34,7 @@ def record_of(exchange: Exchange, start: int = 0, limit: int = BODY_LIMIT) -> Ex
         step=exchange.step,
         request_headers=[list(pair) for pair in redact_headers(exchange.request.headers)],
         request_body=_text(exchange.request.body, limit),
-        status=exchange.status,
+        status=exchange.response.status if exchange.response else None,
         response_headers=[list(pair) for pair in redact_headers(response.headers)] if response else [],
         response_body=_text(response.body, limit) if response else None,
         failure=f"{exchange.failure.kind}: {exchange.failure.message}" if exchange.failure else None,

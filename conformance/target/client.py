@@ -18,7 +18,7 @@ from conformance.target.limits import LONGEST_PAUSE_S, Limiter, retry_after_s
 from conformance.target.recorder import Recorder
 from conformance.target.run_gate import RunGate
 from conformance.target.sender import RequestOptions, send
-from conformance.trace import Exchange, Failure, Request
+from conformance.trace import ENOUGH_LOST, Exchange, Failure, Request
 from conformance.trace.recording import Span, action_of, recorded
 from conformance.trace.redaction import REDACTED
 
@@ -59,8 +59,27 @@ class Client:
         ``path`` is relative to the API's root and already percent-encoded; it goes out as given, dot segments
         included. A 429 or 503 with Retry-After holds back all of the target's traffic for that long; then the request
         is sent again, a few times at the most, each time as an exchange of its own, of which the last is returned.
-        Cancelling the task leaves an exchange that was aborted. Raises TokenRefused.
+        So is a read whose answer was lost, and what may be repeated: until it is answered, or until that it is not is
+        no chance any more. Cancelling the task leaves an exchange that was aborted. Raises TokenRefused.
         """
+        exchange = await self._heeding(method, path, options)
+        lost = exchange.loss
+        repeated = method.upper() == "GET" or options.get("repeat", False)
+        while repeated and exchange.loss and lost < ENOUGH_LOST:
+            if not await self._others_answered(path):
+                break
+            exchange = await self._heeding(method, path, options)
+            lost += exchange.loss
+        return exchange
+
+    async def _others_answered(self, path: str) -> bool:
+        """Whether something else is answered: else it is not this request that the target, or a gateway, has lost."""
+        others = [self._shared.api.prepare(Call(action)) for action in ("getServerInfo", "listWorkflows")]
+        other = next(each for each in others if each.path != path)
+        return (await self._heeding(other.method, other.path, {})).answered
+
+    async def _heeding(self, method: str, path: str, options: RequestOptions) -> Exchange:
+        """Send a request, again when the answer asks to come back later."""
         for _ in range(_ATTEMPTS - 1):
             exchange = await self._request_once(method, path, options)
             asked = retry_after_s(exchange.response, time.time()) if exchange.response else None

@@ -73,6 +73,6 @@ def _version(info: Exchange) -> str | None:
 def _observed(info: Exchange) -> str:
     if info.failure:
         return f"GET /_info failed ({info.failure.message})"
-    if info.status != 200:
-        return f"GET /_info got status {info.status}"
+    if info.response is not None and info.status != 200:
+        return f"GET /_info got status {info.response.status}"
     return "GET /_info got no version, and GET /workflows no list"

@@ -17,7 +17,8 @@ class RequestOptions(TypedDict, total=False):
     the same name. ``content_type``: default application/json where there is a body; None for no header. ``timeout_s``:
     patience in seconds, default the target's; ``expected_wait_s`` comes on top, for answers that rightly take long.
     ``authenticate``: False leaves out the target's token and configured headers. ``place``: that of a run which
-    has had its turn at the gate; whoever sends it gives the place back.
+    has had its turn at the gate; whoever sends it gives the place back. ``repeat``: whether it is sent again at once
+    when its answer is lost, as a read always is; default False.
     """
 
     query: Sequence[tuple[str, str]]
@@ -29,6 +30,7 @@ class RequestOptions(TypedDict, total=False):
     expected_wait_s: float
     authenticate: bool
     place: Place | None
+    repeat: bool
 
 
 class Sender(Protocol):

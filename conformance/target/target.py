@@ -17,6 +17,7 @@ from conformance.target.limits import Limiter, retry_after_s
 from conformance.target.recorder import Recorder
 from conformance.target.run_gate import RunGate
 from conformance.target.sender import Sender
+from conformance.target.silence import Silence
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND
 
@@ -28,7 +29,8 @@ _KEEPALIVE_S = 0.8
 class Target:
     """An async context manager. ``runs`` counts the runWorkflow requests sent so far, ``exchanges`` all that ended.
 
-    ``given`` holds ids that it gave, ``gate`` is where runs wait for their turn.
+    ``given`` holds ids that it gave, ``gate`` is where runs wait for their turn, ``silence`` tells when it answered
+    nothing.
     """
 
     def __init__(self, config: TargetConfig, api: Api = V1) -> None:
@@ -37,6 +39,7 @@ class Target:
         self.runs = 0
         self.exchanges = 0
         self.given = GivenIds()
+        self.silence = Silence(int(config.timeout_s * SECOND))
         self._refused_since: int | None = None
         self._gone = False
         self._ssl = _ssl_context(config)
@@ -100,6 +103,7 @@ class Target:
         self.exchanges += 1
         self.given.note(exchange)
         self._note_refusal(exchange)
+        self.silence.note(exchange)
         wait = retry_after_s(exchange.response, time.time()) if exchange.response else None
         if wait is not None:
             if exchange.status == 429:

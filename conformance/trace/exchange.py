@@ -37,7 +37,15 @@ class Response:
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
+GATEWAY_STATUSES = frozenset({502, 503, 504})
+"""What gateways answer when they cannot reach the server: whoever wrote it, it says nothing about the operation."""
+
+ENOUGH_LOST = 4
+"""From this sum of `Exchange.loss` on, what one request was lost to is no chance any more."""
+
+Loss = Literal["gateway", "timeout", "protocol"]
 FailureKind = Literal["timeout", "refused", "protocol", "aborted"]
+_LOST: Mapping[FailureKind, Loss] = {"timeout": "timeout", "protocol": "protocol"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +78,35 @@ class Exchange:
     expected_wait: int = 0
 
     @property
+    def answered(self) -> bool:
+        """Whether there is an answer that speaks of the operation; else its effect may or may not have happened."""
+        return self.response is not None and self.response.status not in GATEWAY_STATUSES
+
+    @property
     def status(self) -> int | None:
-        """The status code, None without an answer."""
-        return self.response.status if self.response else None
+        """The status code of an answer that speaks of the operation, None without one: see ``answered``."""
+        return self.response.status if self.response is not None and self.answered else None
 
     @property
     def ok(self) -> bool:
         """Answered with a success status."""
         return self.response is not None and 200 <= self.response.status < 300
+
+    @property
+    def lost_to(self) -> Loss | None:
+        """What the answer was lost to, by chance or not: a gateway's error, the timeout, a closed connection.
+
+        None when it was answered, when the client itself gave up, when it was asked to wait, or when nothing was sent.
+        """
+        if self.response is not None:
+            asked_to_wait = self.response.status == 503 and self.response.header("retry-after") is not None
+            return None if self.answered or asked_to_wait else "gateway"
+        return _LOST.get(self.failure.kind) if self.failure is not None else None
+
+    @property
+    def loss(self) -> int:
+        """How much a lost answer weighs: a timeout more than what comes at once. 0 when nothing was lost."""
+        return 0 if self.lost_to is None else 2 if self.lost_to == "timeout" else 1
 
     def failed_by(self, kind: FailureKind) -> bool:
         """Whether there is no answer, for this reason."""
@@ -85,8 +114,8 @@ class Exchange:
 
     @cached_property
     def json(self) -> Any:
-        """The response body read exactly, None when there is none or it is no JSON."""
-        return exact_json.parse_or_none(self.response.body) if self.response else None
+        """The body of the operation's answer read exactly, None when there is none or it is no JSON."""
+        return exact_json.parse_or_none(self.response.body) if self.response and self.answered else None
 
     @cached_property
     def request_json(self) -> Any:

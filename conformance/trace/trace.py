@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from conformance.contract.api import V1, Api
 from conformance.contract.features import ASSUMED
-from conformance.trace.exchange import Exchange
+from conformance.trace.exchange import Exchange, Loss
 from conformance.trace.settling import Settling
 from conformance.wire.instant import Instant, parse_instant
 
@@ -24,6 +24,9 @@ class Trace:
     ``settling`` is None where nothing is known about the target's latency (a recording): rules that hold *eventually*
     then have nothing to say. ``origin`` is the wall-clock time (ns since 1970) of client ns 0. ``features`` are those
     the target offers, ``api`` the version it speaks. Ids made in a trace are its own: nobody else acts on them.
+    ``lost`` tells, by step, to what each earlier play of the same scenario lost the answer to that step's request, when
+    each of them did. ``silences`` are the intervals (client ns) in which the target as a whole answered nothing for
+    longer than the timeout.
     """
 
     id: str
@@ -36,6 +39,8 @@ class Trace:
     complete: bool = True
     notes: tuple[str, ...] = field(default=())
     api: Api = V1
+    lost: Mapping[int, tuple[Loss, ...]] = field(default_factory=dict)
+    silences: tuple[tuple[int, int], ...] = ()
 
     def settled_at(self, cause: int) -> int | None:
         """The moment (client ns) after which reads must show the effect of ``cause``; None where that is unknown."""
@@ -43,8 +48,16 @@ class Trace:
             return None
         # Many rules ask for the same causes, and each answer looks at every control.
         if cause not in self._settled:
-            self._settled[cause] = self.settling.settled_at(cause)
+            self._settled[cause] = self._due(self.settling, cause)
         return self._settled[cause]
+
+    def _due(self, settling: Settling, cause: int) -> int | None:
+        due = settling.settled_at(cause)
+        for begin, end in self.silences:
+            # What was due while the target was silent is due once it has had the usual time after that.
+            if due is not None and cause < end and due > begin:
+                due = max(due, end + settling.settle(end, end))
+        return due
 
     @cached_property
     def _settled(self) -> dict[int, int | None]:

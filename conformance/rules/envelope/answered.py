@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from conformance.contract.bodies import LARGEST_BODY
 from conformance.rules.envelope.documented_requests import has_odd_path
 from conformance.rules.evidence.answers import cut
+from conformance.rules.evidence.losses import lost_again
 from conformance.rules.evidence.observation import Observation, upheld, violated
 from conformance.rules.evidence.plans import plan_stage
 from conformance.rules.evidence.trace_index import TraceIndex
@@ -19,21 +20,26 @@ _MODEST_URL = 2000
 def answers(index: TraceIndex) -> Iterator[Observation]:
     """A documented operation is answered within the client's patience, and its connection is not closed instead.
 
-    That a connection was closed proves little alone, for a server may do so at any time (RFC 9112, section 9.5): who
-    reports it must have seen it come back.
+    One answer that is missing proves nothing: a server may close a connection at any time (RFC 9112, section 9.5), and
+    anything between it and its client may fail. A request that is lost whenever it is sent, while others are answered,
+    does.
     """
-    reachable = any(exchange.response for exchange in index.trace.exchanges)
     for exchange in index.trace.exchanges:
-        if exchange.operation is None:
-            continue
-        if exchange.response is not None:
+        if exchange.operation is not None and exchange.answered:
             yield upheld(exchange)
-        elif reachable and _hung(index, exchange):
-            waited = (exchange.received - exchange.sent) / 1e9
-            yield violated(exchange, expected="an answer", observed=f"none within {waited:.1f} s")
-        elif exchange.failure and _dropped(index, exchange):
-            observed = cut(f"the connection was closed without one ({exchange.failure.message})")
-            yield violated(exchange, expected="an answer", observed=observed, proof="settled")
+    for lost in lost_again(index, "timeout", "protocol"):
+        due = [each for each in lost if each.operation is not None and (_hung(index, each) or _dropped(index, each))]
+        if len(due) < len(lost):
+            continue
+        yield violated(*lost, expected="an answer", observed=_how(lost), proof="settled")
+
+
+def _how(lost: tuple[Exchange, ...]) -> str:
+    last = lost[-1]
+    if last.failed_by("timeout"):
+        return f"none within {(last.received - last.sent) / 1e9:.1f} s, each time that it was sent"
+    message = last.failure.message if last.failure else ""
+    return cut(f"the connection was closed without one, each time that it was sent ({message})")
 
 
 def _hung(index: TraceIndex, exchange: Exchange) -> bool:
@@ -62,12 +68,11 @@ def _due(index: TraceIndex, exchange: Exchange) -> bool:
 
 
 def _dropped(index: TraceIndex, exchange: Exchange) -> bool:
-    """Whether the server closed the connection instead of answering a usual request, and went on serving others."""
+    """Whether the connection was closed instead of an answer to a usual request."""
     if not exchange.failed_by("protocol") or has_odd_path(exchange):
         return False
     large = len(exchange.request.url) > _MODEST_URL or len(exchange.request.body or b"") > LARGEST_BODY
-    served = any(other.response and other.sent > exchange.received for other in index.trace.exchanges)
-    return served and not large and not _idle_for_long(exchange) and not _gone_since(index, exchange)
+    return not large and not _idle_for_long(exchange) and not _gone_since(index, exchange)
 
 
 def _idle_for_long(exchange: Exchange) -> bool:

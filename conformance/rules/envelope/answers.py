@@ -9,6 +9,7 @@ from conformance.contract.compiled import SchemaProblem
 from conformance.rules.envelope.answered import answers
 from conformance.rules.envelope.documented_requests import documented, odd
 from conformance.rules.evidence.answers import answer_text, cut, is_json, says_wait
+from conformance.rules.evidence.losses import lost_again
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import has_placeholder
 from conformance.rules.evidence.trace_index import TraceIndex
@@ -91,7 +92,7 @@ def _by_parser(exchange: Exchange) -> bool:
 
 
 def no_5xx(index: TraceIndex) -> Iterator[Observation]:
-    """Nothing that a client sends makes the server fail."""
+    """Nothing that a client sends makes the server fail: 502 to 504 count where a request gets them each time."""
     for exchange in index.trace.exchanges:
         if exchange.status is None or says_wait(exchange) or exchange.status == 505:
             continue
@@ -101,6 +102,9 @@ def no_5xx(index: TraceIndex) -> Iterator[Observation]:
             yield violated(exchange, expected="an answer below 500", observed=answer_text(exchange))
         else:
             yield upheld(exchange)
+    for lost in lost_again(index, "gateway"):
+        observed = f"{answer_text(lost[-1])}, each time that it was sent"
+        yield violated(*lost, expected="an answer below 500", observed=observed, proof="settled")
 
 
 def no_content(index: TraceIndex) -> Iterator[Observation]:

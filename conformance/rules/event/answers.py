@@ -19,12 +19,12 @@ def live_known(index: TraceIndex) -> Iterator[Observation]:
     for timeline in timelines(index):
         for read in index.of("getInstance"):
             asked = (
-                read.params.get("instanceID") == timeline.id and timeline.instance.run.before(read) and read.response
+                read.params.get("instanceID") == timeline.id and timeline.instance.run.before(read) and read.answered
             )
             if asked and not timeline.deleted_before(read.received):
                 yield _known(timeline, timeline.instance.run, read)
         for signal in (*timeline.instance.sends, *timeline.instance.cancels):
-            shown = timeline.open_stage(signal.sent) if signal.response else None
+            shown = timeline.open_stage(signal.sent) if signal.answered else None
             if shown is None or timeline.plans[shown.stage.number].event is None:
                 continue
             if not _may_have_ended(timeline, shown.stage.number, signal):

@@ -105,7 +105,9 @@ def _markers(index: TraceIndex, creation: Exchange) -> list[str]:
     counts: dict[str, int] | None = index.memo.get("words")
     if counts is None:
         counts = index.memo["words"] = {}
-        for exchange in index.trace.exchanges:
+        # What was sent again after its answer was lost is the same request.
+        requests = {(each.request.method, each.request.path, each.request.body): each for each in index.trace.exchanges}
+        for exchange in requests.values():
             for word in set(_words(exchange)):
                 counts[word] = counts.get(word, 0) + 1
     return [word for word in _words(creation) if counts[word] == 1]

@@ -235,7 +235,10 @@ class InstanceTimeline:
     def acted_between(self, one: Exchange, other: Exchange) -> bool:
         """Whether something was sent after one read that may have moved the instance for the other one."""
         signals = (*self.instance.sends, *self.instance.cancels, *self.deletions)
-        return any(one.sent < signal.sent < other.received for signal in signals)
+        # What was not answered may take effect at any later time.
+        return any(
+            signal.sent < other.received and (one.sent < signal.sent or not signal.answered) for signal in signals
+        )
 
     # -- provably open --------------------------------------------------------------------------
 

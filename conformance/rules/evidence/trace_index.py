@@ -117,7 +117,7 @@ class TraceIndex:
         for exchange in sorted(trace.exchanges, key=lambda each: each.received):
             self._add_creation(exchange)
         for run in self.of("runWorkflow"):
-            if run.response is None and run.query("wait") == "true":
+            if not run.answered and run.query("wait") == "true":
                 self._adopt(run)
         for exchange in trace.exchanges:
             self._add_use(exchange)

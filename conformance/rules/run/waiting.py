@@ -107,7 +107,7 @@ def no_wait(index: TraceIndex) -> Iterator[Observation]:
             yield violated(
                 run,
                 expected=f"an answer that does not wait for stage {stage.number} ({stage.kind})",
-                observed=f"{'none' if run.response is None else 'the answer only'} after {took:.1f} s",
+                observed=f"{'none' if not run.answered else 'the answer only'} after {took:.1f} s",
                 proof="settled",
             )
         elif run.status == 201 and run.index in held:

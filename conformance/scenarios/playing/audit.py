@@ -14,7 +14,7 @@ from conformance.scenarios.playing.watch import Watch
 from conformance.scenarios.scenario import model
 from conformance.target import Sender
 from conformance.target.removal import may_be_left
-from conformance.trace import Exchange
+from conformance.trace import ENOUGH_LOST, Exchange
 from conformance.wire.instant import SECOND
 
 # Beyond what an instance has started, and of a long history, a sample says enough.
@@ -123,10 +123,13 @@ def _removals(clients: ScenarioClients) -> list[tuple[model.Cancel | model.Delet
 
 
 async def _surely(clients: ScenarioClients, step: model.Step, client: Sender) -> Exchange | None:
-    """Send it once more where a connection was closed instead of an answer: by then there is a new connection."""
+    """Send it again, a few times at the most, where its answer was lost at once: to remove twice does no harm."""
     answer = await clients.perform(step, client)
-    dropped = answer is not None and answer.failed_by("protocol")
-    return await clients.perform(step, client) if dropped and not clients.lost else answer
+    for _ in range(ENOUGH_LOST - 1):
+        if answer is None or answer.lost_to is None or _timed_out(answer) or clients.lost:
+            break
+        answer = await clients.perform(step, client)
+    return answer
 
 
 async def _cancel_strays(clients: ScenarioClients, client: Sender, workflows: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from conformance.contract.features import ASSUMED
@@ -12,6 +12,7 @@ from conformance.scenarios.playing.audit import Audit, clean_up
 from conformance.scenarios.playing.bindings import Bindings
 from conformance.scenarios.playing.clients import LongLists, ScenarioClients
 from conformance.scenarios.playing.closing import closing_steps, unheard
+from conformance.scenarios.playing.losses import Losses, lost_in_each
 from conformance.scenarios.playing.settling import Settler
 from conformance.scenarios.playing.watch import Watch
 from conformance.scenarios.scenario import model
@@ -21,7 +22,7 @@ from conformance.scenarios.steps.registry import kind_of
 from conformance.target import Sender, Target
 from conformance.target.finishing import all_of, to_the_end, unless
 from conformance.target.run_gate import Place
-from conformance.trace import Trace
+from conformance.trace import Loss, Trace
 from conformance.trace.roles import Role
 from conformance.trace.trace import Source
 
@@ -49,13 +50,15 @@ class Job:
 class Played:
     """What playing left: the trace, and the ids of workflows and instances that could not be removed.
 
-    ``seconds`` is how long it took, cleaning up included.
+    ``seconds`` is how long it took, cleaning up included. ``earlier`` are the traces of plays that lost the answer to a
+    write, for which the scenario was played again.
     """
 
     job: Job
     trace: Trace
     leftovers: tuple[str, ...] = ()
     seconds: float = 0.0
+    earlier: tuple[Trace, ...] = ()
 
 
 @dataclass
@@ -71,6 +74,7 @@ class Player:
     concurrency: int = CONCURRENCY
     stop: Callable[[], bool] = lambda: False
     reuse: bool = True
+    _losses: Losses = field(default_factory=Losses)
     _lists: LongLists = field(default_factory=LongLists)
 
     async def play_all(self, jobs: Iterable[Job], on_played: Callable[[Played], None] | None = None) -> list[Played]:
@@ -113,7 +117,20 @@ class Player:
             await asyncio.sleep(_LOOK_S)
 
     async def play(self, job: Job) -> Played:
-        """Play one scenario, audit it, clean up. What goes wrong with the target is in the trace, never raised."""
+        """Play one scenario, audit it, clean up. What goes wrong with the target is in the trace, never raised.
+
+        A play that lost the answer to a write is followed by another one, a few at the most: what the scenario was for
+        may not have happened. When every play loses the same one, that is no chance.
+        """
+        plays = [await self._play(job, {})]
+        while not self.stop() and self._losses.again([each.trace for each in plays]):
+            lost = lost_in_each([each.trace for each in plays])
+            plays.append(await self._play(replace(job, id=f"{job.id}~{len(plays) + 1}"), lost))
+        leftovers = tuple(left for each in plays for left in each.leftovers)
+        earlier = tuple(each.trace for each in plays[:-1])
+        return Played(job, plays[-1].trace, leftovers, sum(each.seconds for each in plays), earlier)
+
+    async def _play(self, job: Job, lost: Mapping[int, tuple[Loss, ...]]) -> Played:
         clients = ScenarioClients(
             self.target, self.settler, Bindings(job.id, self.target.given), self.stop, self._lists, reuse=self.reuse
         )
@@ -127,7 +144,9 @@ class Player:
                 played = await self._end(job, clients)
         finally:
             leftovers = await to_the_end(self._clean_up(clients, job.scenario))
-        return Played(job, self._trace(job, played, clients, whole), leftovers, time.monotonic() - began)
+        trace = replace(self._trace(job, played, clients, whole), lost=lost)
+        self._losses.note(trace)
+        return Played(job, trace, leftovers, time.monotonic() - began)
 
     async def _end(self, job: Job, clients: ScenarioClients) -> Scenario:
         """Read everything; then the closing acts, and what they have changed. Gives the scenario with these acts."""
@@ -164,6 +183,7 @@ class Player:
             features=self.features,
             complete=whole,
             notes=tuple(clients.notes),
+            silences=self.target.silence.during(*span) if exchanges else (),
         )
 
 

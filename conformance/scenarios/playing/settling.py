@@ -57,13 +57,17 @@ class _Round:
         return await self._send(Call(action, params, body=body))
 
     async def _send(self, call: Call, place: Place | None = None) -> Exchange:
-        return await send(self.client, self._api.prepare(call), place=place)
+        return await send(self.client, self._api.prepare(call), place=place, repeat=True)
 
     async def create(self) -> None:
         await to_the_end(self._create())
 
     async def _create(self) -> None:
         self.workflow = _id(await self.ask("createWorkflow", _WORKFLOW))
+
+    def timed_out_since(self, moment: int) -> bool:
+        """Whether a request sent after a moment (client ns) was not answered in time."""
+        return any(each.failed_by("timeout") and each.sent >= moment for each in self.recorder.exchanges())
 
     @property
     def spent(self) -> bool:
@@ -229,6 +233,9 @@ class Settler:
 
     def _add(self, control: Control) -> None:
         self._controls.append(control)
+        self._tell()
+
+    def _tell(self) -> None:
         done, self._finished = self._finished, asyncio.Event()
         done.set()
 
@@ -239,7 +246,11 @@ class Settler:
             control = await self._watch(turn, started)
         finally:
             turn.open -= 1
-        self._add(control)
+        if turn.timed_out_since(started) and control.finished is not None:
+            # What took long because one answer did says nothing of how long effects take.
+            self._tell()
+        else:
+            self._add(control)
 
     async def _watch(self, turn: _Round, started: int) -> Control:
         if turn.workflow is None:
@@ -273,7 +284,8 @@ class Settler:
         self.leftovers += [turn.workflow] if turn.left and turn.workflow else []
         settling = self.settling(exchanges[0].sent, exchanges[-1].received)
         name = f"control-{turn.number}"
-        self._traces.append(Trace(name, exchanges, settling, turn.recorder.origin, "control"))
+        silences = self._target.silence.during(exchanges[0].sent, exchanges[-1].received)
+        self._traces.append(Trace(name, exchanges, settling, turn.recorder.origin, "control", silences=silences))
 
 
 def _terminated(read: Exchange) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from conformance.confirming.credibility import in_play, may_be_chance
 from conformance.rules.envelope.answered import answers
+from conformance.rules.evidence.trace_index import TraceIndex
 from tests.rules.bodies import NOOP
 from tests.rules.build import TraceBuilder
 from tests.rules.evidence.test_plans import SEND
@@ -13,55 +16,87 @@ from tests.rules.judging import Scene, judged, observe
 
 
 def closed(t: TraceBuilder) -> None:
+    for _ in range(4):
+        t.workflows(failure="protocol")
+        t.info()
+
+
+def closed_three_times(t: TraceBuilder) -> None:
+    for _ in range(3):
+        t.workflows(failure="protocol")
+        t.info()
+
+
+def closed_until_answered(t: TraceBuilder) -> None:
+    closed(t)
+    t.workflows()
+
+
+def closed_at_a_step_of_each_play(t: TraceBuilder) -> None:
     t.workflows(failure="protocol")
     t.info()
 
 
 def closed_on_a_waiting_run(t: TraceBuilder) -> None:
-    t.run(t.create([{"wait_event": {"event": "go"}}]), wait=True, failure="protocol", took=5, timeout=10_000)
+    w = t.create([{"wait_event": {"event": "go"}}])
+    for _ in range(4):
+        t.run(w, wait=True, failure="protocol", took=5, timeout=10_000)
     t.info()
 
 
 def closed_for_good(t: TraceBuilder) -> None:
     t.info()
-    t.workflows(failure="protocol")
+    for _ in range(4):
+        t.workflows(failure="protocol")
 
 
 def closed_then_refused(t: TraceBuilder) -> None:
-    t.info()
-    t.workflows(failure="protocol")
+    closed(t)
     t.workflows(failure="refused")
     t.info()
 
 
-def closed_while_another_is_answered(t: TraceBuilder) -> None:
-    t.workflows(failure="protocol", at=0, took=10)
-    t.info(at=5)
+def hung_twice(t: TraceBuilder) -> None:
+    for _ in range(2):
+        t.workflows(failure="timeout", took=10_000)
+        t.info()
+
+
+def hung_once(t: TraceBuilder) -> None:
+    t.workflows(failure="timeout", took=10_000)
+    t.info()
 
 
 def closed_on_dots_in_the_path(t: TraceBuilder) -> None:
-    t.exchange("GET", "/workflows/..", failure="protocol")
+    for _ in range(4):
+        t.exchange("GET", "/workflows/..", failure="protocol")
     t.info()
 
 
 def closed_on_a_large_body(t: TraceBuilder) -> None:
-    t.create(NOOP, "x" * 70_000, failure="protocol")
+    for _ in range(4):
+        t.create(NOOP, "x" * 70_000, failure="protocol")
     t.info()
 
 
 def closed_on_a_long_path(t: TraceBuilder) -> None:
-    t.get_workflow("x" * 3000, failure="protocol")
+    for _ in range(4):
+        t.get_workflow("x" * 3000, failure="protocol")
     t.info()
 
 
 def closed_after_a_long_silence(t: TraceBuilder) -> None:
     w = t.create([{"wait_event": {"event": "go"}}])
-    t.run(w, wait=True, failure="protocol", took=10_500, timeout=11_000, expected_wait=1000)
+    for _ in range(4):
+        t.run(w, wait=True, failure="protocol", took=10_500, timeout=11_000, expected_wait=1000)
     t.info()
 
 
 def waits_for_a_payment(t: TraceBuilder) -> None:
-    t.run(t.create([{"send": SEND}]), wait=True, failure="timeout", took=10_000)
+    w = t.create([{"send": SEND}])
+    for _ in range(2):
+        t.run(w, wait=True, failure="timeout", took=10_000)
+    t.info()
 
 
 @pytest.mark.parametrize(
@@ -71,7 +106,11 @@ def waits_for_a_payment(t: TraceBuilder) -> None:
         (closed_on_a_waiting_run, "violated"),
         (closed_for_good, "upheld"),
         (closed_then_refused, "upheld"),
-        (closed_while_another_is_answered, "upheld"),
+        (closed_three_times, "upheld"),
+        (closed_until_answered, "upheld"),
+        (closed_at_a_step_of_each_play, "upheld"),
+        (hung_twice, "violated"),
+        (hung_once, "upheld"),
         (closed_on_dots_in_the_path, "upheld"),
         (closed_on_a_large_body, "upheld"),
         (closed_on_a_long_path, "upheld"),
@@ -88,13 +127,25 @@ def test_nobody_knows_how_long_a_payment_takes_without_a_ledger() -> None:
     assert judged(answers, waits_for_a_payment, features=frozenset()) == "upheld"
 
 
-def test_a_closed_connection_may_be_chance_and_a_timeout_is_none() -> None:
+def test_what_each_play_of_a_scenario_lost_at_one_step_is_no_chance() -> None:
     t = TraceBuilder()
-    t.workflows(failure="protocol")
-    t.workflows(failure="timeout", took=10_000)
-    t.info(client="cleanup")
-    dropped, hung, answered = observe(answers, t)
+    closed_at_a_step_of_each_play(t)
+    whole = t.trace()
+    first, *others = whole.exchanges
+    trace = replace(whole, exchanges=(replace(first, step=2), *others), lost={2: ("protocol",) * 3})
+    assert [each.upheld for each in answers(TraceIndex(trace))] == [True, False]
+    assert all(each.upheld for each in answers(TraceIndex(replace(trace, lost={2: ("gateway",) * 3}))))
+    assert all(each.upheld for each in answers(TraceIndex(replace(trace, lost={1: ("protocol",) * 3}))))
+
+
+def test_a_lost_answer_may_be_chance_until_it_has_come_back() -> None:
+    t = TraceBuilder()
+    closed(t)
+    t.create(NOOP, client="cleanup")
+    *answered, dropped = observe(answers, t)
     trace = t.trace()
-    assert [may_be_chance(trace, each) for each in (dropped, hung, answered)] == [True, False, False]
-    assert [in_play(trace, each) for each in (dropped, hung, answered)] == [True, True, False]
+    assert may_be_chance(trace, dropped)
+    assert not any(may_be_chance(trace, each) for each in answered)
+    assert in_play(trace, dropped)
+    assert not in_play(trace, answered[-1])
     assert "closed without one" in dropped.observed

@@ -24,8 +24,9 @@ def plain(t: TraceBuilder) -> None:
 
 
 def hangs(t: TraceBuilder) -> None:
-    t.info()
-    t.workflows(failure="timeout", took=10_000)
+    for _ in range(2):
+        t.workflows(failure="timeout", took=10_000)
+        t.info()
 
 
 def refused_then(t: TraceBuilder) -> None:
@@ -48,7 +49,10 @@ def waits_for_an_event(t: TraceBuilder) -> None:
 
 
 def waits_too_long(t: TraceBuilder) -> None:
-    t.run(t.create(SENT), wait=True, failure="timeout", took=11_000, expected_wait=1000)
+    w = t.create(SENT)
+    for _ in range(2):
+        t.run(w, wait=True, failure="timeout", took=11_000, expected_wait=1000)
+    t.info()
 
 
 def html(t: TraceBuilder) -> None:
@@ -122,7 +126,9 @@ def fails(t: TraceBuilder) -> None:
 
 
 def unavailable(t: TraceBuilder) -> None:
-    t.workflows(status=503)
+    for _ in range(4):
+        t.workflows(status=503)
+        t.info()
 
 
 def not_implemented(t: TraceBuilder) -> None:

@@ -56,7 +56,9 @@ def test_what_a_deletion_in_mid_run_leaves_of_a_stage_is_not_judged() -> None:
 
 
 @pytest.mark.parametrize("number", [1, 2, 7])
-@pytest.mark.parametrize(("status", "expected"), [(404, "upheld"), (200, "violated"), (503, "violated")])
+@pytest.mark.parametrize(
+    ("status", "expected"), [(404, "upheld"), (200, "violated"), (500, "violated"), (503, "nothing")]
+)
 def test_not_started(number: int, status: int, expected: str) -> None:
     t, i = waiting(wait_for("go"), NOOP)
     t.stage_history(i, number, status=status)

@@ -1,0 +1,44 @@
+"""Requests whose answers were lost again and again, while others were answered: what cannot be chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.rules.evidence.trace_index import TraceIndex
+from conformance.trace import ENOUGH_LOST, Exchange, Loss
+
+_WEIGHTS: dict[Loss, int] = {"gateway": 1, "timeout": 2, "protocol": 1}
+
+
+def lost_again(index: TraceIndex, *kinds: Loss) -> Iterator[tuple[Exchange, ...]]:
+    """The requests that were never answered however often they were sent, each with all its exchanges so lost.
+
+    Sent again in a row in this trace, or lost at the same step by each earlier play of the scenario. Something else
+    must have been answered meanwhile, or it would say nothing of this request.
+    """
+    for tries in _in_a_row(index):
+        lost = tuple(each for each in tries if each.lost_to in kinds)
+        if not lost:
+            continue
+        earlier = index.trace.lost.get(lost[-1].step, ()) if lost[-1].step is not None else ()
+        weight = sum(each.loss for each in lost) + sum(_WEIGHTS[each] for each in earlier if each in kinds)
+        if weight >= ENOUGH_LOST and _others_answered(index, lost):
+            yield lost
+
+
+def _in_a_row(index: TraceIndex) -> Iterator[list[Exchange]]:
+    """For each request, the exchanges since it was answered last, in order of sending."""
+    tries: dict[tuple[object, ...], list[Exchange]] = {}
+    for exchange in index.trace.exchanges:
+        request = exchange.request
+        key = (request.method, request.path, request.query, request.body)
+        if exchange.lost_to is not None:
+            tries.setdefault(key, []).append(exchange)
+        elif exchange.response is not None:
+            tries.pop(key, None)
+    yield from tries.values()
+
+
+def _others_answered(index: TraceIndex, lost: tuple[Exchange, ...]) -> bool:
+    """Whether the target answered something after the first of these requests was sent."""
+    return any(other.answered and other.sent > lost[0].sent for other in index.trace.exchanges)

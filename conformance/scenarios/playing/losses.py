@@ -1,0 +1,59 @@
+"""Writes whose answers were lost, by chance or not, and whether a scenario is to be played again for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from conformance.trace import ENOUGH_LOST, Exchange, Loss, Trace
+
+_AGAIN = 2
+# From so many requests on, of which so great a share was lost, an operation loses them for a reason.
+_KNOWN = 10
+_NO_CHANCE = 0.4
+
+
+def lost_writes(trace: Trace) -> Iterator[Exchange]:
+    """The requests of a scenario's steps that change something and were not answered."""
+    return (each for each in _writes(trace) if each.lost_to is not None)
+
+
+def _writes(trace: Trace) -> Iterator[Exchange]:
+    return (each for each in trace.exchanges if each.step is not None and each.request.method != "GET")
+
+
+def lost_in_each(traces: Sequence[Trace]) -> Mapping[int, tuple[Loss, ...]]:
+    """By step, to what each of these plays of one scenario lost its answer; only steps that each of them lost."""
+    found = [{each.step: each.lost_to for each in lost_writes(trace)} for trace in traces]
+    steps = [step for step in found[0] if step is not None and all(step in lost for lost in found)]
+    return {step: tuple(to for lost in found if (to := lost[step]) is not None) for step in steps}
+
+
+class Losses:
+    """Shared by the scenarios that one player plays: which operations lose their answers for other reasons."""
+
+    def __init__(self) -> None:
+        self._sent: Counter[str] = Counter()
+        self._lost: Counter[str] = Counter()
+
+    def note(self, trace: Trace) -> None:
+        """Take note of a play."""
+        self._sent.update(each.operation or "" for each in _writes(trace))
+        self._lost.update(each.operation or "" for each in lost_writes(trace))
+
+    def again(self, plays: Sequence[Trace]) -> bool:
+        """Whether a scenario with these plays is to be played once more."""
+        last = plays[-1]
+        lost = [each for each in lost_writes(last) if not self._no_chance(each.operation or "")]
+        if not last.complete or not lost:
+            return False
+        weight = max(map(_weight, lost_in_each(plays).values()), default=0)
+        return weight < ENOUGH_LOST and (weight > 0 or len(plays) <= _AGAIN)
+
+    def _no_chance(self, operation: str) -> bool:
+        sent, lost = self._sent[operation], self._lost[operation]
+        return sent >= _KNOWN and lost > _NO_CHANCE * sent
+
+
+def _weight(lost: Sequence[Loss]) -> int:
+    return sum(2 if each == "timeout" else 1 for each in lost)
