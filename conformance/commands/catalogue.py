@@ -37,8 +37,8 @@ class UnknownRequirement(UserError):
 def requirements(group: str | None, excluded: bool) -> None:
     """List the catalogue of requirements: id, level, how it is judged, statement; those on SDKs with --group sdk."""
     servers, clients = load_requirements(), load_requirements(SDK_REQUIREMENTS)
-    if group is not None and group not in servers.groups | clients.groups:
-        raise UnknownGroup(group, servers.groups | clients.groups)
+    if group is not None and group not in {*servers.groups, *clients.groups}:
+        raise UnknownGroup(group, [*servers.groups, *clients.groups])
     catalogue = clients if group in clients.groups else servers
     table = Table(box=None, pad_edge=False, show_header=True)
     if excluded:

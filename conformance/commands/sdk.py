@@ -12,11 +12,12 @@ from typing import Any
 import click
 
 from conformance.configuration.report_paths import default_report_dir, point_latest, writable_directory
+from conformance.reports.conclusion import exit_code
 from conformance.reports.har import HarItem
 from conformance.reports.terminal import make_console, summary
 from conformance.reports.write import write_all
 from conformance.results.known import apply_known, load_known
-from conformance.results.verdict import INTERRUPTED, FailOn, exit_code
+from conformance.results.verdict import INTERRUPTED
 from conformance.sdk.campaign.campaign import SdkOutcome, SdkSettings, run_campaign
 from conformance.sdk.campaign.results import sdk_catalogue, sdk_results
 from conformance.sdk.selecting import select
@@ -63,6 +64,7 @@ def sdk(command: tuple[str, ...], report_dir: Path | None, known: Path | None, *
     began = time.monotonic()
     outcome = run_campaign(settings, lambda phase: console.print(phase, highlight=False))
     results = sdk_results(outcome, settings, began)
+    results.configuration["fail_on"] = given["fail_on"]
     if entries:
         results = apply_known(results, entries, datetime.now(UTC).date(), given["strict_known"])
     (directory / STDERR).write_text(outcome.stderr, encoding="utf-8")
@@ -72,11 +74,7 @@ def sdk(command: tuple[str, ...], report_dir: Path | None, known: Path | None, *
     if outcome.lost is not None:
         click.echo(f"conformance: not judged to the end, as {outcome.lost}; see {directory / STDERR}.", err=True)
     summary(results, console, report)
-    raise SystemExit(INTERRUPTED if outcome.interrupted else exit_code(results, _level(given["fail_on"])))
-
-
-def _level(fail_on: str) -> FailOn:
-    return "should" if fail_on == "should" else "must"
+    raise SystemExit(INTERRUPTED if outcome.interrupted else exit_code(results))
 
 
 def _exchanges(outcome: SdkOutcome) -> Iterator[HarItem]:
