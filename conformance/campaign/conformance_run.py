@@ -37,6 +37,7 @@ from conformance.results.known import KnownDeviation, apply_known, load_known
 from conformance.results.model import Results
 from conformance.results.narrowing import narrow
 from conformance.results.store import read_results
+from conformance.results.verdict import demand
 from conformance.target import TargetConfig, TargetError
 
 
@@ -166,6 +167,7 @@ class ConformanceRun:
             results = apply_known(results, self.known, today, self.options.strict_known)
         self.comparison = compare(self.previous, results) if self.previous is not None else None
         results = results if self.selected is None else narrow(results, self.selected)
+        results = demand(results, self.options.required)
         self.results, self.outcome = results, outcome
         exchanges = itertools.chain.from_iterable(spool.items() for spool in spools)
         self.report = write_all(results, self.options.report_dir, exchanges, self.comparison)

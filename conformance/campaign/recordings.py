@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from conformance import __version__
 from conformance.confirming.credibility import may_be_chance
 from conformance.confirming.findings import RECORDED, Proof, build_finding
 from conformance.contract.document import ApiDocument
+from conformance.contract.operations import CORE_OPERATIONS
 from conformance.contract.schemas import ResponseSchemas
 from conformance.judging.causes import Causes
 from conformance.judging.judging import Judge
@@ -18,11 +21,14 @@ from conformance.judging.outcomes import Unjudged, count_outcomes, operation_res
 from conformance.judging.tally import Tally
 from conformance.judging.without_history import resting_on_history, without_history
 from conformance.results.model import Finding, Results
-from conformance.results.verdict import verdict_of
+from conformance.results.verdict import verdict_of, without_praise
 from conformance.rules.evidence.observation import Observation
-from conformance.trace import Trace
+from conformance.trace import Exchange, Trace
 from conformance.trace.controls import own_settling
+from conformance.trace.har import LACKS_BODY
 
+_PARTS = ("/workflows", "/instances", "/_info")
+_SHOWN = 5
 _UNJUDGED = Unjudged(
     "a recording tells of its server's latency only by noop runs that were watched to their end, and by them nothing "
     "was due that this requirement is about",
@@ -31,37 +37,91 @@ _UNJUDGED = Unjudged(
 
 
 def check(trace: Trace, document: ApiDocument, name: str) -> Results:
-    """The results of judging one recorded trace. ``name`` is what the report calls the recording.
+    """The results of judging one recorded trace; see `check_all`."""
+    return check_all([trace], document, name)
 
-    Without settle information the trace's own noop runs tell what is due.
+
+def check_all(traces: Sequence[Trace], document: ApiDocument, name: str) -> Results:
+    """The results of judging recorded traces, each by itself. ``name`` is what the report calls the recording.
+
+    Without settle information a trace's own noop runs tell what is due. Where nothing could be judged, the verdict is
+    incomplete, and `lacking` says why.
     """
     began = time.monotonic()
-    trace = replace(trace, settling=trace.settling or own_settling(trace.exchanges))
+    traces = [replace(each, settling=each.settling or own_settling(each.exchanges)) for each in traces]
     started_at = datetime.now(UTC).isoformat(timespec="seconds")
-    judge = Judge(ResponseSchemas(document))
-    judgement = judge.judge(trace)
-    tally = Tally()
-    tally.add(trace, judgement)
+    judge, tally = Judge(ResponseSchemas(document)), Tally()
+    judged = [(trace, judge.judge(trace)) for trace in traces]
+    for trace, judgement in judged:
+        tally.add(trace, judgement)
     apart = {each.id: judge.judge(each) for each in without_history(tally)}
     causes = Causes(judge.catalogue, tally, resting_on_history(tally, apart))
-    findings = _explained(judgement.violations, trace, judge, causes)
-    requirements = requirement_results(judge.catalogue, tally, findings, trace.features, _UNJUDGED)
-    return Results(
+    findings: dict[str, Finding] = {}
+    for trace, judgement in judged:
+        for finding in _explained(judgement.violations, trace, judge, causes):
+            findings.setdefault(finding.id, finding)
+    found = list(findings.values())
+    features = frozenset().union(*(trace.features for trace in traces))
+    requirements = requirement_results(judge.catalogue, tally, found, features, _UNJUDGED)
+    notes = list(dict.fromkeys(note for trace in traces for note in trace.notes))
+    results = Results(
         verdict=verdict_of(requirements, narrowed=True, erred=bool(tally.errors)),
-        target={"url": name, "recording": True},
+        target={"url": name, "recording": True, "notes": notes},
         suite={"name": "orchestration-conformance", "version": __version__},
         seed=0,
         profile="recording",
         started_at=started_at,
         duration_s=round(time.monotonic() - began, 3),
         requirements=requirements,
-        findings=findings,
+        findings=found,
         counts=count_outcomes(requirements, tally),
         operations=operation_results(tally),
         document=describe(document),
         errors=list(tally.errors),
         narrowed=True,
     )
+    reason = lacking(traces)
+    return without_praise(results, "lacking", reason) if reason else results
+
+
+def lacking(traces: Sequence[Trace]) -> str | None:
+    """Why recordings say nothing of the API, in a sentence; None when they do."""
+    exchanges = [exchange for trace in traces for exchange in trace.exchanges]
+    ours = [exchange for exchange in exchanges if exchange.operation]
+    if not exchanges:
+        return "; ".join(note for trace in traces for note in trace.notes) or "nothing is recorded"
+    if not ours:
+        return f"0 of {len(exchanges)} exchanges are of this API; paths seen: {_paths(exchanges)}"
+    without = sum(exchange.failure is not None and exchange.failure.message == LACKS_BODY for exchange in ours)
+    if 2 * without > len(ours):
+        return f"bodies are missing from {without} of {len(ours)} answers: record with content"
+    return None
+
+
+def coverage(results: Results) -> Iterator[str]:
+    """What recordings exercised, in lines: operations seen, requirements judged, and how many of a group were not."""
+    for note in results.target.get("notes", ()):
+        yield f"Note: {note}."
+    names = [operation.id for operation in CORE_OPERATIONS]
+    seen = [each.id for each in results.operations if each.id in names]
+    missing = [name for name in names if name not in seen]
+    absent = f" (not {', '.join(missing)})" if missing else ""
+    yield f"Operations seen: {len(seen)} of {len(names)}{absent}."
+    judged = [each for each in results.requirements if each.upheld or each.violated]
+    yield f"Requirements judged: {len(judged)} of {len(results.requirements)}."
+    idle = Counter(each.group for each in results.requirements if not (each.upheld or each.violated))
+    if idle:
+        yield f"Not exercised: {', '.join(f'{group} {count}' for group, count in idle.items())}."
+
+
+def _paths(exchanges: Sequence[Exchange]) -> str:
+    paths = list(dict.fromkeys(urlsplit(exchange.request.url).path for exchange in exchanges))
+    known = (path.partition(part)[0] for path in paths for part in _PARTS if part in path)
+    prefix = next((each for each in known if each), None)
+    hint = (
+        f"; did you mean --prefix {prefix}?" if prefix else "; --prefix says where the API begins, if not at the root"
+    )
+    return ", ".join(paths[:_SHOWN]) + (", …" if len(paths) > _SHOWN else "") + hint
 
 
 def describe(document: ApiDocument) -> dict[str, object]:

@@ -10,15 +10,16 @@ from typing import Any
 
 import click
 
-from conformance.campaign.recordings import check as check_trace
-from conformance.commands.helping import SectionedCommand, option_parameters, values_of
-from conformance.configuration.combinations import check_known
+from conformance.campaign.recordings import check_all, coverage
+from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters, values_of
+from conformance.configuration.combinations import check_known, check_loudness
+from conformance.configuration.options import required_of
 from conformance.configuration.reading import read, with_environment
 from conformance.configuration.report_paths import default_report_dir, writable_directory
 from conformance.contract.document import load_document
 from conformance.reports.conclusion import exit_code
 from conformance.reports.har import HarItem
-from conformance.reports.terminal import make_console, summary
+from conformance.reports.terminal import Verbosity, make_console, summary
 from conformance.reports.write import HAR, write_all
 from conformance.results.compare import compare
 from conformance.results.cut import read_events, read_exchanges
@@ -26,43 +27,56 @@ from conformance.results.eventlines import has_footer
 from conformance.results.known import apply_known, load_known
 from conformance.results.records import exchange_of
 from conformance.results.store import read_results
-from conformance.trace.har import read_har
+from conformance.results.verdict import demand
+from conformance.trace.har import read_recordings
+from conformance.trace.har_files import STDIN
 
-_HELP = """Judge a HAR recording by the same rules, without a server, and write the same report.
+_HELP = """Judge HAR recordings by the same rules, without a server, and write the same report.
 
-It may be compressed (.har.gz); a directory stands for the recording of the run that wrote it.
-
-What holds only eventually is judged where the recording itself tells how slow its server was: by runs of noop
-workflows, each read until it had terminated. The best verdict is "no violation found".
+FILE is a HAR, also compressed (.har.gz, .zip), a directory of such, the directory of a run, or - for standard input.
+Each recording is judged by itself. What holds only eventually is judged where the recording itself tells how slow its
+server was: by runs of noop workflows, each read until it had terminated. The best verdict is "no violation found".
 """
 
 
-def _check(recording: Path, **given: Any) -> None:
+def _check(files: tuple[Path, ...], quiet: bool, verbose: bool, **given: Any) -> None:
+    check_loudness(quiet, verbose, given["verbosity"])
     values = with_environment(values_of(given), os.environ)
     check_known(values)
     known: Path | None = read(values, "known")
+    verbosity: Verbosity = "quiet" if quiet else "verbose" if verbose else read(values, "verbosity") or "normal"
     accepted = load_known(known) if known else ()
+    required = required_of(values)
     document = load_document(read(values, "spec"))
-    trace, name = read_har(recording), recording.resolve().name
-    if not any(exchange.operation for exchange in trace.exchanges):
-        count = len(trace.exchanges)
-        click.echo(f"conformance: none of the {count} requests is to an operation of this API's version 1.", err=True)
-    results = check_trace(trace, document, name)
+    prefix: str | None = read(values, "prefix")
+    traces = read_recordings(files, prefix=None if prefix is None else f"/{prefix.strip('/')}".rstrip("/"))
+    name = "standard input" if str(files[0]) == STDIN else files[0].resolve().name
+    results = check_all(traces, document, name if len(files) == 1 else f"{name} and {len(files) - 1} more")
     if known is not None:
         results = apply_known(results, accepted, datetime.now(UTC).date(), strict=read(values, "strict-known"))
+    results = demand(results, required)
     results.configuration["fail_on"] = read(values, "fail-on") or "must"
-    default = default_report_dir(f"file://{name}", datetime.now(UTC))
+    default = default_report_dir(f"file://{name.replace(' ', '-')}", datetime.now(UTC))
     directory = writable_directory(read(values, "report-dir") or default)
-    report = write_all(results, directory, ((trace.id, trace.origin, each) for each in trace.exchanges))
-    summary(results, make_console(os.environ), report)
+    report = write_all(results, directory, ((each.id, each.origin, one) for each in traces for one in each.exchanges))
+    summary(results, make_console(os.environ), report, verbosity)
+    if verbosity != "quiet":
+        for line in coverage(results):
+            click.echo(f"  {line}")
     raise SystemExit(exit_code(results))
 
 
-_RECORDING = click.Argument(["recording"], type=click.Path(path_type=Path), metavar="FILE.har|DIR")
+_FILES = click.Argument(
+    ["files"], type=click.Path(path_type=Path, allow_dash=True), metavar="FILE...", nargs=-1, required=True
+)
+_LOUDNESS = [
+    SectionedOption("--quiet", "-q", section="Results", is_flag=True, help="Only the verdict."),
+    SectionedOption("--verbose", "-v", section="Results", is_flag=True, help="Every finding."),
+]
 check = SectionedCommand(
     "check",
     callback=_check,
-    params=[_RECORDING, *option_parameters("check")],
+    params=[_FILES, *option_parameters("check"), *_LOUDNESS],
     help=_HELP,
     short_help="Judge recorded traffic.",
 )

@@ -51,7 +51,7 @@ def check_run(given: Values, values: Values, url: str | None) -> None:
     Raises EmbeddedOnly, NeedsUrl and NeedsOption.
     """
     for option in OPTIONS:
-        if given(option.name):
+        if "pytest" in option.commands and given(option.name):
             if url is None and option.elsewhere:
                 raise NeedsUrl(option.name)
             if url is not None and option.section == EMBEDDED:

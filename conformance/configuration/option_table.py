@@ -88,6 +88,13 @@ OPTIONS: tuple[Option, ...] = (
         "FILE|URL",
         commands=_REPORT_COMMANDS,
     ),
+    Option(
+        "prefix",
+        SCOPE,
+        "The path below which a recording has the API; default: found by itself.",
+        "PATH",
+        commands=frozenset({"check"}),
+    ),
     Option("database", SCOPE, "Keeps findings between runs: a directory, or redis://host:port/0.", "DIR|URL"),
     Option(
         "url",
@@ -127,6 +134,14 @@ OPTIONS: tuple[Option, ...] = (
         _REPORT_COMMANDS,
         choices=("must", "should"),
     ),
+    Option(
+        "require",
+        RESULTS,
+        "A requirement, or a group of them, that must have been judged: exit code 3 otherwise.",
+        "GROUP|ID",
+        commands=_REPORT_COMMANDS,
+        many=True,
+    ),
     Option("summary-file", RESULTS, "Markdown file to append the summary to.", "FILE.md", "path"),
     Option(
         "verbosity",
@@ -134,6 +149,7 @@ OPTIONS: tuple[Option, ...] = (
         "quiet, normal (default) or verbose.",
         "WORD",
         "choice",
+        commands=_REPORT_COMMANDS,
         choices=("quiet", "normal", "verbose"),
     ),
     Option(

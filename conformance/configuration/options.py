@@ -15,6 +15,7 @@ from conformance.configuration.report_paths import default_report_dir
 from conformance.configuration.server import server_options
 from conformance.configuration.settings import Settings
 from conformance.contract.features import chosen
+from conformance.contract.requirements import load_requirements
 from conformance.reference.options import ServerOptions
 from conformance.reports.terminal import Verbosity
 from conformance.results.verdict import FailOn
@@ -33,6 +34,7 @@ class RunOptions:
     strict_known: bool = False
     against: Path | None = None
     fail_on: FailOn = "must"
+    required: tuple[str, ...] = ()
     summary_file: Path | None = None
     verbosity: Verbosity = "normal"
     default_dir: bool = True
@@ -90,10 +92,22 @@ def run_options(given: Values, environment: Mapping[str, str] = os.environ) -> R
         strict_known=read(values, "strict-known"),
         against=read(values, "against"),
         fail_on=read(values, "fail-on") or "must",
+        required=required_of(values),
         summary_file=read(values, "summary-file") or (Path(summary) if summary else None),
         verbosity=read(values, "verbosity") or "normal",
         default_dir=report_dir is None,
     )
+
+
+def required_of(values: Values) -> tuple[str, ...]:
+    """The requirements and groups that must have been judged. Raises BadOption for what is neither."""
+    catalogue = load_requirements()
+    known = {name for each in catalogue.requirements for name in (each.id, each.group)}
+    chosen: tuple[str, ...] = read(values, "require")
+    for each in chosen:
+        if each not in known:
+            raise BadOption("require", each, "a requirement or a group of them; `conformance requirements` lists them")
+    return chosen
 
 
 def target_config(given: Values, url: str, environment: Mapping[str, str] = os.environ) -> TargetConfig:

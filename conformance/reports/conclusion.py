@@ -158,6 +158,10 @@ def _incomplete(facts: _Facts) -> str:
     """Why nothing more can be said, without a capital letter."""
     results = facts.results
     cut = "" if results.complete else "the run was cut before its end; "
+    if results.target.get("lacking"):
+        return f"nothing can be said: {results.target['lacking']}"
+    if results.target.get("unmet"):
+        return f"{cut}required, and not judged: {', '.join(results.target['unmet'])}"
     if facts.open:
         return f"{cut}no MUST requirement failed, but {facts.open} could not be judged"
     if not any(item.level == "MUST" and item.outcome != "not_applicable" for item in results.requirements):

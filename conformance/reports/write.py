@@ -17,7 +17,7 @@ from conformance.results.compare import Comparison
 from conformance.results.model import Results
 from conformance.results.store import write_results
 from conformance.results.verdict import verdict_of
-from conformance.trace.har import OWN
+from conformance.trace.har_files import OWN
 
 HAR = f"{OWN}.gz"
 PAGE = "report.html"

@@ -88,7 +88,7 @@ def apply_known(results: Results, known: Sequence[KnownDeviation], today: date, 
             requirements,
             narrowed=results.narrowed or results.verdict == "no_violation_found",
             complete=results.complete,
-            erred=bool(results.errors),
+            erred=bool(results.errors or results.target.get("lacking")),
         ),
     )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal
 
-from conformance.results.model import RequirementResult, Verdict
+from conformance.results.model import RequirementResult, Results, Verdict
 
 FailOn = Literal["must", "should"]
 
@@ -27,3 +28,20 @@ def verdict_of(
     if narrowed:
         return "no_violation_found"
     return "conformant" if outcomes and not outcomes & {"not_exercised", "inconclusive"} else "incomplete"
+
+
+def demand(results: Results, required: Iterable[str]) -> Results:
+    """The results, incomplete where a requirement (by id or group) was to be judged and was not."""
+    wanted = set(required)
+    unmet = [
+        each.id
+        for each in results.requirements
+        if {each.id, each.group} & wanted and each.outcome in ("not_exercised", "inconclusive")
+    ]
+    return without_praise(results, "unmet", unmet) if unmet else results
+
+
+def without_praise(results: Results, why: str, told: object) -> Results:
+    """The results, incomplete if they found nothing wrong; ``told`` is kept as ``why`` of the target."""
+    verdict: Verdict = results.verdict if results.verdict == "not_conformant" else "incomplete"
+    return replace(results, verdict=verdict, target=results.target | {why: told})

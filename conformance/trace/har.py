@@ -9,44 +9,27 @@ from __future__ import annotations
 
 import base64
 import binascii
-import gzip
 import json
-import zlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from conformance.contract.api import V1, Api
-from conformance.contract.errors import UserError
 from conformance.trace.exchange import Exchange, Failure, Headers, Request, Response
+from conformance.trace.har_files import NotAHar, Recording, recordings
 from conformance.trace.recording import Span, recorded
 from conformance.trace.trace import Trace
 from conformance.wire.instant import MILLISECOND, parse_instant
 
-OWN = "exchanges.har"
-"""The recording in the directory of a run's reports."""
-
-_GZIP = b"\x1f\x8b"
+_WITH_BODY = frozenset({"createWorkflow", "runWorkflow", "sendEvent"})
 _KINDS = {"timeout": "timeout", "refused": "refused", "protocol": "protocol"}
 
 
-class NotAHar(UserError):
-    """The file is no HAR document, or one of its entries is broken."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(
-            f"{path} is not a usable HAR file: {reason}.",
-            "Export it again as HAR 1.2 with content (in a browser: 'Save all as HAR with content').",
-        )
-
-
-class NoRecording(UserError):
-    """There is no such file."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"There is no recording {path}.", "Give a HAR file, or the directory of a run's reports.")
+LACKS_BODY = "the recording lacks the body of this answer"
+"""Why an answer whose body was not recorded counts as none."""
 
 
 class _BadEntry(ValueError):
@@ -64,18 +47,33 @@ class _Entry:
     sent: int | None
     received: int | None
     client: str
+    bodiless: bool
 
 
 def read_har(path: Path, api: Api = V1) -> Trace:
-    """The requests to the recording's API server, in order of sending, as one trace without settle information.
+    """The one recording in a file; see `read_recordings`. Raises NotAHar."""
+    return read_recordings([path], api)[0]
 
-    The file may be compressed (gzip), and a directory stands for the recording of a run in it.
 
-    ``sent`` is rounded down and ``received`` up to the precision the recording has. An entry without times overlaps
-    all others. Raises NotAHar and NoRecording.
+def read_recordings(paths: Sequence[Path], api: Api = V1, prefix: str | None = None) -> list[Trace]:
+    """A trace of each recording that paths lead to: the requests to its API server, without settle information.
+
+    Exchanges are in order of sending. ``sent`` is rounded down and ``received`` up to the precision the recording has.
+    An entry without times overlaps all others. ``prefix`` stands before the API's paths; None: found by itself.
+    Raises NotAHar.
     """
-    entries = [_numbered(path, number, raw) for number, raw in enumerate(_entries(path), start=1)]
-    host, prefix = _server(entries, api)
+    traces = [_trace(recording, api, prefix) for recording in recordings(paths)]
+    names = Counter(trace.id for trace in traces)
+    return [
+        replace(trace, id=f"{trace.id}-{number}") if names[trace.id] > 1 else trace
+        for number, trace in enumerate(traces, start=1)
+    ]
+
+
+def _trace(recording: Recording, api: Api, given_prefix: str | None) -> Trace:
+    read = [_numbered(recording.name, number, raw) for number, raw in enumerate(_entries(recording), start=1)]
+    entries = list(dict.fromkeys(read))
+    host, prefix = _server(entries, api, given_prefix)
     ours = [entry for entry in entries if entry.url.netloc == host]
     starts = [entry.sent for entry in ours if entry.sent is not None]
     origin = min(starts, default=0)
@@ -84,16 +82,19 @@ def read_har(path: Path, api: Api = V1) -> Trace:
     exchanges = tuple(
         _exchange(index, entry, Span(origin, horizon), (api, prefix)) for index, entry in enumerate(ordered)
     )
-    return Trace(path.stem, exchanges, origin=origin, source="recording", notes=_notes(entries, ours), api=api)
+    unknown = sum(
+        entry.bodiless and exchange.operation in _WITH_BODY for entry, exchange in zip(ordered, exchanges, strict=True)
+    )
+    notes = _notes(entries, ours, doubled=len(read) - len(entries), unknown=unknown)
+    # What such a request asked for nobody knows, nor then what it brought about.
+    kept = () if unknown else exchanges
+    return Trace(Path(recording.name).stem, kept, origin=origin, source="recording", notes=notes, api=api)
 
 
-def _entries(path: Path) -> list[Any]:
+def _entries(recording: Recording) -> list[Any]:
+    path = recording.name
     try:
-        document = json.loads(_unpacked(path).decode("utf-8-sig"))
-    except FileNotFoundError as error:
-        raise NoRecording(path) from error
-    except (OSError, EOFError, zlib.error) as error:
-        raise NotAHar(path, getattr(error, "strerror", None) or "it cannot be read") from error
+        document = json.loads(recording.content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise NotAHar(path, "it is not JSON in UTF-8") from error
     log = document.get("log") if isinstance(document, dict) else None
@@ -105,15 +106,7 @@ def _entries(path: Path) -> list[Any]:
     return entries
 
 
-def _unpacked(path: Path) -> bytes:
-    """The content of a recording, or of its compressed form where only that is there; of a run's directory its own."""
-    named = path / OWN if path.is_dir() else path
-    packed = named.with_name(f"{named.name}.gz")
-    content = (packed if packed.exists() and not named.exists() else named).read_bytes()
-    return gzip.decompress(content) if content.startswith(_GZIP) else content
-
-
-def _numbered(path: Path, number: int, raw: Any) -> _Entry:
+def _numbered(path: str, number: int, raw: Any) -> _Entry:
     try:
         return _entry(raw)
     except _BadEntry as error:
@@ -135,7 +128,9 @@ def _entry(raw: Any) -> _Entry:
     sent, received = _times(raw)
     response, failure = _answer(raw)
     sending = Request(method, url, parts.path, query, _headers(request), _text(request.get("postData")))
-    return _Entry(parts, sending, response, failure, sent, received, str(raw.get("_client", "1")))
+    size = request.get("bodySize")
+    bodiless = sending.body is None and isinstance(size, int) and size > 0
+    return _Entry(parts, sending, response, failure, sent, received, str(raw.get("_client", "1")), bodiless)
 
 
 def _times(raw: dict[str, Any]) -> tuple[int | None, int | None]:
@@ -165,7 +160,7 @@ def _answer(raw: dict[str, Any]) -> tuple[Response | None, Failure | None]:
     content = answer.get("content")
     body = _text(content)
     if body is None and isinstance(content, dict) and isinstance(content.get("size"), int) and content["size"] > 0:
-        return None, Failure("aborted", "the recording lacks the body of this answer")
+        return None, Failure("aborted", LACKS_BODY)
     return Response(status, tuple((name.lower(), value) for name, value in _headers(answer)), body or b""), None
 
 
@@ -195,12 +190,12 @@ def _headers(message: dict[str, Any]) -> Headers:
     return tuple((name, value) for name, value in named if name and not name.startswith(":"))
 
 
-def _server(entries: list[_Entry], api: Api) -> tuple[str, str]:
+def _server(entries: list[_Entry], api: Api, given: str | None) -> tuple[str, str]:
     """The host with the most requests that are operations, and its prefix: a browser records other hosts too."""
     by_host: dict[str, list[tuple[str, str]]] = {}
     for entry in entries:
         by_host.setdefault(entry.url.netloc, []).append((entry.request.method, entry.url.path))
-    prefixes = {host: api.detect_prefix(paths) for host, paths in by_host.items()}
+    prefixes = {host: api.detect_prefix(paths) if given is None else given for host, paths in by_host.items()}
     hits = {
         host: sum(api.match(method, path, prefixes[host]) is not None for method, path in paths)
         for host, paths in by_host.items()
@@ -220,12 +215,16 @@ def _exchange(index: int, entry: _Entry, span: Span, where: tuple[Api, str]) -> 
     return recorded(index, replace(given, path=path), times, entry.response or entry.failure, api, client=entry.client)
 
 
-def _notes(entries: list[_Entry], ours: list[_Entry]) -> tuple[str, ...]:
+def _notes(entries: list[_Entry], ours: list[_Entry], doubled: int, unknown: int) -> tuple[str, ...]:
     others = Counter(entry.url.netloc for entry in entries)
     left = len(entries) - len(ours)
     untimed = sum(entry.sent is None or entry.received is None for entry in ours)
+    bodies = sum(entry.failure is not None and entry.failure.message == LACKS_BODY for entry in ours)
     told = [
         f"{left} of {len(entries)} entries went to {len(others) - 1} other hosts and were left out" if left else "",
         f"{untimed} entries lack times, so their order is unknown" if untimed else "",
+        f"{doubled} entries are recorded twice, with the same times, and count once" if doubled else "",
+        f"bodies are missing from {bodies} of {len(ours)} answers: record with content" if bodies else "",
+        f"bodies are missing from {unknown} requests, so nothing can be judged: record with content" if unknown else "",
     ]
     return tuple(note for note in told if note)

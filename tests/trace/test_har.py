@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conformance.trace.har import NoRecording, NotAHar, read_har
+from conformance.trace.har import read_har, read_recordings
+from conformance.trace.har_files import NoRecording, NotAHar
 from conformance.wire.instant import MILLISECOND
 
 DATA = Path(__file__).parents[1] / "recordings" / "data"
@@ -143,3 +146,68 @@ def test_a_compressed_recording_that_was_cut_is_told(tmp_path: Path) -> None:
 def test_a_recording_that_is_not_there_is_not_to_be_exported_again(tmp_path: Path) -> None:
     with pytest.raises(NoRecording, match="There is no recording"):
         read_har(tmp_path / "none.har")
+
+
+def _bytes(*paths: str) -> bytes:
+    entries = [entry(path, f"2026-11-23T22:46:3{number}.226Z") for number, path in enumerate(paths)]
+    return json.dumps({"log": {"version": "1.2", "entries": entries}}).encode()
+
+
+def _zipped(tmp_path: Path, **members: bytes) -> Path:
+    path = tmp_path / "artefacts.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(f"logs/{name}", content)
+    return path
+
+
+def test_recordings_are_found_in_compressed_files_archives_and_directories(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "a.har").write_bytes(_bytes("/_info"))
+    (tmp_path / "b.har.gz").write_bytes(gzip.compress(_bytes("/_info", "/workflows")))
+    _zipped(tmp_path, **{"c.har": _bytes("/workflows"), "d.har.gz": gzip.compress(_bytes("/_info")), "e.txt": b"x"})
+    found = {trace.id: len(trace.exchanges) for trace in read_recordings([tmp_path])}
+    assert found == {"a": 1, "b.har": 2, "c": 1, "d.har": 1}
+
+
+def test_standard_input_is_a_recording_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(_bytes("/_info"))))
+    (trace,) = read_recordings([Path("-")])
+    assert [each.operation for each in trace.exchanges] == ["getServerInfo"]
+
+
+def test_what_holds_no_recording_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "broken.har.gz").write_bytes(b"\x1f\x8b\x08\x00broken")
+    for path, reason in (
+        (_zipped(tmp_path, readme=b"x"), "nothing in it ends with"),
+        (tmp_path / "broken.har.gz", "cannot be read"),
+    ):
+        with pytest.raises(NotAHar, match=reason):
+            read_recordings([path])
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(NotAHar, match="no file in it ends with"):
+        read_recordings([tmp_path / "empty"])
+
+
+def test_an_exchange_that_is_recorded_twice_is_one(tmp_path: Path) -> None:
+    one = entry("/_info", "2026-11-23T22:46:34.226Z")
+    later = entry("/_info", "2026-11-23T22:46:35.226Z")
+    trace = read_har(written(tmp_path, one, later, one))
+    assert len(trace.exchanges) == 2
+    assert "1 entries are recorded twice, with the same times, and count once" in trace.notes
+
+
+def test_a_prefix_can_be_given(tmp_path: Path) -> None:
+    path = written(tmp_path, entry("/_info", "2026-11-23T22:46:34.226Z"))
+    (trace,) = read_recordings([path], prefix="/api/orchestration")
+    assert trace.exchanges[0].operation == "getServerInfo"
+    (other,) = read_recordings([path], prefix="/elsewhere")
+    assert other.exchanges[0].operation is None
+
+
+def test_requests_without_their_bodies_say_nothing(tmp_path: Path) -> None:
+    created = entry("/workflows", "2026-11-23T22:46:34.226Z", method="POST", response={"status": 201})
+    created["request"]["bodySize"] = 30
+    trace = read_har(written(tmp_path, created))
+    assert trace.exchanges == ()
+    assert any("bodies are missing from 1 requests" in note for note in trace.notes)
