@@ -116,11 +116,14 @@ def coverage(results: Results) -> Iterator[str]:
 
 def _paths(exchanges: Sequence[Exchange]) -> str:
     paths = list(dict.fromkeys(urlsplit(exchange.request.url).path for exchange in exchanges))
-    known = (path.partition(part)[0] for path in paths for part in _PARTS if part in path)
-    prefix = next((each for each in known if each), None)
-    hint = (
-        f"; did you mean --prefix {prefix}?" if prefix else "; --prefix says where the API begins, if not at the root"
-    )
+    known = [path.partition(part)[0] for path in paths for part in _PARTS if part in path]
+    prefix = next((each for each in known if each and not each.endswith("/v2")), None)
+    if prefix:
+        hint = f" (did you mean --prefix {prefix}?)"
+    elif known:
+        hint = " (below /v2 lies version 2 of the API, which is not judged)"
+    else:
+        hint = " (--prefix says where the API begins, if not at the root)"
     return ", ".join(paths[:_SHOWN]) + (", …" if len(paths) > _SHOWN else "") + hint
 
 

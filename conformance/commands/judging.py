@@ -59,10 +59,10 @@ def _check(files: tuple[Path, ...], quiet: bool, verbose: bool, **given: Any) ->
     default = default_report_dir(f"file://{name.replace(' ', '-')}", datetime.now(UTC))
     directory = writable_directory(read(values, "report-dir") or default)
     report = write_all(results, directory, ((each.id, each.origin, one) for each in traces for one in each.exchanges))
-    summary(results, make_console(os.environ), report, verbosity)
     if verbosity != "quiet":
         for line in coverage(results):
-            click.echo(f"  {line}")
+            click.echo(line)
+    summary(results, make_console(os.environ), report, verbosity)
     raise SystemExit(exit_code(results))
 
 
