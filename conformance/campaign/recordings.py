@@ -116,7 +116,8 @@ def coverage(results: Results) -> Iterator[str]:
 
 def _paths(exchanges: Sequence[Exchange]) -> str:
     paths = list(dict.fromkeys(urlsplit(exchange.request.url).path for exchange in exchanges))
-    known = [path.partition(part)[0] for path in paths for part in _PARTS if part in path]
+    begins = [min((path.index(part) for part in _PARTS if part in path), default=None) for path in paths]
+    known = [path[:begin] for path, begin in zip(paths, begins, strict=True) if begin is not None]
     prefix = next((each for each in known if each and not each.endswith("/v2")), None)
     if prefix:
         hint = f" (did you mean --prefix {prefix}?)"
