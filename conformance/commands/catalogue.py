@@ -7,12 +7,20 @@ from collections.abc import Iterable
 
 import click
 from rich.table import Table
+from rich.text import Text
 
-from conformance.commands.showing import show
+from conformance.commands.helping import completion
+from conformance.commands.showing import show, terminal_width
 from conformance.contract.errors import UserError
 from conformance.contract.paths import SDK_REQUIREMENTS
-from conformance.contract.requirements import load_requirements
+from conformance.contract.requirements import Catalogue, load_requirements
 from conformance.reports.explain import explain as explanation
+
+_LEGEND = (
+    "judged: S from a single response, A at once from what other exchanges prove, E eventually, after the settle time"
+)
+_NARROW = 80
+"""Columns below which a table leaves no room for a statement."""
 
 
 class UnknownGroup(UserError):
@@ -32,7 +40,9 @@ class UnknownRequirement(UserError):
 
 
 @click.command(short_help="List what is tested.")
-@click.option("--group", help="Only one group, such as events.")
+@click.option(
+    "--group", help="Only one group, such as events.", shell_complete=completion(lambda: load_requirements().groups)
+)
 @click.option("--excluded", is_flag=True, help="List what the API leaves open instead, with the reasons.")
 def requirements(group: str | None, excluded: bool) -> None:
     """List the catalogue of requirements: id, level, how it is judged, statement; those on SDKs with --group sdk."""
@@ -53,11 +63,20 @@ def requirements(group: str | None, excluded: bool) -> None:
         for each in catalogue.requirements:
             if group in (None, each.group):
                 table.add_row(each.id, each.level, " ".join(sorted(each.judged)), each.statement)
-    show(table, wide=True)
+    show(table if excluded or terminal_width() >= _NARROW else _stacked(catalogue, group), wide=True)
+    if not excluded:
+        show(_LEGEND)
+
+
+def _stacked(catalogue: Catalogue, group: str | None) -> Text:
+    """The list for a narrow terminal: each statement below its id."""
+    rows = [each for each in catalogue.requirements if group in (None, each.group)]
+    lines = (f"{each.id}  {each.level}  {' '.join(sorted(each.judged))}\n  {each.statement}" for each in rows)
+    return Text("\n".join(lines))
 
 
 @click.command(short_help="Tell what a requirement means.")
-@click.argument("requirement")
+@click.argument("requirement", shell_complete=completion(lambda: load_requirements().by_id))
 def explain(requirement: str) -> None:
     """Tell what a requirement means, why it matters, and what a violation looks like."""
     known = {**load_requirements().by_id, **load_requirements(SDK_REQUIREMENTS).by_id}

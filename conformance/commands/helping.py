@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import click
 
+from conformance.commands.lazy import load
 from conformance.configuration.option_table import Command, options_of
 from conformance.configuration.reading import Values
 
@@ -34,11 +36,39 @@ class SectionedOption(click.Option):
         self.section = section
 
 
+Completion = Callable[[click.Context, click.Parameter, str], list[str]]
+
+# Where the names of some options are; loaded only when a shell asks for them.
+_NAMES: Mapping[str, tuple[str, str]] = {
+    "fault": ("conformance.reference.faults", "FAULTS"),
+    "with": ("conformance.contract.features", "FEATURES"),
+    "without": ("conformance.contract.features", "FEATURES"),
+}
+
+
+def _loaded(module: str, name: str) -> list[str]:
+    return [str(each) for each in load(module, name)]
+
+
+def completion(names: Iterable[str] | Callable[[], Iterable[str]]) -> Completion:
+    """Completes a word in the shell by names."""
+
+    def complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+        del ctx, parameter
+        found = names() if callable(names) else names
+        return [name for name in found if name.startswith(incomplete)]
+
+    return complete
+
+
 def option_parameters(command: Command, sections: Collection[str] | None = None) -> list[click.Parameter]:
     """The options of the table that a command has (or those of some sections), as parameters of click."""
     found: list[click.Parameter] = []
     for option in options_of(command, sections):
         settings: dict[str, Any] = {"section": option.section, "help": option.help}
+        names = option.choices or (partial(_loaded, *_NAMES[option.name]) if option.name in _NAMES else None)
+        if names is not None:
+            settings["shell_complete"] = completion(names)
         if option.kind == "flag":
             settings |= {"is_flag": True}
         else:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters, values_of
+from conformance.commands.helping import SectionedCommand, SectionedOption, completion, option_parameters, values_of
 from conformance.configuration.options import target_config
 from conformance.confirming.credibility import on_used_connections
 from conformance.confirming.replaying import Replay
@@ -38,6 +38,16 @@ def _find(name: str, source: Path) -> Finding:
     raise NoSuchFinding(name, source, [each.id for each in findings])
 
 
+def _finding_names() -> list[str]:
+    """What can be played of the latest run."""
+    try:
+        findings = read_results(_LATEST).findings
+    except UserError:
+        return []
+    return [each.id for each in findings if each.scenario is not None]
+
+
+_LATEST = Path("reports/latest")
 _SHORT = "Play a finding again."
 _HELP = """Play a finding's scenario again, against any server. FINDING is its id, or a requirement that it violates.
 
@@ -85,7 +95,7 @@ _FROM = SectionedOption(
     "source",
     section="Finding",
     type=click.Path(path_type=Path),
-    default=Path("reports/latest"),
+    default=_LATEST,
     show_default=True,
     metavar="DIR|RESULTS.json",
     help="The results that hold the finding.",
@@ -93,6 +103,9 @@ _FROM = SectionedOption(
 _TIMES = SectionedOption(
     "--times", section="Finding", default=3, show_default=True, type=click.IntRange(1, 50), help="How often to play it."
 )
-_ARGUMENTS: tuple[click.Parameter, ...] = (click.Argument(["finding"]), click.Argument(["url"]))
+_ARGUMENTS: tuple[click.Parameter, ...] = (
+    click.Argument(["finding"], shell_complete=completion(_finding_names)),
+    click.Argument(["url"]),
+)
 _PARAMETERS = [*_ARGUMENTS, _FROM, _TIMES, *option_parameters("replay")]
 replay = SectionedCommand("replay", callback=_replay, params=_PARAMETERS, help=_HELP, short_help=_SHORT)

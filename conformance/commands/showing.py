@@ -12,6 +12,12 @@ from conformance.reports.terminal import make_console
 _WIDE, _READABLE = 10_000, 88
 
 
+def terminal_width() -> int:
+    """The columns of the terminal; for a file or another program as many as it takes."""
+    console = make_console(os.environ)
+    return console.width if console.is_terminal else _WIDE
+
+
 def show(shown: RenderableType, *, wide: bool = False) -> None:
     """Print for people on a terminal; elsewhere without blanks that only fill lines up.
 

@@ -6,7 +6,7 @@ import shlex
 from decimal import Decimal
 from typing import Any
 
-from conformance.results.model import Results
+from conformance.results.model import Finding, Results
 
 _TEXTS = ("client_id", "token_url")
 _NUMBERS = (("timeout_s", "timeout", 10.0), ("max_rate", "max-rate", None))
@@ -23,11 +23,34 @@ def rerun_command(results: Results) -> str:
         return f"conformance check {shlex.quote(str(target.get('url') or target.get('file')))}"
     parts = ["conformance run"]
     if target.get("embedded"):
-        parts += [f"--fault {shlex.quote(str(fault))}" for fault in target.get("faults") or []]
+        parts += _faults(results)
     elif target.get("url"):
         parts.append(shlex.quote(str(target["url"])))
     parts += [f"--profile {shlex.quote(results.profile)}", f"--seed {results.seed}"]
     return " ".join(parts + _scope(results) + _access(results.configuration))
+
+
+def replay_command(results: Results, finding: Finding) -> str | None:
+    """A `conformance` command that plays a finding again, where it can be played: its scenario, the target's access.
+
+    The embedded server is gone by then, so its place is taken by the URL that `conformance serve` prints.
+    """
+    target = results.target
+    if finding.scenario is None or target.get("recording"):
+        return None
+    url = "URL" if target.get("embedded") else shlex.quote(str(target.get("url")))
+    return " ".join(["conformance replay", shlex.quote(finding.id), url, *_access(results.configuration)])
+
+
+def serve_command(results: Results) -> str | None:
+    """The command that starts the embedded server of a run again; None when the run had another target."""
+    if not results.target.get("embedded"):
+        return None
+    return " ".join(["conformance serve", *_faults(results)])
+
+
+def _faults(results: Results) -> list[str]:
+    return [f"--fault {shlex.quote(str(fault))}" for fault in results.target.get("faults") or []]
 
 
 def _scope(results: Results) -> list[str]:

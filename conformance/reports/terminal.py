@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Protocol
@@ -11,6 +12,7 @@ from rich.live import Live
 from rich.text import Text
 
 from conformance.reports.conclusion import Conclusion, conclusion_of
+from conformance.reports.rerun import replay_command, serve_command
 from conformance.reports.text import (
     LEVELS,
     comparison_sentence,
@@ -169,7 +171,7 @@ def summary(
     verdict = Text(conclusion.headline, style=_STYLES[results.verdict])
     _say(console, verdict + Text(f": {conclusion.reason}", style="not bold"), wrap=True)
     if verbosity != "quiet":
-        _body(results, console, verbosity)
+        _body(results, console, verbosity, report)
     if comparison is not None:
         style = "bold red" if comparison.exit_code else ""
         _say(console, Text(one_line(comparison_sentence(comparison), 600), style=style), wrap=True)
@@ -179,7 +181,7 @@ def summary(
         _say(console, Text(conclusion.last_line), wrap=True)
 
 
-def _body(results: Results, console: Console, verbosity: Verbosity) -> None:
+def _body(results: Results, console: Console, verbosity: Verbosity, report: Path | None) -> None:
     cut = "" if results.complete else ", cut before its end"
     exchanges = results.counts.get("exchanges", 0)
     part = results.narrowed and not results.target.get("recording")
@@ -193,12 +195,17 @@ def _body(results: Results, console: Console, verbosity: Verbosity) -> None:
         for number, line in enumerate(sentence):
             _say(console, Text(f"  {level if number == 0 else '':<7}") + line)
     findings = worst_first(results.findings)
-    room = len(findings) if verbosity == "verbose" else max((console.height or 24) - 12, 5)
+    room = len(findings) if verbosity == "verbose" else max((console.height or 24) - 14, 5)
     for finding in findings[:room]:
         # A few findings have room for a second and a third line each.
         _say_finding(console, finding, whole=verbosity == "verbose" or len(findings) * 3 <= room)
     if len(findings) > room:
         _say(console, Text(f"  … and {plural(len(findings) - room, 'further finding')}, all in the report"))
+    again = next((line for line in (replay_command(results, each) for each in findings) if line), None)
+    if again is not None:
+        place = f", at the URL of {serve}" if (serve := serve_command(results)) else ""
+        source = f" --from {shlex.quote(str(report.parent))}" if report is not None else ""
+        _say(console, Text(f"  Play the first again{place}: {again}{source}"), wrap=True)
     for entry in results.stale[:_LISTED]:
         told = f"stale known deviation {entry.get('requirement')}: {entry.get('why')}"
         _say(console, Text(f"  {one_line(told)}", style="yellow"))

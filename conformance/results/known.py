@@ -17,19 +17,20 @@ from conformance.results.verdict import verdict_of
 _KEYS = ("requirement", "operation", "reason", "link", "until")
 _HEADER = """\
 # Deviations that are known and accepted. Each still runs; while it is listed here it does not fail a run.
-# requirement and reason are required; operation narrows an entry, link says where it is tracked, and after the day
+# requirement and reason are required: fill in each reason before this is given to --known.
+# operation narrows an entry, link says where it is tracked, and after the day
 # `until` (YYYY-MM-DD) the entry counts as stale.
 """
+
+
+_FORM = "Write 'known:' and below it entries with requirement and reason; `conformance known` makes a first file."
 
 
 class KnownFileInvalid(UserError):
     """A file of known deviations that cannot be used."""
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(
-            f"{path} is not a usable list of known deviations: {reason}.",
-            "Write 'known:' and below it entries with requirement and reason; `conformance known` makes a first file.",
-        )
+    def __init__(self, path: Path, reason: str, hint: str = _FORM) -> None:
+        super().__init__(f"{path} is not a usable list of known deviations: {reason}.", hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +100,19 @@ def known_from(results: Results) -> str:
     if not failed:
         return f"{_HEADER}known: []\n"
     observed = {each.id: f"{each.id}: {each.expected} — but {each.observed}" for each in results.findings}
-    return f"{_HEADER}known:\n" + "".join(_listed(requirement, observed) for requirement in failed)
+    comments = [_comment(requirement, observed) for requirement in failed]
+    # What one finding explains has its comment once, above the first.
+    first = [comment not in comments[:number] for number, comment in enumerate(comments)]
+    rows = zip(failed, comments, first, strict=True)
+    return f"{_HEADER}known:\n" + "".join(
+        (f"  # {comment}\n" if new else "") + f'  - requirement: {requirement.id}\n    reason: ""\n'
+        for requirement, comment, new in rows
+    )
 
 
-def _listed(requirement: RequirementResult, observed: dict[str, str]) -> str:
+def _comment(requirement: RequirementResult, observed: dict[str, str]) -> str:
     seen = next((observed[name] for name in requirement.findings if name in observed), requirement.statement)
-    comment = " ".join("".join(c if c.isprintable() else " " for c in seen).split())[:160]
-    return f'  # {comment}\n  - requirement: {requirement.id}\n    reason: ""  # say why this is accepted\n'
+    return " ".join("".join(c if c.isprintable() else " " for c in seen).split())[:160]
 
 
 def _entry(path: Path, number: int, raw: Any) -> KnownDeviation:
@@ -115,9 +122,11 @@ def _entry(path: Path, number: int, raw: Any) -> KnownDeviation:
     if unknown:
         raise KnownFileInvalid(path, f"entry {number} has the unknown key {unknown[0]!r}")
     texts = {key: _text(path, number, raw, key) for key in _KEYS if key != "until"}
-    for key in ("requirement", "reason"):
-        if not texts[key]:
-            raise KnownFileInvalid(path, f"entry {number} has no {key}")
+    if not texts["requirement"]:
+        raise KnownFileInvalid(path, f"entry {number} has no requirement")
+    if not texts["reason"]:
+        hint = "Write after 'reason:', between the quotes, why this deviation is accepted."
+        raise KnownFileInvalid(path, f"entry {number} has no reason ({texts['requirement']})", hint)
     until = raw.get("until")
     if until is not None and type(until) is not date:
         raise KnownFileInvalid(path, f"entry {number} has an 'until' that is no date of the form YYYY-MM-DD")

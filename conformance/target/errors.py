@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from conformance.contract.errors import UserError
 
+_NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "RECORD LAYER", "WRONG VERSION")
+"""What TLS libraries say when the other side answers in plain HTTP."""
+
 
 class TargetError(UserError):
     """The target cannot be used, so nothing can be said of it."""
@@ -15,9 +18,10 @@ class Unreachable(TargetError):
     """No connection, or no answer."""
 
     def __init__(self, url: str, reason: str) -> None:
-        super().__init__(
-            f"{url} cannot be reached: {reason}.", "Check that the server is running, and that host and port are right."
-        )
+        hint = "Check that the server is running, and that host and port are right."
+        if url.startswith("https:") and any(sign in reason.upper() for sign in _NO_TLS):
+            hint = f"The server there does not speak TLS: try http{url.removeprefix('https')}."
+        super().__init__(f"{url} cannot be reached: {reason}.", hint)
 
 
 class Unauthorised(TargetError):

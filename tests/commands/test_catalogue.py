@@ -28,7 +28,7 @@ def test_requirements_lists_every_one() -> None:
 
 def test_requirements_of_one_group() -> None:
     lines = printed("requirements", "--group", "events").splitlines()
-    assert all(line.startswith(("event.", "requirement", " ")) for line in lines)
+    assert all(line.startswith(("event.", "requirement", " ", "judged: ")) for line in lines)
 
 
 def test_requirements_tells_what_is_left_open_and_why() -> None:

@@ -152,7 +152,7 @@ def stranger(status: int, kind: str, body: bytes) -> Iterator[str]:
         (404, "application/json", b"{}", "http", "does not speak the orchestration API"),
         (200, "text/html", b"<html></html>", "http", "does not speak the orchestration API"),
         (401, "application/json", b"{}", "http", "refuses access (status 401)"),
-        (200, "application/json", b"{}", "https", "cannot be reached"),
+        (200, "application/json", b"{}", "https", "does not speak TLS: try http://127.0.0.1"),
     ],
 )
 def test_a_target_that_cannot_be_tested(

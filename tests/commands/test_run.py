@@ -16,6 +16,7 @@ from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.reports.conclusion import exit_code
 from conformance.results.compare import compare
+from conformance.results.known import load_known
 from conformance.results.model import Finding, Replays
 from tests.commands.conftest import FAULTS, Done, conformance
 
@@ -90,6 +91,11 @@ def test_known_lists_what_failed_and_wants_reasons(faulty: Done, tmp_path: Path)
     refused = conformance("run", "--known", str(file))
     assert refused.code == 2
     assert "has no reason" in refused.err
+    assert "Write after 'reason:'" in refused.err
+    file.write_text(listed.out.replace('reason: ""', 'reason: "agreed"'))
+    assert load_known(file)
+    comments = [line for line in listed.out.splitlines() if line.startswith("  #")]
+    assert len(comments) == len(set(comments))
 
 
 def test_the_report_can_be_made_again_from_the_events(faulty: Done, tmp_path: Path) -> None:

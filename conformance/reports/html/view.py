@@ -11,7 +11,7 @@ from conformance.reports.html.activity import described, draw_activity, firsts
 from conformance.reports.html.marked_json import render_body
 from conformance.reports.html.shares import draw_shares
 from conformance.reports.html.timeline import MAX_EXCHANGES, draw_timeline
-from conformance.reports.rerun import rerun_command
+from conformance.reports.rerun import replay_command, rerun_command, serve_command
 from conformance.reports.text import LEVELS, level_sentence, one_line, outcome_counts, plural, worst_first
 from conformance.results.model import (
     ExchangeRecord,
@@ -122,6 +122,8 @@ class ReportView:
     activity_told: str
     firsts: list[tuple[str, str]]
     rerun: str
+    replays: dict[str, str]
+    serve: str | None
 
 
 def report_view(results: Results) -> ReportView:
@@ -143,6 +145,8 @@ def report_view(results: Results) -> ReportView:
         activity_told=described(results.activity) if results.activity else "",
         firsts=firsts(results.activity) if results.activity else [],
         rerun=rerun_command(results),
+        replays={each.id: line for each in ordered if (line := replay_command(results, each)) is not None},
+        serve=serve_command(results),
     )
 
 

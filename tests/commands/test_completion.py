@@ -1,0 +1,43 @@
+"""What a shell is offered, by click's own mechanism."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from conformance.cli import main
+
+
+def offered(shell: str, *words: str) -> str:
+    """What the completion of a shell prints for a command line whose last word is begun."""
+    environment = {"_CONFORMANCE_COMPLETE": f"{shell}_complete", "COMP_WORDS": " ".join(["conformance", *words])}
+    environment["COMP_CWORD"] = words[-1] if shell == "fish" else str(len(words))
+    return CliRunner().invoke(main, env=environment, prog_name="conformance").output
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (("expl",), "explain"),
+        (("explain", "cancel.term"), "cancel.terminates"),
+        (("run", "--profile", "sm"), "smoke"),
+        (("run", "--fault", "cancel-ig"), "cancel-ignored"),
+        (("serve", "--fault", "cancel-ig"), "cancel-ignored"),
+        (("run", "--without", "l"), "ledger"),
+        (("requirements", "--group", "canc"), "cancelling"),
+        (("run", "--runs-p"), "--runs-per-second"),
+    ],
+)
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_names_are_completed(shell: str, words: tuple[str, ...], name: str) -> None:
+    assert name in offered(shell, *words)
+
+
+def test_fish_is_offered_the_same() -> None:
+    assert "cancel.terminates" in offered("fish", "explain", "cancel.term")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_has_its_script(shell: str) -> None:
+    told = CliRunner().invoke(main, env={"_CONFORMANCE_COMPLETE": f"{shell}_source"}, prog_name="conformance").output
+    assert "_CONFORMANCE_COMPLETE" in told
