@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 
 import click
+from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -65,14 +67,17 @@ def requirements(group: str | None, excluded: bool) -> None:
                 table.add_row(each.id, each.level, " ".join(sorted(each.judged)), each.statement)
     show(table if excluded or terminal_width() >= _NARROW else _stacked(catalogue, group), wide=True)
     if not excluded:
-        show(_LEGEND)
+        show(_LEGEND, wide=True)
 
 
-def _stacked(catalogue: Catalogue, group: str | None) -> Text:
+def _stacked(catalogue: Catalogue, group: str | None) -> Group:
     """The list for a narrow terminal: each statement below its id."""
     rows = [each for each in catalogue.requirements if group in (None, each.group)]
-    lines = (f"{each.id}  {each.level}  {' '.join(sorted(each.judged))}\n  {each.statement}" for each in rows)
-    return Text("\n".join(lines))
+    parts: list[RenderableType] = []
+    for each in rows:
+        head = f"{each.id}  {each.level}  {' '.join(sorted(each.judged))}"
+        parts += [Text(head), Padding(each.statement, (0, 0, 0, 2))]
+    return Group(*parts)
 
 
 @click.command(short_help="Tell what a requirement means.")

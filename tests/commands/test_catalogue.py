@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.cli import main
+from conformance.commands import catalogue
 from conformance.contract.operations import CORE_OPERATIONS
 from conformance.contract.requirements import load_requirements
 from conformance.reference.faults import FAULTS
@@ -59,3 +60,10 @@ def test_check_judges_a_recording(tmp_path: Path, name: str, code: int) -> None:
     assert {"results.json", "report.html", "junit.xml", "exchanges.har.gz"} <= {
         path.name for path in tmp_path.iterdir()
     }
+
+
+def test_a_narrow_terminal_has_each_statement_below_its_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "terminal_width", lambda: 50)
+    lines = printed("requirements", "--group", "events").splitlines()
+    assert lines[0].split() == ["event.matching", "MUST", "E"]
+    assert lines[1].startswith("  An event")
