@@ -12,12 +12,11 @@ from typing import Any
 import click
 
 from conformance.configuration.report_paths import default_report_dir, point_latest, writable_directory
-from conformance.reports.conclusion import exit_code
+from conformance.reports.conclusion import conclusion_of
 from conformance.reports.har import HarItem
 from conformance.reports.terminal import make_console, summary
 from conformance.reports.write import write_all
 from conformance.results.known import apply_known, load_known
-from conformance.results.verdict import INTERRUPTED
 from conformance.sdk.campaign.campaign import SdkOutcome, SdkSettings, run_campaign
 from conformance.sdk.campaign.results import sdk_catalogue, sdk_results
 from conformance.sdk.selecting import select
@@ -73,8 +72,9 @@ def sdk(command: tuple[str, ...], report_dir: Path | None, known: Path | None, *
         point_latest(directory)
     if outcome.lost is not None:
         click.echo(f"conformance: not judged to the end, as {outcome.lost}; see {directory / STDERR}.", err=True)
-    summary(results, console, report)
-    raise SystemExit(INTERRUPTED if outcome.interrupted else exit_code(results))
+    conclusion = conclusion_of(results, interrupted=outcome.interrupted)
+    summary(results, console, report, conclusion=conclusion)
+    raise SystemExit(conclusion.code)
 
 
 def _exchanges(outcome: SdkOutcome) -> Iterator[HarItem]:
