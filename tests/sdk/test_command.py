@@ -1,0 +1,55 @@
+"""The command as users call it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from conformance.cli import main
+from tests.sdk.drivers import REFERENCE, program
+
+
+def _sdk(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["sdk", *arguments])
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize(("fault", "code"), [("false-left-out", 1), (None, 0)])
+def test_a_run_writes_the_reports_and_says_by_its_exit_code_what_it_came_to(
+    tmp_path: Path, fault: str | None, code: int
+) -> None:
+    command = [*REFERENCE, *([f"--fault={fault}"] if fault else [])]
+    assert _sdk("--report-dir", str(tmp_path), "-k", "wait and not long", "--", *command)[0] == code
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert results["target"]["name"] == "reference 1"
+    assert [(each["id"], each["outcome"]) for each in results["requirements"]] == [
+        ("sdk-request.wait", "failed" if fault else "passed")
+    ]
+    assert (tmp_path / "report.html").exists()
+    assert (tmp_path / "junit.xml").exists()
+    if fault:
+        (finding,) = results["findings"]
+        assert finding["exchanges"][0]["url"].endswith("/api/orchestration/workflows/id-1/instances")
+        assert "wait=false" in finding["expected"]
+
+
+def test_a_driver_that_crashes_is_a_finding_with_its_stderr(tmp_path: Path) -> None:
+    crash = program("for call in calls():\n    print('no such method', file=sys.stderr)\n    sys.exit(3)")
+    code, _ = _sdk("--report-dir", str(tmp_path), "-k", "request.operation or driver", "--", *crash)
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert code == 1
+    assert "exit code 3" in results["findings"][0]["observed"]
+    assert "no such method" in (tmp_path / "driver-stderr.txt").read_text()
+    outcomes = {each["id"]: each["outcome"] for each in results["requirements"]}
+    assert outcomes == {"sdk-driver.protocol": "failed", "sdk-request.operation": "inconclusive"}
+
+
+def test_a_command_that_is_none_is_wrong_usage() -> None:
+    assert _sdk("--", "no-such-command")[0] == 2
+
+
+def test_a_driver_that_does_not_say_hello_cannot_be_judged() -> None:
+    assert _sdk("--", *program("sys.exit(3)", hello=False))[0] == 3
