@@ -90,6 +90,7 @@ class Campaign:
                     await self._conclude(settler)
             confirmed = frozenset(self.tally.cases)
             await self._judge_all(settler.take_traces())
+            self.tally.silences += self.target.silence.told(self.schedule.elapsed)
             if workers == 1 and self.tally.cases.keys() - confirmed and not self.interrupted:
                 # The last controls have shown what nothing else did.
                 await self._conclude_anew(confirmed)
@@ -200,7 +201,7 @@ class Campaign:
                 return
             themes = more_for(missing, self.settings.features)[:_THEMES_PER_TOP_UP]
             more = draw(themes, 1, derived_seed(self.settings.seed, f"more{number}"), self.settings.features)
-            spare = budget - self.target.runs * self.settings.shard[1]
+            spare = budget - self._spent()
             await self._play(player, self._jobs(_affordable(more, spare), f"more{number}-"))
 
     def _jobs(self, scenarios: Iterable[Scenario], prefix: str = "s") -> Iterator[Job]:
@@ -221,9 +222,12 @@ class Campaign:
 
     def _too_dear(self, scenario: Scenario) -> bool:
         """Whether its runs would go beyond the budget: requests that had to be repeated may have used it up."""
-        # What was lost to chance is played again beyond the budget, or less would be seen.
-        most, spent = self._most_runs, (self.target.runs - self._lost_runs) * self.settings.shard[1]
+        most, spent = self._most_runs, self._spent()
         return most is not None and spent + scenario.runs > most
+
+    def _spent(self) -> int:
+        """The runs sent so far, by all workers; what was lost to chance is played again beyond the budget."""
+        return (self.target.runs - self._lost_runs) * self.settings.shard[1]
 
     def _player(self, settler: Settler) -> Player:
         return Player(self.target, settler, self.settings.features, stop=self._over)

@@ -20,7 +20,7 @@ from conformance.configuration.settings import Settings
 from conformance.confirming.findings import Proof, build_finding
 from conformance.contract.document import ApiDocument
 from conformance.contract.requirements import Catalogue, load_requirements
-from conformance.judging.outcomes import Unjudged, count_outcomes, operation_results, requirement_results
+from conformance.judging.outcomes import Unjudged, count_outcomes, losses_of, operation_results, requirement_results
 from conformance.judging.pool import JudgePool
 from conformance.judging.tally import Tally
 from conformance.results.model import Results
@@ -206,6 +206,7 @@ def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], beg
     begun.operations = operation_results(tally)
     begun.settling = dict(outcome.settling)
     begun.unreached = outcome.shortfall.sentence
+    begun.losses = losses_of(tally)
     begun.leftovers = list(dict.fromkeys(tally.leftovers))
     begun.errors = list(tally.errors)
     begun.complete = complete

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from conformance.contract.requirements import Catalogue, Requirement
 from conformance.judging.tally import Tally
-from conformance.results.model import OUTCOMES, Finding, OperationResult, Outcome, RequirementResult
+from conformance.results.model import OUTCOMES, Finding, Losses, OperationResult, Outcome, RequirementResult
 
 _NOT_AGAIN = "a violation was seen that did not come back when it was replayed"
 
@@ -94,6 +94,16 @@ def count_outcomes(results: Sequence[RequirementResult], tally: Tally) -> dict[s
     outcomes = Counter(result.outcome for result in results)
     counted = {str(outcome): outcomes[outcome] for outcome in OUTCOMES}
     return counted | {"exchanges": tally.exchanges, "traces": tally.traces, "runs": tally.runs}
+
+
+def losses_of(tally: Tally) -> Losses:
+    """The answers that were lost, by cause and by operation."""
+    causes, operations = Counter[str](), Counter[str]()
+    for (operation, cause), count in tally.losses.items():
+        causes[cause] += count
+        operations[operation] += count
+    sent = {name: (count, sum(tally.statuses[name].values())) for name, count in sorted(operations.items())}
+    return Losses(tally.exchanges, dict(causes.most_common()), sent, sorted(tally.silences))
 
 
 def operation_results(tally: Tally) -> list[OperationResult]:

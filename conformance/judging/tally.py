@@ -62,6 +62,8 @@ class Tally:
     runs: int = 0
     errors: list[str] = field(default_factory=list)
     crashed: dict[str, str] = field(default_factory=dict)
+    losses: Counter[tuple[str, str]] = field(default_factory=Counter)
+    silences: list[tuple[float, float]] = field(default_factory=list)
     leftovers: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reduced: list[Trace] = field(default_factory=list)
@@ -136,6 +138,8 @@ class Tally:
         self.exchanges += 1
         self.runs += exchange.operation == "runWorkflow"
         name = exchange.operation or "(not documented)"
+        if exchange.lost_to is not None:
+            self.losses[name, _lost_to(exchange)] += 1
         kind = exchange.failure.kind if exchange.failure else "none"
         outcome = str(exchange.response.status) if exchange.response else kind
         self.statuses.setdefault(name, Counter())[outcome] += 1
@@ -163,9 +167,19 @@ class Tally:
         self.runs += other.runs
         self._add_crashes(other.crashed)
         self.errors += [told for told in other.errors if told not in other.crashed.values()]
+        self.losses.update(other.losses)
+        self.silences += other.silences
         self.leftovers += other.leftovers
         self.notes += other.notes
         self.reduced += other.reduced
+
+
+def _lost_to(exchange: Exchange) -> str:
+    """What an answer was lost to, in words: who wrote a gateway's error is told as far as the answer says it."""
+    if exchange.response is None:
+        return "no answer in time" if exchange.lost_to == "timeout" else "connection closed"
+    server = exchange.response.header("server")
+    return f"{exchange.response.status} from {server[:40]}" if server else str(exchange.response.status)
 
 
 def _reduced(trace: Trace) -> Trace:

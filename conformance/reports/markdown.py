@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from conformance.reports.conclusion import conclusion_of
+from conformance.reports.losses import losses_sentences
 from conformance.reports.text import (
     LEVELS,
     OUTCOME_SIGNS,
@@ -49,6 +50,7 @@ def summary_markdown(results: Results, comparison: Comparison | None = None) -> 
         *since,
         *(f"- **{level}** {level_sentence(results, level)}" for level in LEVELS),
         "",
+        *(f"{escaped(sentence, 600)}\n" for sentence in losses_sentences(results)),
         *_counts(results),
         "",
         *_findings(results),

@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.text import Text
 
 from conformance.reports.conclusion import Conclusion, conclusion_of
+from conformance.reports.losses import losses_sentences
 from conformance.reports.rerun import replay_command, serve_command
 from conformance.reports.text import (
     LEVELS,
@@ -181,6 +182,11 @@ def summary(
         _say(console, Text(conclusion.last_line), wrap=True)
 
 
+def _say_losses(results: Results, console: Console) -> None:
+    for told in losses_sentences(results):
+        _say(console, Text(one_line(told, 600)), wrap=True)
+
+
 def _body(results: Results, console: Console, verbosity: Verbosity, report: Path | None) -> None:
     cut = "" if results.complete else ", cut before its end"
     exchanges = results.counts.get("exchanges", 0)
@@ -194,6 +200,7 @@ def _body(results: Results, console: Console, verbosity: Verbosity, report: Path
         sentence = Text(level_sentence(results, level)).wrap(console, max(console.width - _INDENT, 40))
         for number, line in enumerate(sentence):
             _say(console, Text(f"  {level if number == 0 else '':<7}") + line)
+    _say_losses(results, console)
     findings = worst_first(results.findings)
     room = len(findings) if verbosity == "verbose" else max((console.height or 24) - 14, 5)
     for finding in findings[:room]:

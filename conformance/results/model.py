@@ -116,6 +116,21 @@ class OperationResult:
 
 
 @dataclass(slots=True)
+class Losses:
+    """The answers that were lost between the client and the server, of so many ``requests``; they are no violations.
+
+    ``causes`` counts them by what they were lost to, ``operations`` by operation: [lost, sent]. ``silences`` are the
+    intervals, in seconds from the beginning, in which the target as a whole answered nothing for longer than the
+    timeout.
+    """
+
+    requests: int = 0
+    causes: dict[str, int] = field(default_factory=dict)
+    operations: dict[str, tuple[int, int]] = field(default_factory=dict)
+    silences: list[tuple[float, float]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Activity:
     """A run over time, in seconds from its beginning: what was judged in each bin of ``bin_s`` seconds.
 
@@ -153,6 +168,7 @@ class Results:
     document: dict[str, Any] = field(default_factory=dict)
     configuration: dict[str, Any] = field(default_factory=dict)
     settling: dict[str, Any] = field(default_factory=dict)
+    losses: Losses = field(default_factory=Losses)
     leftovers: list[str] = field(default_factory=list)
     unreached: str = ""
     stale: list[dict[str, Any]] = field(default_factory=list)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 from conformance.trace import Exchange
+from conformance.wire.instant import SECOND
 
 
 class Silence:
@@ -28,6 +31,11 @@ class Silence:
             self.intervals.append((self._last, exchange.received))
         self._lost = set()
         self._last = exchange.received
+
+    def told(self, elapsed_s: float) -> list[tuple[float, float]]:
+        """The silences in seconds from a beginning that is so many seconds ago."""
+        began = time.monotonic() - elapsed_s
+        return [(round(begin / SECOND - began, 1), round(end / SECOND - began, 1)) for begin, end in self.intervals]
 
     def during(self, begin: int, end: int) -> tuple[tuple[int, int], ...]:
         """The silences that touch an interval."""

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from conformance.reports import text
 from conformance.reports.conclusion import conclusion_of
 from conformance.reports.html.view import MAX_CODE, MAX_TEXT, bounds_told, group_of, report_view
+from conformance.reports.losses import losses_sentences
 from conformance.results.compare import CHANGES, Comparison
 from conformance.results.model import OUTCOMES, OperationResult, Results
 from conformance.wire import exact_json
@@ -43,6 +44,7 @@ def render_html(results: Results, comparison: Comparison | None = None) -> str:
         title=results.target_name,
         filter_operations=operations,
         facts=_facts(results),
+        losses=losses_sentences(results),
     )
 
 

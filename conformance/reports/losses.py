@@ -1,0 +1,33 @@
+"""In a sentence or two: which answers were lost between here and the server, and when the server was silent."""
+
+from __future__ import annotations
+
+from conformance.reports.text import plural
+from conformance.results.model import Results
+
+_CAUSES_SHOWN = 4
+
+
+def losses_sentences(results: Results) -> list[str]:
+    """What a reader should know of lost answers; nothing where none was lost."""
+    losses = results.losses
+    lost = sum(losses.causes.values())
+    if not lost:
+        return []
+    causes = sorted(losses.causes.items(), key=lambda each: -each[1])
+    named = ", ".join(f"{cause} ({count:,})" for cause, count in causes[:_CAUSES_SHOWN])
+    shares = {name: lost_of / sent for name, (lost_of, sent) in losses.operations.items()}
+    worst = max(shares, key=lambda name: shares[name])
+    told = (
+        f"Something between here and the server failed {lost / losses.requests:.1%} of {losses.requests:,} requests: "
+        f"{named}; most often {worst} ({shares[worst]:.1%}). They are no violations."
+    )
+    return [told, *(_silence(begin, end) for begin, end in losses.silences)]
+
+
+def _silence(begin: float, end: float) -> str:
+    after = plural(round(begin), "second")
+    return (
+        f"The target as a whole answered nothing for {end - begin:.0f} s, from {after} after the start on: "
+        "longer than the timeout. Nothing that it owed in that while is judged."
+    )
