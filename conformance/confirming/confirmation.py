@@ -25,6 +25,7 @@ from conformance.trace import Trace
 _SIDE_BY_SIDE = 3
 _CASES = 2
 _SELDOM = 2
+_OTHERS = 2
 
 
 class Confirmation:
@@ -80,8 +81,9 @@ class Confirmation:
                 explained = requirement in told
                 told.add(requirement)
                 if seen is not None and not explained:
-                    follow = (each for each in seen.requirements if each not in told)
-                    proof = replace(seen, requirements=(requirement, *follow))
+                    lead, *rest = seen.requirements
+                    follow = (each for each in rest if each not in told or each == requirement)
+                    proof = replace(seen, requirements=(lead, *follow))
                     told.update(proof.requirements)
                     proofs.append(proof)
                     on_proof(proof)
@@ -105,14 +107,25 @@ class Confirmation:
 
     async def _prove(self, requirement: str, tally: Tally) -> Proof | None:
         cases = tally.cases[requirement]
-        tried = await attempt(self._judge, self._play, requirement, cases[:_CASES], lambda: self.out_of_time)
+        tried = await self._attempt(requirement, tally)
         if tried.scenario is not None:
             return await self._shortest(requirement, tried.scenario, tried, tally)
+        # What another one shows of the same cause may come back more easily.
+        for other in self._causes.explained_by(requirement, ())[:_OTHERS] if tried.played else ():
+            through = await self._attempt(other, tally)
+            if through.scenario is not None:
+                shown = await self._shortest(other, through.scenario, through, tally)
+                rest = [each for each in shown.requirements[1:] if each != requirement]
+                return replace(shown, requirements=(other, requirement, *rest))
         proof = self._as_seen(requirement, cases, tally, tried.played)
         if proof is None and tried.played and tally.violated[requirement] <= _SELDOM and _all_chance(cases):
             # Once in a while chance strikes the same request several times in a row.
             tally.retract(requirement)
         return proof
+
+    async def _attempt(self, requirement: str, tally: Tally) -> Attempt:
+        cases = tally.cases[requirement][:_CASES]
+        return await attempt(self._judge, self._play, requirement, cases, lambda: self.out_of_time)
 
     async def _shortest(self, requirement: str, scenario: Scenario, tried: Attempt, tally: Tally) -> Proof:
         best = min(tried.back, key=lambda replay: len(replay.trace.exchanges))

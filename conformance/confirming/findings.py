@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from conformance.confirming.reconstruction import closing_reads
+from conformance.confirming.reconstruction import closing_reads, scenario_of_exchanges
 from conformance.contract.requirements import Catalogue
 from conformance.results.model import Finding, Mark, Replays
 from conformance.results.records import BODY_LIMIT, MARKED_LIMIT, record_of
@@ -68,7 +68,7 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
         "Expected": observation.expected,
         "Observed": observation.observed,
     }
-    scenario = from_json(trace.scenario) if _is_scenario(trace) and trace.scenario else None
+    scenario = _scenario_of(proof)
     looks = closing_reads(scenario, trace, observation) if scenario is not None else ()
     cited = [curl_of(exchange) for exchange in shown if exchange.index in observation.exchanges]
     requests = "\n".join(["# As they were sent, with the ids of then.", *cited])
@@ -95,6 +95,14 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
         not_replayed=proof.not_replayed,
         shortened_from=proof.shortened_from,
     )
+
+
+def _scenario_of(proof: Proof) -> Scenario | None:
+    """What was played, or what would send the requests again of which there was no time to play them."""
+    trace = proof.trace
+    if _is_scenario(trace):
+        return from_json(trace.scenario) if trace.scenario else None
+    return scenario_of_exchanges(trace, proof.observation) if proof.not_replayed == TIME_RAN_OUT else None
 
 
 def _once_due(looks: tuple[Step, ...]) -> list[str]:
