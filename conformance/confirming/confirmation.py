@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
@@ -26,6 +27,8 @@ _SIDE_BY_SIDE = 3
 _CASES = 2
 _SELDOM = 2
 _OTHERS = 2
+# What is played at once while minimising should not take longer than this, in seconds.
+_BATCH_S = 8.0
 
 
 class Confirmation:
@@ -43,6 +46,7 @@ class Confirmation:
         self._wanted: list[str] = []
         self._left = 0
         self._replays = 0
+        self._later = 0
         self._lost = lost
         self._causes: Causes
 
@@ -76,6 +80,7 @@ class Confirmation:
             self._wanted, self._left, self._replays = wave, len(waiting) - len(wave), 0
             # The first ones must not use up what the others need: most of what waits will turn out to follow from them.
             self._share = min(1.0, 3 * len(wave) / len(waiting))
+            self._later = self._waves_after(wave, waiting)
             found = await all_of(self._prove(requirement, tally) for requirement in wave)
             for requirement, seen in zip(wave, found, strict=True):
                 explained = requirement in told
@@ -100,6 +105,16 @@ class Confirmation:
                 wave.append(other)
                 follow |= set(self._causes.explained_by(other, ()))
         return wave
+
+    def _waves_after(self, wave: Sequence[str], waiting: Sequence[str]) -> int:
+        """How many waves what is left may still need, as far as is known without replays."""
+        follow = {other for cause in wave for other in self._causes.explained_by(cause, ())}
+        return math.ceil(len(set(waiting) - follow - set(wave)) / _SIDE_BY_SIDE)
+
+    def _seconds_to_minimise(self, replay_s: float) -> float:
+        """As long as may be, with time enough left to replay the minimal scenario, and what waits, at least once."""
+        left = self._end - time.monotonic() - replay_s * (1 + self._later)
+        return min(self._settings.minimise_seconds, left * self._share)
 
     async def _causes_of(self, tally: Tally) -> Causes:
         apart = {trace.id: await self._judge.judge(trace) for trace in without_history(tally)}
@@ -141,10 +156,12 @@ class Confirmation:
                     best = replay
             return failing
 
-        seconds = max(1.0, min(self._settings.minimise_seconds, (self._end - time.monotonic()) * self._share))
-        minimal = await minimise(scenario, fails, ReplayBudget(seconds=seconds, runs=self._settings.minimise_runs))
-        again = [minimal.scenario] * REPLAYS
-        final = [] if self.out_of_time else await judged(self._judge, self._play, requirement, again)
+        seconds = self._seconds_to_minimise(tried.seconds)
+        at_once = round(_BATCH_S * REPLAYS / max(tried.seconds, 0.1))
+        budget = ReplayBudget(seconds=seconds, runs=self._settings.minimise_runs, at_once=at_once)
+        minimal = await minimise(scenario, fails, budget)
+        again = [minimal.scenario] * (REPLAYS if seconds > 0 and not self.out_of_time else 0)
+        final = await judged(self._judge, self._play, requirement, again) if again else []
         back = [replay for replay in final if replay.shows(requirement)]
         shown = back[0] if back else best
         return Proof(

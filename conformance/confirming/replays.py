@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -43,12 +44,14 @@ class JudgedReplay:
 class Attempt:
     """What replaying one violation came to: the scenario that showed it, in how many of how many plays.
 
-    Where ``back`` is empty, ``played`` counts the plays of every scenario that was tried.
+    Where ``back`` is empty, ``played`` counts the plays of every scenario that was tried. ``seconds``: how long it took
+    to play that scenario so often.
     """
 
     scenario: Scenario | None = None
     played: int = 0
     back: list[JudgedReplay] = field(default_factory=list)
+    seconds: float = 0.0
 
 
 async def judged(judge: JudgePool, play: Play, requirement: str, scenarios: Sequence[Scenario]) -> list[JudgedReplay]:
@@ -66,10 +69,11 @@ async def attempt(
         for scenario, attempts in _in_order(case):
             if out_of_time():
                 return Attempt(played=played)
+            began = time.monotonic()
             replays = await judged(judge, play, requirement, [scenario] * attempts)
             played += attempts
             if back := [replay for replay in replays if replay.shows(requirement)]:
-                return Attempt(scenario, attempts, back)
+                return Attempt(scenario, attempts, back, time.monotonic() - began)
     return Attempt(played=played)
 
 

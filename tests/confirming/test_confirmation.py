@@ -138,6 +138,22 @@ def test_without_time_a_violation_is_told_as_it_was_seen() -> None:
     assert (finding.reproducibility, finding.seen, finding.not_replayed) == ("0/0", 1, "time ran out")
 
 
+def test_with_little_time_a_slow_target_is_asked_once_and_nothing_is_minimised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each play takes six of ten seconds."""
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+
+    def slow(_: int, scenario: Scenario) -> bool:
+        nonlocal now
+        now += 2.0
+        return True
+
+    (proof,), played = confirm(slow, [traced(SCENARIO, dropped=True)], seconds=10.0)
+    assert proof.replays == Replays(3, 3)
+    assert len(played) == 3
+    assert not proof.minimised
+
+
 def test_independent_causes_are_replayed_side_by_side_and_what_may_follow_later() -> None:
     judging: Any = JudgePool()
     tally, playing, most = Tally(), 0, 0

@@ -23,10 +23,11 @@ _LONG_BATCH_S = 4.0
 
 @dataclass(frozen=True)
 class ReplayBudget:
-    """What minimising one finding may cost: seconds, and runWorkflow requests."""
+    """What minimising one finding may cost: seconds, and runWorkflow requests; ``at_once``: so many in one batch."""
 
     seconds: float = 30.0
     runs: int = 120
+    at_once: int = _BATCH_RUNS
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,10 @@ class _Search:
     candidates: int = 0
     runs: int = 0
     tried: set[str] = field(default_factory=set)
-    batch_runs: int = _BATCH_RUNS
+    batch_runs: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.batch_runs = max(_LEAST_BATCH_RUNS, min(_BATCH_RUNS, self.budget.at_once))
 
     async def shrink(self, scenario: Scenario) -> tuple[Scenario, bool]:
         while batch := self._next_batch(scenario):
