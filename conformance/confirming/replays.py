@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from conformance.confirming.credibility import in_play, on_used_connections
 from conformance.confirming.reconstruction import scenario_of_exchanges
-from conformance.confirming.slicing import slice_of
+from conformance.confirming.slicing import slices_of
 from conformance.judging.judging import Judgement
 from conformance.judging.pool import JudgePool
 from conformance.judging.tally import Case
@@ -83,9 +83,8 @@ def _in_order(case: Case) -> list[tuple[Scenario, int]]:
     if whole is None:
         return []
     observation = next(each for each in case.observations if in_play(case.trace, each) or not _played(case))
-    part = slice_of(case.trace, observation) if _played(case) else None
-    first = [(part, REPLAYS)] if part is not None else []
-    return [*first, (whole, REPLAYS), (whole, _MORE_REPLAYS)]
+    parts = slices_of(case.trace, observation) if _played(case) else []
+    return [*((part, REPLAYS) for part in parts), (whole, REPLAYS), (whole, _MORE_REPLAYS)]
 
 
 def _played(case: Case) -> bool:

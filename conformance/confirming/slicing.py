@@ -12,23 +12,35 @@ from conformance.scenarios.scenario.model import Scenario, Step, numbered, size
 from conformance.trace import Trace
 
 _WAITS = (model.Settle, model.Pause)
+_READS = (model.Read, model.History, model.StageHistory, model.GetWorkflow, model.ListInstances, model.ListWorkflows)
 
 
-def slice_of(trace: Trace, observation: Observation) -> Scenario | None:
+def slices_of(trace: Trace, observation: Observation) -> list[Scenario]:
+    """The parts that may suffice, the boldest first: without the reads that nothing cites, then with them."""
+    found = [slice_of(trace, observation, reads=reads) for reads in (False, True)]
+    return [part for number, part in enumerate(found) if part is not None and part not in found[:number]]
+
+
+def slice_of(trace: Trace, observation: Observation, *, reads: bool = True) -> Scenario | None:
     """Only the steps on the instance and the workflow of a violation, and those at the same time as one of them.
 
-    None where the trace was not played from a scenario, or where nothing can be left out.
+    ``reads``: also those reads that the violation does not cite. None where the trace was not played from a scenario,
+    or where nothing can be left out.
     """
     if trace.scenario is None or not observation.exchanges:
         return None
-    return _slice(from_json(trace.scenario), trace, observation)
+    return _slice(from_json(trace.scenario), trace, observation, reads=reads)
 
 
-def _slice(scenario: Scenario, trace: Trace, observation: Observation) -> Scenario | None:
+def _slice(scenario: Scenario, trace: Trace, observation: Observation, *, reads: bool = True) -> Scenario | None:
     steps = dict(numbered(scenario.steps))
     cited = {trace.at(index).step for index in observation.exchanges} - {None}
     concerned = _concerned(trace, observation, steps)
-    kept = {n for n, step in steps.items() if n in cited or _about(step, concerned)}
+    kept = {
+        n
+        for n, step in steps.items()
+        if n in cited or (_about(step, concerned) and (reads or not isinstance(step, _READS)))
+    }
     kept |= _beside(scenario, kept)
     kept |= _binding(steps, kept)
     if not any(trace.at(index).step is None for index in observation.exchanges):

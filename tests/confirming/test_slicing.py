@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.confirming.slicing import slice_of, sliced
+from conformance.confirming.slicing import slice_of, sliced, slices_of
 from conformance.rules.evidence.observation import violated
 from conformance.scenarios import Scenario, to_json
 from conformance.scenarios.scenario import model
@@ -57,6 +57,14 @@ def of(trace: Trace, *numbers: int) -> tuple[Step, ...]:
 
 def test_other_workflows_and_instances_are_left_out() -> None:
     assert of(played(*_TWO), 6, 7) == (_TWO[1], _TWO[3], Settle(), Cancel("i2"), Read("i2"))
+
+
+def test_reads_that_nothing_cites_are_left_out_first() -> None:
+    trace = played(*_TWO[:4], Read("i2"), Cancel("i2"), Read("i2"))
+    cited = trace.exchanges[5:7]
+    bold, wide = slices_of(trace, violated(*cited, expected="this", observed="that"))
+    assert bold.steps == (_TWO[1], _TWO[3], Cancel("i2"), Read("i2"))
+    assert wide.steps == (_TWO[1], _TWO[3], Read("i2"), Cancel("i2"), Read("i2"))
 
 
 def test_what_came_after_is_left_out() -> None:
