@@ -126,7 +126,8 @@ class Confirmation:
         if tried.scenario is not None:
             return await self._shortest(requirement, tried.scenario, tried, tally)
         # What another one shows of the same cause may come back more easily.
-        for other in self._causes.explained_by(requirement, ())[:_OTHERS] if tried.played else ():
+        others = self._causes.explained_by(requirement, ()) if tried.played and not _all_chance(cases) else []
+        for other in others[:_OTHERS]:
             through = await self._attempt(other, tally)
             if through.scenario is not None:
                 shown = await self._shortest(other, through.scenario, through, tally)
