@@ -131,7 +131,8 @@ class CasePlayer:
         if call.credentials is None:
             return call
         url = call.credentials.token_url.replace("{token}", self._tokens.origin)
-        credentials = Credentials(call.credentials.client_id, call.credentials.client_secret, url)
+        # An SDK may keep the tokens of a client id for the whole process.
+        credentials = Credentials(f"{call.credentials.client_id}-{self._plays}", call.credentials.client_secret, url)
         return replace(call, credentials=credentials, client=f"{call.client} {self._plays}")
 
     def _answering(self, step: Step, script: Script | None, origin: int) -> Answering:

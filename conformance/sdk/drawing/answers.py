@@ -32,6 +32,8 @@ def activity_entries(draw: st.DrawFn, palette: Palette, activity: str | None = N
     name = activity or draw(st.sampled_from(sorted(inputs)))
     entry: dict[str, Any] = draw(named("WorkflowInstanceHistoryStage", palette))
     entry.pop("output", None)
+    # Of all integers, only this one is not said to be of any size.
+    entry["attempt"] = draw(st.integers(1, 100))
     entry |= {"name": name, "input": {name: draw(values(inputs[name], palette))}}
     if name in outputs:
         entry["output"] = {name: draw(values(outputs[name], palette))}

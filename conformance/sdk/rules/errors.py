@@ -8,6 +8,7 @@ from conformance.sdk.drawing.case import Heard, Played, Seen
 from conformance.sdk.driver.protocol import SdkError
 from conformance.wire import exact_json
 
+_TOLD_APART = ("sdk-error.status", "sdk-error.empty-body", "sdk-error.html")
 _REFUSED = ("sdk-error.status", "sdk-error.unknown-code", "sdk-error.empty-body", "sdk-error.html")
 
 
@@ -59,7 +60,7 @@ def _unanswered(requirement: str, kinds: Collection[str]) -> Callable[[Played], 
 
 
 def _kind(played: Played) -> Iterator[Seen]:
-    for heard, error in list(_refusals(played, _REFUSED))[-1:]:
+    for heard, error in list(_refusals(played, _TOLD_APART))[-1:]:
         if error is not None:
             expected = "an error of kind http: the server refused"
             yield Seen("sdk-error.kind", error.kind == "http", heard, expected, f"the caller got {heard.result}")
