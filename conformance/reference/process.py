@@ -85,6 +85,8 @@ def serve(options: ServerOptions) -> int:
         access_log=False,
         lifespan="off",
         timeout_keep_alive=_KEEP_ALIVE,
+        # What a gateway answers names the gateway.
+        server_header=options.noise == Noise(),
         timeout_graceful_shutdown=_GRACE,
     )
     server = _AnnouncingServer(config)
