@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from benchmarks.measuring import stamp
-from conformance.campaign.campaign import Drawn, draw_traffic
+from conformance.campaign.drawing import Drawn, draw_traffic
 from conformance.campaign.observer import Silent
 from conformance.campaign.running import RunOutcome, conclude, header, play_drawn, reach
 from conformance.configuration.settings import Profile, Settings

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from conformance.campaign.drawing import Drawn
 from conformance.campaign.liveness import GONE, answers_again, is_gone, until_silent
 from conformance.campaign.observer import Observer
 from conformance.campaign.proving import Proving
-from conformance.campaign.schedule import Schedule, Shortfall
+from conformance.campaign.schedule import Schedule, Shortfall, affordable
 from conformance.campaign.stopping import raise_users
 from conformance.configuration.settings import Settings
 from conformance.confirming.finding_store import FindingStore
@@ -19,16 +19,16 @@ from conformance.confirming.findings import Proof
 from conformance.contract.document import ApiDocument
 from conformance.judging.pool import JudgePool
 from conformance.judging.tally import Tally
-from conformance.operations import CUT_SHORT, OperationPlan, OperationSettings, plan_operations, play_operations
+from conformance.operations import CUT_SHORT, OperationSettings, play_operations
 from conformance.rules.across_traces import info_versions, unique_ids
 from conformance.rules.evidence.server_ids import made_ids
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.scenarios import Job, Played, Player, Scenario, Settler
-from conformance.scenarios.plan import Plan, derived_seed, draw, endless, more_for, plan
+from conformance.scenarios.plan import derived_seed, draw, endless, more_for
 from conformance.scenarios.playing.settling import LEAST_GAP
 from conformance.target import LoopLag, Target, TargetError
 from conformance.trace import Trace
-from conformance.wire.instant import MILLISECOND
+from conformance.wire.instant import MILLISECOND, SECOND
 
 _SLOW = 300 * MILLISECOND
 """A control that takes longer than this makes a target a slow one: runs are dear there."""
@@ -36,14 +36,6 @@ _SLOW = 300 * MILLISECOND
 _LOOK_S = 0.5
 _TOP_UPS = 3
 _THEMES_PER_TOP_UP = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """What a run plays: cases of the operations, and scenarios, of which a slow target gets the first ones."""
-
-    operations: Future[OperationPlan]
-    scenarios: Plan
 
 
 @dataclass
@@ -125,11 +117,19 @@ class Campaign:
     @contextlib.asynccontextmanager
     async def _settler(self, lag: LoopLag, least_gap: int = LEAST_GAP) -> AsyncIterator[Settler]:
         settler = Settler(self.target, lag, patience_s=self.settings.patience_s, least_gap=least_gap)
+        load = asyncio.create_task(self._watch_load(settler))
         try:
             async with settler:
                 yield settler
         finally:
+            load.cancel()
             self.tally.leftovers += settler.leftovers
+
+    async def _watch_load(self, settler: Settler) -> None:
+        gate = self.target.gate
+        while True:
+            self.observer.load(gate.in_flight, gate.finished, settler.settle_ns() / SECOND)
+            await asyncio.sleep(_LOOK_S)
 
     async def _conclude(self, settler: Settler) -> None:
         self._judge_across()
@@ -202,14 +202,16 @@ class Campaign:
             themes = more_for(missing, self.settings.features)[:_THEMES_PER_TOP_UP]
             more = draw(themes, 1, derived_seed(self.settings.seed, f"more{number}"), self.settings.features)
             spare = budget - self._spent()
-            await self._play(player, self._jobs(_affordable(more, spare), f"more{number}-"))
+            await self._play(player, self._jobs(affordable(more, spare), f"more{number}-"))
 
     def _jobs(self, scenarios: Iterable[Scenario], prefix: str = "s") -> Iterator[Job]:
         mine, workers = self.settings.shard
         for number, scenario in enumerate(scenarios):
             if number % workers != mine:
                 continue
-            if self._too_dear(scenario) or not self.schedule.fits(scenario, bool(self.tally.cases)):
+            if self._too_dear(scenario):
+                continue
+            if not self.schedule.fits(scenario, bool(self.tally.cases)):
                 self.schedule.left_out += scenario.runs
                 continue
             name = f"{prefix}{number}-{scenario.theme}"
@@ -258,7 +260,8 @@ class Campaign:
     @property
     def shortfall(self) -> Shortfall:
         """What was not played for want of time or runs."""
-        if self._hit or self.interrupted or self.lost is not None:
+        enough = self._hit or not self.settings.enough.isdisjoint(self.tally.cases)
+        if enough or self.interrupted or self.lost is not None:
             return Shortfall()
         played, seconds = self._explored
         return Shortfall(played, self.schedule.left_out, seconds)
@@ -299,20 +302,3 @@ class Campaign:
 
 def _runs(trace: Trace) -> int:
     return sum(each.operation == "runWorkflow" for each in trace.exchanges)
-
-
-def _affordable(scenarios: Iterable[Scenario], runs: int) -> Iterator[Scenario]:
-    """As many scenarios, in order, as some runWorkflow requests pay for; controls take about as many again."""
-    for scenario in scenarios:
-        if scenario.runs * 2 <= runs:
-            runs -= scenario.runs * 2
-            yield scenario
-
-
-def draw_traffic(document: ApiDocument, settings: Settings, judge_pool: JudgePool) -> Drawn:
-    """Draw what a run plays. It takes seconds of CPU: the operations are drawn in the other process."""
-    profile = "thorough" if settings.profile == "soak" else settings.profile
-    asked = OperationSettings(seed=settings.seed, profile=profile, features=settings.features)
-    mine = settings.shard[0] == 0
-    operations = judge_pool.compute(plan_operations, document, asked) if mine else judge_pool.compute(OperationPlan, {})
-    return Drawn(operations, plan(settings.profile, settings.seed, settings.features))

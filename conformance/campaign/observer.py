@@ -18,6 +18,9 @@ class Observer(Protocol):
     def judged(self, trace: Trace, tally: Tally, elapsed: float) -> None:
         """A trace was judged and is in the tally."""
 
+    def load(self, in_flight: int, finished: int, settle_s: float) -> None:
+        """Now and then: runs in flight, runs that are over since the beginning, and the settle time in seconds."""
+
     def replayed(self, elapsed: float, doing: str) -> None:
         """Scenarios are played again to confirm or shorten a finding: ``doing`` says which, and how many are left."""
 
@@ -32,6 +35,9 @@ class Silent:
         """Nothing."""
 
     def judged(self, trace: Trace, tally: Tally, elapsed: float) -> None:
+        """Nothing."""
+
+    def load(self, in_flight: int, finished: int, settle_s: float) -> None:
         """Nothing."""
 
     def replayed(self, elapsed: float, doing: str) -> None:

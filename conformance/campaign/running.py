@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from conformance import __version__
-from conformance.campaign.campaign import Campaign, Drawn, draw_traffic
+from conformance.campaign.campaign import Campaign
+from conformance.campaign.drawing import Drawn, draw_traffic
 from conformance.campaign.observer import Observer
 from conformance.campaign.recordings import describe
 from conformance.campaign.schedule import Shortfall

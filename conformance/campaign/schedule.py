@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from conformance.configuration.settings import Settings
@@ -91,3 +91,11 @@ class Schedule:
         typical = statistics.median(self._took) if len(self._took) >= _ENOUGH else 0.0
         pauses = sum(step.ms for step in scenario.leaves() if isinstance(step, Pause)) / 1000
         return max(typical, pauses) < self.exploring_left(to_confirm)
+
+
+def affordable(scenarios: Iterable[Scenario], runs: int) -> Iterator[Scenario]:
+    """As many scenarios, in order, as some runWorkflow requests pay for; controls take about as many again."""
+    for scenario in scenarios:
+        if scenario.runs * 2 <= runs:
+            runs -= scenario.runs * 2
+            yield scenario

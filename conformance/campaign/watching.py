@@ -97,6 +97,11 @@ class Watcher:
         self._counts = (tally.exchanges, tally.runs, len(tally.cases))
         self._progress.update(*self._counts, elapsed, self._budget)
 
+    def load(self, in_flight: int, finished: int, settle_s: float) -> None:
+        """Log how much the target has to do."""
+        if self._log is not None:
+            self._log.load(in_flight, finished, settle_s)
+
     def replayed(self, elapsed: float, doing: str) -> None:
         """Show what is being confirmed, and that time goes by."""
         self._progress.update(*self._counts, elapsed, self._budget, doing)

@@ -94,7 +94,8 @@ class PlainProgress:
         """Print a line when the last one is long enough ago."""
         if elapsed >= self._next:
             self._next = elapsed + self._every
-            self._print(f"{self._phase}: {doing or _counts(exchanges, runs, findings)}, {_left(elapsed, budget)}")
+            left = _left(elapsed, None if doing else budget)
+            self._print(f"{self._phase}: {doing or _counts(exchanges, runs, findings)}, {left}")
 
     def close(self) -> None:
         """Nothing is left to tidy."""
@@ -123,7 +124,7 @@ class LiveProgress:
         style = "red" if findings else ""
         told = Text(no_wrap=True, overflow="ellipsis").append(self._phase, "bold").append("  ")
         told.append(doing or _counts(exchanges, runs, findings), style).append("  ")
-        self._live.update(told.append(_left(elapsed, budget), "dim"))
+        self._live.update(told.append(_left(elapsed, None if doing else budget), "dim"))
 
     def close(self) -> None:
         """Take the line away."""

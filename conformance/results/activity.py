@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ MAX_BINS = 120
 _BINS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 _SAMPLES = 50
 """How often a bin the counts of observations are read, at the most: a long run has very many."""
-_READ = ("observation-summary", "finding", "phase")
+_READ = ("observation-summary", "finding", "phase", "load")
 """Events of which more than the time is needed; exchanges are many, and only counted."""
 
 
@@ -67,6 +67,30 @@ def _read(number: int, name: str, at: float, line: bytes) -> _Timed:
 
 
 @dataclass(slots=True)
+class LoadOverTime:
+    """Puts what logs tell of a target's load into the bins of an activity; several logs at a time add up."""
+
+    activity: Activity
+    _now: dict[int, tuple[int, int]] = field(default_factory=dict)
+    _seen: dict[int, list[int]] = field(default_factory=dict)
+
+    def take(self, slot: int, log: int, data: Mapping[str, Any]) -> None:
+        """Count one event of a log."""
+        activity = self.activity
+        if not activity.settle_s:
+            empty = [0] * len(activity.exchanges)
+            activity.runs_finished, activity.settle_s = list(empty), [0.0 for _ in empty]
+            activity.runs_in_flight = [0.0 for _ in empty]
+        finished = int(data["finished"])
+        activity.runs_finished[slot] += max(0, finished - self._now.get(log, (0, 0))[1])
+        self._now[log] = (int(data["in_flight"]), finished)
+        seen = self._seen.setdefault(slot, [])
+        seen.append(sum(in_flight for in_flight, _ in self._now.values()))
+        activity.runs_in_flight[slot] = round(sum(seen) / len(seen), 2)
+        activity.settle_s[slot] = max(activity.settle_s[slot], float(data["settle_s"]))
+
+
+@dataclass(slots=True)
 class _Counting:
     """Puts events, in order of time, into bins."""
 
@@ -76,12 +100,14 @@ class _Counting:
     activity: Activity = field(init=False)
     _counts: dict[int, dict[str, list[int]]] = field(default_factory=dict)
     _violated: dict[str, int] = field(default_factory=dict)
+    _load: LoadOverTime = field(init=False)
 
     def __post_init__(self) -> None:
         seconds = max(self.ended - self.begun, 0.0)
         self.bin_s = next((size for size in _BINS if seconds / size < MAX_BINS), seconds / (MAX_BINS - 1))
         empty = [0] * (int(seconds / self.bin_s) + 1)
         self.activity = Activity(self.bin_s, list(empty), list(empty))
+        self._load = LoadOverTime(self.activity)
 
     def take(self, event: _Timed) -> None:
         """Count one event."""
@@ -93,6 +119,8 @@ class _Counting:
         elif event.name == "observation-summary":
             self._counts[event.log] = event.data
             activity.violations[slot] += self._new_violations(at)
+        elif event.name == "load":
+            self._load.take(slot, event.log, event.data)
         elif event.name == "finding":
             activity.found[str(event.data.get("id"))] = at
         elif event.name == "phase" and event.log == 0:

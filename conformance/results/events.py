@@ -59,6 +59,10 @@ class EventLog:
         """A new phase has begun."""
         self._write("phase", {"name": name})
 
+    def load(self, in_flight: int, finished: int, settle_s: float) -> None:
+        """Runs in flight now, runs that have left since the beginning, and the settle time in seconds."""
+        self._write("load", {"in_flight": in_flight, "finished": finished, "settle_s": round(settle_s, 3)})
+
     def requirement(self, requirement: RequirementResult) -> None:
         """What is known of a requirement now; a later event of the same id replaces it."""
         self._write("requirement", asdict(requirement))

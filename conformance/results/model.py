@@ -135,7 +135,8 @@ class Activity:
     """A run over time, in seconds from its beginning: what was judged in each bin of ``bin_s`` seconds.
 
     ``violations`` are observations; ``first_violated`` tells per requirement when the first of them was seen, ``found``
-    per finding when it was confirmed, ``phases`` when each phase began.
+    per finding when it was confirmed, ``phases`` when each phase began. ``runs_in_flight`` (mean), ``runs_finished``
+    and ``settle_s`` (the longest) tell of the load; they are empty where the log does not.
     """
 
     bin_s: float
@@ -144,6 +145,9 @@ class Activity:
     first_violated: dict[str, float] = field(default_factory=dict)
     found: dict[str, float] = field(default_factory=dict)
     phases: list[tuple[str, float]] = field(default_factory=list)
+    runs_in_flight: list[float] = field(default_factory=list)
+    runs_finished: list[int] = field(default_factory=list)
+    settle_s: list[float] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -26,6 +26,10 @@ _LEAST_ROUND, _MOST_ROUND = 4, 12
 # After a limit that gained nothing, so many rounds pass before more is tried again.
 _REST_ROUNDS = 6
 _NEW = 0.5
+# A slow target would not start a crowd at once either; it would only be late with everything else.
+_TOGETHER = 4
+# More is not tried where runs typically take longer than this share of the time after which they count as unanswered.
+_SHARE_OF_PATIENCE = 0.25
 
 
 class Place:
@@ -55,13 +59,17 @@ class Place:
 class RunGate:
     """``limit`` is how many runs may be in flight, ``since`` when; ``typical_s`` is how long a run took of late.
 
-    ``now`` gives seconds.
+    ``finished`` counts the runs that are not in flight any more.
+
+    ``now`` gives seconds; after ``patience_s`` a run counts as unanswered.
     """
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic, patience_s: float = 10.0) -> None:
         self.now = now
+        self._longest_s = patience_s * _SHARE_OF_PATIENCE
         self.limit = LEAST
         self.in_flight = 0
+        self.finished = 0
         self.typical_s = 0.0
         self.since = 0.0
         self._queue: deque[tuple[int, asyncio.Future[list[Place]]]] = deque()
@@ -75,9 +83,9 @@ class RunGate:
         self._full = 0.0
 
     @property
-    def has_room(self) -> bool:
-        """Whether a run that came now would go out at once."""
-        return self.in_flight < self.limit and not self._queue
+    def wants_more(self) -> bool:
+        """Whether so few runs wait for their turn that the target may soon have nothing to do."""
+        return len(self._queue) < self.limit
 
     @property
     def idle(self) -> bool:
@@ -88,6 +96,11 @@ class RunGate:
     def slow(self) -> bool:
         """Whether the target takes so long for a run that many may wait at the same time without a burden."""
         return self.typical_s > 4 * _QUICK_S
+
+    @property
+    def most_together(self) -> int:
+        """How many runs may well go out at the same moment: none beyond the limit where one takes very long."""
+        return MOST if not self.slow else _TOGETHER if self.typical_s < self._longest_s else self.limit
 
     @property
     def full_share(self) -> float:
@@ -116,6 +129,7 @@ class RunGate:
         was_full = self.in_flight >= self.limit
         self._pressed = self._pressed or was_full
         self.in_flight -= 1
+        self.finished += 1
         if took_s is not None:
             self._learn(took_s)
         if was_full and self.in_flight < self.limit:
@@ -165,7 +179,7 @@ class RunGate:
             self._go_to(self.limit // 2)
         elif self._rest:
             self._rest -= 1
-        else:
+        elif self.typical_s < self._longest_s:
             self._go_to(self.limit * 2 if self._climbing else self.limit + 1)
 
     def _go_to(self, limit: int) -> None:

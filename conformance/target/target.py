@@ -44,7 +44,7 @@ class Target:
         self._gone = False
         self._ssl = _ssl_context(config)
         self._limiter = Limiter(config.max_concurrency, config.max_rate)
-        self.gate = RunGate()
+        self.gate = RunGate(patience_s=config.timeout_s)
         self._own = self._http()
         self._tokens = TokenSource(config, self._own)
         self._shared = Shared(

@@ -25,7 +25,7 @@ class Short(Settings):
 
     @property
     def budget(self) -> Limits:
-        return replace(super().budget, runs=20, confirming_seconds=30.0)
+        return replace(super().budget, runs=20, seconds=4.0, confirming_seconds=30.0)
 
 
 @dataclass
@@ -87,7 +87,7 @@ def behind_a_gateway(line: bytes, everything: bool, later_only: bool = False) ->
 @pytest.mark.parametrize("everything", [False, True])
 def test_a_gateway_that_closes_connections_once_raises_no_alarm(everything: bool) -> None:
     with behind_a_gateway(b"GET /instances/", everything) as (gateway, url):
-        outcome = play(TargetConfig(url=url), load_document(), Short(profile="smoke", max_time=4.0), Silent())
+        outcome = play(TargetConfig(url=url), load_document(), Short(profile="smoke"), Silent())
     assert gateway.struck
     assert outcome.proofs == []
     assert not outcome.tally.errors
@@ -98,7 +98,7 @@ def test_a_gateway_that_closes_connections_once_raises_no_alarm(everything: bool
 
 def test_a_server_that_closes_connections_between_exchanges_raises_no_alarm() -> None:
     with behind_a_gateway(b"PUT /instances/", everything=False, later_only=True) as (gateway, url):
-        outcome = play(TargetConfig(url=url), load_document(), Short(profile="smoke", max_time=4.0), Silent())
+        outcome = play(TargetConfig(url=url), load_document(), Short(profile="smoke"), Silent())
     assert gateway.struck
     assert outcome.tally.violated["envelope.answers"]
     assert [proof for proof in outcome.proofs if "envelope.answers" in proof.requirements] == []

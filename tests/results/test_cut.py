@@ -118,6 +118,20 @@ def test_the_times_of_workers_are_merged(tmp_path: Path) -> None:
     assert (sum(found.exchanges), sum(found.violations), found.first_violated) == (2, 4, {"a": 11.0})
 
 
+def test_the_load_of_workers_adds_up_and_what_is_finished_is_counted_once(tmp_path: Path) -> None:
+    timed(tmp_path, [("header", 1000.0, {}), ("phase", 1100.0, {"name": "end"})])
+    for number in range(2):
+        loads: list[tuple[str, float, object]] = [
+            ("load", 1010.0 + at, {"in_flight": 2, "finished": at * 3, "settle_s": 3.0 + at + number}) for at in (0, 1)
+        ]
+        timed(tmp_path / WORKERS / str(number), [("header", 1001.0, {}), *loads])
+    found = read_activity(tmp_path)
+    assert found is not None
+    assert (found.bin_s, found.runs_finished[10], found.runs_finished[11]) == (1, 0, 6)
+    assert (found.runs_in_flight[10], found.runs_in_flight[11]) == (3.0, 4.0)
+    assert (found.settle_s[10], found.settle_s[11], found.settle_s[12]) == (4.0, 5.0, 0.0)
+
+
 @pytest.mark.parametrize("line", ["", '{"event":"header","data":{}}\n'])
 def test_without_times_there_is_nothing_to_draw(tmp_path: Path, line: str) -> None:
     (tmp_path / EVENTS).write_text(line, encoding="utf-8")

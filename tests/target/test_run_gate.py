@@ -110,7 +110,7 @@ def test_runs_that_belong_together_go_out_together_beyond_the_limit() -> None:
         (first,) = await gate.enter()
         places = await gate.enter(8)
         assert gate.in_flight == 9
-        assert not gate.has_room
+        assert gate.wants_more
         later = asyncio.create_task(gate.enter())
         for place in places:
             place.leave()

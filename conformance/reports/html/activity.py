@@ -20,14 +20,17 @@ def draw_activity(activity: Activity | None) -> Markup:
     """An SVG element, empty when nothing is known or the run took no time."""
     if activity is None or not sum(activity.exchanges):
         return Markup("")
+    loaded = any(activity.runs_finished)
+    lanes = 5 if loaded else 3
     parts = [
-        _axis(activity, 3),
+        _axis(activity, lanes),
         _bars("exchanges", activity.exchanges, activity, 0),
         _bars("violations", activity.violations, activity, 1),
         _steps(activity, 2),
-        _phases(activity, 3),
+        *([_runs(activity, 3), _settling(activity, 4)] if loaded else []),
+        _phases(activity, lanes),
     ]
-    height = _top(3) + (24 if activity.phases else 0)
+    height = _top(lanes) + (24 if activity.phases else 0)
     opening = Markup(
         '<svg class="timeline activity" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">'
     )
@@ -85,6 +88,7 @@ def _lane(name: str, detail: str, lane: int) -> Markup:
 
 def _bars(name: str, values: Sequence[int], activity: Activity, lane: int) -> Markup:
     most = max(values, default=0) or 1
+    kind = name.replace(" ", "-")
     bar = Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>')
     parts = [_lane(name, f"{sum(values):,} in all", lane)]
     bottom = _top(lane) + _LANE - 2
@@ -93,8 +97,32 @@ def _bars(name: str, values: Sequence[int], activity: Activity, lane: int) -> Ma
             x, end = _x(activity, slot * activity.bin_s), _x(activity, (slot + 1) * activity.bin_s)
             tall = max(round(value / most * (_LANE - 6), 1), 2)
             title = f"{value:,} {name} in {clock(activity.bin_s * 1000)}, from {clock(slot * activity.bin_s * 1000)} on"
-            parts.append(bar.format(name, x, bottom - tall, max(round(end - x - 0.6, 1), 0.8), tall, title))
+            parts.append(bar.format(kind, x, bottom - tall, max(round(end - x - 0.6, 1), 0.8), tall, title))
     return Markup("").join(parts)
+
+
+def _runs(activity: Activity, lane: int) -> Markup:
+    """Runs finished as bars, and over them how many were in flight."""
+    bars = _bars("runs finished", activity.runs_finished, activity, lane)
+    most = max(activity.runs_in_flight)
+    return bars + _curve(activity, activity.runs_in_flight, lane, f"runs in flight, at most {most:g}")
+
+
+def _settling(activity: Activity, lane: int) -> Markup:
+    """The settle time: how long the suite waited for an effect before it called it overdue."""
+    most = max(activity.settle_s)
+    head = _lane("settle time", f"at most {clock(most * 1000)}", lane)
+    return head + _curve(activity, activity.settle_s, lane, f"settle time, at most {clock(most * 1000)}")
+
+
+def _curve(activity: Activity, values: Sequence[float], lane: int, title: str) -> Markup:
+    most, bottom = max(values) or 1, _top(lane) + _LANE - 2
+    points = [
+        f"{_x(activity, slot * activity.bin_s)} {round(bottom - value / most * (_LANE - 8), 1)}H"
+        f"{_x(activity, (slot + 1) * activity.bin_s)}"
+        for slot, value in enumerate(values)
+    ]
+    return Markup('<path class="curve" d="M{}"><title>{}</title></path>').format("L".join(points), title)
 
 
 def _steps(activity: Activity, lane: int) -> Markup:

@@ -29,10 +29,9 @@ from conformance.trace.trace import Source
 CONCURRENCY = 24
 """How many scenarios are played at once unless told otherwise."""
 
-# So many more are played at once while a slow target has room for a run: most of them only wait.
+# So many more are played at once while a slow target could do more: most of them only wait.
 _MORE = 72
 _LOOK_S = 0.25
-_MOST_TOGETHER = 4
 _LONGEST_SLEEP_S = 0.5
 
 
@@ -80,7 +79,7 @@ class Player:
     async def play_all(self, jobs: Iterable[Job], on_played: Callable[[Played], None] | None = None) -> list[Played]:
         """Play jobs, ``concurrency`` at once, drawing each only when its turn comes; in order of ending.
 
-        While a slow target has room for another run, more are played at once, so that it is never idle.
+        While a slow target may soon have no run to do, more are played at once, so that it is never idle.
 
         With ``on_played`` each is handed over and not kept, so that an endless run stays flat.
         """
@@ -107,13 +106,13 @@ class Player:
         return played
 
     async def _room(self, over: asyncio.Event) -> None:
-        """Return once a slow target has had room for another run for a moment, or when there is nothing more to play.
+        """Return once a slow target has wanted more runs for a moment, or when there is nothing more to play.
 
         A scenario that has just begun creates its workflows first, and may soon take that room.
         """
         gate, seen = self.target.gate, 0
         while not (over.is_set() or self.stop()) and seen < 2:
-            seen = seen + 1 if gate.slow and gate.has_room else 0
+            seen = seen + 1 if gate.slow and gate.wants_more else 0
             await asyncio.sleep(_LOOK_S)
 
     async def play(self, job: Job) -> Played:
@@ -235,8 +234,7 @@ class _StepPlay:
         await asyncio.gather(*(client.warm() for client in clients))
         running = [lane for lane, inner in enumerate(step.steps) if isinstance(inner, model.Run | model.RunRaw)]
         gate, places = self._player.target.gate, list[Place]()
-        # A slow target would not start a crowd at once either; it would only be late with everything else.
-        if running and not (gate.slow and len(running) > _MOST_TOGETHER):
+        if 0 < len(running) <= gate.most_together:
             places = await unless(self._player.stop, gate.enter(len(running))) or []
         held = dict(zip(running, places, strict=False))
         numbers = [number + 1 + sum(map(size, step.steps[:index])) for index in range(len(step.steps))]

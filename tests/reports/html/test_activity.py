@@ -35,6 +35,21 @@ def test_it_draws_what_happened_when() -> None:
     assert "<b>: first seen violated after 1.2 s" in titles
 
 
+def test_it_draws_the_load_where_it_is_known() -> None:
+    load = replace(
+        RUN,
+        runs_finished=[1, 2, 2, 3, 2, 2, 0, 0],
+        runs_in_flight=[1.5, 2, 2, 2, 2, 2, 0.5, 0],
+        settle_s=[0.2, 3.4, 3.5, 4.0, 3.5, 3.4, 3.4, 3.4],
+    )
+    drawn = Xml.fromstring(str(draw_activity(load)))
+    texts = [element.text for element in drawn.iter("text")]
+    assert {"runs finished", "12 in all", "settle time", "at most 4 s"} <= set(texts)
+    assert len([rect for rect in drawn.iter("rect") if rect.get("class") == "runs-finished"]) == 6
+    titles = [element.text for element in drawn.iter("title")]
+    assert {"runs in flight, at most 2", "settle time, at most 4 s"} <= set(titles)
+
+
 def test_it_says_whether_a_longer_run_may_find_more() -> None:
     assert "nothing new in the last 4 s of traffic" in draw_activity(RUN)
     assert "nothing new" not in draw_activity(replace(RUN, first_violated={"a": 1.0, "b": 4.5}))

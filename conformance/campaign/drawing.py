@@ -1,0 +1,29 @@
+"""What a run plays, drawn before it begins."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from conformance.configuration.settings import Settings
+from conformance.contract.document import ApiDocument
+from conformance.judging.pool import JudgePool
+from conformance.operations import OperationPlan, OperationSettings, plan_operations
+from conformance.scenarios.plan import Plan, plan
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a run plays: cases of the operations, and scenarios, of which a slow target gets the first ones."""
+
+    operations: Future[OperationPlan]
+    scenarios: Plan
+
+
+def draw_traffic(document: ApiDocument, settings: Settings, judge_pool: JudgePool) -> Drawn:
+    """Draw what a run plays. It takes seconds of CPU: the operations are drawn in the other process."""
+    profile = "thorough" if settings.profile == "soak" else settings.profile
+    asked = OperationSettings(seed=settings.seed, profile=profile, features=settings.features)
+    mine = settings.shard[0] == 0
+    operations = judge_pool.compute(plan_operations, document, asked) if mine else judge_pool.compute(OperationPlan, {})
+    return Drawn(operations, plan(settings.profile, settings.seed, settings.features))
