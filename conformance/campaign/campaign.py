@@ -11,7 +11,7 @@ from conformance.campaign.drawing import Drawn
 from conformance.campaign.liveness import GONE, answers_again, is_gone, until_silent
 from conformance.campaign.observer import Observer
 from conformance.campaign.proving import Proving
-from conformance.campaign.schedule import Schedule, Shortfall, affordable
+from conformance.campaign.schedule import Schedule, Shortfall, affordable, runs_of
 from conformance.campaign.stopping import raise_users
 from conformance.configuration.settings import Settings
 from conformance.confirming.finding_store import FindingStore
@@ -240,7 +240,7 @@ class Campaign:
         def on_played(played: Played) -> None:
             self.tally.leftovers += played.leftovers
             self.schedule.took(played.seconds)
-            self._lost_runs += sum(map(_runs, played.earlier))
+            self._lost_runs += sum(map(runs_of, played.earlier))
             traces = [*played.earlier, played.trace, *player.settler.take_traces()]
             task = asyncio.create_task(self._judge_all(traces))
             judging.add(task)
@@ -298,7 +298,3 @@ class Campaign:
             "settle_ms": round(settler.settle_ns() / MILLISECOND, 1),
             "controls": sum(control.finished is not None for control in settler.settling().controls),
         }
-
-
-def _runs(trace: Trace) -> int:
-    return sum(each.operation == "runWorkflow" for each in trace.exchanges)

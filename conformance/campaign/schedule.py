@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from conformance.configuration.settings import Settings
 from conformance.scenarios import Scenario
 from conformance.scenarios.scenario.model import Pause
+from conformance.trace import Trace
 
 # Of the time that is allowed for all of a run: what is kept for confirming when there is something to confirm, and for
 # tidying up in any case.
@@ -99,3 +100,8 @@ def affordable(scenarios: Iterable[Scenario], runs: int) -> Iterator[Scenario]:
         if scenario.runs * 2 <= runs:
             runs -= scenario.runs * 2
             yield scenario
+
+
+def runs_of(trace: Trace) -> int:
+    """The runWorkflow requests of a trace."""
+    return sum(each.operation == "runWorkflow" for each in trace.exchanges)
