@@ -77,8 +77,8 @@ def trial(fault: str, seed: int, profile: Profile, slowness: ServerOptions = FAS
     """Run until the report tells of a requirement that the fault names, or to the end."""
     wanted = FAULTS[fault].breaks
     options = replace(slowness, faults=(fault,), seed=seed)
-    hasty = Settings(seed=seed, profile=profile, stop_on=frozenset(wanted), confirm_hit=True)
-    for settings in (hasty, replace(hasty, stop_on=frozenset())):
+    hasty = Settings(seed=seed, profile=profile, enough=frozenset(wanted))
+    for settings in (hasty, replace(hasty, enough=frozenset())):
         outcome, seconds = watched(ReferenceProcess(options), settings)
         seen = tuple(rule for rule in wanted if outcome.tally.violated[rule])
         failed = _failed(outcome, settings)

@@ -94,7 +94,7 @@ class Campaign:
             await self._conclude_anew()
 
     async def _conclude_anew(self, confirmed: frozenset[str] = frozenset()) -> None:
-        if self.tally.cases.keys() - confirmed and (self.settings.confirm_hit or not self._hit):
+        if self.tally.cases.keys() - confirmed and not self._hit:
             async with LoopLag() as lag, self._settler(lag) as settler:
                 await self._confirm(settler, confirmed)
 
@@ -134,7 +134,7 @@ class Campaign:
     async def _conclude(self, settler: Settler) -> None:
         self._judge_across()
         unconfirmed = self.tally.cases.keys() - self.proving.told
-        if unconfirmed and (self.settings.confirm_hit or not self._hit):
+        if unconfirmed and not self._hit:
             await self.note_loss()
             await self._confirm(settler, self.proving.told)
 

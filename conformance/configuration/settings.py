@@ -37,8 +37,7 @@ class Settings:
     """How a run is done.
 
     ``max_time`` (seconds) replaces the profile's limit. ``shard`` is (which, of how many) when workers share the run.
-    ``stop_on`` ends the run at the first violation of one of these requirements (used to measure detection), and
-    ``confirm_hit`` has what was seen by then confirmed all the same.
+    ``stop_on`` ends the run at the first violation of one of these requirements (used to measure detection).
     ``enough`` ends exploring, not confirming, at the first violation of one of these.
     ``database`` is where findings are kept between runs: a directory or a redis URL.
     """
@@ -52,7 +51,6 @@ class Settings:
     shard: tuple[int, int] = (0, 1)
     stop_on: frozenset[str] = frozenset()
     enough: frozenset[str] = frozenset()
-    confirm_hit: bool = False
     database: str | None = None
     minimise_seconds: float = 30.0
     minimise_runs: int = 120
