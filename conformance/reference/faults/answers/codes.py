@@ -92,7 +92,7 @@ def malformed_events_leave_an_error(server: Server) -> None:
     edit(server, "getInstance", lambda found: found | {"error": "bad event"} if found["id"] in marked else found)
 
 
-@fault("event.malformed", "history.agrees")
+@fault("event.malformed", "history.append-only", "event.other", "history.agrees")
 def malformed_events_close_the_entry(server: Server) -> None:
     """An event that is refused as malformed ends the waiting stage in history, and nowhere else."""
     marked: set[str] = set()
