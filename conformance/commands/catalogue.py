@@ -16,6 +16,7 @@ from conformance.commands.showing import show, terminal_width
 from conformance.contract.errors import UserError
 from conformance.contract.paths import SDK_REQUIREMENTS
 from conformance.contract.requirements import Catalogue, load_requirements
+from conformance.contract.scenes import load_scenes
 from conformance.reports.explain import explain as explanation
 
 _LEGEND = (
@@ -83,8 +84,8 @@ def _stacked(catalogue: Catalogue, group: str | None) -> Group:
 @click.command(short_help="Tell what a requirement means.")
 @click.argument("requirement", shell_complete=completion(lambda: load_requirements().by_id))
 def explain(requirement: str) -> None:
-    """Tell what a requirement means, why it matters, and what a violation looks like."""
+    """Tell what a requirement means, why it matters, what a violation looks like, and the scenes of its clauses."""
     known = {**load_requirements().by_id, **load_requirements(SDK_REQUIREMENTS).by_id}
     if requirement not in known:
         raise UnknownRequirement(requirement, list(known))
-    show(explanation(known[requirement]))
+    show(explanation(known[requirement], load_scenes().get(requirement, ())))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
 from conformance.contract.requirements import Requirement
+from conformance.contract.scenes import Scene, timeline
 
 _JUDGED = {
     "S": "from single responses and what was sent before them",
@@ -15,13 +18,14 @@ _JUDGED = {
 }
 
 
-def explain(requirement: Requirement) -> RenderableType:
-    """A requirement for the terminal."""
+def explain(requirement: Requirement, scenes: Sequence[Scene] = ()) -> RenderableType:
+    """A requirement for the terminal, with a timeline of each scene."""
     heading = Text.assemble(
         (requirement.id, "bold"), "  ", (requirement.level, "bold red" if _must(requirement) else "yellow")
     )
     parts: list[RenderableType] = [heading, Text(requirement.statement), Text()]
-    for title, body in explanation(requirement):
+    told = [(f"Scene: {scene.clause}", "\n".join(timeline(scene))) for scene in scenes]
+    for title, body in [*explanation(requirement), *told]:
         parts += [Text(title, style="bold"), Padding(Text(body), (0, 0, 1, 2), expand=False)]
     return Group(*parts)
 

@@ -46,6 +46,13 @@ def test_explain_tells_the_statement() -> None:
     assert "cancel.terminates" in printed("explain", "cancel.terminates")
 
 
+def test_explain_shows_the_scenes_of_the_clauses() -> None:
+    told = printed("explain", "cancel.terminates")
+    assert "Scene: the instance terminates" in told
+    assert "✗ getInstance i: shows [[5, null]]" in told
+    assert "✓ getInstance i: shows" in told
+
+
 def test_list_faults_names_each_with_what_it_breaks_in_full() -> None:
     listed = printed("serve", "--list-faults")
     for fault in FAULTS.values():

@@ -1,0 +1,69 @@
+"""Scenes: by clause of a requirement a trace that violates it, and its nearest legal neighbour (``specs/scenes``)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from conformance.contract.paths import specs_dir
+
+Step = Any
+"""``settle``, or a mapping whose first key is a verb, its value what that is about, and the others what it tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A clause of a requirement, the steps that lead up to it, and its two endings."""
+
+    requirement: str
+    clause: str
+    steps: Sequence[Step]
+    violated: Sequence[Step]
+    legal: Sequence[Step]
+
+
+def load_scenes() -> Mapping[str, list[Scene]]:
+    """Every scene, by requirement."""
+    found: dict[str, list[Scene]] = {}
+    for path in sorted((specs_dir() / "scenes").glob("*.yaml")):
+        for requirement, scenes in yaml.safe_load(path.read_bytes()).items():
+            found.setdefault(requirement, []).extend(Scene(requirement, **scene) for scene in scenes)
+    return found
+
+
+_OPERATIONS = {
+    "info": "getServerInfo",
+    "create": "createWorkflow",
+    "get_workflow": "getWorkflow",
+    "workflows": "listWorkflows",
+    "delete": "deleteWorkflow",
+    "run": "runWorkflow",
+    "get": "getInstance",
+    "instances": "listInstances",
+    "send": "sendEvent",
+    "cancel": "cancelEvent",
+    "history": "getInstanceHistory",
+    "stage_history": "getInstanceStageHistory",
+}
+
+
+def timeline(scene: Scene) -> Iterator[str]:
+    """A scene in lines: what happens first, then what violates the clause (✗) and what upholds it (✓)."""
+    parts = ((" ", scene.steps), ("✗", scene.violated), ("✓", scene.legal))
+    return (f"{mark} {_line(step)}" for mark, steps in parts for step in steps)
+
+
+def _line(step: Step) -> str:
+    if step == "settle":
+        return "(long enough for everything to be seen)"
+    (verb, about), *others = step.items()
+    told = "; ".join(f"{name} {_text(value)}" for name, value in others)
+    return f"{_OPERATIONS.get(verb, verb)} {_text(about)}" + (f": {told}" if told else "")
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
