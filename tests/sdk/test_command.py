@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from conformance.cli import main
+from conformance.reports.rerun import rerun_command
+from conformance.results.store import read_results
 from tests.sdk.drivers import REFERENCE, program
 
 
@@ -28,6 +31,7 @@ def test_a_run_writes_the_reports_and_says_by_its_exit_code_what_it_came_to(
     assert [(each["id"], each["outcome"]) for each in results["requirements"]] == [
         ("sdk-request.wait", "failed" if fault else "passed")
     ]
+    assert rerun_command(read_results(tmp_path)) == f"conformance sdk --seed 0 -- {shlex.join(command)}"
     assert (tmp_path / "report.html").exists()
     assert (tmp_path / "junit.xml").exists()
     if fault:

@@ -71,7 +71,14 @@ def answer_data(operation: str, palette: Palette = PLAIN) -> st.SearchStrategy[A
 
 _AT = "2026-01-02T03:04:05.678Z"
 _SIMPLE_WORKFLOW = {"id": "w-1", "createdAt": _AT, "updatedAt": _AT, "config": {"name": "n", "stages": [{"noop": {}}]}}
-_SIMPLE_INSTANCE = {"id": "i-1", "workflowID": "w-1", "createdAt": _AT, "updatedAt": _AT, "terminated": False}
+_SIMPLE_INSTANCE = {
+    "id": "i-1",
+    "workflowID": "w-1",
+    "createdAt": _AT,
+    "updatedAt": _AT,
+    "terminated": False,
+    "status": [{"stage": 0, "instanceID": "i-1", "startedAt": _AT}],
+}
 SIMPLE: Mapping[str, Any] = {
     "getServerInfo": {"version": "1.0"},
     "listWorkflows": [_SIMPLE_WORKFLOW],
