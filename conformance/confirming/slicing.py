@@ -99,7 +99,8 @@ def _binding(steps: dict[int, Step], kept: set[int]) -> set[int]:
 
 def sliced(trace: Trace, observation: Observation) -> Trace:
     """A trace reduced to the slice that a violation needs, as if nothing else had been played; else the trace."""
-    if trace.scenario is None or not observation.exchanges:
+    # What the operations' cases left is described in a form of its own, which no step can play.
+    if trace.source != "scenario" or trace.scenario is None or not observation.exchanges:
         return trace
     whole = from_json(trace.scenario)
     found = _slice(whole, trace, observation)

@@ -89,3 +89,9 @@ def test_what_no_scenario_left_stays_whole() -> None:
     trace = replace(played(*_TWO), scenario=None)
     assert slice_of(trace, violated(trace.exchanges[0], expected="this", observed="that")) is None
     assert sliced(trace, violated(trace.exchanges[0], expected="this", observed="that")) is trace
+
+
+def test_what_cases_of_operations_left_stays_whole() -> None:
+    """Their description is no scenario, so it must not be read as one."""
+    trace = replace(played(*_TWO), source="operations", scenario={"cases": []})
+    assert sliced(trace, violated(trace.exchanges[2], expected="x", observed="y")) is trace
