@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -209,11 +209,7 @@ def _body(results: Results, console: Console, verbosity: Verbosity, report: Path
         _say_finding(console, finding, whole=verbosity == "verbose" or len(findings) * 3 <= room)
     if len(findings) > room:
         _say(console, Text(f"  … and {plural(len(findings) - room, 'further finding')}, all in the report"))
-    again = next((line for line in (replay_command(results, each) for each in findings) if line), None)
-    if again is not None:
-        place = f", at the URL of {serve}" if (serve := serve_command(results)) else ""
-        source = f" --from {shlex.quote(str(report.parent))}" if report is not None else ""
-        _say(console, Text(f"  Play the first again{place}: {again}{source}"), wrap=True)
+    _say_replay(results, console, findings, report)
     for entry in results.stale[:_LISTED]:
         told = f"stale known deviation {entry.get('requirement')}: {entry.get('why')}"
         _say(console, Text(f"  {one_line(told)}", style="yellow"))
@@ -222,6 +218,18 @@ def _body(results: Results, console: Console, verbosity: Verbosity, report: Path
         _say(console, Text(f"  … and {further}, all in the report", style="yellow"))
     for error in results.errors[:_LISTED]:
         _say(console, Text(f"  failure of the suite itself: {one_line(error)}", style="red"))
+
+
+def _say_replay(results: Results, console: Console, findings: Sequence[Finding], report: Path | None) -> None:
+    """The command that plays the first finding again, on a line that can be copied."""
+    again = next((line for line in (replay_command(results, each) for each in findings) if line), None)
+    if again is None:
+        return
+    source = f" --from {shlex.quote(str(report.parent))}" if report is not None else ""
+    console.print(f"  Play it again: {again}{source}", markup=False, highlight=False, soft_wrap=True)
+    serve = serve_command(results)
+    if serve is not None:
+        _say(console, Text(f"  (URL is what `{serve}` prints.)"))
 
 
 def _say_finding(console: Console, finding: Finding, *, whole: bool) -> None:

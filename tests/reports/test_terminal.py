@@ -22,7 +22,7 @@ from conformance.reports.terminal import (
     summary,
 )
 from conformance.results.compare import compare, matrix
-from tests.reports.sample import clean, crowded, sample
+from tests.reports.sample import clean, crowded, sample, swallowed
 
 
 def console(*, terminal: bool = False, width: int = 100) -> Console:
@@ -40,7 +40,8 @@ def test_a_summary_fits_a_screen(count: int) -> None:
     summary(crowded(count), on, Path("reports/latest/report.html"))
     lines = printed(on).splitlines()
     assert len(lines) <= 24
-    assert all(len(line) <= 100 for line in lines)
+    # What is to be copied is not wrapped.
+    assert all(len(line) <= 100 for line in lines if not line.startswith("  Play it again: "))
     assert lines[0] == "Not conformant: 3 MUST requirements failed."
     assert lines[-2:] == ["Report: reports/latest/report.html", "Exit code 1: 3 MUST requirements failed."]
 
@@ -59,6 +60,14 @@ def test_what_is_new_since_an_earlier_run_is_told_on_the_same_screen() -> None:
     same = console()
     summary(clean(), same, comparison=compare(clean(), clean()))
     assert "no requirement differs." in printed(same)
+
+
+def test_the_line_that_plays_the_first_finding_again_can_be_copied() -> None:
+    on = console(width=60)
+    summary(sample(), on, Path("reports/x/report.html"))
+    line = next(line for line in printed(on).splitlines() if line.startswith("  Play it again: "))
+    assert f"conformance replay {swallowed().id} " in line
+    assert line.endswith("--from reports/x")
 
 
 def test_a_verbose_summary_has_every_finding_and_a_quiet_one_none() -> None:
