@@ -92,8 +92,8 @@ def _answers() -> Sequence[Theme]:
         _reading(f"{name}history", ("getInstanceHistory",), count=30),
         Theme(f"{name}stage-kinds", unusual.kinds(f"{name}stage-kinds", _PLAIN), 60),
         _reading(f"{name}stage-history", ("getInstanceStageHistory",), count=20),
-        Theme(f"{name}activity-input", unusual.activities(f"{name}activity-input", _PLAIN), 60),
-        Theme(f"{name}activity-output", unusual.activities(f"{name}activity-output", _PLAIN), 60),
+        Theme(f"{name}activity-input", unusual.activities(f"{name}activity-input", _PLAIN), 160),
+        Theme(f"{name}activity-output", unusual.activities(f"{name}activity-output", _PLAIN), 160),
         _reading(f"{name}configuration", workflows),
         Theme(
             f"{name}integers",
