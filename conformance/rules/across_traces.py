@@ -31,7 +31,7 @@ def _in_order(indexes: Iterable[TraceIndex], *operations: str) -> list[tuple[Tra
 def unique_ids(indexes: Iterable[TraceIndex]) -> Iterator[AcrossTraces]:
     """Violations: a workflow or instance id that creations or runs in two traces gave.
 
-    Inside one trace `workflow.create-echo` and `run.created` see to that. A workflow and an instance may bear one id.
+    Within one trace, `workflow.create-echo` and `run.created` check this. A workflow and an instance may share an id.
     Recordings and proxies may hold one exchange in two traces, so only traces with different ids and different
     exchanges count.
     """
@@ -55,7 +55,7 @@ def unique_ids(indexes: Iterable[TraceIndex]) -> Iterator[AcrossTraces]:
 
 
 def info_versions(indexes: Iterable[TraceIndex]) -> Iterator[AcrossTraces]:
-    """Whether getServerInfo said the same version in every trace as in the first one: upheld or violated per trace."""
+    """Whether getServerInfo gave the same version in every trace as in the first one: upheld or violated per trace."""
     first: tuple[TraceIndex, Exchange] | None = None
     judged: set[str] = set()
     for index, exchange in _in_order(indexes, "getServerInfo"):

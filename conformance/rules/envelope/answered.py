@@ -1,4 +1,4 @@
-"""That a documented operation is answered at all: within the client's patience, and on a connection that stays open."""
+"""A documented operation is answered at all: before the client's timeout, on a connection that stays open."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from conformance.rules.evidence.plans import plan_stage
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange
 
-# Servers and gateways refuse what is larger before they have read it, and then a client may see no more than a reset.
+# Servers and gateways refuse larger requests before they have read them; the client may then see only a reset.
 _MODEST_URL = 2000
 
 
 def answers(index: TraceIndex) -> Iterator[Observation]:
-    """A documented operation is answered within the client's patience, and its connection is not closed instead.
+    """A documented operation is answered before the client's timeout, and its connection is not closed instead.
 
-    One answer that is missing proves nothing: a server may close a connection at any time (RFC 9112, section 9.5), and
-    anything between it and its client may fail. A request that is lost whenever it is sent, while others are answered,
-    does.
+    One missing answer proves nothing: a server may close a connection at any time (RFC 9112, section 9.5), and anything
+    between the server and its client may fail. A request that is lost every time, while others are answered, is proof.
     """
     for exchange in index.trace.exchanges:
         if exchange.operation is not None and exchange.answered:
@@ -47,13 +46,13 @@ def _hung(index: TraceIndex, exchange: Exchange) -> bool:
 
 
 def _gone_since(index: TraceIndex, exchange: Exchange) -> bool:
-    """Whether the target took no connection then or later: it is unreachable, or was started anew."""
+    """Whether the target refused connections then or later: it is unreachable, or was restarted."""
     exchanges = index.trace.exchanges
     return any(e.sent >= exchange.sent for e in exchanges if e.failed_by("refused"))
 
 
 def _due(index: TraceIndex, exchange: Exchange) -> bool:
-    """Whether an answer was due: one with wait=true only when the client waited for what the stages need."""
+    """Whether an answer was due: with wait=true only if the client waited as long as the stages need."""
     if exchange.operation != "runWorkflow" or exchange.query("wait") in (None, "false"):
         return True
     workflow = index.workflows.get(exchange.params["workflowID"])
@@ -76,6 +75,6 @@ def _dropped(index: TraceIndex, exchange: Exchange) -> bool:
 
 
 def _idle_for_long(exchange: Exchange) -> bool:
-    """Whether it ended later than any usual answer comes: gateways close a connection on which nothing moves."""
+    """Whether it ended later than any usual answer comes: gateways close an idle connection."""
     usual = None if exchange.timeout is None else exchange.timeout - exchange.expected_wait
     return usual is not None and exchange.received - exchange.sent >= usual

@@ -19,7 +19,7 @@ from conformance.wire.pointer import NOWHERE, value_at
 
 _METHODS_NOT_JUDGED = frozenset({"HEAD", "OPTIONS", "TRACE", "CONNECT"})
 _SHAPE_EXEMPT = frozenset({401, 403, 405, 429, 501, 505})
-# What servers and gateways answer before the request reaches the API.
+# Statuses that servers and gateways answer before the request reaches the API.
 _TRANSPORT = frozenset({408, 413, 414, 417, 421, 426, 431, 494})
 _DATE = re.compile(r"/data/(\d+)/input/until")
 _NO_DATE = 'is not a "date-time"'
@@ -57,7 +57,7 @@ def _schema(index: TraceIndex, exchange: Exchange) -> Observation:
 
 
 def _told_as_given(index: TraceIndex, exchange: Exchange, problem: SchemaProblem) -> bool:
-    """Whether it is the input of a delay whose date a variable may have spoilt: history tells what the stage got."""
+    """Whether it is the input of a delay whose date a variable may have made invalid; history shows its value."""
     place = _DATE.fullmatch(problem.pointer)
     if place is None or exchange.operation != "getInstanceHistory" or _NO_DATE not in problem.message:
         return False
@@ -84,7 +84,7 @@ def error_shape(index: TraceIndex) -> Iterator[Observation]:
 
 
 def _by_parser(exchange: Exchange) -> bool:
-    """Whether the HTTP parser refused the request: it then closes the connection and writes no JSON."""
+    """Whether the HTTP parser refused the request: a parser closes the connection and writes no JSON."""
     if exchange.response is None or exchange.status in _TRANSPORT:
         return True
     closes = (exchange.response.header("connection") or "").lower() == "close"
@@ -92,7 +92,7 @@ def _by_parser(exchange: Exchange) -> bool:
 
 
 def no_5xx(index: TraceIndex) -> Iterator[Observation]:
-    """Nothing that a client sends makes the server fail: 502 to 504 count where a request gets them each time."""
+    """Nothing that a client sends makes the server fail. 502 to 504 count if a request gets them every time."""
     for exchange in index.trace.exchanges:
         if exchange.status is None or says_wait(exchange) or exchange.status == 505:
             continue
@@ -135,9 +135,9 @@ def documented_fields(index: TraceIndex) -> Iterator[Observation]:
 
 
 def _given(index: TraceIndex, exchange: Exchange, pointer: str) -> bool:
-    """Whether a field of a configuration is there because a client gave it: what becomes of unknown keys is open.
+    """Whether a client gave this field of a configuration: the API leaves open what becomes of unknown keys.
 
-    Of a configuration whose creation the trace does not show, that cannot be told.
+    True where the trace does not show the creation of the configuration, since it cannot be known then.
     """
     above, inside, below = pointer.partition("/config/")
     if not inside:
@@ -148,7 +148,7 @@ def _given(index: TraceIndex, exchange: Exchange, pointer: str) -> bool:
 
 
 def method_not_allowed(index: TraceIndex) -> Iterator[Observation]:
-    """Another method on a path of the API gets 405."""
+    """A method that a path of the API does not have gets 405."""
     for exchange in index.trace.exchanges:
         request = exchange.request
         if exchange.operation is not None or request.method.upper() in _METHODS_NOT_JUDGED:

@@ -16,10 +16,10 @@ def documented(index: TraceIndex) -> Iterator[Exchange]:
 
 
 def has_odd_path(exchange: Exchange) -> bool:
-    """Whether a path parameter holds what a router, or the HTTP parser before it, may read in its own way."""
+    """Whether a path parameter holds text that a router, or the HTTP parser before it, may read in its own way."""
     return any(map(odd, exchange.params.values()))
 
 
 def odd(value: str) -> bool:
-    """Whether a path segment holds dots only, slashes, delimiters of URLs, or what cannot be printed."""
+    """Whether a path segment holds only dots, or any slash, URL delimiter or unprintable character."""
     return value.strip(". ") == "" or any(character in "/\\;?#%" or not character.isprintable() for character in value)

@@ -1,4 +1,4 @@
-"""Requests that must be refused: ids that nobody has, and bodies that the API forbids."""
+"""Requests that must be refused: unknown ids, and bodies that the API forbids."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from conformance.trace import Exchange
 
 
 def _unknown(parameter: str, *operations: str) -> Rule:
-    """404 NOT_FOUND for an id of the target's own form that it never gave."""
+    """An id in the target's own format that it never gave gets 404 NOT_FOUND."""
     kind: Kind = "instance" if parameter == "instanceID" else "workflow"
 
     def rule(index: TraceIndex) -> Iterator[Observation]:
@@ -40,12 +40,12 @@ def _unknown(parameter: str, *operations: str) -> Rule:
 
 
 def _doubtful(exchange: Exchange, key: str) -> bool:
-    """Whether an id may have been refused for its form, as ids of a foreign form may be."""
+    """Whether an id may have been refused for its format: ids in another format than the target's may be."""
     return exchange.status == 400 and not surely_formed(key)
 
 
 def list_unknown_workflow(index: TraceIndex) -> Iterator[Observation]:
-    """Instances listed by a workflow that does not exist: none."""
+    """A list of instances by a workflow that does not exist is empty."""
     for exchange in index.of("listInstances"):
         key = exchange.query("workflowID")
         if key is None or inconclusive(exchange) or _doubtful(exchange, key):
@@ -61,12 +61,12 @@ def list_unknown_workflow(index: TraceIndex) -> Iterator[Observation]:
 
 
 def create_malformed(index: TraceIndex) -> Iterator[Observation]:
-    """What is no WorkflowConfig gets 400 VALIDATION and creates nothing."""
+    """A body that is no WorkflowConfig gets 400 VALIDATION and creates nothing."""
     yield from _no_creation(index, "workflow.create-malformed")
 
 
 def create_bad_stage(index: TraceIndex) -> Iterator[Observation]:
-    """A stage that the API does not know, or with ill-typed parameters, gets 400 VALIDATION and creates nothing."""
+    """A stage of an unknown kind, or with parameters of a wrong type, gets 400 VALIDATION and creates nothing."""
     yield from _no_creation(index, "workflow.create-bad-stage")
 
 
@@ -98,14 +98,14 @@ def bad_variables(index: TraceIndex) -> Iterator[Observation]:
 
 
 def event_malformed(index: TraceIndex) -> Iterator[Observation]:
-    """An event without a name gets 400 VALIDATION; one to an instance that may be over may be refused otherwise."""
+    """An event without a name gets 400 VALIDATION. An instance that may have ended may answer differently."""
     known = {timeline.id: timeline for timeline in timelines(index)}
     for send in invalid_by(index, "event.malformed", "sendEvent"):
         timeline = known.get(send.params["instanceID"])
         runs = (
             timeline is not None and timeline.instance.run.before(send) and timeline.barrier(send.received) is not None
         )
-        # What has ended need not look at what it is sent.
+        # An instance that has ended need not validate what it is sent.
         over = timeline is None or timeline.instance.cancels or timeline.first_terminated is not None
         if runs or send.status == 400 or (send.ok and not over):
             yield from refusal(send, 400, "VALIDATION", why=_reason(index, send))

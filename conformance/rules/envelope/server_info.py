@@ -1,4 +1,4 @@
-"""The server's version: there, and the same on every call."""
+"""The server's version: it is present, and the same on every call."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from conformance.trace import Exchange
 
 
 def version_of(exchange: Exchange) -> Any:
-    """What the answer of getServerInfo says; the body is not wrapped."""
+    """The body of a getServerInfo answer; it has no `data` around it."""
     return exchange.json.get("version") if isinstance(exchange.json, dict) else None
 
 
 def version(index: TraceIndex) -> Iterator[Observation]:
-    """A version that is not empty, and does not change."""
+    """The version is not empty and does not change."""
     first: Exchange | None = None
     for exchange in index.successes("getServerInfo"):
         found = version_of(exchange)

@@ -15,7 +15,7 @@ from conformance.wire.instant import MICROSECOND
 
 
 def live_known(index: TraceIndex) -> Iterator[Observation]:
-    """`event.live-known`: an instance that runs is never unknown, to reads nor to events and cancellations."""
+    """`event.live-known`: a running instance is never unknown to reads, events or cancellations."""
     for timeline in timelines(index):
         for read in index.of("getInstance"):
             asked = (
@@ -32,7 +32,7 @@ def live_known(index: TraceIndex) -> Iterator[Observation]:
 
 
 def _may_have_ended(timeline: InstanceTimeline, number: int, signal: Exchange) -> bool:
-    """Whether something sent while the signal was under way could have ended the stage before it arrived."""
+    """Whether another signal, sent while this one was under way, could have ended the stage before this one arrived."""
     same = timeline.sends_named(timeline.plans[number].event or "", signal.received)
     rivals = [
         rival for rival in (*same, *timeline.instance.cancels, *timeline.deletions) if rival.index != signal.index
@@ -53,7 +53,7 @@ def _known(timeline: InstanceTimeline, proof: Exchange, asked: Exchange) -> Obse
 
 
 def _late_signals(timeline: InstanceTimeline, signals: list[Exchange]) -> Iterator[tuple[InstanceRead, Exchange]]:
-    """Signals sent after the termination was due everywhere, with the read that showed it."""
+    """Signals sent after every view had to show the termination, each with the read that showed it."""
     first = timeline.first_terminated
     if first is not None:
         yield from ((first, s) for s in signals if not inconclusive(s) and timeline.is_due(first.exchange.received, s))
@@ -62,7 +62,7 @@ def _late_signals(timeline: InstanceTimeline, signals: list[Exchange]) -> Iterat
 def _unchanged(timeline: InstanceTimeline, signal: Exchange, others: list[Exchange]) -> Observation | None:
     """Whether the instance read the same before and after a signal; None when it was not read on both sides.
 
-    None as well when it changed and one of the ``others`` came between: which of the two has done it, nobody can tell.
+    None also when it changed and one of the ``others`` came between: either of the two may have caused the change.
     """
     before = [read for read in timeline.instance.reads if read.terminated and read.exchange.before(signal)]
     after = [read for read in timeline.instance.reads if signal.before(read.exchange)]
@@ -92,7 +92,7 @@ def _unchanged(timeline: InstanceTimeline, signal: Exchange, others: list[Exchan
 
 
 def _same_history(timeline: InstanceTimeline, signal: Exchange, others: list[Exchange]) -> Observation | None:
-    """Whether history read the same before and after a signal; None when that cannot be told, as for the instance."""
+    """Whether history read the same before and after a signal; None in the same cases as for the instance."""
     first = timeline.first_terminated
     assert first is not None
     histories = [
@@ -126,7 +126,7 @@ def _equal(old: HistoryRead, new: HistoryRead) -> bool:
 
 def _changed(old: InstanceRead, new: InstanceRead) -> list[str]:
     """The fields that two reads show differently."""
-    # What is embedded may change by itself: the workflow may have been deleted.
+    # The embedded workflow may change by itself: it may have been deleted.
     keys = sorted({*old.body, *new.body} - {"workflow"})
     return [key for key in keys if not same_within(old.body.get(key), new.body.get(key), MICROSECOND, name=key)]
 

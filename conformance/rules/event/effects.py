@@ -1,4 +1,4 @@
-"""Events: what they end, what they leave alone, and how often."""
+"""Effects of events: which stages they end, which they leave waiting, and how often."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from conformance.trace import Exchange
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """A successful send of the name that a stage was provably waiting for, and the shown_stage that proves it."""
+    """A successful event with the name for which a stage was provably waiting, and the shown stage that proves it."""
 
     timeline: InstanceTimeline
     send: Exchange
@@ -41,7 +41,7 @@ def _match(timeline: InstanceTimeline, send: Exchange) -> _Match | None:
 
 
 def _surely_waiting(timeline: InstanceTimeline, stage: StagePlan, send: Exchange) -> bool:
-    """Whether history, or a status shown a settle time ago, proves that the stage waits and not only has begun."""
+    """Whether history, or a status shown a settle time ago, proves that the stage waits and has not merely begun."""
     for shown_stage in timeline.shown_stages(stage.number):
         if shown_stage.stage.ended or shown_stage.exchange.received >= send.sent:
             continue
@@ -79,7 +79,7 @@ def _ends_stage(match: _Match) -> Iterator[Observation]:
 
 
 def _ended_otherwise(match: _Match, last: StageObservation, ended: StageObservation) -> bool:
-    """Whether something was sent after the stage was seen open for the last time that may have ended it."""
+    """Whether something that may have ended the stage was sent after it was last seen open."""
     timeline, name = match.timeline, match.stage.event
     others = [send for send in timeline.instance.sends if send.index != match.send.index and event_name(send) == name]
     signals = (*others, *timeline.instance.cancels, *timeline.deletions)
@@ -87,7 +87,7 @@ def _ended_otherwise(match: _Match, last: StageObservation, ended: StageObservat
 
 
 def _due_unhindered(timeline: InstanceTimeline, cause: int, read: Exchange) -> bool:
-    """Whether a read must show the effect, and nothing that could have come in its way was sent before it was due."""
+    """Whether a read must show the effect, and nothing that could have prevented it was sent before it was due."""
     due = timeline.due(cause)
     return due is not None and timeline.is_due(cause, read) and not timeline.stopped_before(due)
 
@@ -125,7 +125,7 @@ def matching(index: TraceIndex) -> Iterator[Observation]:
 
 
 def burst(index: TraceIndex) -> Iterator[Observation]:
-    """`event.burst`: the same when the event is sent among others."""
+    """`event.burst`: the same as `event.matching`, when the event is sent among others."""
     for timeline in timelines(index):
         for match in _matches(timeline):
             if not match.early and _crowded(match):
@@ -152,7 +152,7 @@ def _left_alone(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Observ
     strangers = [s for s in timeline.instance.sends if not inconclusive(s) and event_name(s) not in (None, stage.event)]
     ended = timeline.first_ended(stage.number)
     if ended is not None and timeline.cannot_end(stage, ended.exchange.received):
-        # Of several the latest is the likeliest to have done it.
+        # Among several, the latest most probably ended the stage.
         for send in [s for s in strangers if s.sent <= ended.exchange.received][-1:]:
             awaited, sent = quoted(stage.event), quoted(event_name(send))
             yield violated(
@@ -173,7 +173,7 @@ def _left_alone(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Observ
 
 
 def _still_open(timeline: InstanceTimeline, send: Exchange, shown_stage: StageObservation) -> bool:
-    """Whether a stage is shown open when an event that had ended it would have to show."""
+    """Whether a stage is shown open at a time at which the effect of an event would have to show."""
     return not shown_stage.stage.ended and timeline.is_due(send.received, shown_stage.exchange)
 
 
@@ -208,7 +208,7 @@ def _counted(timeline: InstanceTimeline, name: str) -> Iterator[Observation]:
 
 
 def _not_twice(timeline: InstanceTimeline, stage: StagePlan, name: str, position: int) -> Iterator[Observation]:
-    """Upheld: as many ended as were sent, and the next one was seen to wait on after the last event was due."""
+    """Upheld: as many stages ended as events were sent, and the next stage still waited once the last event was due."""
     opened = timeline.first_started(stage.number)
     sent = timeline.instance.sends and timeline.sends_named(name, opened.exchange.received if opened else 0)
     if not opened or not sent or len(sent) != position:

@@ -1,4 +1,4 @@
-"""Stage histories: which exist, which activities they show, and that the activities do what the stage says."""
+"""Stage histories: which exist, which activities they show, and whether the activities do what the stage says."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _reason_not_started(timeline: InstanceTimeline, number: int, exchange: Excha
 
 
 def _never_started(timeline: InstanceTimeline, number: int) -> bool:
-    """Whether every answer about the ended instance shows the stages before, and this one in no view of it.
+    """Whether every answer about the ended instance shows the stages before this one, and no view shows this one.
 
     A stage that failed before it could start may be shown in one view and missing in another.
     """
@@ -127,7 +127,7 @@ def _kinds(timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange) -> 
 
 
 def _succeeded(timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange) -> bool:
-    """Whether the stage was seen done so long ago that its activity must show; sends of wallets have others first."""
+    """Whether the stage was seen done so long ago that its activity must show; sends from wallets have others first."""
     plain = stage.kind != "send" or (stage.parameters is not None and simple_send(stage.parameters) is not None)
     ended = timeline.first_ended(stage.number) if plain and stage.ledger else None
     if ended is None or ended.stage.error or timeline.deleted_in_mid_run(exchange.received):
@@ -208,7 +208,7 @@ def _same_effect(
 
 
 def _comparisons(name: str, parameters: Mapping[str, Any], entry: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """(part, wanted, found) for the parts of an activity that are formed as documented."""
+    """(part, expected, found) for the parts of an activity that have the documented form."""
     given = _inner(entry.get("input"), name)
     if name == "AddAccountMetadata":
         account = parameters.get("account")
@@ -239,7 +239,7 @@ def _transactions(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, Ma
 
 
 def _holders_of_metadata(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """(place, object) where an activity shows what metadata it writes."""
+    """(place, object) where an activity shows the metadata that it writes."""
     given = _inner(entry.get("input"), name)
     if name == "AddAccountMetadata" and isinstance(given, dict):
         yield f"input/{name}", given

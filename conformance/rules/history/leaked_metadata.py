@@ -1,4 +1,4 @@
-"""Metadata of another stage in the transaction of a send. What a server adds of its own is left open."""
+"""Metadata of another stage in the transaction of a send. A server may add metadata of its own."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
 
-# A server's own entries ("true", "orchestration") are not texts like the longer ones that scenarios give.
+# A server's own entries ("true", "orchestration") are shorter than the texts that scenarios give.
 _TELLING = 12
 
 
 def leaked_metadata(timeline: InstanceTimeline, stage: StagePlan, shown: Mapping[str, Any]) -> dict[str, Any]:
-    """Entries of the metadata shown for a stage which only another stage of the index configures."""
+    """Entries of the metadata shown for a stage that only another stage of the index configures."""
     known = _configured(timeline.index) - set(_entries(stage))
     return {key: text for key, text in shown.items() if isinstance(text, str) and (key, text) in known}
 
 
 def _configured(index: TraceIndex) -> set[tuple[str, str]]:
-    """The telling entries of all metadata that the index's stages configure."""
+    """All metadata entries configured by the index's stages that are long enough to be recognised."""
     found: set[tuple[str, str]] | None = index.memo.get("metadata")
     if found is None:
         plans = (plan for timeline in timelines(index) for plan in timeline.plans)

@@ -1,4 +1,4 @@
-"""History: the same stages as status, named after their kinds, with the parameters that were given."""
+"""History: the same stages as the status shows, named after their kinds, with the configured parameters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conformance.trace import Exchange
 
 
 def stages(index: TraceIndex) -> Iterator[Observation]:
-    """`history.stages`: entries in the order of the stages, named after their kinds, with every parameter given."""
+    """`history.stages`: entries in the order of the stages, named after their kinds, with all configured parameters."""
     for timeline in timelines(index):
         for history in timeline.instance.histories:
             for entry in history.stages:
@@ -84,12 +84,12 @@ def _is_of(entry: StageRead, stage: StagePlan, slack: int) -> bool:
     shown = entry.body.get("input")
     if stage.parameters is None or entry.body.get("name") != RUN_NAMES.get(stage.kind or ""):
         return False
-    # Every input holds the parameters of a stage that has none.
+    # A stage without parameters would match every input.
     return difference(stage.parameters, shown, slack=slack) is None and bool(stage.parameters) == bool(shown)
 
 
 def out_of_place(index: TraceIndex) -> bool:
-    """Whether some history shows one stage in another one's place, so that positions there mean nothing."""
+    """Whether some history shows one stage in place of another, so that its positions mean nothing."""
     return any(
         place_of(timeline, entry) is not None
         for timeline in timelines(index)
@@ -99,9 +99,9 @@ def out_of_place(index: TraceIndex) -> bool:
 
 
 def agrees(index: TraceIndex) -> Iterator[Observation]:
-    """`history.agrees`: what one of status and history has shown, the other shows once it is due.
+    """`history.agrees`: what the status or the history has shown, the other one shows once it is due.
 
-    Started, ended, and ended with or without error are facts that stay true, so each is looked for on its own.
+    Started, ended, and ended with or without error are facts that stay true, so each is compared separately.
     """
     for timeline in timelines(index):
         yield from _has_history(timeline)
@@ -111,7 +111,7 @@ def agrees(index: TraceIndex) -> Iterator[Observation]:
 
 
 def _has_history(timeline: InstanceTimeline) -> Iterator[Observation]:
-    """Violated when history knows nothing of an instance whose first stage was seen long ago."""
+    """Violated when the history of an instance is unknown or empty although its first stage was seen long ago."""
     for read in timeline.index.of("getInstanceHistory"):
         unknown = (
             read.params["instanceID"] == timeline.id
@@ -145,7 +145,7 @@ def _reads(timeline: InstanceTimeline, view: View, after: int) -> list[InstanceR
 
 
 def _may_be_absent(timeline: InstanceTimeline, number: int, history: Exchange) -> bool:
-    """A last stage that ended with an error need not be in history; nor need one that may have, unseen."""
+    """Whether history may lack a last stage: one that ended with an error, or that may have done so unseen."""
     shown_stages = timeline.shown_stages(number)
     failed = any(s.stage.ended and s.stage.error for s in shown_stages)
     planned = number < len(timeline.plans)

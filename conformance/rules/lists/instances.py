@@ -57,7 +57,7 @@ def _selects_all(index: TraceIndex, found: Listing, workflow: str) -> Iterator[O
             pointer=found.pointer,
         )
     elif due and len(index.workflows) > 1:
-        # Only where another workflow exists could the filter have selected too much.
+        # The filter can select too much only if another workflow exists.
         yield upheld(listing, proof="settled", subject=workflow)
 
 
@@ -78,9 +78,9 @@ def running(index: TraceIndex) -> Iterator[Observation]:
 
 
 def _says_terminated(index: TraceIndex, listing: Exchange) -> Iterator[Observation]:
-    """Violations: an element that says itself that it has terminated, and had done so a settle time before.
+    """Violations: an element that shows itself terminated, for an instance that had terminated a settle time before.
 
-    While it ends, one answer may mix the old and the new.
+    While an instance ends, one answer may mix its old and its new state.
     """
     own = index.instances
     for number, item in enumerate(listing.data):
@@ -101,7 +101,7 @@ def _says_terminated(index: TraceIndex, listing: Exchange) -> Iterator[Observati
 
 
 def _created_after(index: TraceIndex, ended: Instant, listing: Exchange) -> Exchange | None:
-    """A run, answered a settle time before a list, whose instance was created after a moment of the target's clock."""
+    """A run answered a settle time before a list, whose instance was created after a time of the target's clock."""
     for run in index.successes("runWorkflow"):
         body = run.data if isinstance(run.data, dict) else {}
         created = parse_instant(body.get("createdAt"))
@@ -146,14 +146,14 @@ def _listed_while_running(timeline: InstanceTimeline, listing: Exchange, listed:
 
 
 def _must_still_run(timeline: InstanceTimeline, listing: Exchange, still: InstanceRead | None, *, held: bool) -> bool:
-    # Whether the instances of a deleted workflow go on is open; one that was read running long after does.
+    # The API leaves open whether the instances of a deleted workflow go on; one that was read running long after does.
     if still is not None and _lags_too_long(timeline, listing, still):
         return True
     return not timeline.deleted_before(listing.received) and (held or still is None)
 
 
 def _lags_too_long(timeline: InstanceTimeline, listing: Exchange, still: InstanceRead) -> bool:
-    """Whether the single read that still shows it running is too late to be merely behind the list."""
+    """Whether the single read that still shows it running came too late to be merely behind the list."""
     return timeline.is_due(listing.received, still.exchange)
 
 
@@ -207,7 +207,7 @@ def _agree(listed: Any, single: Any, name: str) -> bool:
 
 
 def _steady(timeline: InstanceTimeline, listing: Exchange) -> InstanceRead | None:
-    """A single read with which a list must agree: nothing changed around the list, nor was anything still due."""
+    """A single read with which a list must agree: nothing changed around the list, and nothing was still due."""
     before = [r for r in timeline.instance.reads if r.exchange.before(listing)]
     after = [r for r in timeline.instance.reads if listing.before(r.exchange)]
     if not before or not after or not same_within(before[-1].body, after[0].body, MICROSECOND):
@@ -219,7 +219,7 @@ def _steady(timeline: InstanceTimeline, listing: Exchange) -> InstanceRead | Non
 
 
 def _halted(timeline: InstanceTimeline, read: InstanceRead, listing: Exchange) -> bool:
-    """Whether the instance is at a stage that cannot have ended: else a list may rightly be ahead of single reads."""
+    """Whether the instance is at a stage that cannot have ended; otherwise a list may be ahead of single reads."""
     held = timeline.barrier(listing.received)
     return held is not None and read.stage(held.number) is not None
 

@@ -31,7 +31,7 @@ def created(index: TraceIndex) -> Iterator[Observation]:
 
 
 def _must_run(index: TraceIndex, run: Exchange) -> bool:
-    """Whether the workflow surely exists, and nothing about it is left open by the API."""
+    """Whether the workflow surely exists, and the API leaves nothing about it open."""
     workflow = index.workflows.get(run.params["workflowID"])
     if workflow is None or workflow.maybe_deleted_at(run):
         return False

@@ -12,7 +12,7 @@ from conformance.rules.evidence.plans import RUN_NAMES, StagePlan, plan_stage
 from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation
 from conformance.trace import Exchange
 
-# Whatever a server puts in place of a missing value ("", "null", the name), it is not a text like the longer ones here.
+# What a server puts in place of a missing value ("", "null", the name) is shorter than the values compared here.
 _TELLING = 12
 
 
@@ -39,7 +39,7 @@ def leaked_variables(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[O
 
 
 def _given_elsewhere(timeline: InstanceTimeline) -> Iterator[tuple[Exchange, Mapping[str, Any]]]:
-    """The telling values that other runs were given for names for which this one was given none."""
+    """Values, long enough to be recognised, that other runs got for names for which this run got none."""
     own = timeline.instance.variables
     for run in timeline.index.of("runWorkflow"):
         body = run.request_json

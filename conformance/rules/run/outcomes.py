@@ -1,4 +1,4 @@
-"""What must hold for a run in time: it is listed, it uses its own variables, and it ends."""
+"""What must hold after a run: it is listed, uses its own variables, ends, and is not affected by other runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from conformance.trace import Exchange
 
 
 def then_list(index: TraceIndex) -> Iterator[Observation]:
-    """`run.then-list`: listInstances by its workflow holds the instance exactly once."""
+    """`run.then-list`: listInstances by the run's workflow lists the instance exactly once."""
     for timeline in timelines(index):
         for found in listings(index, "listInstances"):
             whole = found.exchange.query("workflowID") == timeline.instance.run.params["workflowID"]
@@ -76,7 +76,7 @@ def _interpolated(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Obse
 def completes(index: TraceIndex) -> Iterator[Observation]:
     """`run.completes`: an instance whose stages end by themselves terminates, without error.
 
-    Stages that wait, or that may fail, count once they have ended: from there on nothing outside is needed either.
+    Stages that wait, or that may fail, count once they have ended: after that, nothing from outside is needed.
     """
     for timeline in timelines(index):
         if timeline.stages_known:
@@ -157,7 +157,7 @@ def _nothing_after_error(timeline: InstanceTimeline) -> Iterator[Observation]:
     first: InstanceRead | None = None
     for read in timeline.instance.reads:
         if timeline.stopped_before(read.exchange.received):
-            # A cancellation may have put its error on stages that had ended before.
+            # A cancellation may have written its error to stages that had ended before.
             return
         failed = next((stage for stage in read.stages if stage.ended and stage.error), None)
         later = failed and next((stage for stage in read.stages if stage.number > failed.number), None)
@@ -193,7 +193,7 @@ def _ran_on(timeline: InstanceTimeline, read: InstanceRead, failed: int, later: 
 
 
 def isolated(index: TraceIndex) -> Iterator[Observation]:
-    """`run.isolated`: what is sent to one instance leaves the others as they are."""
+    """`run.isolated`: a signal to one instance leaves the others unchanged."""
     everything = timelines(index)
     sent = [
         (timeline.id, signal)
@@ -210,7 +210,7 @@ def isolated(index: TraceIndex) -> Iterator[Observation]:
 
 
 def _ended_by_others(timeline: InstanceTimeline, signals: list[Exchange]) -> Iterator[Observation]:
-    """Violated when an instance has terminated at which nothing was sent that could have ended it, but others were."""
+    """Violated when an instance has terminated though only other instances were sent what could have ended it."""
     first = timeline.first_terminated
     held = timeline.barrier(first.exchange.received) if first is not None else None
     earlier = [s for s in signals if first is not None and s.sent < first.exchange.received]

@@ -1,7 +1,7 @@
-"""Progress without a request: from a state in which nothing outside is needed, the next state must follow.
+"""Progress without a request: a state that needs nothing from outside must be followed by the next state.
 
-The cause of the next state is the state itself, so it is due a settle time after the first answer that showed it. That
-holds for instances of any length on servers of any speed.
+The state itself causes the next one. The next state is therefore due a settle time after the first answer that showed
+the state. This holds for instances of any length, on servers of any speed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from conformance.rules.evidence.timeline import InstanceTimeline
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """How far an instance has come: stages shown, how many of them ended, terminated."""
+    """How far an instance has got: the stages shown, how many of them have ended, and whether it has terminated."""
 
     shown: int
     ended: int
@@ -29,9 +29,9 @@ def _state(read: InstanceRead) -> _State:
 
 
 def remaining(stage: StagePlan, shown: StageRead, granularity: int) -> int | None:
-    """How much longer than the settle time an open stage that ends by itself may take, in ns, from its being shown.
+    """How much longer than the settle time an open stage that ends by itself may take, in ns, after it was shown.
 
-    None where a delay until some instant shows no start: the clocks of client and target are never compared.
+    None where a delay until an instant shows no start: the clocks of client and target are never compared.
     """
     if stage.until is None:
         return stage.duration or 0
@@ -41,12 +41,12 @@ def remaining(stage: StagePlan, shown: StageRead, granularity: int) -> int | Non
 
 
 def _owed(timeline: InstanceTimeline, read: InstanceRead) -> tuple[str, int] | None:
-    """What must follow from a read by itself, and how much time (ns) it may take besides the settle time."""
+    """The state that must follow a read without a request, and how long (ns) it may take beyond the settle time."""
     state = _state(read)
     if state.terminated:
         return None
     if read.error or any(stage.error for stage in read.stages):
-        # What has failed need not go on. If its stages may fail at all, its end is what `run.stage-fails` is about.
+        # An instance that has failed need not go on. If its stages may fail at all, `run.stage-fails` judges its end.
         ends = state.shown == state.ended and all(stage.cannot_fail for stage in timeline.plans)
         return ("the instance terminates", 0) if ends else None
     if state.shown > state.ended:
@@ -61,7 +61,7 @@ def _owed(timeline: InstanceTimeline, read: InstanceRead) -> tuple[str, int] | N
 
 
 def stalls(timeline: InstanceTimeline) -> Iterator[Observation]:
-    """Violations: a state that demands progress by itself, still there when the next one was due."""
+    """Violations: a state that must progress by itself is still shown when the next one was due."""
     first: dict[_State, InstanceRead] = {}
     for read in sorted(timeline.instance.reads, key=lambda each: each.exchange.sent):
         earlier = first.setdefault(_state(read), read)

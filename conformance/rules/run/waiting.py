@@ -1,4 +1,4 @@
-"""Runs: with wait=true the answer comes at the end, without it the answer does not wait."""
+"""Runs: with wait=true the answer comes at the end of the instance; without it the answer does not wait."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from conformance.rules.evidence.wording import shown
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND
 
-# A shorter delay may be over before even a careful server has answered.
+# A shorter delay may be over before a correct server has answered.
 _LONG_DELAY = 2 * SECOND
 
 
@@ -36,13 +36,13 @@ def wait(index: TraceIndex) -> Iterator[Observation]:
 
 
 def _never_answered(index: TraceIndex) -> Iterator[Observation]:
-    """Violations: no answer, long after somebody else was shown that the instance had terminated."""
+    """Violations: no answer, long after another client was shown that the instance had terminated."""
     for run in index.of("runWorkflow"):
         if run.query("wait") != "true" or not run.failed_by("timeout"):
             continue
         ended = _seen_ended(index, run)
         due = index.trace.settled_at(ended.received) if ended else None
-        # Twice the settle time, since the answer may have a longer way than the read.
+        # Twice the settle time, since the answer may take longer than the read.
         if ended is not None and due is not None and run.received - due >= due - ended.received:
             yield violated(
                 ended,
@@ -54,7 +54,7 @@ def _never_answered(index: TraceIndex) -> Iterator[Observation]:
 
 
 def _seen_ended(index: TraceIndex, run: Exchange) -> Exchange | None:
-    """The first read that shows the instance of an unanswered run as terminated: the one that no other run gave."""
+    """The first read that shows the instance of an unanswered run terminated: the instance that no other run gave."""
     workflow = run.params["workflowID"]
     others = [other for other in index.of("runWorkflow") if other.params["workflowID"] == workflow and other is not run]
     given = ids_given([other for other in others if other.sent <= run.received])
@@ -87,12 +87,12 @@ def _with_error(index: TraceIndex, run: Exchange) -> Observation:
 
 
 def _failure(instance: InstanceRecord) -> InstanceRead | None:
-    """A read that shows the instance with an error. One of a stage alone is not the instance's (`run.stage-fails`)."""
+    """A read that shows an error of the instance. An error of only a stage does not count (`run.stage-fails`)."""
     return next((read for read in instance.reads if read.error), None)
 
 
 def no_wait(index: TraceIndex) -> Iterator[Observation]:
-    """Without wait=true the answer does not wait for a stage that waits."""
+    """Without wait=true the answer does not wait for a stage that waits for an event or a delay."""
     held = {
         timeline.instance.run.index
         for timeline in timelines(index)
@@ -137,12 +137,12 @@ def _first_to_wait(index: TraceIndex, run: Exchange) -> StagePlan | None:
 
 
 def _waited(index: TraceIndex, run: Exchange, stage: StagePlan) -> bool:
-    """Whether the answer took as long as the stage, or far longer than controls show the target to take just then."""
+    """Whether the answer took as long as the stage, or far longer than controls took at that time."""
     due = index.trace.settled_at(run.sent)
     if due is None or run.received <= due:
         return False
     if run.status == 201:
-        # Several times what an effect may take: being admitted takes long, and not in the order of coming.
+        # Several times what an effect may take: admission takes long and does not follow the order of arrival.
         slow = run.received - due >= 3 * (due - run.sent)
         return slow or (stage.duration is not None and run.received - run.sent >= stage.duration)
     return stage.duration is None and run.failed_by("timeout")

@@ -1,4 +1,4 @@
-"""How long delay stages last: by the target's own timestamps, and by the client's proof."""
+"""How long delay stages last: by the target's own timestamps, and by the client's clock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conformance.rules.run.progress import remaining
 
 
 def _ended_well(timeline: InstanceTimeline, stage: StagePlan) -> list[StageObservation]:
-    """Sights of the stage's own end: not one that a cancellation may have brought about."""
+    """Observations of the stage's own end, without those that a cancellation may have caused."""
     shown_stages = [
         shown_stage
         for shown_stage in timeline.shown_stages(stage.number)
@@ -22,7 +22,7 @@ def _ended_well(timeline: InstanceTimeline, stage: StagePlan) -> list[StageObser
 
 
 def duration(index: TraceIndex) -> Iterator[Observation]:
-    """`run.delay-duration`: a delay of d ends not before d, and does end."""
+    """`run.delay-duration`: a delay of d does not end before d has passed, and it does end."""
     for timeline in timelines(index):
         for stage in timeline.plans:
             if stage.duration is not None:
@@ -38,7 +38,7 @@ def _not_early(timeline: InstanceTimeline, stage: StagePlan, length: int) -> Ite
         at_most = shown_stage.exchange.received - timeline.earliest_end(stage.number - 1)
         if lasted is not None and lasted < length - slack:
             yield _early(timeline, stage, shown_stage, length, f"it lasted {lasted / 1e9:.3f} s by its own timestamps")
-        # What may end a little early by the target's own timestamps is seen to have done so by clients, too.
+        # A delay that may end a little early by the target's timestamps may end a little early for clients, too.
         elif 0 <= at_most < length - TOLERANCE:
             yield _early(
                 timeline,
@@ -98,7 +98,7 @@ def _does_end(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Observat
 
 
 def until(index: TraceIndex) -> Iterator[Observation]:
-    """`run.delay-until`: a delay until t ends not before t by the target's timestamps; a past t ends at once."""
+    """`run.delay-until`: by the target's timestamps it does not end before its instant t; a past t ends it at once."""
     for timeline in timelines(index):
         for stage in timeline.plans:
             if stage.until is not None:

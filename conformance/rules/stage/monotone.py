@@ -1,4 +1,4 @@
-"""Views never go back: of two reads of one view, the later shows at least what the earlier did."""
+"""Views never go back: of two reads of one view, the later one shows at least what the earlier one did."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _stage_went_back(before: StageRead, after: StageRead | None, slack: int) -> 
 
 
 def went_back(before: InstanceRead, after: InstanceRead, slack: int) -> str | None:
-    """What the later read of an instance takes back of the earlier one; None when nothing."""
+    """What the earlier read of an instance showed and the later one takes back; None when nothing."""
     if before.terminated and not after.terminated:
         return "terminated went from true to false"
     for name in ("id", "workflowID"):
@@ -60,7 +60,7 @@ def went_back(before: InstanceRead, after: InstanceRead, slack: int) -> str | No
 
 
 def _pairs(exchanges: Iterable[Exchange]) -> Iterator[tuple[Exchange, Exchange]]:
-    """Each exchange with those that were over before it began, but for those that others among them followed."""
+    """Each exchange with those that ended before it began, without those that another one of these followed."""
     ordered = list(exchanges)
     for later in ordered:
         over = [earlier for earlier in ordered if earlier.before(later)]
@@ -117,13 +117,13 @@ def _list_pair(timeline: InstanceTimeline, before: Exchange, after: Exchange, wh
 
 
 def _maybe_deleted(timeline: InstanceTimeline, exchange: Exchange) -> bool:
-    # Whether instances of a deleted workflow stay listed is another requirement, of another level.
+    # Another requirement, of another level, judges whether instances of a deleted workflow stay listed.
     workflow = timeline.instance.workflow
     return workflow is None or workflow.maybe_deleted_at(exchange)
 
 
 def monotone(index: TraceIndex) -> Iterator[Observation]:
-    """`stage.monotone`: what was terminated, started or present stays so; what was fixed stays equal."""
+    """`stage.monotone`: what was terminated, started or present stays so; fixed values stay equal."""
     for timeline in timelines(index):
         yield from _instance_views(timeline)
         yield from _list_views(timeline)
@@ -147,7 +147,7 @@ def _entry_changed(before: HistoryRead, after: HistoryRead, slack: int) -> str |
 
 
 def append_only(index: TraceIndex) -> Iterator[Observation]:
-    """`history.append-only`: an entry that was seen does not vanish or change, but for its end."""
+    """`history.append-only`: an entry that was seen does not vanish or change, except that it may end."""
     for timeline in timelines(index):
         reads = {history.exchange.index: history for history in timeline.instance.histories}
         for before, after in _pairs(history.exchange for history in timeline.instance.histories):

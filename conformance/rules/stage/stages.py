@@ -31,7 +31,7 @@ def _problem(timeline: InstanceTimeline, read: InstanceRead) -> str | None:
 
 
 def sequence(index: TraceIndex) -> Iterator[Observation]:
-    """`stage.sequence`: entries 0, 1, 2, … of this instance, each starting not before the one ahead has ended."""
+    """`stage.sequence`: entries 0, 1, 2, … of this instance; none starts before the previous one has ended."""
     for timeline in timelines(index):
         for read in timeline.instance.all_reads:
             problem = _problem(timeline, read)
@@ -49,7 +49,7 @@ def sequence(index: TraceIndex) -> Iterator[Observation]:
 
 
 def waits(index: TraceIndex) -> Iterator[Observation]:
-    """`stage.waits`: a wait_event stage ends only by an event of its name, or by a cancellation."""
+    """`stage.waits`: only an event of its name or a cancellation ends a wait_event stage."""
     for timeline in timelines(index):
         for stage in timeline.plans:
             if stage.event is not None:
@@ -82,7 +82,7 @@ def _waited(timeline: InstanceTimeline, stage: StagePlan, name: str) -> Iterator
 
 
 def _given_up(timeline: InstanceTimeline, stage: StagePlan, name: str) -> Iterator[Observation]:
-    """Violated when the instance has terminated at a stage that nobody ended, whether or not it ever showed."""
+    """Violated when the instance has terminated at a stage that no signal can have ended, even if it never showed."""
     end = timeline.first_terminated
     held = timeline.barrier(end.exchange.received) if end is not None else None
     if end is not None and held is not None and held.number == stage.number:
@@ -126,7 +126,7 @@ def _complete(timeline: InstanceTimeline, first: InstanceRead, read: InstanceRea
 
 
 def none_open(index: TraceIndex) -> Iterator[Observation]:
-    """`stage.none-open`: a terminated instance has no open stage, and none that ended later than it."""
+    """`stage.none-open`: a terminated instance has no open stage, and no stage that ended later than the instance."""
     for timeline in timelines(index):
         first = timeline.first_terminated
         for read in timeline.instance.reads:

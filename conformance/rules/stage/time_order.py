@@ -1,4 +1,4 @@
-"""Timestamps in one answer that must not run backwards."""
+"""The order of the timestamps in one answer."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from conformance.wire.instant import MICROSECOND
 
 Record = dict[str, Any]
 Moment = tuple[str, object]
-"""A JSON pointer and the timestamp that stands there."""
+"""A JSON pointer and the timestamp at it."""
 _PAIRS = (("createdAt", "updatedAt"), ("createdAt", "terminatedAt"), ("startedAt", "terminatedAt"))
 _READS = ("createWorkflow", "getWorkflow", "listWorkflows", "runWorkflow", "getInstance", "listInstances")
 _HISTORIES = ("getInstanceHistory", "getInstanceStageHistory")
 
 
 def _records(api: Api, exchange: Exchange) -> Iterator[tuple[str, Record, Record]]:
-    """(pointer, record, the instance it belongs to or {}) of everything in the answer that has times."""
+    """(pointer, record, its instance or {}) of every record in the answer that has timestamps."""
     for item in items(api, exchange):
         yield item.pointer, item.body, {}
         workflow, status = item.body.get("workflow"), item.body.get("status")
@@ -33,7 +33,7 @@ def _records(api: Api, exchange: Exchange) -> Iterator[tuple[str, Record, Record
 
 
 def _pairs(pointer: str, record: Record, instance: Record) -> Iterator[tuple[Moment, Moment]]:
-    """Pairs of moments of which the first must not be later than the second."""
+    """Pairs of moments; the first of each must not be later than the second."""
     for first, second in _PAIRS:
         yield (f"{pointer}/{first}", record.get(first)), (f"{pointer}/{second}", record.get(second))
     if instance:

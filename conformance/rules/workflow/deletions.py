@@ -1,4 +1,4 @@
-"""Deleting workflows: the answer, and what is gone and what remains afterwards."""
+"""Deleting workflows: the answer, what no longer exists afterwards, and what remains."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conformance.trace import Exchange
 
 
 def delete(index: TraceIndex) -> Iterator[Observation]:
-    """Deleting gets 204, and the workflow is listed no more."""
+    """Deleting gets 204, and the workflow is no longer listed."""
     for workflow in index.workflows.values():
         for deletion in workflow.deletions:
             if not inconclusive(deletion) and _alone(workflow, deletion):
@@ -23,7 +23,7 @@ def delete(index: TraceIndex) -> Iterator[Observation]:
 
 
 def _alone(workflow: WorkflowRecord, deletion: Exchange) -> bool:
-    """Whether the workflow surely existed when it was to be deleted."""
+    """Whether the workflow surely existed when its deletion was requested."""
     others = (other for other in workflow.deletions if other is not deletion)
     return workflow.created.before(deletion) and not any(other.sent <= deletion.received for other in others)
 
@@ -130,7 +130,7 @@ def _lists_all(index: TraceIndex, listing: Exchange, workflow: WorkflowRecord) -
 
 
 def _was_listed(index: TraceIndex, instance: InstanceRecord, listing: Exchange) -> bool:
-    """Whether an earlier list showed the instance, or so much time has passed that this one must."""
+    """Whether an earlier list showed the instance, or so much time has passed that this list must show it."""
     earlier = (each for each in index.successes("listInstances") if each.before(listing))
     due = index.trace.settled_at(instance.run.received)
     return (due is not None and listing.sent > due) or any(instance.id in listed_ids(index, each) for each in earlier)

@@ -1,4 +1,4 @@
-"""Workflows: the answer to their creation, and every later read."""
+"""Workflows: the answer to their creation, and every later read of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from conformance.wire import exact_json
 
 
 def create_echo(index: TraceIndex) -> Iterator[Observation]:
-    """A valid configuration gets 201, a new id, and comes back as it was sent."""
+    """A valid configuration gets 201 and a new id, and is returned as it was sent."""
     for exchange in index.of("createWorkflow"):
         if inconclusive(exchange) or not is_valid(index, exchange):
             continue
@@ -52,7 +52,7 @@ def _echo(index: TraceIndex, exchange: Exchange) -> Observation:
 
 
 def create_then_get(index: TraceIndex) -> Iterator[Observation]:
-    """getWorkflow gives the workflow that createWorkflow gave."""
+    """getWorkflow returns the workflow that createWorkflow returned."""
     for workflow in index.workflows.values():
         for read in workflow.reads:
             if not workflow.created.before(read) or workflow.maybe_deleted_at(read) or inconclusive(read):
@@ -117,7 +117,7 @@ def _repeated(key: str, count: int, listing: Exchange) -> Observation:
 
 
 def _sorted(value: Any) -> Any:
-    """The value with the keys of its objects in order, so that equal configurations have one text."""
+    """The value with the keys of its objects sorted, so that equal configurations have the same text."""
     if isinstance(value, dict):
         return {key: _sorted(value[key]) for key in sorted(value)}
     return [_sorted(item) for item in value] if isinstance(value, list) else value

@@ -15,10 +15,10 @@ from conformance.rules.evidence.trace_index import TraceIndex, WorkflowRecord
 from conformance.rules.evidence.wording import contrast
 from conformance.wire import exact_json
 
-# Beyond it a number that passed through a binary float has lost digits.
+# A larger number that passed through a binary float has lost digits.
 _FLOAT_SAFE = 2**53
 Path = tuple[Any, ...]
-"""Keys and positions that lead to a value inside another."""
+"""Keys and positions that lead to a value inside another value."""
 
 
 def _numbers(value: Any, path: Path = ()) -> Iterator[tuple[Path, int | Decimal]]:
@@ -42,7 +42,7 @@ def _at(value: Any, path: Path) -> Any:
 
 
 def exact_numbers(index: TraceIndex) -> Iterator[Observation]:
-    """Integers in the parameters of stages come back digit for digit, in every read."""
+    """Every read returns the integers in the parameters of stages digit for digit."""
     valid = [workflow for workflow in index.workflows.values() if is_valid(index, workflow.created)]
     sent: dict[str, dict[Path, int | Decimal]] = {each.id: dict(_numbers(_sent_stages(each))) for each in valid}
     own = [(each.id, WorkflowView(each.created, each.workflow, "/data")) for each in valid]
