@@ -14,7 +14,7 @@ from conformance.confirming.credibility import may_be_chance
 from conformance.confirming.findings import RECORDED, Proof, build_finding
 from conformance.contract.document import ApiDocument
 from conformance.contract.operations import CORE_OPERATIONS
-from conformance.contract.schemas import ResponseSchemas
+from conformance.contract.schema.responses import ResponseSchemas
 from conformance.judging.causes import Causes
 from conformance.judging.judging import Judge
 from conformance.judging.outcomes import Unjudged, count_outcomes, operation_results, requirement_results

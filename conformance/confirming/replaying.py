@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from conformance.contract.document import ApiDocument
-from conformance.contract.schemas import ResponseSchemas
+from conformance.contract.schema.responses import ResponseSchemas
 from conformance.judging.judging import Judge
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios import Job, Player, Scenario, Settler

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from conformance.contract.requirements import Catalogue, load_requirements
-from conformance.contract.schemas import ResponseSchemas
+from conformance.contract.schema.responses import ResponseSchemas
 from conformance.rules import ALL_RULES
 from conformance.rules.evidence.answers import answer_text, cut
 from conformance.rules.evidence.observation import Observation, Rule

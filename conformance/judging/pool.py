@@ -17,7 +17,7 @@ from typing import TypeVar
 from hypothesis.strategies import characters
 
 from conformance.contract.document import ApiDocument
-from conformance.contract.schemas import ResponseSchemas
+from conformance.contract.schema.responses import ResponseSchemas
 from conformance.judging.judging import Judge, Judgement
 from conformance.trace import Exchange, Trace
 

@@ -3,7 +3,7 @@
 from conformance.target.client import Client
 from conformance.target.config import TargetConfig, WrongUrl
 from conformance.target.errors import NotAnOrchestrationServer, TargetError, TokenRefused, Unauthorised, Unreachable
-from conformance.target.lag import LoopLag
+from conformance.target.pacing.lag import LoopLag
 from conformance.target.probe import ServerInfo, probe
 from conformance.target.recorder import Recorder
 from conformance.target.sender import RequestOptions, Sender, send

@@ -14,9 +14,9 @@ from conformance.contract.api import Api
 from conformance.contract.calls import Call
 from conformance.target import wire
 from conformance.target.config import TargetConfig
-from conformance.target.limits import LONGEST_PAUSE_S, Limiter, retry_after_s
+from conformance.target.pacing.limits import LONGEST_PAUSE_S, Limiter, retry_after_s
+from conformance.target.pacing.run_gate import RunGate
 from conformance.target.recorder import Recorder
-from conformance.target.run_gate import RunGate
 from conformance.target.sender import RequestOptions, send
 from conformance.trace import ENOUGH_LOST, Exchange, Failure, Request
 from conformance.trace.recording import Span, action_of, recorded

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypedDict, Unpack
 
 from conformance.contract.calls import PreparedRequest
-from conformance.target.run_gate import Place
+from conformance.target.pacing.run_gate import Place
 from conformance.trace import Exchange
 
 

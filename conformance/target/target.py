@@ -13,11 +13,11 @@ from conformance.target.auth import TokenSource
 from conformance.target.client import Client, Shared
 from conformance.target.config import TargetConfig
 from conformance.target.ids import GivenIds
-from conformance.target.limits import Limiter, retry_after_s
+from conformance.target.pacing.limits import Limiter, retry_after_s
+from conformance.target.pacing.run_gate import RunGate
+from conformance.target.pacing.silence import Silence
 from conformance.target.recorder import Recorder
-from conformance.target.run_gate import RunGate
 from conformance.target.sender import Sender
-from conformance.target.silence import Silence
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from conformance.contract.compiled import SchemaProblem
+from conformance.contract.schema.compiled import SchemaProblem
 from conformance.rules.envelope.answered import answers
 from conformance.rules.envelope.documented_requests import documented, odd
 from conformance.rules.evidence.answers import answer_text, cut, is_json, says_wait

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.rules.evidence.answers import inconclusive
-from conformance.rules.evidence.equal_meaning import same_within
+from conformance.rules.evidence.comparing.equal_meaning import same_within
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines

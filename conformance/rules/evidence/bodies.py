@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from conformance.contract.api import Api
-from conformance.rules.evidence.equal_meaning import Difference
+from conformance.rules.evidence.comparing.equal_meaning import Difference
 from conformance.rules.evidence.listing import listing_of
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.evidence.wording import contrast, shown

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from conformance.contract.schemas import ResponseSchemas
+from conformance.contract.schema.responses import ResponseSchemas
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead, history_read, instance_read
 from conformance.trace import Exchange, Trace
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import TypeVar
 
-from conformance.contract.compiled import SchemaProblem
 from conformance.contract.document import load_document
-from conformance.contract.schemas import ResponseSchemas
+from conformance.contract.schema.compiled import SchemaProblem
+from conformance.contract.schema.responses import ResponseSchemas
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange
 

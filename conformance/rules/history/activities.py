@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.contract.schemas import ResponseSchemas
+from conformance.contract.schema.responses import ResponseSchemas
 from conformance.rules.evidence.answers import answer_text, error_code, inconclusive
-from conformance.rules.evidence.equal_meaning import Difference, difference
+from conformance.rules.evidence.comparing.equal_meaning import Difference, difference
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import StagePlan, simple_send
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.rules.evidence.equal_meaning import difference
+from conformance.rules.evidence.comparing.equal_meaning import difference
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import RUN_NAMES, StagePlan
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead, StageRead

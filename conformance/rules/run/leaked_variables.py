@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.rules.evidence.answers import is_valid
-from conformance.rules.evidence.equal_meaning import difference
+from conformance.rules.evidence.comparing.equal_meaning import difference
 from conformance.rules.evidence.observation import Observation, upheld, violated
 from conformance.rules.evidence.plans import RUN_NAMES, StagePlan, plan_stage
 from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation

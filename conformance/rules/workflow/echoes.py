@@ -13,8 +13,8 @@ from conformance.rules.evidence.bodies import (
     later_workflows,
     workflow_difference,
 )
-from conformance.rules.evidence.differences import differs
-from conformance.rules.evidence.equal_meaning import Difference
+from conformance.rules.evidence.comparing.differences import differs
+from conformance.rules.evidence.comparing.equal_meaning import Difference
 from conformance.rules.evidence.listing import Listing, listings
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.server_ids import given_earlier

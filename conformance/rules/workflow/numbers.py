@@ -8,8 +8,8 @@ from typing import Any
 
 from conformance.rules.evidence.answers import is_valid
 from conformance.rules.evidence.bodies import WorkflowView, later_workflows
-from conformance.rules.evidence.differences import differs
-from conformance.rules.evidence.equal_meaning import Difference
+from conformance.rules.evidence.comparing.differences import differs
+from conformance.rules.evidence.comparing.equal_meaning import Difference
 from conformance.rules.evidence.observation import Observation, Rule, upheld
 from conformance.rules.evidence.trace_index import TraceIndex, WorkflowRecord
 from conformance.rules.evidence.wording import contrast

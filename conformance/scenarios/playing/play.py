@@ -21,7 +21,7 @@ from conformance.scenarios.scenario.model import Scenario, Step, size
 from conformance.scenarios.steps.registry import kind_of
 from conformance.target import Sender, Target
 from conformance.target.finishing import all_of, to_the_end, unless
-from conformance.target.run_gate import Place
+from conformance.target.pacing.run_gate import Place
 from conformance.trace import Loss, Trace
 from conformance.trace.roles import Role
 from conformance.trace.trace import Source

@@ -11,8 +11,8 @@ from typing import Any
 from conformance.contract.calls import Call
 from conformance.target import LoopLag, Recorder, Sender, Target, send
 from conformance.target.finishing import all_of, to_the_end
+from conformance.target.pacing.run_gate import Place
 from conformance.target.removal import may_be_left
-from conformance.target.run_gate import Place
 from conformance.trace import Control, Exchange, Settling, Trace
 from conformance.trace.roles import Role
 from conformance.wire.instant import MILLISECOND, SECOND

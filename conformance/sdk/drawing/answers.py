@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from conformance.contract.schemas import HISTORY_KINDS
+from conformance.contract.schema.responses import HISTORY_KINDS
 from conformance.sdk.drawing.values import Palette, named, resolved, schemas, values
 
 PLAIN = Palette()

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from conformance.contract.document import load_document
-from conformance.contract.oas import components
+from conformance.contract.schema.oas import components
 from conformance.wire.instant import SECOND, Instant
 
 _ENOUGH = 3

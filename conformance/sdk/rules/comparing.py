@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from conformance.contract.document import load_document
-from conformance.contract.documented import Documented
-from conformance.contract.oas import components, convert, success_schema
+from conformance.contract.schema.documented import Documented
+from conformance.contract.schema.oas import components, convert, success_schema
 from conformance.wire import exact_json
 from conformance.wire.instant import MILLISECOND, parse_instant
 from conformance.wire.pointer import token

@@ -11,7 +11,7 @@ import yaml
 
 from conformance.contract.api import V1, V2
 from conformance.contract.document import load_document
-from conformance.contract.schemas import ResponseSchemas
+from conformance.contract.schema.responses import ResponseSchemas
 from conformance.judging.judging import Judge, Judgement
 from conformance.rules.evidence.listing import listing_of
 from conformance.trace import Exchange, Request, Response, Trace

@@ -10,8 +10,8 @@ from typing import Any
 import jsonschema_rs
 
 from conformance.contract.document import ApiDocument, UnreadableDocument
-from conformance.contract.documented import Documented
-from conformance.contract.oas import components, convert
+from conformance.contract.schema.documented import Documented
+from conformance.contract.schema.oas import components, convert
 from conformance.wire.exact_json import is_integer
 from conformance.wire.instant import parse_instant
 from conformance.wire.pointer import token

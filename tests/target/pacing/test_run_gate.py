@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.target.run_gate import LEAST, MOST, Place, RunGate
+from conformance.target.pacing.run_gate import LEAST, MOST, Place, RunGate
 from tests.reference.virtual_time import run_virtually
 
 Answers = Callable[[int], float]

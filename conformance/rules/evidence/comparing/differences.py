@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.rules.evidence.equal_meaning import Difference
+from conformance.rules.evidence.comparing.equal_meaning import Difference
 from conformance.rules.evidence.observation import Observation, Proof, violated
 from conformance.trace import Exchange
 

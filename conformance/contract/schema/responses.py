@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, Literal
 
-from conformance.contract.compiled import CompiledSchema, Compiler, SchemaProblem
 from conformance.contract.document import ApiDocument, load_document
-from conformance.contract.oas import error_schema, success_schema
+from conformance.contract.schema.compiled import CompiledSchema, Compiler, SchemaProblem
+from conformance.contract.schema.oas import error_schema, success_schema
 
 Side = Literal["input", "output"]
 

@@ -8,13 +8,13 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from conformance.contract.compiled import Compiler
 from conformance.contract.document import UnreadableDocument, load_document
-from conformance.contract.documented import Documented
-from conformance.contract.oas import convert
 from conformance.contract.operations import CORE_OPERATIONS, Operation
 from conformance.contract.requests import classify
-from conformance.contract.schemas import ResponseSchemas
+from conformance.contract.schema.compiled import Compiler
+from conformance.contract.schema.documented import Documented
+from conformance.contract.schema.oas import convert
+from conformance.contract.schema.responses import ResponseSchemas
 from conformance.wire import exact_json
 
 BUNDLED = load_document()

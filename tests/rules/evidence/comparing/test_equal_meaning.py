@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.rules.evidence.equal_meaning import difference, same_within
+from conformance.rules.evidence.comparing.equal_meaning import difference, same_within
 from conformance.wire.instant import SECOND
 
 

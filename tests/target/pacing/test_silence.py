@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.target.silence import Silence
+from conformance.target.pacing.silence import Silence
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND
 from tests.rules.build import TraceBuilder

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from conformance.target.lag import LoopLag
-from conformance.target.limits import Limiter, retry_after_s
+from conformance.target.pacing.lag import LoopLag
+from conformance.target.pacing.limits import Limiter, retry_after_s
 from conformance.trace import Response
 
 

@@ -1,0 +1,1 @@
+"""Whether two values mean the same, and the violation where they do not."""
