@@ -145,7 +145,7 @@ class Campaign:
 
     async def _confirm_meanwhile(self, settler: Settler) -> None:
         """Confirm what was seen once nothing more is begun: what is under way mostly waits for a slow target."""
-        # Nothing tells when that is so; it has to be asked.
+        # No event announces this, so it has to be polled.
         while not (self._all_begun or self._over()):  # noqa: ASYNC110
             await asyncio.sleep(_LOOK_S)
         if self.tally.cases and not self._over():
@@ -172,7 +172,7 @@ class Campaign:
             raise_users(failed)
         finally:
             watchdog.cancel()
-            # What keeps it from asking keeps everybody else from it as well, and they raise it.
+            # An error that keeps this from asking affects every other request as well, and those raise it.
             await asyncio.gather(watchdog, return_exceptions=True)
 
     async def _watch_liveness(self) -> None:

@@ -40,7 +40,7 @@ async def answers_again(target: Target) -> bool:
 
 
 async def is_gone(target: Target) -> bool:
-    """Whether nobody listens there any more."""
+    """Whether nothing listens at the address any more."""
     try:
         await probe(target)
     except TargetError as error:

@@ -17,7 +17,7 @@ from conformance.trace import Trace
 # tidying up in any case.
 _CONFIRMING_SHARE, _TIDYING_SHARE = 0.3, 0.07
 _LONGEST_TIDYING_S = 10.0
-# Until so many scenarios have been played, nobody knows how long one takes.
+# Until so many scenarios have been played, it is not known how long one takes.
 _ENOUGH = 5
 _RECENT = 20
 # The first runs are slow on many targets.

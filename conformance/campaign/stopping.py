@@ -21,8 +21,8 @@ Stop = Callable[[], bool]
 def interruptible(work: Coroutine[Any, Any, _T], stop: Stop | None = None) -> _T:
     """What ``work`` gives, on an event loop of its own.
 
-    SIGTERM, like SIGINT, cancels it, so that it can clean up and tell what it has. With ``stop`` signals are the
-    caller's business, and the work is cancelled, once, when that says so. Raises KeyboardInterrupt where the work does
+    SIGTERM, like SIGINT, cancels it, so that it can clean up and tell what it has. With ``stop`` the caller handles
+    signals, and the work is cancelled, once, when ``stop`` returns True. Raises KeyboardInterrupt where the work does
     not end well on being cancelled.
     """
 

@@ -1,4 +1,4 @@
-"""Confirming what failed: does it come back, what is the shortest way to see it, and what else does it explain."""
+"""Confirming a violation: whether it comes back, the shortest way to see it, and what else it explains."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class Confirmation:
                 return replace(shown, requirements=(other, requirement, *rest))
         proof = self._as_seen(requirement, cases, tally, tried.played)
         if proof is None and tried.played and tally.violated[requirement] <= _SELDOM and _all_chance(cases):
-            # Once in a while chance strikes the same request several times in a row.
+            # Now and then the same request is lost by chance several times in a row.
             tally.retract(requirement)
         return proof
 

@@ -20,7 +20,7 @@ from conformance.scenarios import Scenario, UnreadableScenario, from_json, to_js
 from conformance.wire import exact_json
 
 _KEY = b"orchestration-conformance/findings/1"
-# Old findings must not eat the budget of a run.
+# Old findings must not use up the budget of a run.
 _MOST = 40
 
 

@@ -30,7 +30,7 @@ UNPLAYABLE = "no scenario sends these requests"
 class Proof:
     """A violation with the trace that shows it best, and how often it came back.
 
-    ``requirements`` are all that this cause violates, the explaining one first. ``not_replayed`` tells why there were
+    ``requirements`` are all that this cause violates, the explaining one first. ``not_replayed`` says why there were
     no replays. ``shortened_from``: how many exchanges of the trace in which it was first seen a reader would need.
     """
 

@@ -15,7 +15,7 @@ _WAIT = {"true": True, "false": False}
 
 
 class _Unplayable(Exception):
-    """The request cannot be said as a step of a scenario."""
+    """The request cannot be expressed as a step of a scenario."""
 
 
 class _Excerpt:
@@ -93,7 +93,7 @@ def _text(exchange: Exchange) -> str:
 
 
 def scenario_of_exchanges(trace: Trace, observation: Observation) -> Scenario | None:
-    """The cited requests, after those that created what they are about; None when one cannot be said as a step."""
+    """The cited requests, after those that created what they are about; None when one cannot be expressed as a step."""
     cited = set(observation.exchanges)
     ids = {value for index in cited for value in trace.at(index).params.values()}
     runs = [e for e in trace.exchanges if e.operation == "runWorkflow" and _made(e) in ids]

@@ -1,4 +1,4 @@
-"""The part of a played scenario that one of its violations needs, as far as the trace tells."""
+"""The part of a played scenario that one of its violations needs, as far as the trace shows."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _concerned(trace: Trace, observation: Observation, steps: dict[int, Step]) -
 
 
 def _about(step: Step, concerned: set[str]) -> bool:
-    """Whether a step acts on what is concerned or brings it about; other runs of the same workflow do not count."""
+    """Whether a step uses or creates one of the references; other runs of the same workflow do not count."""
     if isinstance(step, model.Run | model.Discover):
         return step.ref in concerned
     return model.binds(step) in concerned or bool(uses(step) & concerned)

@@ -9,15 +9,15 @@ from conformance.judging.places import at_one_place
 from conformance.judging.tally import Tally
 from conformance.judging.without_history import HISTORY
 
-# Where histories show stages in others' places, that comes before all that is read of instances.
+# If histories show stages in place of others, that ranks before everything that is read of instances.
 _BEFORE_INSTANCES = "workflows"
-# What goes wrong for nearly every instance goes along with every other violation, so it explains none of them.
+# A violation for nearly every instance coincides with every other violation, so it explains none of them.
 _UNIVERSAL = 0.7
 _RARELY = 0.2
 
 
 class Causes:
-    """Ranks requirements, causes first, and tells what a violation explains.
+    """Ranks requirements, causes first, and finds what a violation explains.
 
     ``on_history`` are the violated requirements that rest on histories with stages in others' places, if there are.
     """
@@ -68,7 +68,7 @@ class Causes:
         return at_one_place(places.get(cause, ()), places.get(other, ()))
 
     def _same_act(self, cause: str, other: str) -> bool:
-        """Violated only after acts after which the cause is violated."""
+        """Violated only after requests after which the cause is violated."""
         acts = self._tally.acts
         after = acts.get(other, set())
         return bool(after) and self.rank(cause) < self.rank(other) and after <= acts.get(cause, set())

@@ -19,7 +19,7 @@ from conformance.trace import Exchange, Trace
 
 @dataclass(slots=True)
 class Judgement:
-    """What the rules say of one trace: counts per requirement, and the violations themselves.
+    """The judgement of one trace: counts per requirement, and the violations themselves.
 
     ``by_operation`` counts (requirement, operation, upheld); ``subjects`` are the ids of workflows and instances for
     which a requirement was upheld (True) or violated (False). ``crashes`` tells per requirement whose rule crashed what
@@ -82,7 +82,7 @@ class Judge:
     def _crash(
         self, what: str, trace: Trace, error: Exception, known_ids: frozenset[str] | None, rule: Rule | None = None
     ) -> str:
-        """What is told of a crash: what crashed, how and where, at which exchange, and how to report it."""
+        """The text about a crash: what crashed, how and where, at which exchange, and how to report it."""
 
         def crashes(first: int) -> bool:
             try:

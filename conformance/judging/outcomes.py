@@ -15,7 +15,7 @@ _NOT_AGAIN = "a violation was seen that did not come back when it was replayed"
 
 @dataclass(frozen=True, slots=True)
 class Unjudged:
-    """Why rules had no say: those that are judged eventually, or all of them.
+    """Why rules could not judge: those that are judged eventually, or all of them.
 
     ``unconfirmed`` is why a violation that was seen is no finding.
     """

@@ -1,4 +1,4 @@
-"""Where a violation shows, and which act it is an effect of: what two rules see at one place has one cause."""
+"""Where a violation shows, and which request caused it: violations at the same place have one cause."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Act = tuple[str, int]
 
 _ACTS = ("cancelEvent", "deleteWorkflow", "sendEvent")
 _LISTS = ("listWorkflows", "listInstances")
-# A rule that blames much more than another one may have a cause of its own for the rest.
+# A rule that is violated at many more places than another one may have a separate cause for the rest.
 _MOST = 0.5
 # "config" alone is too wide: any two differences of a configuration have it in common.
 _LEAST_DEPTH = 2
 _REFUSED = 400
-# Where two times of a record do not agree, nobody knows which of them is wrong: they are one field.
+# Where two times of a record do not agree, either of them may be wrong: they count as one field.
 _TIMES = "times"
 _NUMBER = re.compile(r"\d+")
 
@@ -44,7 +44,7 @@ def place_of(trace: Trace, observation: Observation) -> Place:
 
 
 def acts_of(trace: Trace, observation: Observation) -> set[Act]:
-    """The acts whose effect a later answer shows to be wrong; none where the answer to an act itself is wrong."""
+    """The requests whose effect a later answer shows to be wrong; none where the answer to the request is wrong."""
     return {(trace.id, index) for index in observation.exchanges[:-1] if trace.at(index).operation in _ACTS}
 
 

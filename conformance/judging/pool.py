@@ -30,7 +30,7 @@ _judges: dict[int, Judge] = {}
 
 
 def _attend() -> None:
-    # An interrupt is the parent's business: it still wants its traces judged.
+    # The parent handles interrupts: it still needs its traces judged.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
@@ -113,12 +113,12 @@ def _tell(told: Future[T], done: Future[T], instead: Callable[[], T]) -> None:
         return
     try:
         told.set_result(instead() if isinstance(done.exception(), BrokenProcessPool) else done.result())
-    except BaseException as error:  # whoever waits is to hear of it, whatever it is
+    except BaseException as error:  # the caller must get the error, whatever it is
         told.set_exception(error)
 
 
 def _submit(pool: ProcessPoolExecutor, work: Callable[..., T], *arguments: object) -> Future[T]:
-    # A signal for the whole process group is the parent's business as well; what starts here inherits the mask.
+    # The parent also handles signals to the whole process group; processes started here inherit the mask.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     try:
         return pool.submit(work, *arguments)

@@ -30,7 +30,7 @@ class _Timed:
 
 
 def read_activity(directory: Path) -> Activity | None:
-    """What happened when, from a run's event logs; None where there are none, or none that tell times."""
+    """What happened when, from a run's event logs; None where there are none, or none with times."""
     if not log_of(directory).exists():
         return None
     logs = [directory, *worker_logs(directory)]

@@ -17,7 +17,7 @@ _NOT_SEEN: tuple[Outcome | None, ...] = ("not_exercised", "inconclusive", "not_a
 
 @dataclass(frozen=True, slots=True)
 class RequirementChange:
-    """A requirement whose outcome is worth telling; an outcome is None where the results do not know it."""
+    """A requirement whose outcome is worth reporting; an outcome is None where the results do not have it."""
 
     change: Change
     id: str
@@ -42,7 +42,7 @@ class FindingChange:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two runs compared. Requirements that passed or were left out in both are not told."""
+    """Two runs compared. Requirements that passed or were left out in both are not listed."""
 
     old: str
     new: str

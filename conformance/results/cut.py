@@ -28,7 +28,7 @@ _NS = 1_000_000_000
 
 @dataclass(slots=True)
 class _Told:
-    """What one log tells; ``counts`` are of the whole log."""
+    """What one log holds; ``counts`` are of the whole log."""
 
     directory: Path
     header: dict[str, Any] | None = None
@@ -185,7 +185,7 @@ def _decoded(directory: Path, value: Any) -> Results:
 
 @functools.cache
 def _adapter(shape: Any) -> TypeAdapter[Any]:
-    # Making one takes time that who reads a whole results.json need not spend.
+    # Making one takes time that the reader of a whole results.json need not spend.
     return TypeAdapter(shape)
 
 

@@ -109,7 +109,7 @@ class Worker:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
-        """Play a shard; what it saw travels home when the worker ends."""
+        """Play a shard; what it saw is sent to the controller when the worker ends."""
         if not isinstance(item, ShardItem):
             return None
         try:
@@ -164,7 +164,7 @@ class Controller:
             pytest.exit(str(error), INCOMPLETE)
 
     def pytest_testnodedown(self, node: Any, error: object) -> None:
-        """Take home what a worker saw."""
+        """Collect what a worker saw."""
         output = getattr(node, "workeroutput", None) or {}
         self._items = _unpack(output[f"{_OUTPUT}_items"]) if f"{_OUTPUT}_items" in output else self._items
         self._parts += [_unpack(part) for part in output.get(_OUTPUT, "").split()]

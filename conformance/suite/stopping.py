@@ -20,9 +20,9 @@ FILE = "stop"
 
 
 class Heeding:
-    """A worker's ear: says, when called, whether it is to stop. ``file`` is the controller's word.
+    """The worker's side: says, when called, whether the worker is to stop. ``file`` is the controller's request.
 
-    Without a controller, killed perhaps, nobody wants to know what a worker finds out.
+    Without a controller, which may have been killed, nothing uses the results of a worker.
     """
 
     def __init__(self, file: Path) -> None:
@@ -42,7 +42,7 @@ class Heeding:
 
 
 class Telling:
-    """The controller's mouth, from ``begin`` to ``end``. ``asked`` tells whether a signal has come."""
+    """The controller's side, from ``begin`` to ``end``. ``asked`` says whether a signal has come."""
 
     def __init__(self, file: Path, announce: Callable[[], None]) -> None:
         self._file = file
@@ -51,13 +51,13 @@ class Telling:
         self.asked = False
 
     def begin(self) -> None:
-        """Take signals for a word to the workers."""
+        """Handle signals by asking the workers to stop."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
         if threading.current_thread() is threading.main_thread():
             self._before = {number: signal.signal(number, self._hear) for number in _SIGNALS}
 
     def end(self) -> None:
-        """Leave signals to whoever had them before."""
+        """Restore the signal handlers that were set before."""
         for number, handler in self._before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
         self._before = {}
