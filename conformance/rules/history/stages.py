@@ -111,7 +111,7 @@ def agrees(index: TraceIndex) -> Iterator[Observation]:
 
 
 def _has_history(timeline: InstanceTimeline) -> Iterator[Observation]:
-    """Violated when the history of an instance is unknown or empty although its first stage was seen long ago."""
+    """Violated when a history read gets 404 for an instance whose first stage was seen long ago."""
     for read in timeline.index.of("getInstanceHistory"):
         unknown = (
             read.params["instanceID"] == timeline.id
