@@ -1,4 +1,4 @@
-"""One fault of each group of requirements, all on one server, in one smoke run without a confirm."""
+"""One fault of each group of requirements, all on one server, in one smoke run without confirming."""
 
 from __future__ import annotations
 

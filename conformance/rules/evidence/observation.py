@@ -31,7 +31,7 @@ class Observation:
 
 
 Rule = Callable[[TraceIndex], Iterator[Observation]]
-"""A pure function from a index to observations; it yields nothing when nothing can be judged."""
+"""A pure function from an index to observations; it yields nothing when nothing can be judged."""
 
 
 def upheld(*exchanges: Exchange, proof: Proof = "response", subject: str = "") -> Observation:

@@ -263,7 +263,7 @@ class InstanceTimeline:
 
 
 def timelines(index: TraceIndex) -> list[InstanceTimeline]:
-    """The timelines of a index's instances, built once per index."""
+    """The timelines of an index's instances, built once per index."""
     found: list[InstanceTimeline] = index.memo.setdefault("timelines", [])
     if not found:
         found += [InstanceTimeline(index, instance) for instance in index.instances.values()]

@@ -22,7 +22,7 @@ def response_schemas() -> ResponseSchemas:
 
 
 def schemas_of(index: TraceIndex) -> ResponseSchemas:
-    """The schemas that a index is held to: those it was given, else the bundled ones."""
+    """The schemas that an index is held to: those it was given, else the bundled ones."""
     return index.schemas or response_schemas()
 
 

@@ -30,7 +30,7 @@ Reached = Callable[[Exchange], bool]
 
 @dataclass
 class Watch:
-    """Polls for one clients; ``number`` is the step that the polls belong to, ``client`` sends them."""
+    """Polls for the clients of one scenario; ``number`` is the step that the polls belong to, ``client`` sends them."""
 
     clients: ScenarioClients
     client: Sender
