@@ -252,16 +252,19 @@ class Campaign:
             # What has been played counts, also when the rest is not played any more.
             await asyncio.gather(*judging)
 
+    @property
+    def _enough(self) -> bool:
+        """Whether a violation was seen that ends exploring."""
+        return self._hit or not self.settings.enough.isdisjoint(self.tally.cases)
+
     def _over(self) -> bool:
         out_of_time = self.schedule.exploring_left(bool(self.tally.cases)) < 0
-        enough = not self.settings.enough.isdisjoint(self.tally.cases)
-        return self._hit or enough or self.target.gone or self.lost is not None or out_of_time
+        return self._enough or self.target.gone or self.lost is not None or out_of_time
 
     @property
     def shortfall(self) -> Shortfall:
         """What was not played for want of time or runs."""
-        enough = self._hit or not self.settings.enough.isdisjoint(self.tally.cases)
-        if enough or self.interrupted or self.lost is not None:
+        if self._enough or self.interrupted or self.lost is not None:
             return Shortfall()
         played, seconds = self._explored
         return Shortfall(played, self.schedule.left_out, seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from conformance.contract.api import Api
@@ -11,7 +12,7 @@ from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """The list in one success answer.
 
@@ -24,12 +25,12 @@ class Listing:
     pointer: str = "/data"
     more: bool = False
 
-    @property
+    @cached_property
     def bodies(self) -> list[dict[str, Any]]:
         """The elements that are objects with an id; what others hold is `envelope.schema`'s business."""
         return [each for each in self.elements if isinstance(each, dict) and isinstance(each.get("id"), str)]
 
-    @property
+    @cached_property
     def ids(self) -> list[str]:
         """The ids of the elements, in their order."""
         return [body["id"] for body in self.bodies]
