@@ -270,12 +270,9 @@ class Campaign:
         return Shortfall(played, self.schedule.left_out, seconds)
 
     def _not_exercised(self) -> list[str]:
-        seen = self.tally.judged_traces
-        return [
-            each.id
-            for each in self.judge.catalogue.requirements
-            if not seen[each.id] and (each.feature is None or each.feature in self.settings.features)
-        ]
+        seen, applicable = self.tally.judged_traces, {None, *self.settings.features}
+        rows = (each for each in self.judge.catalogue.requirements if each.feature in applicable)
+        return [each.id for each in rows if not seen[each.id]]
 
     # -- judging --------------------------------------------------------------------------------
 
