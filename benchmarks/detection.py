@@ -18,7 +18,7 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -131,19 +131,19 @@ def main() -> None:
     print("| fault | told | seen | seconds | runs | told by |\n|---|---|---|---|---|---|", flush=True)
     everything: list[Trial] = []
     with ProcessPoolExecutor(chosen.jobs) as pool:
-        pending = {
-            name: [
-                pool.submit(
-                    trial, name, seed, FAULTS[name].profile if chosen.profile == "own" else chosen.profile, slowness
-                )
-                for seed in range(chosen.first_seed, chosen.first_seed + chosen.seeds)
-            ]
+        pending = [
+            pool.submit(
+                trial, name, seed, FAULTS[name].profile if chosen.profile == "own" else chosen.profile, slowness
+            )
             for name in names
-        }
-        for name, futures in pending.items():
-            trials = [future.result() for future in futures]
-            everything += trials
-            print(row(name, trials), flush=True)
+            for seed in range(chosen.first_seed, chosen.first_seed + chosen.seeds)
+        ]
+        # A row is printed as soon as its last run ends, so that an interrupted measurement has told what it saw.
+        for future in as_completed(pending):
+            everything.append(future.result())
+            same = [each for each in everything if each.fault == future.result().fault]
+            if len(same) == chosen.seeds:
+                print(row(future.result().fault, same), flush=True)
     told, seen = sum(bool(each.told) for each in everything), sum(bool(each.seen) for each in everything)
     print(f"\ntold in {told} of {len(everything)} runs, seen in {seen}; {len(names)} faults")
     print(stamp())
