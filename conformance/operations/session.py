@@ -16,16 +16,18 @@ from conformance.operations.template import CaseTemplate
 from conformance.target import Recorder, Sender, Target, send
 from conformance.target.finishing import to_the_end
 from conformance.target.ids import answered_id
+from conformance.target.pacing.polling import Pauses, poll
 from conformance.trace import Exchange
 from conformance.wire import exact_json
+from conformance.wire.instant import MILLISECOND, SECOND
 
 Query = tuple[tuple[str, str], ...]
 """Decoded pairs of name and value."""
 
 _FAILURES_IN_A_ROW = 3
-_PATIENCE_S = 10.0
-_FIRST_PAUSE_S = 0.01
-_LONGEST_PAUSE_S = 0.5
+_PATIENCE = 10 * SECOND
+_FIRST_PAUSE = 10 * MILLISECOND
+_LONGEST_PAUSE = SECOND // 2
 
 
 class OperationPlay:
@@ -99,12 +101,15 @@ class OperationPlay:
 
     async def until(self, instance: str | None, reached: Callable[[Exchange], bool]) -> None:
         """Read an instance until it is in a state, or for some seconds if it never is."""
-        pause, patience = _FIRST_PAUSE_S, time.monotonic() + _PATIENCE_S
-        while instance is not None and not self.stopped and time.monotonic() < patience:
-            if reached(await self.ask("getInstance", instanceID=instance)):
-                return
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE_S)
+        if instance is None or self.stopped:
+            return
+        patience = time.monotonic_ns() + _PATIENCE
+
+        async def look() -> bool:
+            return reached(await self.ask("getInstance", instanceID=instance))
+
+        pauses = Pauses(_FIRST_PAUSE, lambda: _LONGEST_PAUSE)
+        await poll(look, pauses.resting(lambda: not self.stopped and time.monotonic_ns() < patience))
 
     async def play(self, case: CaseTemplate, resources: Resources, client: Sender | None = None) -> Exchange | None:
         """Send a case about one of the resources; None when the budget or the time forbids it."""

@@ -5,65 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from conformance.rules.evidence.answers import inconclusive
+from conformance.rules.cancel.cancellation import Cancellation, accepted_cancellations, cancellation
 from conformance.rules.evidence.listing import Listing, listings
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
-from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead
-from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation, timelines
+from conformance.rules.evidence.timeline import timelines
 from conformance.rules.evidence.trace_index import TraceIndex, event_name
 from conformance.rules.evidence.wording import quoted
 from conformance.trace import Exchange
-
-
-@dataclass(frozen=True, slots=True)
-class Cancellation:
-    """The first answered cancellation of an instance that is held by a stage nothing else could have ended in time.
-
-    ``held`` is that stage. ``shown`` is the stage observation that proves it open when the cancellation was sent. It is
-    None when the cancellation followed the run at once, or when the stage may have ended since it was shown. ``due`` is
-    when the effect must be visible, None while that is unknown.
-    """
-
-    timeline: InstanceTimeline
-    cancel: Exchange
-    held: StagePlan
-    shown: StageObservation | None
-    due: int | None
-
-    def late(self, exchange: Exchange) -> bool:
-        """Whether a read was sent late enough to show the effect."""
-        return self.due is not None and exchange.sent > self.due
-
-    @property
-    def evidence(self) -> tuple[Exchange, ...]:
-        """The exchanges that lead up to the effect."""
-        shown = (self.shown.exchange,) if self.shown else ()
-        return (self.timeline.instance.run, *shown, self.cancel)
-
-
-def cancellation(timeline: InstanceTimeline) -> Cancellation | None:
-    """The cancellation of an instance that can be judged; None when there is none."""
-    answered = [cancel for cancel in timeline.instance.cancels if not inconclusive(cancel)]
-    if not answered or answered[0].sent < timeline.instance.run.received:
-        return None
-    first = answered[0]
-    due = timeline.due(first.received)
-    horizon = due if due is not None else max(first.received, *(e.received for e in timeline.trace.exchanges))
-    held = timeline.barrier(horizon, ignoring_cancels=True)
-    if held is None:
-        return None
-    shown = timeline.open_stage(first.sent)
-    # A stage that could end before the effect is due may rightly have ended well, and the next one been cancelled.
-    return Cancellation(timeline, first, held, shown if shown and shown.stage.number == held.number else None, due)
-
-
-def _judged(index: TraceIndex, *, shown_open: bool) -> Iterator[Cancellation]:
-    """Cancellations that were accepted; with ``shown_open`` only those of a stage that was seen open before."""
-    for timeline in timelines(index):
-        found = cancellation(timeline)
-        if found is not None and found.cancel.ok and (found.shown is not None or not shown_open):
-            yield found
 
 
 def terminates(index: TraceIndex) -> Iterator[Observation]:
@@ -126,7 +75,7 @@ def _reaches(found: Cancellation, effect: _Effect) -> Iterator[Observation]:
 
 def error(index: TraceIndex) -> Iterator[Observation]:
     """`cancel.error`: the instance and its last stage carry an error."""
-    for found in _judged(index, shown_open=True):
+    for found in accepted_cancellations(index, shown_open=True):
         yield from _reaches(found, _CARRIES_ERRORS)
 
 
@@ -136,7 +85,7 @@ def _has_errors(read: InstanceRead) -> bool:
 
 def closes_stage(index: TraceIndex) -> Iterator[Observation]:
     """`cancel.closes-stage`: the stage that was open is terminated too, also when the cancellation follows at once."""
-    for found in _judged(index, shown_open=False):
+    for found in accepted_cancellations(index, shown_open=False):
         yield from _reaches(found, _CLOSES_STAGE)
 
 
@@ -169,7 +118,7 @@ _CLOSES_STAGE = _Effect(
 
 def stops_stages(index: TraceIndex) -> Iterator[Observation]:
     """`cancel.stops-stages`: no stage starts after the termination, nor first appears after the effect was due."""
-    for found in _judged(index, shown_open=True):
+    for found in accepted_cancellations(index, shown_open=True):
         bad = next(_started_late(found), None)
         if bad is not None:
             yield bad
@@ -209,7 +158,7 @@ def _stage_started(found: Cancellation, shown: Exchange, number: int, how: str, 
 
 def deaf(index: TraceIndex) -> Iterator[Observation]:
     """`cancel.deaf`: no event sent after the cancellation took effect advances the instance."""
-    for found in _judged(index, shown_open=True):
+    for found in accepted_cancellations(index, shown_open=True):
         if found.shown is not None and found.shown.stage.number == found.held.number:
             yield from _deaf_to_events(found, found.shown.stage.number)
 
@@ -261,7 +210,7 @@ def _advanced(read: InstanceRead, number: int, *, was_open: bool) -> bool:
 
 def not_running(index: TraceIndex) -> Iterator[Observation]:
     """`cancel.not-running`: a cancelled instance is not listed as running."""
-    for found in _judged(index, shown_open=True):
+    for found in accepted_cancellations(index, shown_open=True):
         for listing in listings(index, "listInstances"):
             workflow, listed = listing.exchange.query("workflowID"), found.timeline.id in listing.ids
             if listing.exchange.query("running") != "true" or not found.late(listing.exchange):
@@ -288,7 +237,7 @@ def _not_listed(found: Cancellation, listing: Listing) -> Observation:
 
 def history_cancelled(index: TraceIndex) -> Iterator[Observation]:
     """`history.cancelled`: the last entry is terminated, with an error."""
-    for found in _judged(index, shown_open=True):
+    for found in accepted_cancellations(index, shown_open=True):
         # A stage that ended with an error may be absent from history: then there is nothing to judge.
         number = found.shown.stage.number if found.shown else 0
         histories = [

@@ -6,79 +6,24 @@ import asyncio
 import statistics
 import time
 from types import TracebackType
-from typing import Any
 
-from conformance.contract.calls import Call
-from conformance.target import LoopLag, Recorder, Sender, Target, send
-from conformance.target.finishing import all_of, to_the_end
-from conformance.target.pacing.run_gate import Place
-from conformance.target.removal import may_be_left
-from conformance.trace import Control, Exchange, Settling, Trace
-from conformance.trace.roles import Role
+from conformance.scenarios.playing.control_round import ControlRound
+from conformance.target import LoopLag, Target
+from conformance.target.finishing import all_of
+from conformance.target.pacing.polling import Pauses
+from conformance.trace import Control, Settling, Trace
 from conformance.wire.instant import MILLISECOND, SECOND
 
 LEAST_GAP = 450 * MILLISECOND
 """The least time in ns between the starts of two controls."""
 
-# A control is judged like any other trace; short ones keep a long run's memory flat.
-_CONTROLS_PER_TRACE = 40
 _RECENT = 60
-_FIRST_POLL_S = 0.005
+_FIRST_POLL = 5 * MILLISECOND
+_LONGEST_PAUSE = SECOND
 _LOOK_S = 0.1
 # Controls are at most this share of the runs; the first ones come before there are any.
 _SHARE = 0.13
 _FIRST_CONTROLS = 3
-_WORKFLOW = '{"stages":[{"noop":{}}],"name":"control"}'
-
-
-class _Round:
-    """One control workflow with its runs; it becomes one trace."""
-
-    def __init__(self, target: Target, number: int) -> None:
-        self._api = target.api
-        self.recorder = Recorder()
-        self.client: Sender = target.client(self.recorder, Role.CONTROL)
-        self._gate = target.gate
-        self.number = number
-        self.workflow: str | None = None
-        self.begun = 0
-        self.open = 0
-        self.left = False
-
-    async def run(self, workflow: str) -> Exchange:
-        """Everybody waits for a control, so it goes before other runs."""
-        (place,) = await self._gate.enter(urgent=True)
-        try:
-            return await self._send(Call("runWorkflow", {"workflowID": workflow}), place)
-        finally:
-            place.leave()
-
-    async def ask(self, action: str, body: str | None = None, /, **params: str) -> Exchange:
-        return await self._send(Call(action, params, body=body))
-
-    async def _send(self, call: Call, place: Place | None = None) -> Exchange:
-        return await send(self.client, self._api.prepare(call), place=place, repeat=True)
-
-    async def create(self) -> None:
-        await to_the_end(self._create())
-
-    async def _create(self) -> None:
-        self.workflow = _id(await self.ask("createWorkflow", _WORKFLOW))
-
-    def timed_out_since(self, moment: int) -> bool:
-        """Whether a request sent after a moment (client ns) was not answered in time."""
-        return any(each.failed_by("timeout") and each.sent >= moment for each in self.recorder.exchanges())
-
-    @property
-    def spent(self) -> bool:
-        return self.workflow is None or self.begun >= _CONTROLS_PER_TRACE
-
-    async def finish(self) -> tuple[Exchange, ...]:
-        if self.workflow is not None:
-            deleted = await self.ask("deleteWorkflow", flowId=self.workflow)
-            self.left = may_be_left(deleted)
-        await self.client.aclose()
-        return self.recorder.exchanges()
 
 
 class Settler:
@@ -99,7 +44,7 @@ class Settler:
         self._finished = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._traces: list[Trace] = []
-        self._round: _Round | None = None
+        self._round: ControlRound | None = None
         self._rounds = 0
         self._lock = asyncio.Lock()
         self._wanted = -1
@@ -155,7 +100,7 @@ class Settler:
     def control_ns(self) -> int:
         """How long a control took of late (median)."""
         taken = [c.finished - c.started for c in self._controls[-9:] if c.finished is not None]
-        return int(statistics.median(taken)) if taken else int(_FIRST_POLL_S * 4 * SECOND)
+        return int(statistics.median(taken)) if taken else 4 * _FIRST_POLL
 
     def settling(self, since: int | None = None, until: int | None = None) -> Settling:
         """What judging needs: the controls that bear on [since, until], all of them by default, and the loop's lag."""
@@ -252,49 +197,29 @@ class Settler:
         else:
             self._add(control)
 
-    async def _watch(self, turn: _Round, started: int) -> Control:
+    async def _watch(self, turn: ControlRound, started: int) -> Control:
         if turn.workflow is None:
             return Control(started, None)
-        run = await turn.run(turn.workflow)
-        instance = _id(run)
-        pause = max(_FIRST_POLL_S, self.control_ns() / 8 / SECOND)
-        while instance is not None and time.monotonic_ns() < started + self._patience:
-            read = await turn.ask("getInstance", instanceID=instance)
-            if _terminated(read):
-                return Control(run.sent, read.received, run.received)
-            await asyncio.sleep(pause)
-            pause = min(pause * 1.5, 1.0)
-        return Control(run.sent, None)
+        pauses = Pauses(max(_FIRST_POLL, self.control_ns() // 8), lambda: _LONGEST_PAUSE)
+        return await turn.control(turn.workflow, pauses, started + self._patience)
 
-    async def _enter_round(self) -> _Round:
+    async def _enter_round(self) -> ControlRound:
         async with self._lock:
             if self._round is not None and self._round.spent and not self._round.open:
                 await self._end_round(self._round)
                 self._round = None
             if self._round is None:
                 self._rounds += 1
-                self._round = _Round(self._target, self._rounds)
+                self._round = ControlRound(self._target, self._rounds)
                 await self._round.create()
             self._round.begun += 1
             self._round.open += 1
             return self._round
 
-    async def _end_round(self, turn: _Round) -> None:
+    async def _end_round(self, turn: ControlRound) -> None:
         exchanges = await turn.finish()
         self.leftovers += [turn.workflow] if turn.left and turn.workflow else []
         settling = self.settling(exchanges[0].sent, exchanges[-1].received)
         name = f"control-{turn.number}"
         silences = self._target.silence.during(exchanges[0].sent, exchanges[-1].received)
         self._traces.append(Trace(name, exchanges, settling, turn.recorder.origin, "control", silences=silences))
-
-
-def _terminated(read: Exchange) -> bool:
-    # Also where the answer is malformed: a control measures time, and the rules judge what was said.
-    data: Any = read.data
-    return isinstance(data, dict) and (data.get("terminated") is True or isinstance(data.get("terminatedAt"), str))
-
-
-def _id(exchange: Exchange) -> str | None:
-    data: Any = exchange.data
-    found = data.get("id") if isinstance(data, dict) else None
-    return found if isinstance(found, str) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,11 +10,11 @@ from conformance.scenarios.playing.bindings import BoundInstance, listed_ids
 from conformance.scenarios.playing.clients import ScenarioClients
 from conformance.scenarios.scenario.model import Discover, History, ListInstances, Read, Settle, State, Step, Until
 from conformance.target import Sender
+from conformance.target.pacing.polling import Pauses, poll
 from conformance.trace import Control, Exchange
 from conformance.wire.instant import MILLISECOND, SECOND
 
 _LEAST_PAUSE = 4 * MILLISECOND
-_GROWTH = 1.5
 # Reads are cheap; who looks seldom sees late.
 _LONGEST_PAUSE = 2 * SECOND
 # The end of a delay is computed from two clocks, so that equal ones differ a little.
@@ -47,14 +46,18 @@ class Watch:
 
     async def discover(self, step: Discover) -> bool:
         """List a workflow's instances until one shows that no answer has named; gives up once it is overdue."""
-        begun, pause = time.monotonic_ns(), self._first_pause()
-        while True:
+        begun = time.monotonic_ns()
+        overdue = False
+
+        async def look() -> bool:
+            nonlocal overdue
+            # Once it is overdue, there is one more look.
             overdue = time.monotonic_ns() > begun + 2 * self.clients.settler.settle_ns() + SECOND
             answer = await self.clients.perform(ListInstances(step.workflow), self.client, self.number)
-            if answer is None or self._meet(step, answer) or overdue or self.clients.lost:
-                return step.ref in self.clients.bindings.instances
-            await asyncio.sleep(pause / SECOND)
-            pause = self._longer(pause)
+            return answer is not None and self._meet(step, answer)
+
+        await poll(look, self._pauses().resting(lambda: not (overdue or self.clients.lost)))
+        return step.ref in self.clients.bindings.instances
 
     async def settle(self, _: Settle) -> None:
         """Wait until everything sent is due, and until what moves by itself has come to rest."""
@@ -75,27 +78,41 @@ class Watch:
     # -- polling --------------------------------------------------------------------------------
 
     async def _poll(self, bound: BoundInstance, read: Step, reached: Reached) -> bool:
-        pause, given_up = self._first_pause(), -1
-        before = last_look = 0
+        pauses, given_up = self._pauses(), -1
+        moved = before = last_look = 0
         last = time.monotonic_ns() + _LONGEST
-        while not (self.clients.lost or self.clients.stop()) and time.monotonic_ns() < last:
+
+        async def look() -> bool:
+            nonlocal moved, before, last_look
             moved, before, last_look = bound.moved, last_look, time.monotonic_ns()
             answer = await self.clients.perform(read, self.client, self.number)
-            if answer is not None and reached(answer):
-                self._note_control(bound, answer, before)
-                return True
+            if answer is None or not reached(answer):
+                return False
+            self._note_control(bound, answer, before)
+            return True
+
+        async def rest() -> bool:
+            nonlocal given_up
             cause = bound.next_cause(time.monotonic_ns(), time.time_ns())
             if bound.terminated or cause < given_up + _SAME:
                 return False
-            pause = self._first_pause() if bound.moved > moved else self._longer(pause)
-            given_up = await self._rest(cause, pause, given_up)
-        return False
+            if bound.moved > moved:
+                pauses.restart(self._first_pause())
+            else:
+                pauses.lengthen()
+            given_up = await self._rest(cause, pauses, given_up)
+            return self._goes_on(last)
 
-    async def _rest(self, cause: int, pause: int, given_up: int) -> int:
-        """Sleep between two polls; gives the cause after which, as a control has proven, progress is overdue."""
+        return self._goes_on(last) and await poll(look, rest)
+
+    def _goes_on(self, last: int) -> bool:
+        return not (self.clients.lost or self.clients.stop()) and time.monotonic_ns() < last
+
+    async def _rest(self, cause: int, pauses: Pauses, given_up: int) -> int:
+        """Wait between two looks; gives the cause after which, as a control has proven, progress is overdue."""
         left = cause + self.clients.settler.settle_ns() - time.monotonic_ns()
         if left > 0:
-            await asyncio.sleep(min(pause, left + _LEAST_PAUSE) / SECOND)
+            await pauses.rest(left + _LEAST_PAUSE)
             return given_up
         await self.clients.settler.wait(cause)
         return cause
@@ -116,8 +133,8 @@ class Watch:
     def _first_pause(self) -> int:
         return max(_LEAST_PAUSE, self.clients.settler.control_ns() // 4)
 
-    def _longer(self, pause: int) -> int:
-        return min(int(pause * _GROWTH), self.clients.settler.settle_ns(), _LONGEST_PAUSE)
+    def _pauses(self) -> Pauses:
+        return Pauses(self._first_pause(), lambda: min(self.clients.settler.settle_ns(), _LONGEST_PAUSE))
 
     def _meet(self, step: Discover, answer: Exchange) -> bool:
         bindings = self.clients.bindings

@@ -1,0 +1,62 @@
+"""Cancellations whose effect can be judged, because nothing else can have ended the instance in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conformance.rules.evidence.answers import inconclusive
+from conformance.rules.evidence.plans import StagePlan
+from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation, timelines
+from conformance.rules.evidence.trace_index import TraceIndex
+from conformance.trace import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """The first answered cancellation of an instance that is held by a stage nothing else could have ended in time.
+
+    ``held`` is that stage. ``shown`` is the stage observation that proves it open when the cancellation was sent. It is
+    None when the cancellation followed the run at once, or when the stage may have ended since it was shown. ``due`` is
+    when the effect must be visible, None while that is unknown.
+    """
+
+    timeline: InstanceTimeline
+    cancel: Exchange
+    held: StagePlan
+    shown: StageObservation | None
+    due: int | None
+
+    def late(self, exchange: Exchange) -> bool:
+        """Whether a read was sent late enough to show the effect."""
+        return self.due is not None and exchange.sent > self.due
+
+    @property
+    def evidence(self) -> tuple[Exchange, ...]:
+        """The exchanges that lead up to the effect."""
+        shown = (self.shown.exchange,) if self.shown else ()
+        return (self.timeline.instance.run, *shown, self.cancel)
+
+
+def cancellation(timeline: InstanceTimeline) -> Cancellation | None:
+    """The cancellation of an instance that can be judged; None when there is none."""
+    answered = [cancel for cancel in timeline.instance.cancels if not inconclusive(cancel)]
+    if not answered or answered[0].sent < timeline.instance.run.received:
+        return None
+    first = answered[0]
+    due = timeline.due(first.received)
+    horizon = due if due is not None else max(first.received, *(e.received for e in timeline.trace.exchanges))
+    held = timeline.barrier(horizon, ignoring_cancels=True)
+    if held is None:
+        return None
+    shown = timeline.open_stage(first.sent)
+    # A stage that could end before the effect is due may rightly have ended well, and the next one been cancelled.
+    return Cancellation(timeline, first, held, shown if shown and shown.stage.number == held.number else None, due)
+
+
+def accepted_cancellations(index: TraceIndex, *, shown_open: bool) -> Iterator[Cancellation]:
+    """Cancellations that were accepted; with ``shown_open`` only those of a stage that was seen open before."""
+    for timeline in timelines(index):
+        found = cancellation(timeline)
+        if found is not None and found.cancel.ok and (found.shown is not None or not shown_open):
+            yield found

@@ -1,0 +1,97 @@
+"""Control runs that share one workflow: each is a run of one noop stage, watched from its request to its end."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from conformance.contract.calls import Call
+from conformance.target import Recorder, Sender, Target, send
+from conformance.target.finishing import to_the_end
+from conformance.target.pacing.polling import Pauses, poll
+from conformance.target.pacing.run_gate import Place
+from conformance.target.removal import may_be_left
+from conformance.trace import Control, Exchange
+from conformance.trace.roles import Role
+
+# A control is judged like any other trace; short ones keep a long run's memory flat.
+_CONTROLS_PER_TRACE = 40
+_WORKFLOW = '{"stages":[{"noop":{}}],"name":"control"}'
+
+
+class ControlRound:
+    """One control workflow with its runs; it becomes one trace."""
+
+    def __init__(self, target: Target, number: int) -> None:
+        self._api = target.api
+        self.recorder = Recorder()
+        self.client: Sender = target.client(self.recorder, Role.CONTROL)
+        self._gate = target.gate
+        self.number = number
+        self.workflow: str | None = None
+        self.begun = 0
+        self.open = 0
+        self.left = False
+
+    async def run(self, workflow: str) -> Exchange:
+        """Everybody waits for a control, so it goes before other runs."""
+        (place,) = await self._gate.enter(urgent=True)
+        try:
+            return await self._send(Call("runWorkflow", {"workflowID": workflow}), place)
+        finally:
+            place.leave()
+
+    async def control(self, workflow: str, pauses: Pauses, last: int) -> Control:
+        """Run the workflow and watch the instance to its end; no longer than to ``last``, a moment in client ns."""
+        run = read = await self.run(workflow)
+        instance = _id(run)
+        if instance is None:
+            return Control(run.sent, None)
+
+        async def look() -> bool:
+            nonlocal read
+            read = await self.ask("getInstance", instanceID=instance)
+            return _terminated(read)
+
+        if await poll(look, pauses.resting(lambda: time.monotonic_ns() < last)):
+            return Control(run.sent, read.received, run.received)
+        return Control(run.sent, None)
+
+    async def ask(self, action: str, body: str | None = None, /, **params: str) -> Exchange:
+        return await self._send(Call(action, params, body=body))
+
+    async def _send(self, call: Call, place: Place | None = None) -> Exchange:
+        return await send(self.client, self._api.prepare(call), place=place, repeat=True)
+
+    async def create(self) -> None:
+        await to_the_end(self._create())
+
+    async def _create(self) -> None:
+        self.workflow = _id(await self.ask("createWorkflow", _WORKFLOW))
+
+    def timed_out_since(self, moment: int) -> bool:
+        """Whether a request sent after a moment (client ns) was not answered in time."""
+        return any(each.failed_by("timeout") and each.sent >= moment for each in self.recorder.exchanges())
+
+    @property
+    def spent(self) -> bool:
+        return self.workflow is None or self.begun >= _CONTROLS_PER_TRACE
+
+    async def finish(self) -> tuple[Exchange, ...]:
+        if self.workflow is not None:
+            deleted = await self.ask("deleteWorkflow", flowId=self.workflow)
+            self.left = may_be_left(deleted)
+        await self.client.aclose()
+        return self.recorder.exchanges()
+
+
+def _terminated(read: Exchange) -> bool:
+    # Also where the answer is malformed: a control measures time, and the rules judge what was said.
+    data: Any = read.data
+    return isinstance(data, dict) and (data.get("terminated") is True or isinstance(data.get("terminatedAt"), str))
+
+
+def _id(exchange: Exchange) -> str | None:
+    data: Any = exchange.data
+    found = data.get("id") if isinstance(data, dict) else None
+    return found if isinstance(found, str) else None
