@@ -6,7 +6,7 @@ python -m benchmarks.sdk_faults --seeds 5
 from __future__ import annotations
 
 import argparse
-import runpy
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -18,9 +18,9 @@ DRIVER = Path(__file__).parents[1] / "examples" / "sdk-drivers" / "reference"
 
 def faults() -> dict[str, tuple[str, ...]]:
     """The requirements that each fault breaks, by its name."""
-    sys.path.insert(0, str(DRIVER))
-    found = runpy.run_path(str(DRIVER / "faults.py"))["FAULTS"]
-    return {name: fault.breaks for name, fault in found.items()}
+    listed = subprocess.run([sys.executable, str(DRIVER), "--list-faults"], capture_output=True, text=True, check=True)
+    rows = [line.split() for line in listed.stdout.splitlines()]
+    return {name: tuple(word for word in words if word.startswith("sdk-")) for name, *words in rows}
 
 
 def found(name: str, breaks: tuple[str, ...], seed: int) -> bool:

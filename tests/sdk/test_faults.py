@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import runpy
-import sys
-from pathlib import Path
-
 import pytest
 
+from benchmarks.sdk_faults import faults
 from conformance.sdk.campaign.campaign import SdkSettings, run_campaign
 from conformance.sdk.campaign.results import sdk_catalogue
 from tests.sdk.drivers import REFERENCE
 
-
-def _faults() -> dict[str, tuple[str, ...]]:
-    sys.path.insert(0, REFERENCE[1])
-    try:
-        found = runpy.run_path(str(Path(REFERENCE[1]) / "faults.py"))["FAULTS"]
-    finally:
-        sys.path.remove(REFERENCE[1])
-    return {name: fault.breaks for name, fault in found.items()}
-
-
-FAULTS = _faults()
+FAULTS = faults()
 # One of each kind; `python -m benchmarks.sdk_faults` plays all of them, with several seeds.
 SOME = [
     "integers-through-floats",
