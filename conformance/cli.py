@@ -19,6 +19,7 @@ COMMANDS = (
     Subcommand("known", "conformance.commands.accepting", "Write a first file of known deviations."),
     Subcommand("explain", "conformance.commands.catalogue", "Tell what a requirement means."),
     Subcommand("requirements", "conformance.commands.catalogue", "List what is tested."),
+    Subcommand("config", "conformance.commands.configuring", "Show which options apply, and where they come from."),
     Subcommand("operations", "conformance.commands.documents", "List the operations that a document offers."),
     Subcommand("serve", "conformance.commands.serve", "Run the reference server."),
     Subcommand("sdk", "conformance.commands.sdk", "Judge an SDK through a driver."),

@@ -21,6 +21,7 @@ from conformance.configuration.options import RunOptions, run_options, target_co
 from conformance.configuration.reading import Values
 from conformance.configuration.report_paths import point_latest, writable_directory, writable_file
 from conformance.configuration.settings import Settings
+from conformance.configuration.sources import Sources, sources
 from conformance.confirming.finding_store import FindingStore
 from conformance.contract.document import ApiDocument, load_document
 from conformance.contract.requirements import Catalogue, load_requirements
@@ -38,7 +39,7 @@ from conformance.results.model import Results
 from conformance.results.narrowing import narrow
 from conformance.results.store import read_results
 from conformance.results.verdict import demand
-from conformance.target import TargetConfig, TargetError
+from conformance.target import TargetConfig, TargetError, locate
 
 
 @dataclass(repr=False)  # pytest shows an item's arguments when it fails, and a run's would be all that was measured
@@ -50,7 +51,7 @@ class ConformanceRun:
     """
 
     options: RunOptions
-    values: Values
+    sources: Sources
     document: ApiDocument
     catalogue: Catalogue
     known: tuple[KnownDeviation, ...]
@@ -67,16 +68,18 @@ class ConformanceRun:
     @classmethod
     def of(cls, values: Values) -> ConformanceRun:
         """Check everything that can be checked without traffic. Raises UserError."""
-        options = run_options(values)
-        if options.url is not None:
-            target_config(values, options.url)
+        found = sources(values)
+        with found.placing():
+            options = run_options(found)
+            if options.url is not None:
+                target_config(found, options.url)
         if options.summary_file is not None:
             writable_file("summary-file", options.summary_file)
         if options.settings.database is not None:
             FindingStore(options.settings.database)
         return cls(
             options=options,
-            values=values,
+            sources=found,
             document=load_document(options.settings.spec),
             catalogue=load_requirements(),
             known=load_known(options.known) if options.known else (),
@@ -110,14 +113,21 @@ class ConformanceRun:
     def target(self) -> Iterator[TargetConfig]:
         """The target's address; the embedded reference server runs as long as this is entered."""
         if self.options.url is not None:
-            yield self.target_config(self.options.url)
+            yield self._located(self.target_config(self.options.url))
             return
         with ReferenceProcess(replace(self.options.embedded, seed=self.options.settings.seed)) as server:
             yield self.target_config(server.url)
 
+    def _located(self, config: TargetConfig) -> TargetConfig:
+        """The target at the prefix where it serves the API, which is told when it was not given."""
+        found = locate(config)
+        if found.url != config.url and self.options.verbosity != "quiet":
+            self.console.print(f"Found the API at {found.url}", markup=False, highlight=False, soft_wrap=True)
+        return found
+
     def target_config(self, url: str) -> TargetConfig:
         """How to reach a target at this address. Raises BadOption, WrongUrl and IncompleteCredentials."""
-        return target_config(self.values, url)
+        return target_config(self.sources, url)
 
     def run(self) -> Results:
         """Play, judge and write the reports. Raises TargetError when the target cannot be tested."""

@@ -11,6 +11,8 @@ import click
 from conformance.commands.lazy import load
 from conformance.configuration.option_table import Command, options_of
 from conformance.configuration.reading import Values
+from conformance.configuration.sources import sources
+from conformance.contract.errors import UserError
 
 
 class SectionedCommand(click.Command):
@@ -59,6 +61,15 @@ def completion(names: Iterable[str] | Callable[[], Iterable[str]]) -> Completion
         return [name for name in found if name.startswith(incomplete)]
 
     return complete
+
+
+def target_names() -> list[str]:
+    """The targets of the nearest configuration file; none where it cannot be used."""
+    try:
+        found = sources(lambda _: None)
+    except UserError:
+        return []
+    return list(found.file.targets) if found.file is not None else []
 
 
 def option_parameters(command: Command, sections: Collection[str] | None = None) -> list[click.Parameter]:

@@ -14,8 +14,9 @@ from conformance.campaign.recordings import check_all, coverage
 from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters, values_of
 from conformance.configuration.combinations import check_known, check_loudness
 from conformance.configuration.options import required_of
-from conformance.configuration.reading import read, with_environment
+from conformance.configuration.reading import read
 from conformance.configuration.report_paths import default_report_dir, writable_directory
+from conformance.configuration.sources import sources
 from conformance.contract.document import load_document
 from conformance.reports.conclusion import exit_code
 from conformance.reports.har import HarItem
@@ -41,7 +42,7 @@ server was: by runs of noop workflows, each read until it had terminated. The be
 
 def _check(files: tuple[Path, ...], quiet: bool, verbose: bool, **given: Any) -> None:
     check_loudness(quiet, verbose, given["verbosity"])
-    values = with_environment(values_of(given), os.environ)
+    values = sources(values_of(given))
     check_known(values)
     known: Path | None = read(values, "known")
     verbosity: Verbosity = "quiet" if quiet else "verbose" if verbose else read(values, "verbosity") or "normal"

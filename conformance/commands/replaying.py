@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from conformance.commands.helping import SectionedCommand, SectionedOption, completion, option_parameters, values_of
+from conformance.commands.helping import (
+    SectionedCommand,
+    SectionedOption,
+    completion,
+    option_parameters,
+    target_names,
+    values_of,
+)
 from conformance.configuration.options import target_config
+from conformance.configuration.sources import sources
 from conformance.confirming.credibility import on_used_connections
 from conformance.confirming.replaying import Replay
 from conformance.confirming.replaying import replay as play_again
@@ -20,6 +28,7 @@ from conformance.results.store import read_results
 from conformance.results.verdict import CONFORMANT, INCOMPLETE, NOT_CONFORMANT
 from conformance.scenarios import Scenario, from_json
 from conformance.scenarios.scenario.script import script
+from conformance.target import TargetConfig
 
 
 class NoSuchFinding(UserError):
@@ -59,12 +68,19 @@ the finding only also violates, the one that explains it is looked at as well.
 def _replay(finding: str, url: str, source: Path, times: int, **given: Any) -> None:
     found = _find(finding, source)
     scenario: Scenario = from_json(found.scenario or {})
-    config = target_config(values_of(given), url)
+    config = _target(url, given)
     for line in script(scenario):
         click.echo(f"  {line}")
     wanted = finding if finding in found.requirements else found.requirement
     replays = play_again(config, load_document(), scenario, times, reuse=on_used_connections(wanted))
     raise SystemExit(_tell(wanted, found, replays))
+
+
+def _target(url: str, given: Mapping[str, Any]) -> TargetConfig:
+    """How to reach the server of a URL or of a target's name."""
+    found = sources(values_of({**given, "url": url}))
+    with found.placing():
+        return target_config(found, found.url or url)
 
 
 def _tell(wanted: str, finding: Finding, replays: Sequence[Replay]) -> int:
@@ -105,7 +121,7 @@ _TIMES = SectionedOption(
 )
 _ARGUMENTS: tuple[click.Parameter, ...] = (
     click.Argument(["finding"], shell_complete=completion(_finding_names)),
-    click.Argument(["url"]),
+    click.Argument(["url"], metavar="URL|TARGET", shell_complete=completion(target_names)),
 )
 _PARAMETERS = [*_ARGUMENTS, _FROM, _TIMES, *option_parameters("replay")]
 replay = SectionedCommand("replay", callback=_replay, params=_PARAMETERS, help=_HELP, short_help=_SHORT)

@@ -11,7 +11,14 @@ import click
 import pytest
 
 from conformance.campaign.conformance_run import ConformanceRun
-from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters, values_of
+from conformance.commands.helping import (
+    SectionedCommand,
+    SectionedOption,
+    completion,
+    option_parameters,
+    target_names,
+    values_of,
+)
 from conformance.configuration.combinations import check_loudness
 from conformance.configuration.option_table import options_of
 from conformance.configuration.reading import BadOption
@@ -30,20 +37,23 @@ _PYTEST: tuple[tuple[tuple[str, ...], str, bool], ...] = (
 
 _HELP = """Test a server and write a report: what conforms, what does not, and the shortest way to see each failure.
 
-Without URL the embedded reference server is tested.
+TARGET is the name of a target of the configuration file. Without URL or TARGET the embedded reference server is tested,
+unless the file or CONFORMANCE_URL names another one.
 
 \b
 Examples:
   conformance run
   conformance run https://staging.example/api/orchestration --token "$TOKEN"
-  conformance run http://localhost:8080 --profile smoke -k cancel
+  conformance run localhost:8080 --profile smoke -k cancel
+  conformance run staging
   conformance run --fault cancel-ignored
 
 \b
 Exit codes: 0 conformant · 1 not conformant · 2 wrong usage ·
 3 incomplete, or the target could not be judged · 130 interrupted
 
-Each option can also be set by an environment variable: CONFORMANCE_PROFILE for --profile, and so on.
+Each option can also be set by an environment variable, CONFORMANCE_PROFILE for --profile, and by a line of
+conformance.toml; `conformance config` shows what applies.
 """
 
 
@@ -142,8 +152,11 @@ def _told(reporter: _Reporter, code: int) -> int:
     return code
 
 
+_TARGET = click.Argument(["url"], required=False, metavar="[URL|TARGET]", shell_complete=completion(target_names))
+
+
 def _options() -> list[click.Parameter]:
-    found: list[click.Parameter] = [click.Argument(["url"], required=False), *option_parameters("run")]
+    found: list[click.Parameter] = [_TARGET, *option_parameters("run")]
     quiet = SectionedOption("--quiet", "-q", section="Results", is_flag=True, help="Only the verdict.")
     verbose = SectionedOption("--verbose", "-v", section="Results", is_flag=True, help="Every finding, more progress.")
     pytest_options = [SectionedOption(*n, section="As in pytest", help=h, is_flag=f) for n, h, f in _PYTEST]

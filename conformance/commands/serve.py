@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +10,8 @@ from rich.table import Table
 
 from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters, values_of
 from conformance.commands.showing import show
-from conformance.configuration.reading import with_environment
 from conformance.configuration.server import server_options
+from conformance.configuration.sources import sources
 from conformance.contract.errors import UserError
 from conformance.reference.engine.journal import UnusableDatabase
 from conformance.reference.faults import FAULTS
@@ -43,7 +42,7 @@ def _serve(list_faults: bool, **given: Any) -> None:
         return
     own = {parameter.name: given[parameter.name] for parameter in _OWN if parameter.name in given}
     jitter = own.pop("jitter")
-    behaviour = server_options(with_environment(values_of(given), os.environ))
+    behaviour = server_options(sources(values_of(given)))
     options = replace(behaviour, jitter=jitter, **own)
     try:
         raise SystemExit(serve_forever(options))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from conformance.configuration.option_table import EMBEDDED, OPTIONS
 from conformance.configuration.reading import BadOption, Values
+from conformance.configuration.sources import Sources
 from conformance.contract.errors import UserError
 from conformance.trace.redaction import redact_url
 
-_CREDENTIALS = ("client-id", "client-secret", "token-url")
+_WAYS: tuple[tuple[str, ...], ...] = (("token",), ("client-id", "client-secret", "token-url"))
+"""The options of each way to be authenticated."""
 
 
 class EmbeddedOnly(UserError):
@@ -44,14 +46,14 @@ class Contradiction(UserError):
         super().__init__(f"{one} and {other} contradict each other.", "Give one of them.")
 
 
-def check_run(given: Values, values: Values, url: str | None) -> None:
-    """Refuse what a run cannot use. ``given`` is what the user wrote, ``values`` has the environment's, too.
+def check_run(values: Sources, url: str | None) -> None:
+    """Refuse what a run cannot use.
 
-    What only the environment says about a server may be meant for another command, so it is not refused.
+    What only the environment or the file says about a server may be meant for another command, so it is not refused.
     Raises EmbeddedOnly, NeedsUrl and NeedsOption.
     """
     for option in OPTIONS:
-        if "pytest" in option.commands and given(option.name):
+        if "pytest" in option.commands and values.given(option.name):
             if url is None and option.elsewhere:
                 raise NeedsUrl(option.name)
             if url is not None and option.section == EMBEDDED:
@@ -65,21 +67,26 @@ def check_known(values: Values) -> None:
         raise NeedsOption("strict-known", "known")
 
 
-def without_contradiction(given: Values, values: Values) -> Values:
-    """The values, without a token of the environment where the user gave client credentials, and the other way round.
+def without_contradiction(values: Sources) -> Values:
+    """The values with one way to be authenticated: the one that the strongest source has.
 
-    Raises Contradiction where both come from the same place, and for two options about certificates.
+    A token of the environment, say, does not count where the user gave client credentials. Raises Contradiction where
+    one source has several ways, and for two options about certificates.
     """
     if values("ca-file") and values("insecure"):
         raise Contradiction("--ca-file", "--insecure")
-    credentials = next((name for name in _CREDENTIALS if values(name)), None)
-    if not values("token") or credentials is None:
+    ranks = {names: min(found) for names in _WAYS if (found := [r for n in names if (r := values.rank(n)) is not None])}
+    if len(ranks) < 2:
         return values
-    token_given, credentials_given = bool(given("token")), any(given(name) for name in _CREDENTIALS)
-    if token_given == credentials_given:
-        raise Contradiction("--token", f"--{credentials}")
-    dropped = _CREDENTIALS if token_given else ("token",)
+    strongest = [names for names, rank in ranks.items() if rank == min(ranks.values())]
+    if len(strongest) > 1:
+        raise Contradiction(*(f"--{_first(values, names)}" for names in strongest[:2]))
+    dropped = {name for names in ranks if names != strongest[0] for name in names}
     return lambda name: None if name in dropped else values(name)
+
+
+def _first(values: Values, names: tuple[str, ...]) -> str:
+    return next(name for name in names if values(name) is not None)
 
 
 def check_loudness(quiet: bool, verbose: bool, verbosity: str | None) -> None:

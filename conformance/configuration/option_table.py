@@ -1,8 +1,8 @@
 """The options as data: one row for each, from which every other form follows.
 
 A row makes ``--NAME`` of its commands, ``--conformance-NAME`` and ``conformance_NAME`` of pytest, the variable
-``CONFORMANCE_NAME``, the help of all of them, the shell's completion, and a line of docs/options.md. A new option is a
-row here, and a line where its value is used.
+``CONFORMANCE_NAME``, the key ``NAME`` of the configuration file, the help of all of them, the shell's completion, and a
+line of docs/options.md. A new option is a row here, and a line where its value is used.
 """
 
 from __future__ import annotations
@@ -13,8 +13,25 @@ from typing import Literal
 
 from conformance.contract.features import OFFERED
 
-Kind = Literal["text", "flag", "choice", "number", "duration", "path", "seed", "share", "time@share", "time@time"]
-"""How the text of an option is read; ``conformance.configuration.reading`` has a reader for each kind."""
+Kind = Literal[
+    "text",
+    "location",
+    "flag",
+    "choice",
+    "number",
+    "duration",
+    "path",
+    "header",
+    "feature",
+    "seed",
+    "share",
+    "time@share",
+    "time@time",
+]
+"""How the text of an option is read; ``conformance.configuration.reading`` has a reader for each kind.
+
+A ``location`` is the path of a file or folder, a URL, or one of the choices.
+"""
 
 Command = Literal["run", "pytest", "check", "replay", "serve"]
 _RUN: frozenset[Command] = frozenset({"run", "pytest"})
@@ -29,7 +46,8 @@ SCOPE, TARGET, RESULTS, EMBEDDED = "Scope", "Target", "Results", "Embedded serve
 class Option:
     """One option. ``many``: it may be given several times. ``unit`` ends the sentence "Give a number of …".
 
-    ``elsewhere``: it says how another server is reached, so it does nothing without the URL of one.
+    ``elsewhere``: it says how another server is reached, so it does nothing without the URL of one. ``secret``: its
+    value is shown nowhere. ``in_file``: the configuration file may have it.
     """
 
     name: str
@@ -42,6 +60,8 @@ class Option:
     choices: tuple[str, ...] = ()
     unit: str = ""
     elsewhere: bool = False
+    secret: bool = False
+    in_file: bool = True
 
     @property
     def environment(self) -> str:
@@ -54,8 +74,14 @@ class Option:
         return f"conformance_{self.name.replace('-', '_')}"
 
 
-def _target(name: str, text: str, metavar: str = "TEXT", kind: Kind = "text", *, many: bool = False) -> Option:
-    return Option(name, TARGET, text, metavar, kind, _TARGET_COMMANDS, many, elsewhere=True)
+def _target(
+    name: str, text: str, metavar: str = "TEXT", kind: Kind = "text", *, many: bool = False, secret: bool = False
+) -> Option:
+    return Option(name, TARGET, text, metavar, kind, _TARGET_COMMANDS, many, elsewhere=True, secret=secret)
+
+
+def _feature(name: str, text: str) -> Option:
+    return Option(name, SCOPE, text, "FEATURE", "feature", many=True)
 
 
 def _noise(name: str, text: str, metavar: str, kind: Kind) -> Option:
@@ -79,13 +105,23 @@ OPTIONS: tuple[Option, ...] = (
         "TIME",
         "duration",
     ),
-    Option("without", SCOPE, f"An optional feature that the server lacks: {', '.join(OFFERED)}.", "FEATURE", many=True),
-    Option("with", SCOPE, "An optional feature that it offers, not tested by default.", "FEATURE", many=True),
+    Option(
+        "without",
+        SCOPE,
+        f"An optional feature that the server lacks: {', '.join(OFFERED)}.",
+        "FEATURE",
+        "feature",
+        many=True,
+    ),
+    Option(
+        "with", SCOPE, "An optional feature that it offers, not tested by default.", "FEATURE", "feature", many=True
+    ),
     Option(
         "spec",
         SCOPE,
         "Another OpenAPI document of the API than the bundled one: a file or a URL.",
         "FILE|URL",
+        "location",
         commands=_REPORT_COMMANDS,
     ),
     Option(
@@ -95,18 +131,29 @@ OPTIONS: tuple[Option, ...] = (
         "PATH",
         commands=frozenset({"check"}),
     ),
-    Option("database", SCOPE, "Keeps findings between runs: a directory, or redis://host:port/0.", "DIR|URL"),
+    Option(
+        "database", SCOPE, "Keeps findings between runs: a directory, or redis://host:port/0.", "DIR|URL", "location"
+    ),
     Option(
         "url",
         TARGET,
-        "Base URL of the server; none: the embedded reference server.",
-        "URL",
+        "Base URL of the server, or the name of a target; none: the embedded reference server.",
+        "URL|TARGET",
         commands=frozenset({"pytest"}),
     ),
-    _target("header", "A header of every request.", "'NAME: VALUE'", many=True),
-    _target("token", "Bearer token.", "TOKEN"),
+    Option(
+        "config",
+        SCOPE,
+        "The configuration file; default: the nearest conformance.toml, or pyproject.toml with [tool.conformance].",
+        "FILE",
+        "path",
+        _RUN | {"check", "replay", "serve"},
+        in_file=False,
+    ),
+    _target("header", "A header of every request.", "'NAME: VALUE'", "header", many=True),
+    _target("token", "Bearer token.", "TOKEN", secret=True),
     _target("client-id", "OAuth2 client id.", "ID"),
-    _target("client-secret", "OAuth2 client secret.", "SECRET"),
+    _target("client-secret", "OAuth2 client secret.", "SECRET", secret=True),
     _target("token-url", "OAuth2 token endpoint.", "URL"),
     Option(
         "timeout",
@@ -173,7 +220,9 @@ OPTIONS: tuple[Option, ...] = (
         EMBEDDED,
         "In time like a real server, or as a YAML file of figures says.",
         "real|FILE",
+        "location",
         commands=_SERVER_COMMANDS,
+        choices=("real",),
     ),
     Option(
         "runs-per-second",

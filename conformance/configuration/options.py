@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from conformance.configuration.combinations import check_run, require_positive, without_contradiction
-from conformance.configuration.reading import BadOption, Values, read, with_environment
+from conformance.configuration.reading import BadOption, Values, read, sendable
 from conformance.configuration.report_paths import default_report_dir
 from conformance.configuration.server import server_options
 from conformance.configuration.settings import Settings
+from conformance.configuration.sources import Sources
 from conformance.contract.features import chosen
 from conformance.contract.requirements import load_requirements
 from conformance.reference.options import ServerOptions
@@ -48,29 +48,10 @@ def _features(values: Values) -> frozenset[str]:
     return chosen(wanted, unwanted)
 
 
-def _headers(values: Values) -> dict[str, str]:
-    found = {}
-    for text in read(values, "header"):
-        name, colon, value = text.partition(":")
-        if not colon or not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name.strip()):
-            raise BadOption("header", text, "it as 'Name: value'")
-        found[name.strip()] = _sendable("header", value.strip())
-    return found
-
-
-def _sendable(name: str, text: str | None) -> str:
-    """A text that a header can hold. Raises BadOption, without the text, which may be secret."""
-    text = text or ""
-    if not (text.isascii() and text.isprintable()):
-        raise BadOption(name, "…", "it without line breaks, and in printable ASCII")
-    return text
-
-
-def run_options(given: Values, environment: Mapping[str, str] = os.environ) -> RunOptions:
-    """Checked options of a run; the environment has a say where nothing is given. Raises UserError."""
-    values = with_environment(given, environment)
-    report_dir, url = read(values, "report-dir"), values("url")
-    check_run(given, values, url)
+def run_options(values: Sources, environment: Mapping[str, str] = os.environ) -> RunOptions:
+    """Checked options of a run. Raises UserError."""
+    report_dir, url = read(values, "report-dir"), values.url
+    check_run(values, url)
     directory = report_dir or default_report_dir(url, datetime.now(UTC))
     summary = environment.get("GITHUB_STEP_SUMMARY")
     settings = Settings(
@@ -110,14 +91,14 @@ def required_of(values: Values) -> tuple[str, ...]:
     return chosen
 
 
-def target_config(given: Values, url: str, environment: Mapping[str, str] = os.environ) -> TargetConfig:
-    """How to reach the target. Raises UserError for what is missing, wrong or contradictory."""
-    values = without_contradiction(given, with_environment(given, environment))
+def target_config(found: Sources, url: str) -> TargetConfig:
+    """How to reach the target at an address. Raises UserError for what is missing, wrong or contradictory."""
+    values = without_contradiction(found)
     ca_file, timeout = read(values, "ca-file"), read(values, "timeout")
     return TargetConfig(
         url=url,
-        headers=_headers(values),
-        token=_sendable("token", read(values, "token")) or None,
+        headers=dict(read(values, "header")),
+        token=sendable("token", read(values, "token") or "") or None,
         client_id=read(values, "client-id"),
         client_secret=read(values, "client-secret"),
         token_url=read(values, "token-url"),

@@ -12,52 +12,63 @@ from typing import Any
 from conformance.configuration.durations import NoDuration, seconds_of
 from conformance.configuration.option_table import BY_NAME, Kind, Option
 from conformance.contract.errors import UserError
+from conformance.contract.features import chosen
 
 Values = Callable[[str], Any]
 """Gives an option by its name: a text, a list of texts, True, or None."""
 
-_YES, _NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
+HIDDEN = "…"
+"""Stands for a value that may be secret."""
+
+_YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
 class BadOption(UserError):
     """An option has a value that it cannot have. ``spelt`` is how the user wrote its name, where not ``--name``."""
 
     def __init__(self, name: str, value: object, wanted: str, spelt: str | None = None) -> None:
-        self.name, self.value, self.wanted = name, value, wanted
-        spelt = spelt or f"{'-' if len(name) == 1 else '--'}{name}"
-        super().__init__(f"{spelt} cannot be {value!r}.", f"Give {wanted}.")
+        self.name, self.value, self.wanted, self.spelt = name, value, wanted, spelt
+        shown = spelt or f"{'-' if len(name) == 1 else '--'}{name}"
+        super().__init__(f"{shown} cannot be {value!r}.", f"Give {wanted}.")
 
 
-def with_environment(values: Values, environment: Mapping[str, str]) -> Values:
-    """The values, and where one is missing that of the variable CONFORMANCE_NAME. Several are one a line.
+def of_environment(option: Option, environment: Mapping[str, str]) -> Any:
+    """What the variable of an option says: a text, a list of texts (one a line), a bool; None without it.
 
-    Calling what this gives raises BadOption when the variable of a flag is neither yes nor no.
+    Raises BadOption, which names the variable.
     """
-
-    def value(name: str) -> Any:
-        given = values(name)
-        text = environment.get(BY_NAME[name].environment) if name in BY_NAME else None
-        return _of_variable(BY_NAME[name], text) if text is not None and not given else given
-
-    return value
-
-
-def _of_variable(option: Option, text: str) -> Any:
+    text = environment.get(option.environment)
+    if not text:
+        return None
     if option.kind == "flag":
         if text.lower() not in _YES | _NO:
             raise BadOption(option.name, text, "1 or 0", option.environment)
-        return text.lower() in _YES or None
-    if option.many:
-        return [line.strip() for line in text.splitlines() if line.strip()]
-    return text or None
+        return text.lower() in _YES
+    value: Any = [line.strip() for line in text.splitlines() if line.strip()] if option.many else text
+    try:
+        check(option, value)
+    except BadOption as error:
+        raise BadOption(option.name, error.value, error.wanted, option.environment) from None
+    return value or None
+
+
+def check(option: Option, value: Any) -> None:
+    """Read a value, a text or a list of texts, for nothing but its mistakes. Raises BadOption."""
+    read(lambda _: value, option.name)
+
+
+def names_file(option: Option, value: Any) -> bool:
+    """Whether a value is the path of a file or folder, rather than a URL or a word that the option knows."""
+    return option.kind == "path" or (option.kind == "location" and "://" not in value and value not in option.choices)
 
 
 def read(values: Values, name: str) -> Any:
     """An option's value as its kind has it; None when it was not given. Raises BadOption.
 
-    ``text``: str; ``choice``: one of the choices; ``number``: a float above 0; ``duration``: seconds;
-    ``path``: Path; ``seed``: int; ``flag``: bool; ``share``: 0 to 1; ``time@…``: seconds and the other; an option that
-    may be given several times: a tuple of those.
+    ``text`` and ``location``: str; ``choice``: one of the choices; ``number``: a float above 0; ``duration``: seconds;
+    ``path``: Path; ``header``: name and value; ``feature``: its name, which may raise UnknownFeature; ``seed``: int;
+    ``flag``: bool; ``share``: 0 to 1; ``time@…``: seconds and the other; an option that may be given several times: a
+    tuple of those.
     """
     option, given = BY_NAME[name], values(name)
     if option.kind == "flag":
@@ -117,6 +128,25 @@ def _path(_option: Option, text: str | Path) -> Path:
     return Path(text)
 
 
+def _header(option: Option, text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name.strip()):
+        raise BadOption(option.name, HIDDEN, "it as 'Name: value'")
+    return name.strip(), sendable(option.name, value.strip())
+
+
+def sendable(name: str, text: str) -> str:
+    """A text that a header can hold. Raises BadOption, without the text, which may be secret."""
+    if not (text.isascii() and text.isprintable()):
+        raise BadOption(name, HIDDEN, "it without line breaks, and in printable ASCII")
+    return text
+
+
+def _feature(option: Option, text: str) -> str:
+    chosen(**{"with_" if option.name == "with" else "without": [text]})
+    return text
+
+
 def _seed(option: Option, text: str) -> int:
     if text == "random":
         return random.SystemRandom().randrange(10**6)
@@ -127,10 +157,13 @@ def _seed(option: Option, text: str) -> int:
 
 _READERS: Mapping[Kind, Callable[[Option, Any], Any]] = {
     "text": _text,
+    "location": _text,
     "choice": _choice,
     "number": _number,
     "duration": _duration,
     "path": _path,
+    "header": _header,
+    "feature": _feature,
     "seed": _seed,
     "share": _share,
     "time@share": _pair(_share, "12s@0.14%"),

@@ -3,6 +3,7 @@
 from conformance.target.client import Client
 from conformance.target.config import TargetConfig, WrongUrl
 from conformance.target.errors import NotAnOrchestrationServer, TargetError, TokenRefused, Unauthorised, Unreachable
+from conformance.target.locating import locate
 from conformance.target.pacing.lag import LoopLag
 from conformance.target.probe import ServerInfo, probe
 from conformance.target.recorder import Recorder
@@ -24,6 +25,7 @@ __all__ = [
     "Unauthorised",
     "Unreachable",
     "WrongUrl",
+    "locate",
     "probe",
     "send",
 ]

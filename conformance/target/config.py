@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from conformance.contract.errors import UserError
-from conformance.trace.redaction import REDACTED, redact_url
+from conformance.trace.redaction import REDACTED, mask_url
 
 READ_SCOPE = "orchestration:read"
 WRITE_SCOPE = "orchestration:write"
@@ -21,7 +22,7 @@ class WrongUrl(UserError):
 
     def __init__(self, url: str, reason: str) -> None:
         super().__init__(
-            f"{redact_url(url)!r} is not a usable URL: {reason}.", "Give something like http://localhost:8080."
+            f"{mask_url(url)!r} is not a usable URL: {reason}.", "Give something like http://localhost:8080."
         )
 
 
@@ -66,10 +67,15 @@ class TargetConfig(BaseModel):
     verify: bool | str = True
     insecure: bool = False
 
-    @field_validator("url", "token_url")
+    @field_validator("url")
     @classmethod
-    def _usable(cls, url: str | None) -> str | None:
-        return None if url is None else checked_url(url)
+    def _usable(cls, url: str) -> str:
+        return checked_url(url)
+
+    @field_validator("token_url")
+    @classmethod
+    def _usable_endpoint(cls, url: str | None) -> str | None:
+        return None if url is None else checked_url(url, queries=True)
 
     @field_validator("verify")
     @classmethod
@@ -100,12 +106,26 @@ class TargetConfig(BaseModel):
         """The settings as plain data with every secret replaced, fit for a report."""
         secrets = {name: REDACTED for name in ("token", "client_secret") if getattr(self, name) is not None}
         masked = dict.fromkeys(self.headers, REDACTED)
-        token_url = redact_url(self.token_url) if self.token_url else None
+        token_url = mask_url(self.token_url) if self.token_url else None
         return self.model_dump(mode="json") | secrets | {"headers": masked, "token_url": token_url}
 
 
-def checked_url(url: str) -> str:
-    """The URL without a slash at its end. Raises WrongUrl."""
+def with_scheme(address: str) -> str:
+    """An address as a URL: one without a scheme means http on this machine, and https anywhere else."""
+    if "://" in address:
+        return address
+    host = address.strip().partition("/")[0].rpartition("@")[2]
+    name = host[: host.find("]") + 1] if host.startswith("[") else host.partition(":")[0]
+    local = name.lower() in {"localhost", "[::1]"} or re.fullmatch(r"127(\.\d{1,3}){3}", name)
+    return f"{'http' if local else 'https'}://{address.strip()}"
+
+
+def checked_url(url: str, *, queries: bool = False) -> str:
+    """The URL, with the scheme that it may lack, and without a slash at its end; ``queries``: it may have one.
+
+    Raises WrongUrl.
+    """
+    url = with_scheme(url)
     try:
         parts = urlsplit(url.strip())
         port = parts.port
@@ -120,6 +140,6 @@ def checked_url(url: str) -> str:
         raise WrongUrl(url, "credentials belong in a token or header, not in the URL")
     if not parts.path.isascii() or " " in url.strip():
         raise WrongUrl(url, "it holds characters that have to be percent-encoded")
-    if parts.query or parts.fragment:
+    if (parts.query and not queries) or parts.fragment:
         raise WrongUrl(url, "it must end with its path, without query or fragment")
-    return url.strip().rstrip("/")
+    return url.strip() if parts.query else url.strip().rstrip("/")

@@ -32,7 +32,7 @@ async def probe(target: Target) -> ServerInfo:
     client = target.client(recorder, Role.PROBE)
     try:
         info = await _ask(client, target.api.prepare(Call("getServerInfo")))
-        version = _version(info)
+        version = version_of(info)
         if version is None:
             await _must_list(client, info, target.api.prepare(Call("listWorkflows")))
         return ServerInfo(version or "", recorder.exchanges())
@@ -65,7 +65,8 @@ async def _ask(client: Sender, prepared: PreparedRequest) -> Exchange:
     return exchange
 
 
-def _version(info: Exchange) -> str | None:
+def version_of(info: Exchange) -> str | None:
+    """The version that an answer of getServerInfo tells; None where it tells none."""
     version = info.json.get("version") if info.status == 200 and isinstance(info.json, dict) else None
     return version if isinstance(version, str) and version else None
 

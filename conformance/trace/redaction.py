@@ -23,6 +23,18 @@ def redact_url(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "@" in parts.netloc else url
 
 
+def mask_url(url: str) -> str:
+    """The URL without user name and password, and with the values of its query replaced."""
+    try:
+        parts = urlsplit(redact_url(url))
+    except ValueError:
+        return REDACTED if "@" in url or "?" in url else url
+    if not parts.query or not parts.netloc:
+        return redact_url(url)
+    names = (pair.partition("=")[0] for pair in parts.query.split("&"))
+    return urlunsplit(parts._replace(query="&".join(f"{name}={REDACTED}" for name in names)))
+
+
 def _redacted(value: str) -> str:
     scheme, space, _ = value.partition(" ")
     return f"{scheme} {REDACTED}" if space and scheme.isalpha() else REDACTED

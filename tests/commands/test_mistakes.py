@@ -42,7 +42,7 @@ def _files(directory: Path) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ("run nonsense", "is not a usable URL"),
+        ("run nonsense", "'nonsense' is neither a URL nor the name of a target"),
         ("run ftp://x", "is not a usable URL"),
         ("run --spec {missing}", "cannot be read"),
         ("run --spec {page}", "is not an OpenAPI 3 document"),
@@ -57,7 +57,7 @@ def _files(directory: Path) -> dict[str, str]:
         ("run --profile big", "--profile cannot be 'big'"),
         ("run --max-time soon", "--max-time cannot be 'soon'"),
         ("run --without triggers", "--without triggers: 'triggers' is not tested"),
-        ("run http://h --header nope", "--header cannot be 'nope'"),
+        ("run http://h --header nope", "--header cannot be '…'. Give it as 'Name: value'"),
         ("run http://h --client-id a", "lack client secret, token url"),
         ("run -n x", "-n cannot be 'x'"),
         ("run --token tok", "--token is for a server of yours, and no URL was given"),

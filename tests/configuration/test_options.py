@@ -21,6 +21,7 @@ from conformance.configuration.report_paths import (
     writable_directory,
 )
 from conformance.configuration.server import NoSuchFault
+from conformance.configuration.sources import sources
 from conformance.contract.errors import UserError
 from conformance.contract.features import UnknownFeature
 from conformance.target import TargetConfig
@@ -34,13 +35,12 @@ def values(given: dict[str, Any]) -> Any:
 
 
 def run(**given: Any) -> RunOptions:
-    return run_options(values({name.replace("_", "-"): value for name, value in given.items()}), {})
+    return run_options(sources(values({name.replace("_", "-"): value for name, value in given.items()}), {}), {})
 
 
 def target(environment: dict[str, str] | None = None, **given: Any) -> TargetConfig:
-    return target_config(
-        values({name.replace("_", "-"): value for name, value in given.items()}), URL, environment or {}
-    )
+    found = sources(values({name.replace("_", "-"): value for name, value in given.items()}), environment or {})
+    return target_config(found, URL)
 
 
 def test_nothing_given_is_a_standard_run_of_the_embedded_server() -> None:
@@ -126,11 +126,13 @@ def test_what_no_wait_can_last_is_no_duration(text: str, wanted: str) -> None:
 
 def test_the_environment_sets_what_was_not_given() -> None:
     environment = {"CONFORMANCE_PROFILE": "smoke", "CONFORMANCE_SEED": "7", "CONFORMANCE_FAULT": "cancel-ignored\n"}
-    options = run_options(values({"seed": "3"}), environment)
+    options = run_options(sources(values({"seed": "3"}), environment), environment)
     assert (options.settings.profile, options.settings.seed) == ("smoke", 3)
     assert options.embedded.faults == ("cancel-ignored",)
     assert target({"CONFORMANCE_HEADER": "A: 1\nB: 2"}).headers == {"A": "1", "B": "2"}
-    assert run_options(values({}), {"CONFORMANCE_URL": URL, "CONFORMANCE_FAULT": "cancel-ignored"}).url == URL
+    assert (
+        run_options(sources(values({}), {"CONFORMANCE_URL": URL, "CONFORMANCE_FAULT": "cancel-ignored"}), {}).url == URL
+    )
 
 
 def test_a_flag_of_the_environment_is_yes_or_no() -> None:
@@ -142,7 +144,8 @@ def test_a_flag_of_the_environment_is_yes_or_no() -> None:
 
 def test_every_option_has_names_of_its_own() -> None:
     assert len({option.environment for option in OPTIONS}) == len(OPTIONS)
-    assert all((option.kind == "choice") == bool(option.choices) for option in OPTIONS)
+    assert all(option.kind in ("choice", "location") or not option.choices for option in OPTIONS)
+    assert all(option.choices for option in OPTIONS if option.kind == "choice")
     assert all((option.kind == "number") == bool(option.unit) for option in OPTIONS)
 
 
@@ -170,7 +173,7 @@ def test_how_another_server_is_reached_needs_its_url(given: dict[str, Any]) -> N
         run(**given)
     run(url=URL, **given)
     # A token of the environment may be meant for another command.
-    assert run_options(values({}), {"CONFORMANCE_TOKEN": "t"}).url is None
+    assert run_options(sources(values({}), {"CONFORMANCE_TOKEN": "t"}), {}).url is None
 
 
 def test_strictness_about_nothing_is_refused() -> None:

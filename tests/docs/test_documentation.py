@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from conformance.cli import main
+from conformance.configuration.config_file import load_config
 from conformance.contract.paths import specs_dir
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +70,13 @@ def test_the_example_of_a_requirement_is_a_valid_row() -> None:
     catalogue = yaml.safe_load((specs_dir() / "requirements.yaml").read_text())
     jsonschema.validate({**catalogue, "requirements": rows}, schema | row)
     assert rows[0]["id"] in {each["id"] for each in catalogue["requirements"]}
+
+
+@pytest.mark.parametrize(("page", "text"), list(_blocks("toml")))
+def test_a_configuration_file_can_be_read(page: str, text: str, tmp_path: Path) -> None:
+    path = tmp_path / "conformance.toml"
+    path.write_text(text)
+    assert load_config(path).targets, page
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -9,7 +9,6 @@ from conformance.target.config import IncompleteCredentials
 @pytest.mark.parametrize(
     "url",
     [
-        "localhost:8080",
         "ftp://x",
         "http://",
         "http://h:99999",
@@ -27,6 +26,24 @@ def test_a_wrong_url_is_refused_in_one_sentence(url: str) -> None:
         TargetConfig(url=url)
     assert caught.value.message.endswith(".")
     assert "u:p" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "url"),
+    [
+        ("localhost:8080", "http://localhost:8080"),
+        ("127.0.0.1:8080/api/", "http://127.0.0.1:8080/api"),
+        ("127.1.2.3", "http://127.1.2.3"),
+        ("[::1]:80", "http://[::1]:80"),
+        ("staging.example", "https://staging.example"),
+        ("staging.example:8443/v1", "https://staging.example:8443/v1"),
+        ("127.0.0.1.example", "https://127.0.0.1.example"),
+        ("localhost.example:1", "https://localhost.example:1"),
+        ("http://staging.example", "http://staging.example"),
+    ],
+)
+def test_an_address_without_a_scheme_means_http_on_this_machine_and_https_elsewhere(address: str, url: str) -> None:
+    assert TargetConfig(url=address).url == url
 
 
 def test_a_gateway_prefix_is_kept_without_its_slash() -> None:

@@ -13,9 +13,11 @@ from conformance.target import (
     TokenRefused,
     Unauthorised,
     Unreachable,
+    locate,
     probe,
 )
-from tests.target.server import Answer, always, answer, never, serving
+from conformance.target.locating import USUAL_PREFIXES
+from tests.target.server import Answer, RawServer, always, answer, never, serving
 
 
 def version_of(give: Answer, token_path: str | None = None, **settings: float) -> str:
@@ -80,3 +82,34 @@ def test_a_refused_token(reply: bytes) -> None:
 def test_a_busy_server_is_asked_again() -> None:
     busy = answer("{}", "503 Service Unavailable", "retry-after: 0\r\n")
     assert version_of(always(busy, answer('{"version": "v3"}'))) == "v3"
+
+
+@pytest.mark.parametrize("prefix", ["", *USUAL_PREFIXES, "/elsewhere"])
+def test_the_api_is_found_below_the_usual_prefixes(prefix: str) -> None:
+    async def serve(server: RawServer) -> bytes:
+        found = server.lines[-1].split()[1] == f"{prefix}/_info"
+        return answer('{"version": "v"}') if found else answer("<h1>nothing</h1>", "404 Not Found")
+
+    assert located(serve) == (prefix if prefix != "/elsewhere" else "")
+
+
+def test_a_server_that_does_not_answer_is_not_asked_for_prefixes() -> None:
+    asked: list[str] = []
+
+    async def serve(server: RawServer) -> bytes:
+        asked.append(server.lines[-1])
+        return b""
+
+    assert located(serve) == ""
+    assert {line.split()[1] for line in asked} <= {"/_info", "/workflows"}
+
+
+def located(give: Answer) -> str:
+    """The prefix that was found on a server."""
+
+    async def run() -> str:
+        async with serving(give) as server:
+            found = await asyncio.to_thread(locate, TargetConfig(url=server.url))
+            return found.url.removeprefix(server.url)
+
+    return asyncio.run(run())
