@@ -20,7 +20,7 @@ from conformance.contract.document import ApiDocument
 from conformance.judging.pool import JudgePool
 from conformance.judging.tally import Tally
 from conformance.operations import CUT_SHORT, OperationSettings, play_operations
-from conformance.rules.across_traces import info_versions, unique_ids
+from conformance.rules.across_traces import across
 from conformance.rules.evidence.server_ids import made_ids
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.scenarios import Job, Played, Player, Scenario, Settler
@@ -287,7 +287,7 @@ class Campaign:
         traces = {trace.id: trace for trace in self.tally.reduced}
         try:
             indexes = [TraceIndex(trace) for trace in self.tally.reduced]
-            for seen in (*unique_ids(indexes), *info_versions(indexes)):
+            for seen in across(indexes, self.tally.sent()):
                 self.tally.add_across(seen.requirement, seen.observation, traces[seen.traces[-1]])
         except Exception as error:
             self.tally.errors.append(f"what spans several traces could not be judged: {type(error).__name__}: {error}")

@@ -14,9 +14,9 @@ def may_be_chance(trace: Trace, observation: Observation) -> bool:
 
     A server may close an idle connection at the very moment at which a request goes out on it (RFC 9112, section 9.5),
     a gateway may fail, one answer may be late; no client can tell that from a server that gives no answer, except by
-    asking again.
+    asking again, or by counting.
     """
-    if observation.upheld or not observation.exchanges:
+    if observation.upheld or not observation.exchanges or observation.proof == "counted":
         return False
     return trace.at(observation.exchanges[-1]).lost_to is not None
 
@@ -30,8 +30,12 @@ def on_used_connections(requirement: str) -> bool:
 
 
 def unanswered(trace: Trace, observation: Observation) -> bool:
-    """Whether what decides is that no answer came."""
-    return bool(observation.exchanges) and not trace.at(observation.exchanges[-1]).answered
+    """Whether what decides is that no answer came to a single request."""
+    return (
+        bool(observation.exchanges)
+        and observation.proof != "counted"
+        and not trace.at(observation.exchanges[-1]).answered
+    )
 
 
 def in_play(trace: Trace, observation: Observation) -> bool:

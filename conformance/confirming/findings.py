@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from conformance.confirming.reconstruction import closing_reads, scenario_of_exchanges
+from conformance.confirming.checks import check_of
+from conformance.confirming.reconstruction import closing_reads, names_of, scenario_of_exchanges
 from conformance.contract.requirements import Catalogue
 from conformance.results.model import Finding, Mark, Replays
 from conformance.results.records import BODY_LIMIT, MARKED_LIMIT, record_of
 from conformance.rules.evidence.observation import Observation
-from conformance.scenarios.scenario import snippets
+from conformance.scenarios import snippets
 from conformance.scenarios.scenario.codec import from_json, to_json
 from conformance.scenarios.scenario.model import Scenario, Step
 from conformance.scenarios.scenario.script import script
+from conformance.scenarios.snippets import Setting
 from conformance.trace import Exchange, Trace
 
 _SHOWN = 80
@@ -69,7 +71,7 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
         "Observed": observation.observed,
     }
     scenario = _scenario_of(proof)
-    looks = closing_reads(scenario, trace, observation) if scenario is not None else ()
+    setting = _setting(proof, scenario, Setting(base_url or Setting.base_url, settle_s, notes))
     cited = [curl_of(exchange) for exchange in shown if exchange.index in observation.exchanges]
     requests = "\n".join(["# As they were sent, with the ids of then.", *cited])
     return Finding(
@@ -82,13 +84,13 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
         expected=observation.expected,
         observed=observation.observed,
         scenario=to_json(scenario) if scenario is not None else None,
-        script=[*script(scenario), *_once_due(looks)] if scenario is not None else [],
+        script=[*script(scenario), *_once_due(setting.looks)] if scenario is not None else [],
         exchanges=[
             record_of(exchange, start, MARKED_LIMIT if exchange is decisive else BODY_LIMIT) for exchange in shown
         ],
         marks=marks,
-        curl=snippets.curl(scenario, base_url, settle_s, notes, looks) if scenario is not None else requests,
-        python=snippets.python(scenario, base_url, settle_s, notes, looks) if scenario is not None else "",
+        curl=snippets.curl(scenario, setting) if scenario is not None else requests,
+        python=snippets.python(scenario, setting) if scenario is not None else "",
         minimised=proof.minimised,
         replays=proof.replays,
         seen=proof.seen,
@@ -103,6 +105,19 @@ def _scenario_of(proof: Proof) -> Scenario | None:
     if _is_scenario(trace):
         return from_json(trace.scenario) if trace.scenario else None
     return scenario_of_exchanges(trace, proof.observation) if proof.not_replayed == TIME_RAN_OUT else None
+
+
+def _setting(proof: Proof, scenario: Scenario | None, plain: Setting) -> Setting:
+    """What the scripts of a finding read besides, and what they say at their end."""
+    if scenario is None:
+        return plain
+    trace, observation = proof.trace, proof.observation
+    names = names_of(scenario, trace)
+    reads = closing_reads(trace, observation, names)
+    own = list(scenario.leaves())
+    looks = tuple(dict.fromkeys(step for step in reads.values() if step not in own))
+    check = check_of(scenario, trace, observation, reads, names) if _is_scenario(trace) else None
+    return replace(plain, looks=looks, check=check)
 
 
 def _once_due(looks: tuple[Step, ...]) -> list[str]:

@@ -107,8 +107,8 @@ def scenario_of_exchanges(trace: Trace, observation: Observation) -> Scenario | 
     return Scenario(steps, trace.source)
 
 
-def closing_reads(scenario: Scenario, trace: Trace, observation: Observation) -> tuple[Step, ...]:
-    """The cited reads by the suite itself after the last step, as steps; but for those that the scenario has anyway."""
+def names_of(scenario: Scenario, trace: Trace) -> dict[str, str]:
+    """By id, the reference of what a play of the scenario made."""
     steps = dict(model.numbered(scenario.steps))
     names = {}
     for exchange in trace.exchanges:
@@ -116,17 +116,23 @@ def closing_reads(scenario: Scenario, trace: Trace, observation: Observation) ->
         made = _made(exchange)
         if ref is not None and made is not None:
             names[made] = ref
+    return names
+
+
+def closing_reads(trace: Trace, observation: Observation, names: Mapping[str, str]) -> dict[int, Step]:
+    """The cited reads by the suite itself after the last step, as steps, by the index of their exchange.
+
+    ``names`` are the references of the scenario by id.
+    """
     excerpt = _Excerpt(names)
     cited = (trace.at(index) for index in observation.exchanges)
-    looks = [each for each in cited if each.step is None and each.request.method == "GET"]
-    found: dict[Step, None] = {}
-    for exchange in looks:
+    found: dict[int, Step] = {}
+    for exchange in (each for each in cited if each.step is None and each.request.method == "GET"):
         about = {value for name, value in exchange.params.items() if name != "number"}
         if about | {value for name, value in exchange.request.query if name == "workflowID"} <= names.keys():
             with contextlib.suppress(_Unplayable, KeyError):
-                found[excerpt.step(exchange)] = None
-    own = list(scenario.leaves())
-    return tuple(step for step in found if step not in own)
+                found[exchange.index] = excerpt.step(exchange)
+    return found
 
 
 def _made(exchange: Exchange) -> str | None:

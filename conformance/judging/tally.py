@@ -117,6 +117,10 @@ class Tally:
         self.violating_traces.setdefault(requirement, set()).add(trace.id)
         self._keep(requirement, Case(trace, (observation,)))
 
+    def sent(self) -> dict[str, int]:
+        """How many requests of each operation there were, answered or not."""
+        return {operation: seen.total() for operation, seen in self.statuses.items()}
+
     def retract(self, requirement: str) -> None:
         """Forget that a requirement was violated: what was seen has turned out to be no violation."""
         self.violated[requirement] = 0
@@ -183,12 +187,19 @@ def _lost_to(exchange: Exchange) -> str:
 
 
 def _reduced(trace: Trace) -> Trace:
-    """Only what is compared between traces, creations and versions, and no more of them than that takes."""
-    kept = tuple(_bare(exchange) for exchange in trace.exchanges if exchange.operation in _ACROSS and exchange.ok)
+    """Only what is compared between traces, creations, versions and lost reads, and no more of them than that takes."""
+    kept = tuple(_bare(each) for each in trace.exchanges if _compared(each))
     return replace(trace, exchanges=kept, settling=None, scenario=None)
 
 
+def _compared(exchange: Exchange) -> bool:
+    lost_read = exchange.request.method == "GET" and exchange.lost_to is not None
+    return lost_read or (exchange.operation in _ACROSS and exchange.ok)
+
+
 def _bare(exchange: Exchange) -> Exchange:
+    if exchange.response is None:
+        return exchange
     body = exchange.response.body if exchange.response else b""
     if isinstance(exchange.data, dict):
         body = exact_json.encode({"data": {"id": exchange.data.get("id")}})

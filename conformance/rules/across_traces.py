@@ -1,8 +1,8 @@
-"""What only several traces of a run prove together: ids given twice, and a version that changes."""
+"""What only several traces of a run prove together: ids given twice, a version that changes, reads often unanswered."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.rules.envelope.server_info import changed_version, version_of
@@ -12,6 +12,13 @@ from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange
 
 _REQUIREMENTS = {"createWorkflow": "workflow.create-echo", "runWorkflow": "run.created"}
+
+# Reads of one thing take a target no more than a look; lists grow with what it holds, and runs wait for their start.
+_READS_OF_ONE = ("getServerInfo", "getWorkflow", "getInstance", "getInstanceHistory", "getInstanceStageHistory")
+_LEAST_MOMENTS = 6
+_LEAST_SHARE = 0.04
+_TIMES_THE_OTHERS = 10
+_LEAST_OTHERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +80,55 @@ def info_versions(indexes: Iterable[TraceIndex]) -> Iterator[AcrossTraces]:
 def _changed(first: Exchange, second: Exchange) -> Observation:
     both = changed_version(first, second)
     return violated(second, expected=both.expected, observed=both.observed, proof=both.proof, pointer=both.pointer)
+
+
+def unanswered_reads(indexes: Iterable[TraceIndex], sent: Mapping[str, int]) -> Iterator[AcrossTraces]:
+    """Violations of `envelope.answers`: an operation whose reads get no answer at many moments, unlike all others.
+
+    ``sent`` counts the requests of each operation. One lost answer is chance, and chance chooses no operation: the
+    share lost is ten times that of everything else together. Losses that overlap count as one, since one disturbance
+    may have caused them; those while the target as a whole was silent do not count.
+    """
+    lost = [
+        (index, each)
+        for index in indexes
+        for each in index.trace.exchanges
+        if each.lost_to in ("timeout", "protocol") and not _in_silence(index, each)
+    ]
+    for operation in _READS_OF_ONE:
+        own = [pair for pair in lost if pair[1].operation == operation]
+        moments = _moments(own)
+        mine, others = sent.get(operation, 0), sum(sent.values()) - sent.get(operation, 0)
+        share, usual = len(own) / max(mine, 1), (len(lost) - len(own)) / max(others, 1)
+        if moments < _LEAST_MOMENTS or others < _LEAST_OTHERS or share < max(_LEAST_SHARE, _TIMES_THE_OTHERS * usual):
+            continue
+        index, last = own[-1]
+        seen = violated(
+            last,
+            expected=f"an answer to {operation}, as other operations get one",
+            observed=f"none for {len(own)} of {mine} requests, at {moments} moments; "
+            f"of {others:,} other requests {len(lost) - len(own)} got none",
+            proof="counted",
+        )
+        yield AcrossTraces("envelope.answers", seen, (index.trace.id, index.trace.id))
+
+
+def _in_silence(index: TraceIndex, lost: Exchange) -> bool:
+    return any(begin < lost.received and lost.sent < end for begin, end in index.trace.silences)
+
+
+def _moments(lost: Iterable[tuple[TraceIndex, Exchange]]) -> int:
+    """How many losses there were at the most of which no two overlap in time."""
+    spans = [(index.trace.origin + each.received, index.trace.origin + each.sent) for index, each in lost]
+    count, last = 0, -1
+    for end, begin in sorted(spans):
+        if begin > last:
+            count, last = count + 1, end
+    return count
+
+
+def across(indexes: Sequence[TraceIndex], sent: Mapping[str, int]) -> Iterator[AcrossTraces]:
+    """All that the traces of a run prove together; ``sent`` counts the requests of each operation."""
+    yield from unique_ids(indexes)
+    yield from info_versions(indexes)
+    yield from unanswered_reads(indexes, sent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.rules import ALL_RULES
-from conformance.rules.across_traces import info_versions, unique_ids
+from conformance.rules.across_traces import info_versions, unanswered_reads, unique_ids
 from conformance.rules.evidence.server_ids import form, made_ids
 from conformance.rules.evidence.trace_index import TraceIndex
 from tests.rules.bodies import NOOP, UNKNOWN, uuid
@@ -76,3 +76,49 @@ def test_the_form_of_an_id() -> None:
     assert form("Zm9vYmFyYmF6cXV4==") == form("Zm9xYmFyYmF6cXV4==")
     assert form("7499123456789012345") is not None
     assert form("00000000-0000-0000-0000-000000000000") is None
+
+
+def lossy(operation: str, moments: list[float], *, silent: bool = False) -> list[TraceIndex]:
+    """A trace for each moment (ms), in which one read is never answered."""
+    indexes = []
+    for number, at in enumerate(moments):
+        t = TraceBuilder(id=f"lossy-{number}", **({"silences": ((0, 10**12),)} if silent else {}))
+        i = t.run(t.create(NOOP))
+        t.wait(at)
+        if operation == "getInstance":
+            t.get(i, took=10_000, failure="timeout")
+        else:
+            t.history(i, took=10_000, failure="timeout")
+        indexes.append(t.index())
+    return indexes
+
+
+APART = [20_000.0 * number for number in range(8)]
+SENT = {"getInstanceHistory": 80, "getInstance": 400, "runWorkflow": 50}
+
+
+def observed(indexes: list[TraceIndex], sent: dict[str, int]) -> list[str]:
+    return [each.observation.observed for each in unanswered_reads(indexes, sent)]
+
+
+def test_reads_of_one_operation_that_are_often_unanswered_are_a_violation() -> None:
+    assert observed(lossy("getInstanceHistory", APART), SENT) == [
+        "none for 8 of 80 requests, at 8 moments; of 450 other requests 0 got none"
+    ]
+
+
+def test_a_single_disturbance_is_chance_however_many_reads_it_takes() -> None:
+    assert not observed(lossy("getInstanceHistory", [float(number) for number in range(20)]), SENT)
+
+
+def test_losses_that_choose_no_operation_are_chance() -> None:
+    both = lossy("getInstanceHistory", APART) + lossy("getInstance", APART)
+    assert not observed(both, {"getInstanceHistory": 80, "getInstance": 120, "runWorkflow": 80})
+
+
+def test_few_losses_of_many_reads_are_chance() -> None:
+    assert not observed(lossy("getInstanceHistory", APART), SENT | {"getInstanceHistory": 800})
+
+
+def test_what_is_lost_while_the_whole_target_is_silent_says_nothing() -> None:
+    assert not observed(lossy("getInstanceHistory", APART, silent=True), SENT)

@@ -139,9 +139,7 @@ def _started_late(found: Cancellation) -> Iterator[Observation]:
     # Nothing but the cancellation can have ended the stage that held the instance, and after that no other starts.
     later = timeline.first_started(found.held.number + 1)
     if later is not None and found.due is not None:
-        number, history = later.stage.number, later.view == "history"
-        place = f"/data/{number}" if history else f"/data/status/{number}"
-        yield _stage_started(found, later.exchange, number, "has started", place)
+        yield _stage_started(found, later.exchange, later.stage.number, "has started", later.pointer)
 
 
 def _stage_started(found: Cancellation, shown: Exchange, number: int, how: str, pointer: str) -> Observation:

@@ -137,6 +137,7 @@ def _changes_nothing(timeline: InstanceTimeline, send: Exchange) -> Iterator[Obs
             observed="it has ended",
             proof="settled",
             subject=timeline.id,
+            pointer=ended.pointer,
         )
     elif kept is not None:
         yield upheld(send, kept.exchange, proof="settled", subject=timeline.id)

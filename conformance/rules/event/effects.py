@@ -73,6 +73,7 @@ def _ends_stage(match: _Match) -> Iterator[Observation]:
             observed=f"the stage still waits {(late.exchange.sent - send.received) / 1e9:.2f} s later",
             proof="settled",
             subject=timeline.id,
+            pointer=late.pointer,
         )
     elif ended is not None and not timeline.stopped_before(ended.exchange.received):
         yield from _next_starts(match, ended)
@@ -163,6 +164,7 @@ def _left_alone(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Observ
                 observed="it has ended",
                 proof="settled",
                 subject=timeline.id,
+                pointer=ended.pointer,
             )
         return
     opened = timeline.first_started(stage.number)
@@ -203,6 +205,7 @@ def _counted(timeline: InstanceTimeline, name: str) -> Iterator[Observation]:
                 observed=f"{position + 1} stages waiting for it have ended",
                 proof="settled",
                 subject=timeline.id,
+                pointer=ended.pointer,
             )
             return
 

@@ -9,8 +9,11 @@ from typing import Literal
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange
 
-Proof = Literal["response", "trace", "settled"]
-"""``response``: one answer proves it (S). ``trace``: their order does (A). ``settled``: only time does (E)."""
+Proof = Literal["response", "trace", "settled", "counted"]
+"""``response``: one answer proves it (S). ``trace``: their order does (A). ``settled``: only time does (E).
+
+``counted``: how often it happened in a whole run does, so that a single exchange, which it cites, need not come back.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,11 @@ class StageObservation:
     view: View
     stage: StageRead
 
+    @property
+    def pointer(self) -> str:
+        """Where the stage stands in the answer's body."""
+        return f"/data/{self.stage.number}" if self.view == "history" else f"/data/status/{self.stage.number}"
+
 
 class InstanceTimeline:
     """What is known of one instance."""

@@ -251,6 +251,7 @@ def _undisturbed(timeline: InstanceTimeline, stage: StagePlan, signals: list[Exc
                 observed="it has ended, after a request to another instance",
                 proof="settled",
                 subject=timeline.id,
+                pointer=ended.pointer,
             )
             return
         if kept is not None:

@@ -78,6 +78,7 @@ def _waited(timeline: InstanceTimeline, stage: StagePlan, name: str) -> Iterator
             observed="it ended though neither this event nor a cancellation had been sent to the instance",
             proof="settled",
             subject=timeline.id,
+            pointer=ended.pointer,
         )
 
 

@@ -108,6 +108,7 @@ def _missing(workflow: WorkflowRecord, found: Listing) -> Observation:
         observed=f"not among the {len(found.elements)} listed",
         proof="trace",
         subject=workflow.id,
+        pointer=found.pointer,
     )
 
 

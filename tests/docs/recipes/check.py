@@ -18,8 +18,7 @@ from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.reports.write import write_all
 from conformance.rules import ALL_RULES
-from conformance.scenarios import Scenario, from_json, script, to_json
-from conformance.scenarios.scenario import snippets
+from conformance.scenarios import Scenario, from_json, script, snippets, to_json
 from conformance.scenarios.steps.registry import KINDS, asked
 from tests.reports.sample import sample
 from tests.rules.build import TraceBuilder

@@ -10,8 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from conformance.scenarios import Scenario
-from conformance.scenarios.scenario import snippets
+from conformance.scenarios import Scenario, snippets
 from conformance.scenarios.scenario.model import (
     MARKER,
     UNKNOWN,
@@ -33,6 +32,7 @@ from conformance.scenarios.scenario.model import (
     Together,
     Until,
 )
+from conformance.scenarios.snippets import Setting
 from conformance.scenarios.strategies import THEMES
 from tests.scenarios.drawing import drawn
 
@@ -89,7 +89,7 @@ def test_a_script_really_replays_the_scenario(language: str, url: str, tmp_path:
     name = f"snippet-{uuid.uuid4()}"
     write, runner = (snippets.curl, ["bash"]) if language == "curl" else (snippets.python, [sys.executable])
     script = tmp_path / "replay"
-    script.write_text(write(everything(name), "http://127.0.0.1:1", settle_s=0.3))
+    script.write_text(write(everything(name), Setting("http://127.0.0.1:1", settle_s=0.3)))
     said = played([*runner, str(script)], url)
     assert instances(url, name) == [(1, False), (1, True), (3, False)]
     statuses = [line.split(" -> ")[1].split(" ")[0] for line in said.splitlines() if " -> " in line]
@@ -110,8 +110,8 @@ def test_scripts_of_every_theme_are_well_formed(theme: str) -> None:
 
 def test_a_script_can_be_run_against_another_server_than_its_own() -> None:
     scenario = Scenario((Create("w1", ()),))
-    assert 'BASE="${1:-http://host:1/api}"' in snippets.curl(scenario, "http://host:1/api/")
-    assert "else 'http://host:1/api'" in snippets.python(scenario, "http://host:1/api/")
+    assert 'BASE="${1:-http://host:1/api}"' in snippets.curl(scenario, Setting("http://host:1/api/"))
+    assert "else 'http://host:1/api'" in snippets.python(scenario, Setting("http://host:1/api/"))
 
 
 def test_a_script_has_no_helper_and_no_setting_that_its_steps_do_not_use() -> None:
@@ -126,7 +126,7 @@ def test_a_script_has_no_helper_and_no_setting_that_its_steps_do_not_use() -> No
 @pytest.mark.parametrize("write", [snippets.curl, snippets.python])
 def test_what_was_observed_is_told_at_the_top_and_cannot_leave_its_comment(write: Callable[..., str]) -> None:
     hostile = 'a\nimport evil\r\u2028rm -rf "$HOME" \ud800 \'\'\' """ ' + "x" * 2000
-    text = write(Scenario((Create("w1", ()),), "short"), notes={"Observed": hostile})
+    text = write(Scenario((Create("w1", ()),), "short"), Setting(notes={"Observed": hostile}))
     head = [line for line in text.splitlines() if "evil" in line]
     assert len(head) == 1
     assert head[0].startswith("# Observed: a import evil")

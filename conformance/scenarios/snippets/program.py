@@ -1,0 +1,112 @@
+"""Scenarios as Python programs with httpx."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conformance.scenarios.scenario import model
+from conformance.scenarios.scenario.model import Scenario, Step
+from conformance.scenarios.snippets.helpers import imports, used
+from conformance.scenarios.snippets.python_helpers import HELPERS
+from conformance.scenarios.snippets.shared import (
+    LIMIT,
+    SETTLE,
+    UNDECIDED,
+    Setting,
+    body_of,
+    due,
+    is_to_fill,
+    kept,
+    limit,
+    path_of,
+    prepared,
+    printable,
+    told,
+)
+from conformance.scenarios.steps.registry import kind_of
+
+_INDENT = "    "
+_PLAIN = Setting()
+
+
+def python(scenario: Scenario, setting: Setting = _PLAIN) -> str:
+    """A Python program, needing httpx alone, that replays a scenario just as ``curl`` does."""
+    steps = "\n".join([*_Program(*due(scenario, setting)).lines(), *_verdict(setting)])
+    helpers = used(HELPERS, steps)
+    unknown = '"unknown": str(uuid.uuid4())' if f"{{{model.UNKNOWN}}}" in steps else ""
+    head = [
+        *told(scenario, setting),
+        "# Usage: python THIS_FILE [BASE_URL], with TOKEN=… for a bearer token; needs httpx (pip install httpx)",
+        f"import {imports(helpers, 'os', 'sys', 'time', *(['uuid'] if unknown else []))}",
+        "",
+        "import httpx",
+        "",
+        f"BASE = sys.argv[1] if len(sys.argv) > 1 else {setting.base_url.rstrip('/')!r}",
+        'TOKEN = os.environ.get("TOKEN")',
+        f"SETTLE = {round(setting.settle_s, 3)}  # {SETTLE}",
+        f"LIMIT = {limit(scenario, setting.settle_s)}  # {LIMIT}",
+        f"ids = {{{unknown}}}",
+        *(["decisive = []"] if setting.check else []),
+    ]
+    return "\n".join([*kept(head, helpers, steps), "", "", *(f"{each.code}\n" for each in helpers)]) + f"{steps}\n"
+
+
+def _verdict(setting: Setting) -> list[str]:
+    check = setting.check
+    if check is None:
+        return [f"print({UNDECIDED!r})", "sys.exit(2)"] if setting.notes else []
+    return [f"verdict(decisive, {check.status}, {check.pointer!r}, {check.value!r}, {printable(check.observed)!r})"]
+
+
+@dataclass(frozen=True)
+class _Lane:
+    """A named function for the steps that one thread takes."""
+
+    name: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class _Program:
+    """The lines of some steps; ``decisive`` is the one whose answer is kept for the verdict."""
+
+    steps: tuple[Step, ...]
+    decisive: Step | None
+
+    def lines(self) -> Iterator[str]:
+        return self._lines(self.steps)
+
+    def _lines(self, steps: tuple[Step, ...], indent: str = "", prefix: str = "lane") -> Iterator[str]:
+        for number, step in enumerate(steps):
+            if isinstance(step, model.Together):
+                lanes = [
+                    _Lane(f"{prefix}_{number}_{place}", _lane_steps(lane)) for place, lane in enumerate(step.steps)
+                ]
+                for lane in lanes:
+                    yield f"{indent}def {lane.name}():"
+                    yield from self._lines(lane.steps, indent + _INDENT, lane.name)
+                yield f"{indent}together({', '.join(lane.name for lane in lanes)})"
+            elif isinstance(step, model.Chain):
+                yield from self._lines(step.steps, indent, f"{prefix}_{number}")
+            else:
+                line = _line(step)
+                yield indent + (f"decisive.append({line})" if step is self.decisive else line)
+
+
+def _lane_steps(step: Step) -> tuple[Step, ...]:
+    return step.steps if isinstance(step, model.Chain) else (step,)
+
+
+def _line(step: Step) -> str:
+    own = kind_of(step).python
+    if own is not None:
+        return own(step)
+    wanted = prepared(step, lambda ref: f"{{{ref}}}")
+    body = "" if wanted.body is None else f", body={_python_body(body_of(wanted))}"
+    keep = model.binds(step)
+    return f"call({wanted.method!r}, {path_of(wanted)!r}{body}{f', keep={keep!r}' if keep else ''})"
+
+
+def _python_body(body: str) -> str:
+    return f"fill({body!r})" if is_to_fill(body) else repr(body)

@@ -1,0 +1,128 @@
+"""The helpers of generated Python programs, with which each step takes one line."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+
+from conformance.scenarios.snippets import answers
+from conformance.scenarios.snippets.helpers import Helper
+
+_SOURCE = inspect.getsource(answers)
+ANSWERS_CODE = _SOURCE[_SOURCE.index("MOMENT =") :].rstrip()
+"""The functions of `answers` as scripts hold them."""
+
+HELPERS: Mapping[str, Helper] = {
+    "fill": Helper(
+        """\
+def fill(body):
+    def moment(found):
+        zone = datetime.timezone(datetime.timedelta(minutes=int(found[2])))
+        return (datetime.datetime.now(zone) + datetime.timedelta(microseconds=int(found[1]) // 1000)).isoformat()
+    return re.sub("@now([+-][0-9]+)([+-][0-9]+)@", moment, body).replace("@marker@", "marker-" + uuid.uuid4().hex)
+""",
+        "fill(",
+        imports=("datetime", "re", "uuid"),
+    ),
+    "call": Helper(
+        """\
+def call(method, path, body=None, keep=None):
+    place = re.sub("[{]([a-z0-9]+)[}]", lambda name: ids.get(name[1], "never-created"), path)
+    headers = {"content-type": "application/json"} if body is not None else {}
+    if TOKEN:
+        headers["authorization"] = f"Bearer {TOKEN}"
+    content = body.encode() if body is not None else None
+    answer = httpx.request(method, BASE + place, content=content, headers=headers, timeout=60)
+    # In one piece, for other threads print as well.
+    print(f"{method} {place} -> {answer.status_code} {answer.text}\\n", end="")
+    if method == "POST" and answer.is_success and path.endswith(("/workflows", "/instances")):
+        made.append((path, answer.json()["data"]["id"]))
+        if keep:
+            ids[keep] = made[-1][1]
+    return answer
+
+
+def clean():
+    headers = {"authorization": f"Bearer {TOKEN}"} if TOKEN else {}
+    for path, found in reversed(made):
+        if path.endswith("/instances"):
+            httpx.put(BASE + "/instances/" + found + "/abort", headers=headers, timeout=60)
+        else:
+            httpx.delete(BASE + "/workflows/" + found, headers=headers, timeout=60)
+
+
+made = []
+atexit.register(clean)
+""",
+        "call(",
+        imports=("atexit", "re"),
+    ),
+    "reached": Helper(
+        """\
+def reached(data, state, stage):
+    if state == "waiting":
+        return any(entry["name"] == "RunWaitEvent" and not entry["terminated"]
+                   for number, entry in enumerate(data or []) if stage in (None, number))
+    status = data.get("status") or []
+    if state == "started":
+        return len(status) > (stage or 0)
+    return data["terminated"]
+""",
+        "reached(",
+    ),
+    "until": Helper(
+        """\
+def until(instance, state, stage=None):
+    path = "/instances/{" + instance + "}" + ("/history" if state == "waiting" else "")
+    end = time.monotonic() + LIMIT
+    while time.monotonic() < end:
+        answer = call("GET", path)
+        if answer.is_success and reached(answer.json()["data"], state, stage):
+            break
+        time.sleep(0.1)
+    return answer
+""",
+        "until(",
+        needs=("call", "reached"),
+    ),
+    "discover": Helper(
+        """\
+def discover(instance, workflow):
+    end = time.monotonic() + LIMIT
+    while instance not in ids and time.monotonic() < end:
+        for found in call("GET", "/instances?workflowID={" + workflow + "}").json()["data"] or []:
+            if found["id"] not in ids.values():
+                ids[instance] = found["id"]
+        time.sleep(0.1)
+""",
+        "discover(",
+        needs=("call",),
+    ),
+    "together": Helper(
+        """\
+def together(*lanes):
+    threads = [threading.Thread(target=lane) for lane in lanes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+""",
+        "together(",
+        imports=("threading",),
+    ),
+    "verdict": Helper(
+        """\
+def verdict(answers, status, pointer, value, observed):
+    if not answers:
+        print("undecided: the request that would show it was not sent")
+        sys.exit(2)
+    found = (answers[-1].status_code, shown(answers[-1].text, pointer, ids) if value is not None else None)
+    print(f"violated: {observed}" if found == (status, value) else "not violated")
+    sys.exit(found == (status, value))
+""",
+        "verdict(",
+        needs=("shown",),
+        imports=("json",),
+    ),
+    "shown": Helper(f"{ANSWERS_CODE}\n", "shown(", imports=("re",)),
+}

@@ -1,0 +1,98 @@
+"""Scenarios as shell scripts with curl."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conformance.scenarios.scenario import model
+from conformance.scenarios.scenario.model import Scenario, Step
+from conformance.scenarios.snippets.helpers import used
+from conformance.scenarios.snippets.shared import (
+    LIMIT,
+    SETTLE,
+    UNDECIDED,
+    Setting,
+    body_of,
+    due,
+    is_to_fill,
+    kept,
+    limit,
+    path_of,
+    prepared,
+    printable,
+    told,
+)
+from conformance.scenarios.snippets.shell_helpers import HELPERS
+from conformance.scenarios.steps.registry import kind_of
+
+_PLAIN = Setting()
+
+
+def curl(scenario: Scenario, setting: Setting = _PLAIN) -> str:
+    """A bash script that replays a scenario; its first argument replaces the base URL.
+
+    It ends with reads of all instances, once due, and with what the check says of them.
+    """
+    steps = "\n".join([*_Script(*due(scenario, setting)).lines(), *_verdict(setting)])
+    helpers = used(HELPERS, steps)
+    head = [
+        "#!/usr/bin/env bash",
+        *told(scenario, setting),
+        "# Usage: bash THIS_FILE [BASE_URL], with TOKEN=… for a bearer token; needs curl and python3",
+        f'BASE="${{1:-{setting.base_url.rstrip("/")}}}"',
+        f"SETTLE={round(setting.settle_s, 3)}  # {SETTLE}",
+        f"LIMIT={limit(scenario, setting.settle_s)}  # {LIMIT}",
+        "ids=$(mktemp -d); trap clean EXIT",
+    ]
+    return "\n".join([*kept(head, helpers, steps), "", *(helper.code for helper in helpers)]) + f"\n{steps}\n"
+
+
+def _verdict(setting: Setting) -> list[str]:
+    check = setting.check
+    if check is None:
+        return [f"echo {shlex.quote(UNDECIDED)}; exit 2"] if setting.notes else []
+    given = (str(check.status), check.pointer, check.value or "", check.observed)
+    return [f"verdict {' '.join(shlex.quote(printable(each)) for each in given)}"]
+
+
+@dataclass(frozen=True)
+class _Script:
+    """The lines of some steps; ``decisive`` is the one whose answer is kept for the verdict."""
+
+    steps: tuple[Step, ...]
+    decisive: Step | None
+
+    def lines(self) -> Iterator[str]:
+        return self._lines(self.steps, "")
+
+    def _lines(self, steps: tuple[Step, ...], indent: str) -> Iterator[str]:
+        for step in steps:
+            if isinstance(step, model.Together):
+                yield from self._background(step, indent)
+            elif isinstance(step, model.Chain):
+                yield from self._lines(step.steps, indent)
+            else:
+                yield indent + _line(step) + ("; decisive" if step is self.decisive else "")
+
+    def _background(self, step: model.Together, indent: str) -> Iterator[str]:
+        for lane in step.steps:
+            yield f"{indent}{{"
+            yield from self._lines((lane,), indent + "  ")
+            yield f"{indent}}} &"
+        yield f"{indent}wait"
+
+
+def _line(step: Step) -> str:
+    own = kind_of(step).shell
+    if own is not None:
+        return own(step)
+    wanted = prepared(step, lambda ref: "$(unknown)" if ref == model.UNKNOWN else f"$(ref {ref})")
+    body = "" if wanted.body is None else f" {_shell_body(body_of(wanted))}"
+    return f'call {model.binds(step) or "-"} {wanted.method} "{path_of(wanted)}"{body}'
+
+
+def _shell_body(body: str) -> str:
+    quoted = shlex.quote(body)
+    return f'"$(fill {quoted})"' if is_to_fill(body) else quoted

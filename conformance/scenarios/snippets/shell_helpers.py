@@ -1,0 +1,119 @@
+"""The helpers of generated shell scripts, with which each step takes one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conformance.scenarios.snippets.helpers import Helper
+from conformance.scenarios.snippets.python_helpers import ANSWERS_CODE as _CODE
+
+HELPERS: Mapping[str, Helper] = {
+    "ref": Helper('ref() { cat "$ids/$1" 2>/dev/null || echo never-created; }\n', "$(ref "),
+    "unknown": Helper("unknown() { python3 -c 'import uuid; print(uuid.uuid4())'; }\n", "$(unknown)"),
+    "fill": Helper(
+        r"""fill() { python3 -c '
+import datetime, re, sys, uuid
+def moment(found):
+    now = datetime.datetime.now(datetime.timezone(datetime.timedelta(minutes=int(found[2]))))
+    return (now + datetime.timedelta(microseconds=int(found[1]) // 1000)).isoformat()
+filled = re.sub("@now([+-][0-9]+)([+-][0-9]+)@", moment, sys.argv[1]).replace("@marker@", "marker-" + uuid.uuid4().hex)
+sys.stdout.buffer.write(filled.encode())' "$1"; }
+""",
+        "$(fill ",
+    ),
+    "call": Helper(
+        r"""# call NAME METHOD PATH [BODY]: NAME keeps the id that comes back, - keeps none.
+call() {
+  local name=$1 method=$2 path=$3 out status made; shift 3
+  out=$(mktemp -p "$ids")
+  local args=(-sS -g --path-as-is -X "$method" -o "$out" -w '%{http_code}' ${TOKEN:+-H "authorization: Bearer $TOKEN"})
+  [ $# -eq 0 ] || args+=(-H 'content-type: application/json' --data-raw "$1")
+  status=$(curl "${args[@]}" "$BASE$path")
+  echo "$method $path -> $status $(cat "$out")"
+  echo "$status" > "$out.status"
+  case "$method $path $status" in POST*/workflows\ 2*) made=DELETE;; POST*/instances\ 2*) made=PUT;; *) made=; esac
+  [ -z "$made" ] || echo "$made $(id_in "$out")" >> "$ids/made.list"
+  [ "$name" = - ] || id_in "$out" > "$ids/$name.new" 2>/dev/null && mv "$ids/$name.new" "$ids/$name" 2>/dev/null
+  last=$out
+}
+# What the script made is cancelled and deleted at its end.
+clean() {
+  local method id
+  tac "$ids/made.list" 2>/dev/null | while read -r method id; do
+    [ "$method" = PUT ] && id="instances/$id/abort" || id="workflows/$id"
+    curl -sS -g --path-as-is -X "$method" -o /dev/null ${TOKEN:+-H "authorization: Bearer $TOKEN"} "$BASE/$id"
+  done
+  rm -rf "$ids"
+}
+id_in() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["data"]["id"])' "$1"; }
+""",
+        "call ",
+    ),
+    "until_": Helper(
+        r"""# until_ INSTANCE STATE [STAGE]: poll until the state is reached, or given up.
+until_() {
+  local path="/instances/$(ref "$1")" end=$((SECONDS + LIMIT))
+  [ "$2" = waiting ] && path="$path/history"
+  while [ $SECONDS -le $end ]; do
+    call - GET "$path"
+    python3 -c '
+import json, sys
+data, state, stage = json.load(open(sys.argv[1]))["data"], sys.argv[2], sys.argv[3]
+if state == "waiting":
+    hit = any(e["name"] == "RunWaitEvent" and not e["terminated"]
+              for n, e in enumerate(data or []) if stage in ("", str(n)))
+elif state == "started":
+    hit = len(data.get("status") or []) > int(stage or 0)
+else:
+    hit = data["terminated"]
+sys.exit(not hit)' "$last" "$2" "${3:-}" 2>/dev/null && return
+    sleep 0.1
+  done
+}
+""",
+        "until_ ",
+        needs=("call", "ref"),
+    ),
+    "discover": Helper(
+        r"""# discover INSTANCE WORKFLOW: find the instance of a run that has not been answered yet.
+discover() {
+  local end=$((SECONDS + LIMIT))
+  while [ $SECONDS -le $end ]; do
+    call - GET "/instances?workflowID=$(ref "$2")"
+    python3 -c '
+import json, pathlib, sys
+known = {path.read_text().strip() for path in pathlib.Path(sys.argv[2]).glob("i*[0-9]")}
+found = [e["id"] for e in json.load(open(sys.argv[1]))["data"] or [] if e["id"] not in known]
+print(found[0])' "$last" "$ids" > "$ids/found.$1" 2>/dev/null && mv "$ids/found.$1" "$ids/$1" && return
+    sleep 0.1
+  done
+}
+""",
+        "discover ",
+        needs=("call", "ref"),
+    ),
+    "decisive": Helper('decisive() { cp "$last" "$ids/answer"; cp "$last.status" "$ids/status"; }\n', "; decisive"),
+    "verdict": Helper(
+        rf"""# verdict STATUS POINTER VALUE OBSERVED: exit code 1 when the decisive answer shows the violation again.
+verdict() {{ python3 - "$ids" "$@" <<'END'
+import json, pathlib, re, sys
+
+{_CODE}
+
+
+folder, (status, pointer, value, observed) = pathlib.Path(sys.argv[1]), sys.argv[2:]
+if not (folder / "answer").exists():
+    print("undecided: the request that would show it was not sent")
+    sys.exit(2)
+names = [path for path in folder.iterdir() if re.fullmatch("[a-z]+[0-9]+", path.name)]
+ids = {{path.name: path.read_text().strip() for path in names}}
+found = (folder / "answer").read_bytes().decode(errors="replace")
+same = (folder / "status").read_text().strip() == status and value in ("", shown(found, pointer, ids))
+print("violated: " + observed if same else "not violated")
+sys.exit(same)
+END
+}}
+""",
+        "verdict ",
+    ),
+}
