@@ -14,7 +14,7 @@ from conformance.configuration.option_table import BY_NAME, options_of
 
 SUITE = "conformance.suite"
 
-_MARKERS = (
+MARKERS = (
     "must: requirements without which the API is unusable or misleading",
     "should: requirements that a careful server meets",
     "operation: one operation and one kind of property",
@@ -45,7 +45,7 @@ def setting(config: pytest.Config, name: str) -> Any:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers, and load what runs the suite when it is among the arguments."""
-    for marker in _MARKERS:
+    for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     if any(SUITE in argument or SUITE.replace(".", "/") in argument for argument in config.args):
         config.pluginmanager.import_plugin("conformance.suite.runtime")

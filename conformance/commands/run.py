@@ -19,10 +19,10 @@ from conformance.commands.helping import (
     target_names,
     values_of,
 )
+from conformance.commands.selecting import NothingSelected, arguments_of, check_selection
 from conformance.configuration.combinations import check_loudness
 from conformance.configuration.option_table import options_of
 from conformance.configuration.reading import BadOption
-from conformance.contract.errors import UserError
 from conformance.plugin import SUITE
 from conformance.results.verdict import INCOMPLETE, INTERRUPTED, USAGE
 from conformance.suite.runtime import SESSION
@@ -55,13 +55,6 @@ Exit codes: 0 conformant · 1 not conformant · 2 wrong usage ·
 Each option can also be set by an environment variable, CONFORMANCE_PROFILE for --profile, and by a line of
 conformance.toml; `conformance config` shows what applies.
 """
-
-
-class NothingSelected(UserError):
-    """No requirement is left by -k and -m."""
-
-    def __init__(self) -> None:
-        super().__init__("-k and -m leave nothing to test.", "`conformance requirements` lists what can be selected.")
 
 
 class _Reporter:
@@ -106,15 +99,7 @@ def _arguments(url: str | None, given: dict[str, Any]) -> list[str]:
         elif value:
             values = value if option.many else [value]
             found += [f"--conformance-{option.name}={each}" for each in values]
-    return found + _pytest_arguments(given)
-
-
-def _pytest_arguments(given: dict[str, Any]) -> list[str]:
-    names = {"keyword": "-k", "mark": "-m", "workers": "-n"}
-    found = [part for name, flag in names.items() if given.get(name) for part in (flag, given[name])]
-    if given.get("junitxml"):
-        found.append(f"--junitxml={given['junitxml']}")
-    return found + (["-x"] if given.get("first") else [])
+    return found + arguments_of(given)
 
 
 def _run(url: str | None, quiet: bool, verbose: bool, **given: Any) -> None:
@@ -123,6 +108,7 @@ def _run(url: str | None, quiet: bool, verbose: bool, **given: Any) -> None:
         given["verbosity"] = "quiet" if quiet else "verbose"
     arguments = _arguments(url, given)
     _check_workers(given["workers"])
+    check_selection(given["keyword"], given["mark"])
     # Checked here first, so that mistakes are told in this command's own words.
     ConformanceRun.of(values_of({**given, "url": url}))
     reporter = _Reporter()

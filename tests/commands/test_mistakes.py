@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import socket
 import threading
 from collections.abc import Iterator
@@ -53,6 +54,12 @@ def _files(directory: Path) -> dict[str, str]:
         ("run --against {missing}", "holds no readable results"),
         ("run --fault nope", "There is no fault 'nope'"),
         ("run http://h --fault cancel-ignored", "is for the embedded server"),
+        ("run -k 'cancel or'", "-k cannot be 'cancel or'. Give names joined by"),
+        ("run -k '(cancel'", "-k cannot be '(cancel'. Give names joined by"),
+        ("run -k 'cancel event'", "-k cannot be 'cancel event'. Give names joined by"),
+        ("run -m nosuch", "'nosuch' is none"),
+        ("run -m cancl", "'cancl' is none, perhaps 'cancel'"),
+        ("run -m 'must and'", "-m cannot be 'must and'. Give markers joined by"),
         ("run --seed x", "--seed cannot be 'x'"),
         ("run --profile big", "--profile cannot be 'big'"),
         ("run --max-time soon", "--max-time cannot be 'soon'"),
@@ -92,7 +99,7 @@ def _files(directory: Path) -> dict[str, str]:
     ],
 )
 def test_a_mistake_is_told_in_one_line(tmp_path: Path, arguments: str, says: str) -> None:
-    result = told(*arguments.format(**_files(tmp_path)).split())
+    result = told(*shlex.split(arguments.format(**_files(tmp_path))))
     assert result.exit_code == 2
     assert result.stdout == ""
     assert says in result.stderr
