@@ -27,7 +27,7 @@ def check_selection(keyword: str | None, mark: str | None) -> None:
     if keyword:
         _names("k", keyword, "names joined by and, or, not and brackets, such as 'cancel or event'")
     if mark:
-        used = _names("m", mark, "markers joined by and, or, not and brackets, such as 'must and cancel'")
+        used = _names("m", mark, "markers joined by and, or, not and brackets, such as 'must and events'")
         for name in used:
             _check_marker(name, mark)
 

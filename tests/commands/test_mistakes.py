@@ -58,7 +58,7 @@ def _files(directory: Path) -> dict[str, str]:
         ("run -k '(cancel'", "-k cannot be '(cancel'. Give names joined by"),
         ("run -k 'cancel event'", "-k cannot be 'cancel event'. Give names joined by"),
         ("run -m nosuch", "'nosuch' is none"),
-        ("run -m cancl", "'cancl' is none, perhaps 'cancel'"),
+        ("run -m histor", "'histor' is none, perhaps 'history'"),
         ("run -m 'must and'", "-m cannot be 'must and'. Give markers joined by"),
         ("run --seed x", "--seed cannot be 'x'"),
         ("run --profile big", "--profile cannot be 'big'"),
