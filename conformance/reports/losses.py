@@ -6,6 +6,8 @@ from conformance.reports.text import plural
 from conformance.results.model import Results
 
 _CAUSES_SHOWN = 4
+# What fails when a request is lost again and again, or far more often than others.
+_OF_LOSSES = ("envelope.answers", "envelope.no-5xx")
 
 
 def losses_sentences(results: Results) -> list[str]:
@@ -18,9 +20,11 @@ def losses_sentences(results: Results) -> list[str]:
     named = ", ".join(f"{cause} ({count:,})" for cause, count in causes[:_CAUSES_SHOWN])
     shares = {name: lost_of / sent for name, (lost_of, sent) in losses.operations.items()}
     worst = max(shares, key=lambda name: shares[name])
+    shown = [each.id for each in results.requirements if each.id in _OF_LOSSES and each.outcome == "failed"]
+    besides = f"Besides those that {' and '.join(shown)} tells of, they" if shown else "They"
     told = (
         f"Something between here and the server failed {lost / losses.requests:.1%} of {losses.requests:,} requests: "
-        f"{named}; most often {worst} ({shares[worst]:.1%}). They are no violations."
+        f"{named}; most often {worst} ({shares[worst]:.1%}). {besides} are no violations."
     )
     return [told, *(_silence(begin, end) for begin, end in losses.silences)]
 

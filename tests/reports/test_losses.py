@@ -28,6 +28,15 @@ def test_the_rate_is_told_with_who_wrote_it_and_where_it_was_highest() -> None:
     assert "most often runWorkflow (10.0%)" in told
 
 
+def test_what_is_a_violation_after_all_is_not_called_none() -> None:
+    results = replace(clean(), losses=LOSSES)
+    failed = [
+        replace(each, outcome="failed") if each.id == "envelope.answers" else each for each in results.requirements
+    ]
+    (told,) = losses_sentences(replace(results, requirements=failed))
+    assert told.endswith("Besides those that envelope.answers tells of, they are no violations.")
+
+
 def test_a_silence_of_the_target_is_told_with_when_and_how_long() -> None:
     _, told = losses_sentences(replace(clean(), losses=replace(LOSSES, silences=[(60.2, 73.4)])))
     assert "answered nothing for 13 s, from 60 seconds after the start on" in told
