@@ -127,7 +127,12 @@ class ConformanceRun:
 
     def target_config(self, url: str) -> TargetConfig:
         """How to reach a target at this address. Raises BadOption, WrongUrl and IncompleteCredentials."""
-        return target_config(self.sources, url)
+        config, server = target_config(self.sources, url), self.options.embedded
+        if self.options.url is not None or not server.auth:
+            return config
+        # Credentials that come with the embedded server, whatever the environment has for another one.
+        own = {"client_id": server.client_id, "client_secret": server.client_secret, "token_url": f"{url}/oauth/token"}
+        return config.model_copy(update={"token": None, "token_file": None, **own})
 
     def run(self) -> Results:
         """Play, judge and write the reports. Raises TargetError when the target cannot be tested."""

@@ -81,9 +81,6 @@ _OWN: tuple[click.Option, ...] = (
         "--restart-after", default=0, type=click.IntRange(0), metavar="N", help="Start again after every N requests."
     ),
     SectionedOption("--clock-skew", default=0.0, metavar="SECONDS", help="How wrong the server's clock is."),
-    SectionedOption(
-        "--auth", is_flag=True, help="Demand tokens; POST /oauth/token gives them to conformance/conformance."
-    ),
     SectionedOption("--prefix", default="", metavar="PATH", help="Serve below a path, such as /api/orchestration."),
 )
 serve = SectionedCommand(

@@ -8,7 +8,11 @@ from conformance.configuration.sources import Sources
 from conformance.contract.errors import UserError
 from conformance.trace.redaction import redact_url
 
-_WAYS: tuple[tuple[str, ...], ...] = (("token",), ("client-id", "client-secret", "token-url"))
+_WAYS: tuple[tuple[str, ...], ...] = (
+    ("token",),
+    ("token-file",),
+    ("client-id", "client-secret", "token-url", "issuer"),
+)
 """The options of each way to be authenticated."""
 
 
@@ -71,10 +75,12 @@ def without_contradiction(values: Sources) -> Values:
     """The values with one way to be authenticated: the one that the strongest source has.
 
     A token of the environment, say, does not count where the user gave client credentials. Raises Contradiction where
-    one source has several ways, and for two options about certificates.
+    one source has several ways, and for two options about certificates, of which one may also raise NeedsOption.
     """
     if values("ca-file") and values("insecure"):
         raise Contradiction("--ca-file", "--insecure")
+    if values("cert-key") and not values("cert"):
+        raise NeedsOption("cert-key", "cert")
     ranks = {names: min(found) for names in _WAYS if (found := [r for n in names if (r := values.rank(n)) is not None])}
     if len(ranks) < 2:
         return values

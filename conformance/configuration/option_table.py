@@ -152,9 +152,11 @@ OPTIONS: tuple[Option, ...] = (
     ),
     _target("header", "A header of every request.", "'NAME: VALUE'", "header", many=True),
     _target("token", "Bearer token.", "TOKEN", secret=True),
+    _target("token-file", "A file that holds the bearer token; it is read again when it changes.", "FILE", "path"),
     _target("client-id", "OAuth2 client id.", "ID"),
     _target("client-secret", "OAuth2 client secret.", "SECRET", secret=True),
     _target("token-url", "OAuth2 token endpoint.", "URL"),
+    _target("issuer", "OAuth2 issuer, whose metadata name the token endpoint.", "URL"),
     Option(
         "timeout",
         TARGET,
@@ -167,6 +169,8 @@ OPTIONS: tuple[Option, ...] = (
         "max-rate", TARGET, "Requests a second at the most.", "N", "number", _TARGET_COMMANDS, unit="requests a second"
     ),
     _target("ca-file", "CA certificates (PEM) to trust.", "FILE", "path"),
+    _target("cert", "Client certificate (PEM) for TLS.", "FILE", "path"),
+    _target("cert-key", "Its key (PEM), where the certificate's file does not hold it.", "FILE", "path"),
     _target("insecure", "Accept any TLS certificate.", kind="flag"),
     Option("report-dir", RESULTS, "Where reports go; default reports/<time>-<name>.", "DIR", "path", _REPORT_COMMANDS),
     Option("known", RESULTS, "Known deviations; see `conformance known`.", "FILE.yaml", "path", _REPORT_COMMANDS),
@@ -232,6 +236,16 @@ OPTIONS: tuple[Option, ...] = (
         "number",
         _SERVER_COMMANDS,
         unit="runs, such as 0.5",
+    ),
+    Option(
+        "auth",
+        EMBEDDED,
+        "Demand tokens; POST /oauth/token gives them to conformance/conformance.",
+        kind="flag",
+        commands=_SERVER_COMMANDS,
+    ),
+    Option(
+        "token-lifetime", EMBEDDED, "How long such a token lives; default 1h.", "TIME", "duration", _SERVER_COMMANDS
     ),
     _noise("gateway-errors", "Answers replaced by a gateway's 502, such as 5%.", "SHARE", "share"),
     _noise("unavailable", "Answers replaced by a JSON 503, such as 1%.", "SHARE", "share"),

@@ -20,6 +20,7 @@ from conformance.reference.options import ServerOptions
 from conformance.reports.terminal import Verbosity
 from conformance.results.verdict import FailOn
 from conformance.target import TargetConfig
+from conformance.target.authentication.tokens import TokenFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +95,26 @@ def required_of(values: Values) -> tuple[str, ...]:
 def target_config(found: Sources, url: str) -> TargetConfig:
     """How to reach the target at an address. Raises UserError for what is missing, wrong or contradictory."""
     values = without_contradiction(found)
-    ca_file, timeout = read(values, "ca-file"), read(values, "timeout")
+    ca_file, timeout, token_file = (read(values, name) for name in ("ca-file", "timeout", "token-file"))
+    if token_file is not None:
+        TokenFile(token_file).token()
     return TargetConfig(
         url=url,
         headers=dict(read(values, "header")),
         token=sendable("token", read(values, "token") or "") or None,
+        token_file=token_file,
         client_id=read(values, "client-id"),
         client_secret=read(values, "client-secret"),
         token_url=read(values, "token-url"),
+        issuer=read(values, "issuer"),
         timeout_s=10.0 if timeout is None else require_positive(values, "timeout", timeout),
         max_rate=read(values, "max-rate"),
         verify=True if ca_file is None else str(ca_file),
         insecure=read(values, "insecure"),
+        cert=_text(read(values, "cert")),
+        cert_key=_text(read(values, "cert-key")),
     )
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

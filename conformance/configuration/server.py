@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.configuration.combinations import require_positive
 from conformance.configuration.reading import BadOption, Values, read
 from conformance.contract.errors import UserError
 from conformance.reference.engine.timing import UnusableTiming, load_timing
@@ -40,14 +41,22 @@ def server_options(values: Values) -> ServerOptions:
         except UnusableTiming as error:
             wanted = f"'real' or a YAML file of figures that can be used ({error.reason})"
             raise BadOption("like", like, wanted) from None
+    faults, lifetime = _faults(values), read(values, "token-lifetime")
     return ServerOptions(
-        faults=_faults(values),
+        faults=faults,
+        # What is wrong with authentication shows only where there is some.
+        auth=read(values, "auth") or any(_is_of_authentication(name) for name in faults),
+        token_lifetime=3600.0 if lifetime is None else require_positive(values, "token-lifetime", lifetime),
         latency=latency,
         jitter=latency > 0,
         like=like or None,
         runs_per_second=pace,
         noise=_noise(values),
     )
+
+
+def _is_of_authentication(fault: str) -> bool:
+    return all(requirement.startswith("auth.") for requirement in FAULTS[fault].breaks)
 
 
 def _noise(values: Values) -> Noise:

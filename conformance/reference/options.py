@@ -35,8 +35,8 @@ class ServerOptions:
     nothing; ``runs_per_second`` is how many runs it starts in a second at best. ``clock_skew`` (seconds) shifts every
     timestamp. ``database`` is a SQLite file, from which a server that starts again goes on; ``restart_after``
     is the number of requests after which it starts again by itself, each time (0: never). ``noise`` comes between the
-    server and its clients, drawn from ``seed``, too. ``auth`` asks for OAuth2 bearer tokens. ``prefix`` is where a
-    gateway would mount the API. ``port`` 0 is any free one.
+    server and its clients, drawn from ``seed``, too. ``auth`` asks for OAuth2 bearer tokens, which live
+    for ``token_lifetime`` seconds. ``prefix`` is where a gateway would mount the API. ``port`` 0 is any free one.
     """
 
     faults: tuple[str, ...] = ()
@@ -49,6 +49,7 @@ class ServerOptions:
     restart_after: int = 0
     noise: Noise = Noise()
     auth: bool = False
+    token_lifetime: float = 3600.0
     prefix: str = ""
     seed: int = 0
     host: str = "127.0.0.1"

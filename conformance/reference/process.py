@@ -113,6 +113,7 @@ def arguments(options: ServerOptions) -> list[str]:
     given = [f"--host={options.host}", f"--port={options.port}", f"--prefix={options.prefix}", f"--seed={options.seed}"]
     given += [f"--latency={options.latency}", f"--clock-skew={options.clock_skew}"]
     given += [f"--client-id={options.client_id}", f"--client-secret={options.client_secret}"]
+    given += [f"--token-lifetime={options.token_lifetime}"]
     given += [f"--fault={name}" for name in options.faults]
     given += [f"--like={options.like}"] if options.like else []
     given += [f"--database={options.database}", f"--restart-after={options.restart_after}"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Unpack
 
@@ -13,7 +13,10 @@ import httpx
 from conformance.contract.api import Api
 from conformance.contract.calls import Call
 from conformance.target import wire
+from conformance.target.authentication.tokens import TokenSource
 from conformance.target.config import TargetConfig
+from conformance.target.connecting import RawTarget
+from conformance.target.errors import AccessLost
 from conformance.target.pacing.limits import LONGEST_PAUSE_S, Limiter, retry_after_s
 from conformance.target.pacing.run_gate import RunGate
 from conformance.target.recorder import Recorder
@@ -34,7 +37,7 @@ class Shared:
     api: Api
     base: httpx.URL
     limiter: Limiter
-    bearer: Callable[[], Awaitable[str | None]]
+    tokens: TokenSource
     gate: RunGate
     started: Callable[[str | None], None]
     answered: Callable[[Exchange], None]
@@ -61,7 +64,8 @@ class Client:
         included. A 429 or 503 with Retry-After holds back all of the target's traffic for that long; then the request
         is sent again, a few times at the most, each time as an exchange of its own, of which the last is returned.
         So is a read whose answer was lost, and what may be repeated: until it is answered, or until that it is not is
-        no chance any more. Cancelling the task leaves an exchange that was aborted. Raises TokenRefused.
+        no chance any more. Cancelling the task leaves an exchange that was aborted. A 401 renews the token,
+        and the request is sent once more. Raises TokenRefused, and AccessLost when no token is accepted any longer.
         """
         exchange = await self._heeding(method, path, options)
         lost = exchange.loss
@@ -80,16 +84,38 @@ class Client:
         return (await self._heeding(other.method, other.path, {})).answered
 
     async def _heeding(self, method: str, path: str, options: RequestOptions) -> Exchange:
-        """Send a request, again when the answer asks to come back later."""
-        for _ in range(_ATTEMPTS - 1):
-            exchange = await self._request_once(method, path, options)
+        """Send a request, again when the answer asks to come back later, and once with a new token."""
+        attempts, renewed = 0, False
+        while True:
+            token = await self._token(options)
+            exchange = await self._request_once(method, path, options, token)
+            attempts += 1
             asked = retry_after_s(exchange.response, time.time()) if exchange.response else None
-            if asked is None or asked > LONGEST_PAUSE_S:
+            if exchange.status == 401 and token is not None:
+                if renewed or await self._shared.tokens.renewed(token) is None:
+                    await self._must_have_access(exchange, token)
+                    return exchange
+                renewed = True
+            elif asked is None or asked > LONGEST_PAUSE_S or attempts >= _ATTEMPTS:
                 return exchange
-        return await self._request_once(method, path, options)
 
-    async def _request_once(self, method: str, path: str, options: RequestOptions) -> Exchange:
-        headers = await self._headers(options)
+    async def _must_have_access(self, refused: Exchange, token: str) -> None:
+        """Ask whether a token that was refused is refused everywhere by now. Raises AccessLost."""
+        if not self._shared.tokens.accepted:
+            return
+        listing = self._shared.api.prepare(Call("listWorkflows"))
+        if refused.operation != "listWorkflows":
+            refused = await self._request_once(listing.method, listing.path, {}, token)
+        if refused.status == 401:
+            raise AccessLost(self.url)
+
+    async def _token(self, options: RequestOptions) -> str | None:
+        """The token that goes with a request; None where it has credentials of its own, or is to have none."""
+        own = any(name.lower() == "authorization" for name, _ in options.get("headers", ()))
+        return None if own or not options.get("authenticate", True) else await self._shared.tokens.bearer()
+
+    async def _request_once(self, method: str, path: str, options: RequestOptions, token: str | None) -> Exchange:
+        headers = self._headers(options, token)
         if action_of(method.upper(), wire.encoded_path(path), self._shared.api)[0] == "runWorkflow":
             return await self._run(method, path, headers, options)
         async with self._shared.limiter.admitted():
@@ -134,20 +160,17 @@ class Client:
         """Close the connections."""
         await self._http.aclose()
 
-    async def _headers(self, options: RequestOptions) -> list[tuple[str, str, bool]]:
+    def _headers(self, options: RequestOptions, token: str | None) -> list[tuple[str, str, bool]]:
         """Name, value, and whether the value is a secret of the configuration."""
         own = [(name, value, False) for name, value in options.get("headers", ())]
         content_type = options.get("content_type", "application/json" if options.get("body") is not None else None)
         if content_type is not None:
             own.insert(0, ("content-type", content_type, False))
         taken = {name.lower() for name, _, _ in own}
-        common = await self._common() if options.get("authenticate", True) else []
+        common = [(name, value, True) for name, value in self._shared.config.headers.items()]
+        common = [] if not options.get("authenticate", True) else common
+        common = [("authorization", f"Bearer {token}", True), *common] if token else common
         return [header for header in common if header[0].lower() not in taken] + own
-
-    async def _common(self) -> list[tuple[str, str, bool]]:
-        token = await self._shared.bearer()
-        configured = [(name, value, True) for name, value in self._shared.config.headers.items()]
-        return [("authorization", f"Bearer {token}", True), *configured] if token else configured
 
     def _request(
         self, method: str, path: str, headers: list[tuple[str, str, bool]], options: RequestOptions
@@ -157,9 +180,8 @@ class Client:
         body = options.get("body")
         raw = [wire.raw_header(name, value) for name, value, _ in headers]
         target = f"{self._shared.config.prefix}{sent_path}{wire.encoded_query(query)}"
-        # httpx removes dot segments from URLs; the target extension puts the path on the wire as it is.
-        extensions = {"target": target.encode("ascii")}
-        outgoing = self._http.build_request(method, self._shared.base, headers=raw, content=body, extensions=extensions)
+        outgoing = self._http.build_request(method, self._shared.base, headers=raw, content=body)
+        outgoing.url = RawTarget(outgoing.url, target.encode("ascii"))
         shown = tuple((name, _shown(name, value) if secret else value) for name, value, secret in headers)
         url = f"{self._shared.config.url}{sent_path}{wire.encoded_query(query)}"
         return _Outgoing(outgoing, Request(method.upper(), url, sent_path, query, shown, body))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,13 +44,31 @@ class UnreadableCertificates(UserError):
         super().__init__(f"The CA file {path} cannot be used: {reason}.", "Give a readable file of PEM certificates.")
 
 
+class UnusableCertificate(UserError):
+    """The client certificate or its key cannot be used."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"The client certificate {path} cannot be used: {reason}.",
+            "Give PEM files, the key without a password: --cert FILE --cert-key FILE.",
+        )
+
+
+class UnreadableToken(UserError):
+    """The file of the token cannot be read, or holds none."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"The token file {path} cannot be used: {reason}.", "Give a file that holds the token alone.")
+
+
 class TargetConfig(BaseModel):
     """A target. ``url`` may carry a path (a gateway's prefix); it is kept without a slash at its end.
 
     ``timeout_s``: seconds until an unanswered request counts as failed. ``max_rate``: requests a second, None for no
-    limit. ``verify``: True, or a file of CA certificates in PEM; ``insecure`` accepts any certificate.
-    Raises WrongUrl, IncompleteCredentials and UnreadableCertificates; pydantic.ValidationError for values of a wrong
-    type.
+    limit. ``token_file`` holds a token; ``issuer`` tells the ``token_url`` that is not given. ``verify``: True, or a
+    file of CA certificates in PEM; ``insecure`` accepts any certificate. ``cert`` and ``cert_key`` are the client's
+    own, in PEM; without a key, the certificate's file holds it. Raises WrongUrl, IncompleteCredentials,
+    UnreadableCertificates and UnusableCertificate; pydantic.ValidationError for values of a wrong type.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,22 +76,25 @@ class TargetConfig(BaseModel):
     url: str
     headers: dict[str, str] = Field(default_factory=dict)
     token: str | None = None
+    token_file: Path | None = None
     client_id: str | None = None
     client_secret: str | None = None
     token_url: str | None = None
-    scopes: tuple[str, ...] = (READ_SCOPE, WRITE_SCOPE)
+    issuer: str | None = None
     timeout_s: float = Field(default=10.0, gt=0)
     max_concurrency: int = Field(default=64, ge=1)
     max_rate: float | None = Field(default=None, gt=0)
     verify: bool | str = True
     insecure: bool = False
+    cert: str | None = None
+    cert_key: str | None = None
 
     @field_validator("url")
     @classmethod
     def _usable(cls, url: str) -> str:
         return checked_url(url)
 
-    @field_validator("token_url")
+    @field_validator("token_url", "issuer")
     @classmethod
     def _usable_endpoint(cls, url: str | None) -> str | None:
         return None if url is None else checked_url(url, queries=True)
@@ -91,10 +113,17 @@ class TargetConfig(BaseModel):
 
     @model_validator(mode="after")
     def _whole_credentials(self) -> TargetConfig:
-        given = {name: getattr(self, name) for name in ("client_id", "client_secret", "token_url")}
-        missing = [name.replace("_", " ") for name, value in given.items() if not value]
+        given = {"client id": self.client_id, "client secret": self.client_secret}
+        given["token url or issuer"] = self.token_url or self.issuer
+        missing = [name for name, value in given.items() if not value]
         if 0 < len(missing) < len(given):
             raise IncompleteCredentials(missing)
+        return self
+
+    @model_validator(mode="after")
+    def _usable_certificate(self) -> TargetConfig:
+        if self.cert is not None:
+            load_certificate(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), self.cert, self.cert_key)
         return self
 
     @property
@@ -106,8 +135,31 @@ class TargetConfig(BaseModel):
         """The settings as plain data with every secret replaced, fit for a report."""
         secrets = {name: REDACTED for name in ("token", "client_secret") if getattr(self, name) is not None}
         masked = dict.fromkeys(self.headers, REDACTED)
-        token_url = mask_url(self.token_url) if self.token_url else None
-        return self.model_dump(mode="json") | secrets | {"headers": masked, "token_url": token_url}
+        urls = {name: mask_url(url) for name in ("token_url", "issuer") if (url := getattr(self, name)) is not None}
+        return self.model_dump(mode="json") | secrets | {"headers": masked} | urls
+
+
+def load_certificate(context: ssl.SSLContext, cert: str, key: str | None) -> None:
+    """Let a context show a client certificate. Raises UnusableCertificate."""
+    locked: list[bool] = []
+
+    def password() -> str:
+        # Without this, a key that needs a password would be asked for on the terminal.
+        locked.append(True)
+        return ""
+
+    try:
+        context.load_cert_chain(cert, key, password=password)
+    except ssl.SSLError:
+        reason = "its key is protected by a password" if locked else "it is no PEM certificate with its key"
+        raise UnusableCertificate(cert, reason) from None
+    except OSError as error:
+        raise UnusableCertificate(cert, error.strerror or "it is not readable") from None
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a host's name means this machine."""
+    return host.lower() in {"localhost", "::1", "[::1]"} or re.fullmatch(r"127(\.\d{1,3}){3}", host) is not None
 
 
 def with_scheme(address: str) -> str:
@@ -116,8 +168,7 @@ def with_scheme(address: str) -> str:
         return address
     host = address.strip().partition("/")[0].rpartition("@")[2]
     name = host[: host.find("]") + 1] if host.startswith("[") else host.partition(":")[0]
-    local = name.lower() in {"localhost", "[::1]"} or re.fullmatch(r"127(\.\d{1,3}){3}", name)
-    return f"{'http' if local else 'https'}://{address.strip()}"
+    return f"{'http' if is_this_machine(name) else 'https'}://{address.strip()}"
 
 
 def checked_url(url: str, *, queries: bool = False) -> str:

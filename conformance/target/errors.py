@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance.contract.errors import UserError
+from conformance.trace.redaction import mask_url
 
 _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "RECORD LAYER", "WRONG VERSION")
 """What TLS libraries say when the other side answers in plain HTTP."""
@@ -49,5 +50,15 @@ class TokenRefused(TargetError):
 
     def __init__(self, token_url: str, reason: str) -> None:
         super().__init__(
-            f"No access token from {token_url}: {reason}.", "Check client id, secret, scopes and token URL."
+            f"No access token from {mask_url(token_url)}: {reason}.", "Check client id, secret and token URL."
+        )
+
+
+class AccessLost(TargetError):
+    """The target accepted a token, and later refused it everywhere; there is no other."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"{url} no longer accepts the token (status 401).",
+            "Give one that outlives the run: --token-file, or client credentials, which are renewed.",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
+import time
 from urllib.parse import parse_qs, unquote_plus
 
 from conformance.reference.wire.errors import Forbidden, Unauthorized
@@ -12,8 +13,6 @@ from conformance.reference.wire.exact_json import Json
 
 READ = "orchestration:read"
 WRITE = "orchestration:write"
-LIFETIME = 3600
-"""Seconds that clients are told a token lives."""
 
 
 class TokenRefused(Exception):
@@ -28,10 +27,12 @@ class TokenRefused(Exception):
 class Auth:
     """The tokens of one server; when it is not required, every request passes."""
 
-    def __init__(self, client_id: str, client_secret: str, *, required: bool) -> None:
+    def __init__(self, client_id: str, client_secret: str, *, required: bool, lifetime_s: float = 3600) -> None:
         self._client = (client_id, client_secret)
         self.required = required
+        self._lifetime_s = lifetime_s
         self._scopes: dict[str, frozenset[str]] = {}
+        self._expires: dict[str, float] = {}
 
     def issue(self, body: bytes, authorization: str | None) -> Json:
         """A token response for a form-encoded request. Raises TokenRefused."""
@@ -45,10 +46,11 @@ class Auth:
             raise TokenRefused(400, "invalid_scope")
         token = secrets.token_urlsafe(24)
         self._scopes[token] = scopes
+        self._expires[token] = time.monotonic() + self._lifetime_s
         return {
             "access_token": token,
             "token_type": "Bearer",
-            "expires_in": LIFETIME,
+            "expires_in": self._lifetime_s if self._lifetime_s % 1 else int(self._lifetime_s),
             "scope": " ".join(sorted(scopes)),
         }
 
@@ -67,7 +69,11 @@ class Auth:
         if not self.required:
             return
         scheme, _, token = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer" or token not in self._scopes:
+        if scheme.lower() != "bearer" or not self.known(token):
             raise Unauthorized("a bearer token issued by this server is required")
         if scope not in self._scopes[token]:
             raise Forbidden(f"the token lacks the scope {scope}")
+
+    def known(self, token: str) -> bool:
+        """Whether the token was issued here and has not expired."""
+        return token in self._scopes and time.monotonic() < self._expires[token]

@@ -66,7 +66,7 @@ def assemble(options: ServerOptions, clock: Clock | None = None) -> Server:
     stage_kinds = StageKinds(clock, log, ledger, pacing)
     engine = Engine(clock, log, stage_kinds, pacing)
     views = Views(log)
-    auth = Auth(options.client_id, options.client_secret, required=options.auth)
+    auth = Auth(options.client_id, options.client_secret, required=options.auth, lifetime_s=options.token_lifetime)
     handlers = Operations(engine, views, pacing).handlers
     restarts = Restarts(engine, log, ledger, options.restart_after)
     if options.database or options.restart_after:

@@ -45,7 +45,7 @@ def test_narrower_scopes_get_a_token_of_their_own() -> None:
                 url=server.url, client_id="me", client_secret="s", token_url=f"{server.url}/oauth/token"
             )
             async with Target(config) as target:
-                return await target.bearer(), await target.bearer(("orchestration:read",))
+                return await target.tokens.bearer(), await target.tokens.narrow("orchestration:read")
 
     assert asyncio.run(run()) == ("t1", "t2")
 
