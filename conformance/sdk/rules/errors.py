@@ -22,12 +22,17 @@ def _refusals(played: Played, themes: Collection[str]) -> Iterator[tuple[Heard, 
 def _status(requirement: str) -> Callable[[Played], Iterator[Seen]]:
     def rule(played: Played) -> Iterator[Seen]:
         refusals = list(_refusals(played, [requirement]))
-        if len(refusals) == 2 and (refusals[0][1] is None or refusals[0][1].status is None):
-            return  # an ordinary refusal has no status either: that is another requirement's
+        ordinary = refusals[0][1] if len(refusals) == 2 else None
+        if len(refusals) == 2 and ordinary is None:
+            return  # an ordinary refusal is no error either: that is another requirement's
         for heard, error in refusals[-1:]:
             status = heard.step.answer.status
+            expected = f"an error with status {status}"
             upheld = error is not None and error.status == status
-            yield Seen(requirement, upheld, heard, f"an error with status {status}", f"the caller got {heard.result}")
+            if ordinary is not None and ordinary.status is None:  # that is another requirement's as well
+                expected = f"an error of kind {ordinary.kind}, as for an ordinary refusal"
+                upheld = error is not None and (error.kind == ordinary.kind or error.status == status)
+            yield Seen(requirement, upheld, heard, expected, f"the caller got {heard.result}")
 
     return rule
 

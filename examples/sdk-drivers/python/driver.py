@@ -86,7 +86,7 @@ def called(call: dict[str, Any]) -> Any:
 def refusal(error: errors.SDKBaseError) -> dict[str, Any]:
     """An error with what the SDK tells of it."""
     if isinstance(error, errors.ResponseValidationError):
-        return {"kind": "decode", "message": str(error)}
+        return {"kind": "decode", "status": error.status_code, "message": str(error)[:300]}
     data = getattr(error, "data", None)
     code = plain(data.error_code) if data is not None else None
     message = data.error_message if data is not None else None
