@@ -24,6 +24,8 @@ from conformance.sdk.rules import SDK_RULES
 from conformance.trace import Exchange, Trace
 
 PROTOCOL = "sdk-driver.protocol"
+_MOST_PARTS = 1000
+"""Seeds for one run: each part of a theme has its own, so that parts do not draw the same."""
 _EACH_S = 1.0
 """Seconds for minimising one violation."""
 
@@ -117,7 +119,8 @@ class _Campaign:
         return wanted is None or bool(wanted & {theme.requirement, *BESIDE.get(theme.requirement, ())})
 
     def _draw(self, theme: Theme) -> list[Case]:
-        return draw(theme.cases, theme.count, self._settings.seed)
+        first = self._settings.seed * _MOST_PARTS
+        return [case for at, part in enumerate(theme.parts) for case in draw(part, theme.count, first + at)]
 
     def _take_apart(self, beside: Future[tuple[list[Played], str]]) -> None:
         played, stderr = beside.result()

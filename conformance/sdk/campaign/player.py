@@ -137,7 +137,7 @@ class CasePlayer:
 
     def _answering(self, step: Step, script: Script | None, origin: int) -> Answering:
         def placed(answer: Answer) -> Answer:
-            headers = tuple((k, v.replace("{elsewhere}", self._second.base_url)) for k, v in answer.headers)
+            headers = tuple((k, v.replace("{elsewhere}", self._second.alias)) for k, v in answer.headers)
             return answer.but(headers=headers)
 
         if script is None:

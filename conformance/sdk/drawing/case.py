@@ -30,8 +30,8 @@ class Case:
     """Calls of an SDK, one after another or ``together``, with the answer of each.
 
     ``theme`` is the requirement that the case is about. ``script`` answers in place of the steps' own answers;
-    ``tokens`` is what the token endpoint answers; ``{token}`` and ``{elsewhere}`` in calls and answers stand for the
-    origins of the token endpoint and of the second witness.
+    ``tokens`` is what the token endpoint answers; ``{token}`` in calls stands for the origin of the token endpoint,
+    ``{elsewhere}`` in answers for the second witness, under another host name.
     """
 
     theme: str

@@ -7,18 +7,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from conformance.contract.api import V1
-from conformance.sdk.drawing.answers import SIMPLE
-from conformance.sdk.drawing.case import Case, Step
+from conformance.sdk.drawing.case import Case
+from conformance.sdk.drawing.single import ALL, Parts, asking
 from conformance.sdk.drawing.values import PLAIN_TEXT
-from conformance.sdk.driver.protocol import Call
-from conformance.sdk.witness.answer import Answer, success_answer
 
-SIMPLE_BODIES: dict[str, Any] = {
-    "createWorkflow": {"name": "n", "stages": [{"noop": {}}]},
-    "runWorkflow": {"x": "y"},
-    "sendEvent": {"name": "go"},
-}
-ALL = tuple(V1.by_action)
 _RESERVED = "/?#% &+;=:@,$!'()*[]|\\^\"<>`{}~-._a"
 # Each of the characters that cut a path or a query is there for sure, whatever is drawn besides.
 RESERVED_IDS = st.sampled_from(["a/b", "a?b", "a#b", "a%2Fb", "a b", "a&b=c", "a+b", "100%"]) | st.text(
@@ -30,38 +22,20 @@ UNICODE_IDS = st.sampled_from(["é", "漢", "a😀"]) | st.text(
 _NAMES = PLAIN_TEXT.filter(bool)
 
 
-def simple_arguments(operation: str, identifier: str = "id-1", *, body: bool = True) -> dict[str, Any]:
-    """Ordinary arguments: one id for each path parameter, and a body where the operation takes one."""
-    found: dict[str, Any] = dict.fromkeys(V1.by_action[operation].path_parameters, identifier)
-    if "number" in found:
-        found["number"] = 0
-    if body and operation in SIMPLE_BODIES:
-        found["body"] = SIMPLE_BODIES[operation]
-    return found
-
-
-def simple_answer(operation: str) -> Answer:
-    """An ordinary good answer."""
-    return success_answer(operation, V1.by_action[operation].success, SIMPLE.get(operation))
-
-
-def asking(theme: str, operation: str, **arguments: Any) -> Case:
-    """A case with one call that gets an ordinary answer; ``arguments`` come on top of ordinary ones."""
-    return Case(theme, (Step(Call(operation, simple_arguments(operation) | arguments), simple_answer(operation)),))
-
-
 def plain_calls(theme: str) -> st.SearchStrategy[Case]:
     """Any operation, with ordinary arguments."""
     return st.sampled_from(ALL).map(lambda operation: asking(theme, operation))
 
 
-@st.composite
-def paths(draw: st.DrawFn, theme: str, ids: st.SearchStrategy[str]) -> Case:
-    """An operation with ids in its path."""
-    operation = draw(st.sampled_from([name for name in ALL if V1.by_action[name].path_parameters]))
-    wanted = V1.by_action[operation].path_parameters
-    chosen: dict[str, Any] = {name: draw(st.integers(0, 2**31 - 1) if name == "number" else ids) for name in wanted}
-    return asking(theme, operation, **chosen)
+def paths(theme: str, ids: st.SearchStrategy[str]) -> Parts:
+    """Each operation with ids in its path."""
+
+    def of(operation: str) -> st.SearchStrategy[Case]:
+        names = V1.by_action[operation].path_parameters
+        chosen = {name: st.integers(0, 2**31 - 1) if name == "number" else ids for name in names}
+        return st.fixed_dictionaries(chosen).map(lambda given: asking(theme, operation, **given))
+
+    return tuple(of(name) for name in ALL if V1.by_action[name].path_parameters)
 
 
 @st.composite
@@ -72,7 +46,7 @@ def queries(draw: st.DrawFn, theme: str, name: str) -> Case:
     return asking(theme, operation, **(draw(st.sampled_from([{name: value}] * 3 + [{}]))))
 
 
-def bodies(theme: str, leaves: st.SearchStrategy[Any], text: st.SearchStrategy[str]) -> st.SearchStrategy[Case]:
+def bodies(theme: str, leaves: st.SearchStrategy[Any], text: st.SearchStrategy[str]) -> Parts:
     """Calls whose body holds these leaves: in the free-form parameters of a stage, and text wherever text may be."""
     created = st.builds(
         lambda key, value, name: asking(
@@ -84,7 +58,7 @@ def bodies(theme: str, leaves: st.SearchStrategy[Any], text: st.SearchStrategy[s
     )
     run = st.dictionaries(text.filter(bool), text, max_size=3).map(lambda body: asking(theme, "runWorkflow", body=body))
     sent = text.filter(bool).map(lambda name: asking(theme, "sendEvent", body={"name": name}))
-    return created | run | sent
+    return created, run, sent
 
 
 def numbers(theme: str, numbers: st.SearchStrategy[Any]) -> st.SearchStrategy[Case]:

@@ -68,8 +68,15 @@ def _token_renewed(played: Played) -> Iterator[Seen]:
 
 
 def _token_after_401(played: Played) -> Iterator[Seen]:
-    """The call that got the 401 may fail or be sent again; the next one must work."""
-    return _last_with(played, "sdk-client.token-after-401", "token-2", 2)
+    """The call that got the 401 may fail or be sent again; the next one must work, with whichever newer token."""
+    requirement = "sdk-client.token-after-401"
+    if _own(played, requirement):
+        heard = played.heard[-1]
+        given = _authorised(heard)
+        expected = "the call after the 401 succeeds with a newer token"
+        observed = f"{given} was sent; the caller got {heard.result}"
+        upheld = heard.ok and given != "Bearer token-1"
+        yield Seen(requirement, upheld, heard, expected, observed, exchanges=(*played.tokens, *heard.exchanges))
 
 
 def _token_other_host(played: Played) -> Iterator[Seen]:

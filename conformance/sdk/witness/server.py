@@ -63,6 +63,11 @@ class Witness:
         """Where the API is: the origin with the prefix."""
         return f"{self.origin}{self.prefix}"
 
+    @property
+    def alias(self) -> str:
+        """The base URL under another host name: a host is told apart by its name, whatever its port."""
+        return self.base_url.replace(self._host, "localhost", 1)
+
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None

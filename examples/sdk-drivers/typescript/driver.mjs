@@ -44,9 +44,10 @@ function client({ client: name, baseUrl, credentials }) {
   return clients.get(key);
 }
 
-/** What the SDK hands over, with instants as text. */
+/** What the SDK hands over, with instants as text and great numbers with all their digits. */
 function plain(value) {
   if (value instanceof Date) return value.toISOString();
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) return BigInt(value);
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each)]));
