@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from conformance.campaign.drawing import Drawn
@@ -13,21 +14,20 @@ from conformance.campaign.observer import Observer
 from conformance.campaign.proving import Proving
 from conformance.campaign.schedule import Schedule, Shortfall, affordable, runs_of
 from conformance.campaign.stopping import raise_users
+from conformance.campaign.trace_judging import TraceJudging
 from conformance.configuration.settings import Settings
 from conformance.confirming.finding_store import FindingStore
 from conformance.confirming.findings import Proof
 from conformance.contract.document import ApiDocument
 from conformance.judging.pool import JudgePool
 from conformance.judging.tally import Tally
-from conformance.operations import CUT_SHORT, OperationSettings, play_operations
-from conformance.rules.across_traces import across
+from conformance.operations import CUT_SHORT, OperationPlan, OperationSettings, play_operations
 from conformance.rules.evidence.server_ids import made_ids
-from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.scenarios import Job, Played, Player, Scenario, Settler
 from conformance.scenarios.plan import derived_seed, draw, endless, more_for
 from conformance.scenarios.playing.settling import LEAST_GAP
 from conformance.target import LoopLag, Target, TargetError
-from conformance.trace import Trace
+from conformance.target.finishing import unless
 from conformance.wire.instant import MILLISECOND, SECOND
 
 _SLOW = 300 * MILLISECOND
@@ -52,13 +52,16 @@ class Campaign:
     interrupted: bool = False
     lost: str | None = None
     settling: dict[str, float] = field(default_factory=dict)
+    begun: float | None = None
 
     def __post_init__(self) -> None:
-        self.schedule = Schedule(self.settings)
+        self.schedule = Schedule(self.settings, begun=self.begun)
         self.store = FindingStore(self.settings.database) if self.settings.database else None
         told = (self.observer, self.tally, self.proofs)
         self.proving = Proving(self.target, self.judge, self.settings, self.schedule, *told, self.store)
-        self._hit = False
+        self.judging = TraceJudging(
+            self.judge, self.tally, self.settings, self.schedule, self.observer, self.target.deadline
+        )
         self._most_runs: int | None = None
         self._all_begun = False
         self._explored = (0, 0.0)
@@ -81,7 +84,7 @@ class Campaign:
                 if workers == 1 and not self.interrupted:
                     await self._conclude(settler)
             confirmed = frozenset(self.tally.cases)
-            await self._judge_all(settler.take_traces())
+            await self.judging.judge_all(settler.take_traces())
             self.tally.silences += self.target.silence.told(self.schedule.elapsed)
             if workers == 1 and self.tally.cases.keys() - confirmed and not self.interrupted:
                 # The last controls have shown what nothing else did.
@@ -90,11 +93,11 @@ class Campaign:
     async def conclude(self) -> None:
         """Only the end of a run: judge what spans traces, and confirm what the tally holds (merged from workers)."""
         async with self._losing():
-            self._judge_across()
+            self.judging.judge_across()
             await self._conclude_anew()
 
     async def _conclude_anew(self, confirmed: frozenset[str] = frozenset()) -> None:
-        if self.tally.cases.keys() - confirmed and not self._hit:
+        if self.tally.cases.keys() - confirmed and not self.judging.hit:
             async with LoopLag() as lag, self._settler(lag) as settler:
                 await self._confirm(settler, confirmed)
 
@@ -111,7 +114,9 @@ class Campaign:
     async def note_loss(self) -> None:
         """Look whether the target has ended, when some connection was refused: it need not have been for long."""
         refused = any(seen["refused"] for seen in self.tally.statuses.values())
-        if self.lost is None and not self.interrupted and refused and await is_gone(self.target):
+        if self.lost or self.interrupted or self.target.deadline.passed:
+            return
+        if refused and await is_gone(self.target):
             self.lost = GONE
 
     @contextlib.asynccontextmanager
@@ -132,9 +137,9 @@ class Campaign:
             await asyncio.sleep(_LOOK_S)
 
     async def _conclude(self, settler: Settler) -> None:
-        self._judge_across()
+        self.judging.judge_across()
         unconfirmed = self.tally.cases.keys() - self.proving.told
-        if unconfirmed and not self._hit:
+        if unconfirmed and not self.judging.hit:
             await self.note_loss()
             await self._confirm(settler, self.proving.told)
 
@@ -181,12 +186,14 @@ class Campaign:
     # -- traffic --------------------------------------------------------------------------------
 
     async def _play_operations(self, drawn: Drawn) -> None:
-        operations = await asyncio.wrap_future(drawn.operations)
+        operations = await unless(self._over, _awaited(drawn.operations))
+        if operations is None:
+            return
         profile = "thorough" if self.settings.profile == "soak" else self.settings.profile
         settings = OperationSettings(seed=self.settings.seed, profile=profile, features=self.settings.features)
         traces = await play_operations(self.target, self.document, settings, plan=operations, over=self._over)
         self.tally.leftovers += [note for trace in traces for note in trace.notes if not note.startswith(CUT_SHORT)]
-        await self._judge_all(traces, made_ids(traces))
+        await self.judging.judge_all(traces, made_ids(traces))
 
     async def _play_scenarios(self, settler: Settler, budget: int | None, drawn: Drawn) -> None:
         player = self._player(settler)
@@ -242,7 +249,7 @@ class Campaign:
             self.schedule.took(played.seconds)
             self._lost_runs += sum(map(runs_of, played.earlier))
             traces = [*played.earlier, played.trace, *player.settler.take_traces()]
-            task = asyncio.create_task(self._judge_all(traces))
+            task = asyncio.create_task(self.judging.judge_all(traces))
             judging.add(task)
             task.add_done_callback(judging.discard)
 
@@ -255,7 +262,7 @@ class Campaign:
     @property
     def _enough(self) -> bool:
         """Whether a violation was seen that ends exploring."""
-        return self._hit or not self.settings.enough.isdisjoint(self.tally.cases)
+        return self.judging.hit or not self.settings.enough.isdisjoint(self.tally.cases)
 
     def _over(self) -> bool:
         out_of_time = self.schedule.exploring_left(bool(self.tally.cases)) < 0
@@ -274,27 +281,13 @@ class Campaign:
         rows = (each for each in self.judge.catalogue.requirements if each.feature in applicable)
         return [each.id for each in rows if not seen[each.id]]
 
-    # -- judging --------------------------------------------------------------------------------
-
-    async def _judge_all(self, traces: Sequence[Trace], known_ids: frozenset[str] | None = None) -> None:
-        for trace in traces:
-            judgement = await self.judge.judge(trace, known_ids)
-            self.tally.add(trace, judgement)
-            self._hit = self._hit or bool(judgement.violations.keys() & self.settings.stop_on)
-            self.observer.judged(trace, self.tally, self.schedule.elapsed)
-
-    def _judge_across(self) -> None:
-        traces = {trace.id: trace for trace in self.tally.reduced}
-        try:
-            indexes = [TraceIndex(trace) for trace in self.tally.reduced]
-            for seen in across(indexes, self.tally.sent()):
-                self.tally.add_across(seen.requirement, seen.observation, traces[seen.traces[-1]])
-        except Exception as error:
-            self.tally.errors.append(f"what spans several traces could not be judged: {type(error).__name__}: {error}")
-
     def _describe(self, settler: Settler) -> None:
         self.settling = {
             "control_ms": round(settler.control_ns() / MILLISECOND, 1),
             "settle_ms": round(settler.settle_ns() / MILLISECOND, 1),
             "controls": sum(control.finished is not None for control in settler.settling().controls),
         }
+
+
+async def _awaited(drawn: Future[OperationPlan]) -> OperationPlan:
+    return await asyncio.wrap_future(drawn)

@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from conformance.campaign.running import RunOutcome, conclude, header, play
+from conformance.campaign.running import RunOutcome, conclude, header, play, untested
 from conformance.campaign.watching import Spool, Watcher
 from conformance.configuration.options import RunOptions, run_options, target_config
 from conformance.configuration.reading import Values
@@ -28,6 +28,7 @@ from conformance.contract.requirements import Catalogue, load_requirements
 from conformance.reference.process import ReferenceProcess
 from conformance.reports.annotations import ci_annotations
 from conformance.reports.conclusion import Conclusion, conclusion_of
+from conformance.reports.har import HarItem
 from conformance.reports.markdown import append_summary
 from conformance.reports.terminal import SilentProgress, make_console, make_progress, summary
 from conformance.reports.write import write_all
@@ -47,7 +48,7 @@ class ConformanceRun:
     """A run. Construct it with ``ConformanceRun.of``; every mistake of the user is told before any traffic.
 
     ``selected`` are the requirements that -k or -m chose, None when they chose all: such a run never says conformant.
-    ``first_only``: the first failure is enough.
+    ``first_only``: the first failure is enough. ``begun`` is its beginning on the monotonic clock, in seconds.
     """
 
     options: RunOptions
@@ -63,7 +64,7 @@ class ConformanceRun:
     comparison: Comparison | None = None
     report: Path | None = None
     errors: list[str] = field(default_factory=list)
-    _began: float = field(default_factory=time.monotonic)
+    begun: float = field(default_factory=time.monotonic)
 
     @classmethod
     def of(cls, values: Values) -> ConformanceRun:
@@ -135,15 +136,17 @@ class ConformanceRun:
         return config.model_copy(update={"token": None, "token_file": None, **own})
 
     def run(self) -> Results:
-        """Play, judge and write the reports. Raises TargetError when the target cannot be tested."""
+        """Play, judge and write the reports.
+
+        Raises TargetError when the target cannot be tested; the reports that say so are written all the same.
+        """
         with self.target() as config, self.recording(config) as (begun, watcher, log, spool):
-            outcome = play(config, self.document, self.settings, watcher)
+            outcome = play(config, self.document, self.settings, watcher, begun=self.begun)
             return self.conclude(begun, outcome, log, [spool])
 
     @contextlib.contextmanager
     def recording(self, config: TargetConfig) -> Iterator[tuple[Results, Watcher, EventLog, Spool]]:
         """What is begun with a run: its header, and who watches it and writes as it goes."""
-        made = not self.options.report_dir.exists()
         directory = writable_directory(self.options.report_dir)
         _forget(directory)
         progress = make_progress(self.console, os.environ, self.options.verbosity)
@@ -152,14 +155,33 @@ class ConformanceRun:
             with EventLog(directory) as log, Spool(directory / "exchanges.spool") as spool:
                 log.header(begun)
                 watcher = Watcher(progress, log, spool, self.catalogue, self.options.settings.seconds)
-                yield begun, watcher, log, spool
-        except TargetError:
-            # Nothing was measured on a target that could not be tested, so there is no report to keep.
-            if made and not watcher.measured:
-                shutil.rmtree(directory, ignore_errors=True)
-            raise
+                try:
+                    yield begun, watcher, log, spool
+                except TargetError as error:
+                    if not watcher.measured:
+                        self._write_untested(begun, log, str(error))
+                    raise
         finally:
             progress.close()
+
+    def leave_untested(self, config: TargetConfig, error: TargetError) -> None:
+        """Write the reports of a run that could not begin: jobs collect them, and look for why in them."""
+        with contextlib.suppress(TargetError), self.recording(config):
+            raise error
+
+    def _write_untested(self, begun: Results, log: EventLog, reason: str) -> None:
+        results = untested(begun, reason, self.options.settings.features)
+        results.duration_s = round(time.monotonic() - self.begun, 1)
+        results = results if self.selected is None else narrow(results, self.selected)
+        self._write(results, log, ())
+
+    def _write(self, results: Results, log: EventLog, exchanges: Iterable[HarItem]) -> None:
+        self.report = write_all(results, self.options.report_dir, exchanges, self.comparison)
+        log.footer(results)
+        if self.options.summary_file is not None:
+            append_summary(results, self.options.summary_file, self.comparison)
+        if self.options.default_dir:
+            point_latest(self.options.report_dir)
 
     @contextlib.contextmanager
     def shard_recording(self, config: TargetConfig, number: int, directory: Path) -> Iterator[Watcher]:
@@ -176,7 +198,7 @@ class ConformanceRun:
         """The results of what was played, every report written, and the event log's footer."""
         features = self.options.settings.features
         outcome.tally.errors += self.errors
-        results = conclude(begun, outcome, features, self._began)
+        results = conclude(begun, outcome, features, self.begun)
         if self.known:
             today = datetime.now(UTC).date()
             results = apply_known(results, self.known, today, self.options.strict_known)
@@ -184,13 +206,7 @@ class ConformanceRun:
         results = results if self.selected is None else narrow(results, self.selected)
         results = demand(results, self.options.required)
         self.results, self.outcome = results, outcome
-        exchanges = itertools.chain.from_iterable(spool.items() for spool in spools)
-        self.report = write_all(results, self.options.report_dir, exchanges, self.comparison)
-        log.footer(results)
-        if self.options.summary_file is not None:
-            append_summary(results, self.options.summary_file, self.comparison)
-        if self.options.default_dir:
-            point_latest(self.options.report_dir)
+        self._write(results, log, itertools.chain.from_iterable(spool.items() for spool in spools))
         return results
 
     def _header(self, config: TargetConfig) -> Results:

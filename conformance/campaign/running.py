@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from conformance.campaign.campaign import Campaign
 from conformance.campaign.drawing import Drawn, draw_traffic
 from conformance.campaign.observer import Observer
 from conformance.campaign.recordings import describe
-from conformance.campaign.schedule import Shortfall
+from conformance.campaign.schedule import Shortfall, deadline_of
 from conformance.campaign.stopping import Stop, interruptible, terminable
 from conformance.configuration.settings import Settings
 from conformance.confirming.findings import Proof, build_finding
@@ -25,8 +25,9 @@ from conformance.judging.outcomes import Unjudged, count_outcomes, losses_of, op
 from conformance.judging.pool import JudgePool
 from conformance.judging.tally import Tally
 from conformance.results.model import Results
-from conformance.results.verdict import verdict_of
+from conformance.results.verdict import verdict_of, without_praise
 from conformance.target import ServerInfo, Target, TargetConfig, probe
+from conformance.target.pacing.deadline import ENDLESS, Deadline
 
 _HOPELESS = Unjudged("no control run finished, so the target's latency is unknown and nothing can be called overdue")
 _LOST = Unjudged(
@@ -39,6 +40,9 @@ _INTERRUPTED = Unjudged(
     everything=True,
     unconfirmed="a violation was seen, and the run was interrupted before it could be confirmed",
 )
+
+_UNJUDGED = Unjudged("the time for the run was up before all of its traffic was judged", everything=True)
+_UNREAD = Unjudged("some answers were too long to be read to their end, so they could not be judged", everything=True)
 
 
 @dataclass
@@ -58,23 +62,32 @@ class RunOutcome:
 
 
 def play(
-    config: TargetConfig, document: ApiDocument, settings: Settings, observer: Observer, stop: Stop | None = None
+    config: TargetConfig,
+    document: ApiDocument,
+    settings: Settings,
+    observer: Observer,
+    stop: Stop | None = None,
+    begun: float | None = None,
 ) -> RunOutcome:
     """Probe the target, play and judge. Raises TargetError when the target cannot be tested at all.
+
+    ``begun`` is when the run began, in seconds of the monotonic clock; None: now.
 
     An interrupt (SIGINT, SIGTERM) ends the traffic, cleans up, and is told in the outcome; with ``stop``, that does so
     instead, and signals are left to whoever calls.
     """
     observer.phase("probing the target")
-    info = reach(config)
+    begun = time.monotonic() if begun is None else begun
+    deadline = deadline_of(settings, begun)
+    info = reach(config, deadline)
     observer.phase("drawing requests")
     with JudgePool(document) as judge_pool, contextlib.nullcontext() if stop else terminable():
         drawn = draw_traffic(document, settings, judge_pool)
 
         def campaign(target: Target) -> Campaign:
-            return Campaign(target, document, settings, observer, judge_pool)
+            return Campaign(target, document, settings, observer, judge_pool, begun=begun)
 
-        return interruptible(_played(config, campaign, drawn, info), stop)
+        return interruptible(_played(config, deadline, campaign, drawn, info), stop)
 
 
 def play_drawn(
@@ -91,40 +104,50 @@ def play_drawn(
     def campaign(target: Target) -> Campaign:
         return Campaign(target, document, settings, observer, judge_pool)
 
-    return interruptible(_played(config, campaign, drawn, info))
+    return interruptible(_played(config, ENDLESS, campaign, drawn, info))
 
 
 async def _played(
-    config: TargetConfig, make: Callable[[Target], Campaign], drawn: Drawn, info: ServerInfo
+    config: TargetConfig, deadline: Deadline, make: Callable[[Target], Campaign], drawn: Drawn, info: ServerInfo
 ) -> RunOutcome:
-    async with Target(config) as target:
+    async with Target(config, deadline=deadline) as target:
         campaign = make(target)
         await campaign.run(drawn)
         await campaign.note_loss()
         return _outcome(campaign, {"version": info.version})
 
 
-def reach(config: TargetConfig) -> ServerInfo:
+def reach(config: TargetConfig, deadline: Deadline = ENDLESS) -> ServerInfo:
     """Probe the target before anything is spent on it. Raises TargetError."""
 
     async def ask() -> ServerInfo:
-        async with Target(config) as target:
+        async with Target(config, deadline=deadline) as target:
             return await probe(target)
 
     return asyncio.run(ask())
 
 
 def conclude_shared(
-    config: TargetConfig, document: ApiDocument, settings: Settings, observer: Observer, parts: Sequence[RunOutcome]
+    config: TargetConfig,
+    document: ApiDocument,
+    settings: Settings,
+    observer: Observer,
+    parts: Sequence[RunOutcome],
+    begun: float,
 ) -> RunOutcome:
-    """Merge what the workers of a shared run saw, and confirm what failed, unless they were interrupted."""
+    """Merge what the workers of a shared run saw, and confirm what failed, unless they were interrupted.
+
+    ``begun`` is when the run began, in seconds of the monotonic clock.
+    """
     merged = _merged(parts)
     if merged.interrupted:
         return merged
 
     async def end(judge_pool: JudgePool) -> RunOutcome:
-        async with Target(config) as target:
-            campaign = Campaign(target, document, settings, observer, judge_pool, merged.tally, lost=merged.lost)
+        async with Target(config, deadline=deadline_of(settings, begun)) as target:
+            campaign = Campaign(
+                target, document, settings, observer, judge_pool, merged.tally, lost=merged.lost, begun=begun
+            )
             await campaign.conclude()
             await campaign.note_loss()
             return _outcome(campaign, merged.server)
@@ -164,7 +187,14 @@ def _outcome(campaign: Campaign, server: dict[str, Any]) -> RunOutcome:
 def _unjudged(outcome: RunOutcome) -> Unjudged | None:
     if outcome.interrupted or outcome.lost:
         return _INTERRUPTED if outcome.interrupted else _LOST
+    if outcome.tally.unjudged or outcome.tally.unread:
+        return _UNJUDGED if outcome.tally.unjudged else _UNREAD
     return _HOPELESS if outcome.settling and not outcome.settling.get("controls", 1) else None
+
+
+def _times(settings: Settings) -> dict[str, float]:
+    given = {"max_time": settings.max_time, "explore_time": settings.explore_time}
+    return {name: seconds for name, seconds in given.items() if seconds is not None}
 
 
 def header(config: TargetConfig, document: ApiDocument, settings: Settings, catalogue: Catalogue) -> Results:
@@ -183,9 +213,30 @@ def header(config: TargetConfig, document: ApiDocument, settings: Settings, cata
         findings=[],
         counts=count_outcomes(requirements, tally),
         document=describe(document),
-        configuration=config.redacted() | {"features": sorted(settings.features), "max_time": settings.seconds},
+        configuration=config.redacted() | {"features": sorted(settings.features), **_times(settings)},
         complete=False,
     )
+
+
+def _passed_over(results: Results, tally: Tally) -> Iterator[str]:
+    """What was sent or answered, but not judged, in sentences."""
+    if results.configuration.get("max_time") is not None and not tally.runs:
+        yield "The time for the run was up before its scenarios began; give it more with `--max-time`."
+    if tally.unjudged:
+        yield f"{tally.unjudged} of {tally.traces} traces were not judged: the time for the run was up."
+    if tally.unread:
+        names = ", ".join(f"{name} {count}" for name, count in tally.unread.most_common())
+        yield f"Answers that were too long were not read to their end, nor judged: {names} (see --max-body)."
+
+
+def untested(begun: Results, reason: str, features: Collection[str]) -> Results:
+    """The results of a run whose target could not be tested: nothing is said of any requirement but that."""
+    tally = Tally()
+    why = Unjudged(f"the target could not be tested: {reason}", everything=True)
+    requirements = requirement_results(load_requirements(), tally, [], features, why)
+    counts = count_outcomes(requirements, tally)
+    told = replace(begun, requirements=requirements, counts=counts, complete=True)
+    return without_praise(told, "untested", reason)
 
 
 def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], began: float) -> Results:
@@ -206,7 +257,7 @@ def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], beg
     begun.counts = count_outcomes(requirements, tally)
     begun.operations = operation_results(tally)
     begun.settling = dict(outcome.settling)
-    begun.unreached = outcome.shortfall.sentence
+    begun.unreached = " ".join(filter(None, [outcome.shortfall.sentence, *_passed_over(begun, tally)]))
     begun.losses = losses_of(tally)
     begun.leftovers = list(dict.fromkeys(tally.leftovers))
     begun.errors = list(tally.errors)

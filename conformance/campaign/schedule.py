@@ -11,12 +11,17 @@ from dataclasses import dataclass, field
 from conformance.configuration.settings import Settings
 from conformance.scenarios import Scenario
 from conformance.scenarios.scenario.model import Pause
+from conformance.target.pacing.deadline import ENDLESS, Deadline
 from conformance.trace import Trace
 
 # Of the time that is allowed for all of a run: what is kept for confirming when there is something to confirm, and for
 # tidying up in any case.
 _CONFIRMING_SHARE, _TIDYING_SHARE = 0.3, 0.07
 _LONGEST_TIDYING_S = 10.0
+# Beyond the time for the whole run: its reports must be written within a few seconds more.
+_LAST_TIDYING_S = 3.0
+# Beyond the profile's limits: what a slow target has begun may end in its own time.
+_WINDING_UP_S = 90.0
 # Until so many scenarios have been played, it is not known how long one takes.
 _ENOUGH = 5
 _RECENT = 20
@@ -52,10 +57,11 @@ class Shortfall:
 
 @dataclass
 class Schedule:
-    """The time of one run. ``now`` gives seconds."""
+    """The time of one run. ``now`` gives seconds; ``begun`` is when the whole run began, None: when its traffic did."""
 
     settings: Settings
     now: Callable[[], float] = time.monotonic
+    begun: float | None = None
     left_out: int = 0
     _took: list[float] = field(default_factory=list)
 
@@ -64,24 +70,29 @@ class Schedule:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the beginning of the run."""
+        """Seconds since the beginning of the traffic."""
         return self.now() - self._began
+
+    def _left_of(self, most: float) -> float:
+        """Seconds left of so many for the whole run, without those that tidying up may take."""
+        begun = self._began if self.begun is None else self.begun
+        return begun + most - min(_LONGEST_TIDYING_S, most * _TIDYING_SHARE) - self.now()
 
     def exploring_left(self, to_confirm: bool) -> float:
         """Seconds until exploring has to end; ``to_confirm``: whether there is something to confirm after it."""
         most, own = self.settings.max_time, self.settings.seconds
+        exploring = math.inf if own is None else own - self.elapsed
         if most is None:
-            return math.inf if own is None else own - self.elapsed
-        tidying = min(_LONGEST_TIDYING_S, most * _TIDYING_SHARE)
+            return exploring
         confirming = min(self.settings.budget.confirming_seconds, most * _CONFIRMING_SHARE) if to_confirm else 0.0
-        return most - tidying - confirming - self.elapsed
+        return min(exploring, self._left_of(most) - confirming)
 
     def confirming_left(self) -> float:
         """Seconds that confirming may take from now on."""
         most, own = self.settings.max_time, self.settings.budget.confirming_seconds
         if most is None:
             return own
-        return max(0.0, min(own, most - min(_LONGEST_TIDYING_S, most * _TIDYING_SHARE) - self.elapsed))
+        return max(0.0, min(own, self._left_of(most)))
 
     def took(self, seconds: float) -> None:
         """Take note of how long a scenario took."""
@@ -92,6 +103,17 @@ class Schedule:
         typical = statistics.median(self._took) if len(self._took) >= _ENOUGH else 0.0
         pauses = sum(step.ms for step in scenario.leaves() if isinstance(step, Pause)) / 1000
         return max(typical, pauses) < self.exploring_left(to_confirm)
+
+
+def deadline_of(settings: Settings, begun: float) -> Deadline:
+    """When the requests of a run that began at a moment of the monotonic clock end, whatever the target does."""
+    if settings.max_time is not None:
+        end = begun + settings.max_time
+        return Deadline(end, end + _LAST_TIDYING_S)
+    if settings.seconds is None:
+        return ENDLESS
+    end = begun + settings.seconds + settings.budget.confirming_seconds + _WINDING_UP_S
+    return Deadline(end, end + _LONGEST_TIDYING_S)
 
 
 def affordable(scenarios: Iterable[Scenario], runs: int) -> Iterator[Scenario]:

@@ -24,6 +24,7 @@ from conformance.configuration.combinations import check_loudness
 from conformance.configuration.option_table import options_of
 from conformance.configuration.reading import BadOption
 from conformance.plugin import SUITE
+from conformance.reports.text import visible
 from conformance.results.verdict import INCOMPLETE, INTERRUPTED, USAGE
 from conformance.suite.runtime import SESSION
 
@@ -81,7 +82,7 @@ class _Reporter:
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         if isinstance(excinfo.value, pytest.exit.Exception):
-            sys.stderr.write(f"conformance: {excinfo.value.msg}\n")
+            sys.stderr.write(f"conformance: {visible(excinfo.value.msg)}\n")
         else:
             self.interrupted = True
 
@@ -131,6 +132,8 @@ def _told(reporter: _Reporter, code: int) -> int:
     if reporter.crash is not None:
         click.echo(f"conformance: the suite itself failed; please report this.\n{reporter.crash}", err=True)
     if session is None or session.outcome is None:
+        if session is not None and session.report is not None:
+            click.echo(f"Report: {session.report}", err=True)
         return {int(pytest.ExitCode.USAGE_ERROR): USAGE, int(pytest.ExitCode.TESTS_FAILED): INCOMPLETE}.get(code, code)
     session.tell()
     if session.outcome.interrupted:

@@ -20,6 +20,7 @@ Kind = Literal[
     "choice",
     "number",
     "duration",
+    "size",
     "path",
     "header",
     "feature",
@@ -101,7 +102,14 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "max-time",
         SCOPE,
-        "Time for exploring, such as 90s, 15m or 8h; default by profile.",
+        "Time for the whole run, such as 90s, 15m or 8h; all of it that confirming does not need is explored.",
+        "TIME",
+        "duration",
+    ),
+    Option(
+        "explore-time",
+        SCOPE,
+        "Time for exploring alone; confirming and tidying up come after it. Default by profile.",
         "TIME",
         "duration",
     ),
@@ -167,6 +175,14 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         "max-rate", TARGET, "Requests a second at the most.", "N", "number", _TARGET_COMMANDS, unit="requests a second"
+    ),
+    Option(
+        "max-body",
+        TARGET,
+        "How much of an answer's body is read, decoded, such as 500kB or 64MB; default 16MB.",
+        "SIZE",
+        "size",
+        _TARGET_COMMANDS,
     ),
     _target("ca-file", "CA certificates (PEM) to trust.", "FILE", "path"),
     _target("cert", "Client certificate (PEM) for TLS.", "FILE", "path"),

@@ -21,6 +21,7 @@ from conformance.reports.terminal import Verbosity
 from conformance.results.verdict import FailOn
 from conformance.target import TargetConfig
 from conformance.target.authentication.tokens import TokenFile
+from conformance.target.bodies import MAX_BODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def run_options(values: Sources, environment: Mapping[str, str] = os.environ) ->
         seed=read(values, "seed") or 0,
         profile=read(values, "profile") or "standard",
         max_time=read(values, "max-time") or None,
+        explore_time=read(values, "explore-time") or None,
         features=_features(values),
         report_dir=directory,
         spec=read(values, "spec"),
@@ -109,6 +111,7 @@ def target_config(found: Sources, url: str) -> TargetConfig:
         issuer=read(values, "issuer"),
         timeout_s=10.0 if timeout is None else require_positive(values, "timeout", timeout),
         max_rate=read(values, "max-rate"),
+        max_body=read(values, "max-body") or MAX_BODY,
         verify=True if ca_file is None else str(ca_file),
         insecure=read(values, "insecure"),
         cert=_text(read(values, "cert")),

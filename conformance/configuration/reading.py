@@ -66,9 +66,9 @@ def read(values: Values, name: str) -> Any:
     """An option's value as its kind has it; None when it was not given. Raises BadOption.
 
     ``text`` and ``location``: str; ``choice``: one of the choices; ``number``: a float above 0; ``duration``: seconds;
-    ``path``: Path; ``header``: name and value; ``feature``: its name, which may raise UnknownFeature; ``seed``: int;
-    ``flag``: bool; ``share``: 0 to 1; ``time@…``: seconds and the other; an option that may be given several times: a
-    tuple of those.
+    ``size``: bytes; ``path``: Path; ``header``: name and value; ``feature``: its name, which may raise UnknownFeature;
+    ``seed``: int; ``flag``: bool; ``share``: 0 to 1; ``time@…``: seconds and the other; an option that may be given
+    several times: a tuple of those.
     """
     option, given = BY_NAME[name], values(name)
     if option.kind == "flag":
@@ -103,6 +103,17 @@ def _duration(option: Option, text: str) -> float:
         return seconds_of(text)
     except NoDuration as error:
         raise BadOption(option.name, text, error.wanted) from None
+
+
+_SIZES = {"kB": 1000, "MB": 1_000_000, "kiB": 1024, "MiB": 1 << 20, None: 1}
+_LARGEST = 1 << 30
+
+
+def _size(option: Option, text: str) -> int:
+    match = re.fullmatch(r"(\d{1,12})(kB|MB|kiB|MiB)?", text, re.ASCII)
+    if match is None or not 0 < int(match[1]) * _SIZES[match[2]] <= _LARGEST:
+        raise BadOption(option.name, text, "a size such as 500kB or 64MB, at most 1000MB")
+    return int(match[1]) * _SIZES[match[2]]
 
 
 def _share(option: Option, text: str) -> float:
@@ -161,6 +172,7 @@ _READERS: Mapping[Kind, Callable[[Option, Any], Any]] = {
     "choice": _choice,
     "number": _number,
     "duration": _duration,
+    "size": _size,
     "path": _path,
     "header": _header,
     "feature": _feature,

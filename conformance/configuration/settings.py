@@ -36,7 +36,8 @@ BUDGETS: Mapping[Profile, Limits] = {
 class Settings:
     """How a run is done.
 
-    ``max_time`` (seconds) replaces the profile's limit. ``shard`` is (which, of how many) when workers share the run.
+    ``max_time`` (seconds) is for the whole run and replaces the profile's limits, ``explore_time`` for exploring alone.
+    ``shard`` is (which, of how many) when workers share the run.
     ``stop_on`` ends the run at the first violation of one of these requirements (used to measure detection).
     ``enough`` ends exploring, not confirming, at the first violation of one of these.
     ``database`` is where findings are kept between runs: a directory or a redis URL.
@@ -45,6 +46,7 @@ class Settings:
     seed: int = 0
     profile: Profile = "standard"
     max_time: float | None = None
+    explore_time: float | None = None
     features: frozenset[str] = ASSUMED
     report_dir: Path | None = None
     spec: str | None = None
@@ -68,5 +70,7 @@ class Settings:
 
     @property
     def seconds(self) -> float | None:
-        """How long traffic may go on; None without a limit."""
+        """How long exploring may go on; None without a limit."""
+        if self.explore_time is not None:
+            return self.explore_time
         return self.max_time if self.max_time is not None else self.budget.seconds

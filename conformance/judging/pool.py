@@ -12,7 +12,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from types import MappingProxyType, TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis.strategies import characters
 
@@ -67,18 +67,29 @@ class JudgePool:
 
     def __init__(self, document: ApiDocument) -> None:
         self._pool = ProcessPoolExecutor(1, _CONTEXT, _sit, (document,))
-        self._computing: list[ProcessPoolExecutor] = []
+        self._computing: dict[ProcessPoolExecutor, Future[Any]] = {}
+        self._given_up = False
         _submit(self._pool, _ready)
         self._here = Judge(ResponseSchemas(document))
         self.catalogue = self._here.catalogue
 
     async def judge(self, trace: Trace, known_ids: frozenset[str] | None = None) -> Judgement:
-        """Every rule's observations on a trace; judged here should the process have been lost."""
+        """Every rule's observations on a trace; judged here should the process have been lost.
+
+        Raises TimeoutError once there is no time any more.
+        """
+        if self._given_up:
+            raise TimeoutError
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._pool, _judge, portable(trace), known_ids)
         except BrokenProcessPool:
             return self._here.judge(trace, known_ids)
+
+    def give_up(self) -> None:
+        """End the judge, whatever it is at: there is no time for it any more."""
+        self._given_up = True
+        _end(self._pool)
 
     def compute(self, work: Callable[..., T], *arguments: object) -> Future[T]:
         """Have something else computed over there: what takes seconds of CPU is no work for a loop that measures.
@@ -87,8 +98,8 @@ class JudgePool:
         it be lost, the work is done here.
         """
         pool = ProcessPoolExecutor(1, _CONTEXT, _prepare)
-        self._computing.append(pool)
         told: Future[T] = Future()
+        self._computing[pool] = told
 
         def tell(done: Future[T]) -> None:
             pool.shutdown(wait=False)
@@ -103,8 +114,19 @@ class JudgePool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for pool in (*self._computing, self._pool):
+        for pool, told in self._computing.items():
+            if not told.done():
+                # Nobody asks for it any more.
+                told.cancel()
+                _end(pool)
             pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """Kill the process of a pool, which has one at the most; the public way waits for its work (until Python 3.14)."""
+    for process in list((getattr(pool, "_processes", None) or {}).values()):
+        process.kill()
 
 
 def _tell(told: Future[T], done: Future[T], instead: Callable[[], T]) -> None:

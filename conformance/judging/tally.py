@@ -44,6 +44,8 @@ class Tally:
     """Merged over traces, and over the workers that share a run.
 
     ``errors`` are those of this suite; ``crashed`` tells of a requirement that a trace could not be judged by its rule.
+    ``unread`` counts, by operation, answers whose body was not read to its end; ``unjudged`` the traces that there was
+    no time to judge.
     """
 
     upheld: Counter[str] = field(default_factory=Counter)
@@ -66,6 +68,8 @@ class Tally:
     silences: list[tuple[float, float]] = field(default_factory=list)
     leftovers: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
+    unjudged: int = 0
     reduced: list[Trace] = field(default_factory=list)
 
     def add(self, trace: Trace, judgement: Judgement) -> None:
@@ -86,6 +90,14 @@ class Tally:
             self._count(exchange)
         self.reduced.append(_reduced(trace))
         del self.reduced[:-_REMEMBERED]
+
+    def pass_over(self, trace: Trace) -> None:
+        """Count a trace that there was no time to judge."""
+        self.unjudged += 1
+        self.traces += 1
+        self.sources[trace.source] += 1
+        for exchange in trace.exchanges:
+            self._count(exchange)
 
     def _add_crashes(self, crashes: Mapping[str, str]) -> None:
         """Keep the first crash of each rule."""
@@ -144,6 +156,8 @@ class Tally:
         name = exchange.operation or "(not documented)"
         if exchange.lost_to is not None:
             self.losses[name, _lost_to(exchange)] += 1
+        if exchange.failure is not None and exchange.failure.unread is not None:
+            self.unread[name] += 1
         kind = exchange.failure.kind if exchange.failure else "none"
         outcome = str(exchange.response.status) if exchange.response else kind
         self.statuses.setdefault(name, Counter())[outcome] += 1
@@ -175,6 +189,8 @@ class Tally:
         self.silences += other.silences
         self.leftovers += other.leftovers
         self.notes += other.notes
+        self.unread.update(other.unread)
+        self.unjudged += other.unjudged
         self.reduced += other.reduced
 
 

@@ -160,6 +160,8 @@ def _incomplete(facts: _Facts) -> str:
     cut = "" if results.complete else "the run was cut before its end; "
     if results.target.get("lacking"):
         return f"nothing can be said: {results.target['lacking']}"
+    if results.target.get("untested"):
+        return f"the target could not be tested: {str(results.target['untested']).rstrip('.')}"
     if results.target.get("unmet"):
         return f"{cut}required, and not judged: {', '.join(results.target['unmet'])}"
     if facts.open:

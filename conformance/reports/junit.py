@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -39,8 +39,11 @@ def junit_tree(results: Results) -> Xml.Element:
     root.set("time", f"{results.duration_s:.3f}")
     for name, members in groups.items():
         _suite(root, name, members, results, findings)
+    untested = results.target.get("untested")
     if results.errors:
-        _own_errors(root, results)
+        _errors(root, results, "the suite itself", "suite", results.errors)
+    elif untested:
+        _errors(root, results, "the target", "target", [f"the target could not be tested: {untested}"])
     return root
 
 
@@ -93,17 +96,18 @@ def _told(finding: Finding) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _own_errors(root: Xml.Element, results: Results) -> None:
-    count = str(len(results.errors))
+def _errors(root: Xml.Element, results: Results, name: str, kind: str, messages: Sequence[str]) -> None:
+    """A suite of its own for what kept requirements from being judged: the suite's own errors, or the target's."""
+    count = str(len(messages))
     root.set("errors", count)
-    root.set("tests", str(len(results.requirements) + len(results.errors)))
-    attributes = {"name": "the suite itself", "tests": count, "failures": "0", "skipped": "0", "errors": count}
+    root.set("tests", str(len(results.requirements) + len(messages)))
+    attributes = {"name": name, "tests": count, "failures": "0", "skipped": "0", "errors": count}
     suite = Xml.SubElement(root, "testsuite", attributes)
-    for number, message in enumerate(results.errors, start=1):
+    for number, message in enumerate(messages, start=1):
         case = Xml.SubElement(
-            suite, "testcase", {"classname": "conformance.suite", "name": f"error {number}", "time": "0"}
+            suite, "testcase", {"classname": f"conformance.{kind}", "name": f"error {number}", "time": "0"}
         )
-        Xml.SubElement(case, "error", {"type": "suite", "message": one_line(message)}).text = _clean(message)
+        Xml.SubElement(case, "error", {"type": kind, "message": one_line(message)}).text = _clean(message)
 
 
 def _clean(text: str) -> str:

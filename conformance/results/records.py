@@ -22,7 +22,7 @@ MARKED_LIMIT = 1024 * 1024
 
 def record_of(exchange: Exchange, start: int = 0, limit: int = BODY_LIMIT) -> ExchangeRecord:
     """The record of an exchange; ``start`` is the client ns from which its times count, ``limit`` cuts bodies."""
-    response = exchange.response
+    response = exchange.response or (exchange.failure.unread if exchange.failure else None)
     return ExchangeRecord(
         index=exchange.index,
         operation=exchange.operation,
@@ -34,7 +34,7 @@ def record_of(exchange: Exchange, start: int = 0, limit: int = BODY_LIMIT) -> Ex
         step=exchange.step,
         request_headers=[list(pair) for pair in redact_headers(exchange.request.headers)],
         request_body=_text(exchange.request.body, limit),
-        status=exchange.response.status if exchange.response else None,
+        status=response.status if response else None,
         response_headers=[list(pair) for pair in redact_headers(response.headers)] if response else [],
         response_body=_text(response.body, limit) if response else None,
         failure=f"{exchange.failure.kind}: {exchange.failure.message}" if exchange.failure else None,
@@ -58,8 +58,9 @@ def exchange_of(record: ExchangeRecord) -> Exchange:
         body=None if body is None else body.encode("utf-8", "replace"),
     )
     answer = (record.response_body or "").encode("utf-8", "replace")
-    response = Response(record.status, _pairs(record.response_headers), answer) if record.status is not None else None
     failure = Failure("aborted", record.failure) if record.failure else None
+    answered = failure is None and record.status is not None
+    response = Response(record.status or 0, _pairs(record.response_headers), answer) if answered else None
     sent, received = (round(value * MILLISECOND) for value in (record.sent_ms, record.received_ms))
     again = recorded(record.index, request, Span(sent, received), response or failure)
     # The record keeps no path relative to the API's root, from which the operation would follow.

@@ -19,6 +19,7 @@ import pytest
 
 from conformance.campaign.conformance_run import ConformanceRun
 from conformance.campaign.running import RunOutcome, conclude_shared, play, reach
+from conformance.campaign.schedule import deadline_of
 from conformance.campaign.watching import Spool
 from conformance.contract.errors import UserError
 from conformance.judging.tally import Tally
@@ -125,7 +126,7 @@ class Worker:
         settings = replace(self._session.settings, shard=shard)
         config = self._session.target_config(self._url)
         with self._session.shard_recording(config, shard[0], self._directory) as watcher:
-            return play(config, self._session.document, settings, watcher, self._stop)
+            return play(config, self._session.document, settings, watcher, self._stop, self._session.begun)
 
 
 class Controller:
@@ -158,8 +159,9 @@ class Controller:
     def _reach(self) -> None:
         """No worker is started for a target that cannot be tested."""
         try:
-            reach(self._config)
+            reach(self._config, deadline_of(self._session.settings, self._session.begun))
         except TargetError as error:
+            self._session.leave_untested(self._config, error)
             self._running.close()
             pytest.exit(str(error), INCOMPLETE)
 
@@ -186,7 +188,9 @@ class Controller:
             begun, watcher, log, spool = self._begun
             options = self._session.options
             parts = [replace(part, interrupted=part.interrupted or self._telling.asked) for part in self._parts]
-            outcome = conclude_shared(self._config, self._session.document, options.settings, watcher, parts)
+            outcome = conclude_shared(
+                self._config, self._session.document, options.settings, watcher, parts, self._session.begun
+            )
             spools = [Spool(path) for path in sorted(options.report_dir.glob("exchanges-*.spool"))]
             with contextlib.ExitStack() as stack:
                 self._select()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,9 +15,11 @@ from conformance.contract.api import Api
 from conformance.contract.calls import Call
 from conformance.target import wire
 from conformance.target.authentication.tokens import TokenSource
+from conformance.target.bodies import Bodies
 from conformance.target.config import TargetConfig
 from conformance.target.connecting import RawTarget
 from conformance.target.errors import AccessLost
+from conformance.target.pacing.deadline import Deadline
 from conformance.target.pacing.limits import LONGEST_PAUSE_S, Limiter, retry_after_s
 from conformance.target.pacing.run_gate import RunGate
 from conformance.target.recorder import Recorder
@@ -25,6 +28,7 @@ from conformance.trace import ENOUGH_LOST, Exchange, Failure, Request
 from conformance.trace.recording import Span, action_of, recorded
 from conformance.trace.redaction import REDACTED
 
+TIME_IS_UP = "the time for the run was up"
 _ATTEMPTS = 5
 _SLOW_RUN = 3
 
@@ -41,6 +45,8 @@ class Shared:
     gate: RunGate
     started: Callable[[str | None], None]
     answered: Callable[[Exchange], None]
+    deadline: Deadline
+    bodies: Bodies
 
 
 class Client:
@@ -64,8 +70,9 @@ class Client:
         included. A 429 or 503 with Retry-After holds back all of the target's traffic for that long; then the request
         is sent again, a few times at the most, each time as an exchange of its own, of which the last is returned.
         So is a read whose answer was lost, and what may be repeated: until it is answered, or until that it is not is
-        no chance any more. Cancelling the task leaves an exchange that was aborted. A 401 renews the token,
-        and the request is sent once more. Raises TokenRefused, and AccessLost when no token is accepted any longer.
+        no chance any more. Cancelling the task leaves an exchange that was aborted, and so does the end of the run's
+        time; what was not sent until then is not recorded. A 401 renews the token, and the request is sent once more.
+        Raises TokenRefused, and AccessLost when no token is accepted any longer.
         """
         exchange = await self._heeding(method, path, options)
         lost = exchange.loss
@@ -84,6 +91,25 @@ class Client:
         return (await self._heeding(other.method, other.path, {})).answered
 
     async def _heeding(self, method: str, path: str, options: RequestOptions) -> Exchange:
+        """Send a request as the target asks, in the time that there is."""
+        left = self._shared.deadline.end - time.monotonic()
+        if left <= 0:
+            return self._unsent(method, path)
+        try:
+            async with asyncio.timeout(None if math.isinf(left) else left) as whole:
+                return await self._heeded(method, path, options)
+        except TimeoutError:
+            if not whole.expired():
+                raise
+            return self._unsent(method, path)
+
+    def _unsent(self, method: str, path: str) -> Exchange:
+        """What becomes of a request for which there was no time, to the knowledge of who asked for it."""
+        sent_path, now = wire.encoded_path(path), time.monotonic_ns()
+        request = Request(method.upper(), f"{self._shared.config.url}{sent_path}", sent_path)
+        return recorded(-1, request, Span(now, now), Failure("aborted", TIME_IS_UP), self._shared.api)
+
+    async def _heeded(self, method: str, path: str, options: RequestOptions) -> Exchange:
         """Send a request, again when the answer asks to come back later, and once with a new token."""
         attempts, renewed = 0, False
         while True:
@@ -193,7 +219,7 @@ class Client:
         index, sent = self.recorder.begin(), time.monotonic_ns()
         outcome = wire.WireResult(failure=Failure("aborted", "given up by the client"))
         try:
-            outcome = await wire.exchange(self._http, outgoing.http, patience)
+            outcome = await wire.exchange(self._http, outgoing.http, patience, self._shared.bodies)
         finally:
             # Also on cancellation: the request may have had its effect, so the trace must show it.
             exchange = recorded(

@@ -12,6 +12,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from conformance.contract.errors import UserError
+from conformance.target.bodies import MAX_BODY
 from conformance.trace.redaction import REDACTED, mask_url
 
 READ_SCOPE = "orchestration:read"
@@ -65,10 +66,11 @@ class TargetConfig(BaseModel):
     """A target. ``url`` may carry a path (a gateway's prefix); it is kept without a slash at its end.
 
     ``timeout_s``: seconds until an unanswered request counts as failed. ``max_rate``: requests a second, None for no
-    limit. ``token_file`` holds a token; ``issuer`` tells the ``token_url`` that is not given. ``verify``: True, or a
-    file of CA certificates in PEM; ``insecure`` accepts any certificate. ``cert`` and ``cert_key`` are the client's
-    own, in PEM; without a key, the certificate's file holds it. Raises WrongUrl, IncompleteCredentials,
-    UnreadableCertificates and UnusableCertificate; pydantic.ValidationError for values of a wrong type.
+    limit. ``max_body``: the bytes, decoded, that are read of a body. ``token_file`` holds a token; ``issuer`` tells the
+    ``token_url`` that is not given. ``verify``: True, or a file of CA certificates in PEM; ``insecure`` accepts any
+    certificate. ``cert`` and ``cert_key`` are the client's own, in PEM; without a key, the certificate's file holds it.
+    Raises WrongUrl, IncompleteCredentials, UnreadableCertificates and UnusableCertificate; pydantic.ValidationError for
+    values of a wrong type.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -84,6 +86,7 @@ class TargetConfig(BaseModel):
     timeout_s: float = Field(default=10.0, gt=0)
     max_concurrency: int = Field(default=64, ge=1)
     max_rate: float | None = Field(default=None, gt=0)
+    max_body: int = Field(default=MAX_BODY, ge=1)
     verify: bool | str = True
     insecure: bool = False
     cert: str | None = None

@@ -9,10 +9,12 @@ import httpx
 
 from conformance.contract.api import V1, Api
 from conformance.target.authentication.tokens import TokenSource
+from conformance.target.bodies import Bodies
 from conformance.target.client import Client, Shared
 from conformance.target.config import TargetConfig
 from conformance.target.connecting import http_client, ssl_context
 from conformance.target.ids import GivenIds
+from conformance.target.pacing.deadline import ENDLESS, Deadline
 from conformance.target.pacing.limits import Limiter, retry_after_s
 from conformance.target.pacing.run_gate import RunGate
 from conformance.target.pacing.silence import Silence
@@ -26,12 +28,13 @@ class Target:
     """An async context manager. ``runs`` counts the runWorkflow requests sent so far, ``exchanges`` all that ended.
 
     ``tokens`` are its access tokens, ``given`` holds ids that it gave, ``gate`` is where runs wait for their turn,
-    ``silence`` tells when it answered nothing.
+    ``silence`` tells when it answered nothing, ``deadline`` when it is asked nothing any more.
     """
 
-    def __init__(self, config: TargetConfig, api: Api = V1) -> None:
+    def __init__(self, config: TargetConfig, api: Api = V1, deadline: Deadline = ENDLESS) -> None:
         self.config = config
         self.api = api
+        self.deadline = deadline
         self.runs = 0
         self.exchanges = 0
         self.given = GivenIds()
@@ -51,6 +54,8 @@ class Target:
             gate=self.gate,
             started=self._started,
             answered=self._answered,
+            deadline=deadline,
+            bodies=Bodies(config.max_body),
         )
 
     @property

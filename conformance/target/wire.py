@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
+from conformance.target.bodies import Bodies
 from conformance.trace import Failure, Response
 
 # What may stand in a path as it is; the percent sign too, since paths come already encoded.
@@ -50,13 +51,14 @@ def raw_header(name: str, value: str) -> tuple[bytes, bytes]:
     return name.encode("latin-1", "replace"), _latin(value)
 
 
-async def exchange(http: httpx.AsyncClient, request: httpx.Request, timeout_s: float) -> WireResult:
-    """Send a request and read the whole answer within ``timeout_s`` seconds. Only cancellation is raised."""
+async def exchange(http: httpx.AsyncClient, request: httpx.Request, timeout_s: float, bodies: Bodies) -> WireResult:
+    """Send a request and read the answer within ``timeout_s`` seconds. Only cancellation is raised."""
     watch = Watch()
     request.extensions["trace"] = watch
     try:
-        async with asyncio.timeout(timeout_s):
-            return WireResult(response=_response(await http.send(request, follow_redirects=False)))
+        async with asyncio.timeout(timeout_s) as patience:
+            answer = await bodies.read(await http.send(request, stream=True, follow_redirects=False), patience)
+            return WireResult(answer) if isinstance(answer, Response) else WireResult(failure=answer)
     except TimeoutError:
         kind = (
             f"no complete answer within {timeout_s:g} s" if watch.sending else f"no connection within {timeout_s:g} s"
@@ -70,11 +72,6 @@ async def exchange(http: httpx.AsyncClient, request: httpx.Request, timeout_s: f
 def _was_sent(watch: Watch, error: Exception) -> bool:
     # What h11 will not write (an illegal header) is a broken request, not an unreachable target.
     return watch.sending or not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | OSError)
-
-
-def _response(answer: httpx.Response) -> Response:
-    headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in answer.headers.raw)
-    return Response(answer.status_code, headers, answer.content)
 
 
 def _latin(value: str) -> bytes:

@@ -1,7 +1,18 @@
 """Exchanges, and the traces they form. Whoever makes traffic leaves them, and `conformance.rules` judges them."""
 
-from conformance.trace.exchange import ENOUGH_LOST, Exchange, Failure, Loss, Request, Response
+from conformance.trace.exchange import ENOUGH_LOST, Exchange, Failure, Headers, Loss, Request, Response
 from conformance.trace.settling import Control, Settling
 from conformance.trace.trace import Trace
 
-__all__ = ["ENOUGH_LOST", "Control", "Exchange", "Failure", "Loss", "Request", "Response", "Settling", "Trace"]
+__all__ = [
+    "ENOUGH_LOST",
+    "Control",
+    "Exchange",
+    "Failure",
+    "Headers",
+    "Loss",
+    "Request",
+    "Response",
+    "Settling",
+    "Trace",
+]

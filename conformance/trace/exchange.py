@@ -24,7 +24,7 @@ class Request:
     body: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Response:
     """What came back, whole. Header names are lower case."""
 
@@ -50,10 +50,14 @@ _LOST: Mapping[FailureKind, Loss] = {"timeout": "timeout", "protocol": "protocol
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there is no response. ``refused`` means that nothing was sent: the target was never reached."""
+    """Why there is no response. ``refused`` means that nothing was sent: the target was never reached.
+
+    ``unread`` is an answer that the client did not read to its end, with the beginning of its body; else None.
+    """
 
     kind: FailureKind
     message: str
+    unread: Response | None = None
 
 
 @dataclass(frozen=True)

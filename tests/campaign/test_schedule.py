@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import math
 
-from conformance.campaign.schedule import Schedule, Shortfall
+from conformance.campaign.schedule import Schedule, Shortfall, deadline_of
 from conformance.configuration.settings import Settings
 from conformance.scenarios import Scenario
 from conformance.scenarios.scenario.model import Pause
@@ -38,6 +38,30 @@ def test_the_time_that_a_user_allows_holds_for_everything() -> None:
     assert made.confirming_left() == 30
     time.seconds += 100
     assert made.confirming_left() == 0
+
+
+def test_the_time_for_the_whole_run_counts_from_its_beginning() -> None:
+    time = Time()
+    made = Schedule(Settings(max_time=100), time, begun=time.seconds - 8)
+    assert made.exploring_left(to_confirm=False) == 85
+    assert made.elapsed == 0
+
+
+def test_the_time_for_exploring_leaves_that_for_confirming_alone() -> None:
+    time = Time()
+    made = Schedule(Settings(explore_time=40), time)
+    assert made.exploring_left(to_confirm=True) == 40
+    assert made.confirming_left() == made.settings.budget.confirming_seconds
+    both = Schedule(Settings(explore_time=40, max_time=50), time)
+    assert both.exploring_left(to_confirm=False) == 40
+    assert both.exploring_left(to_confirm=True) == 31.5
+
+
+def test_a_run_ends_whatever_its_target_does() -> None:
+    deadline = deadline_of(Settings(max_time=100), begun=7.0)
+    assert (deadline.traffic, deadline.tidying) == (107.0, 110.0)
+    assert deadline_of(Settings(profile="standard"), begun=0.0).traffic < 600
+    assert math.isinf(deadline_of(Settings(profile="soak"), begun=0.0).traffic)
 
 
 def test_a_soak_has_no_end_of_its_own() -> None:

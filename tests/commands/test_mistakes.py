@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shlex
 import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -170,7 +172,12 @@ def test_a_target_that_cannot_be_tested(
     assert result.exit_code == 3, result.output
     assert says in result.stderr
     assert "Traceback" not in result.output
-    assert not list(tmp_path.iterdir())
+    left = tmp_path / "new"
+    results = json.loads((left / "results.json").read_text("utf-8"))
+    assert says in results["target"]["untested"]
+    assert {each["outcome"] for each in results["requirements"]} == {"inconclusive"}
+    assert ElementTree.parse(left / "junit.xml").getroot().get("errors") == "1"
+    assert "could not be tested" in (left / "report.html").read_text("utf-8")
 
 
 def test_nobody_listens(tmp_path: Path) -> None:

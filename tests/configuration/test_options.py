@@ -58,6 +58,8 @@ def test_nothing_given_is_a_standard_run_of_the_embedded_server() -> None:
         ("seed", "-1", "a whole number, or 'random'"),
         ("profile", "big", "one of smoke, standard, thorough, soak"),
         ("max_time", "soon", "a duration such as"),
+        ("max_time", "99999999h", "at most 168h"),
+        ("explore_time", "soon", "a duration such as"),
         ("max_time", "-3s", "a duration such as"),
         ("latency", "1 s", "a duration such as"),
         ("fail_on", "may", "one of must, should"),
@@ -254,3 +256,15 @@ def test_a_session_does_not_show_what_it_measured_where_pytest_shows_arguments()
     session = ConformanceRun.of(values({}))
     session.errors.append("something long" * 1000)
     assert len(repr(session)) < 200
+
+
+@pytest.mark.parametrize(("size", "bytes_"), [("5", 5), ("500kB", 500_000), ("2MiB", 2_097_152), ("1000MB", 10**9)])
+def test_a_size_is_read_as_it_is_written(size: str, bytes_: int) -> None:
+    assert target(max_body=size).max_body == bytes_
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "16 MB", "16mb", "2000MB", "1e6"])
+def test_what_is_no_size_is_refused(size: str) -> None:
+    with pytest.raises(BadOption, match="--max-body") as told:
+        target(max_body=size)
+    assert "a size such as" in told.value.hint

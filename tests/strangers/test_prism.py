@@ -100,7 +100,7 @@ def test_errors_that_are_not_the_documents_are_found_out(results: Results) -> No
 def test_the_command_reports_on_it(prism: Prism, tmp_path: Path) -> None:
     program = Path(sys.executable).with_name("conformance")
     command = [str(program), "run", prism.url, "--token", "dummy", "--report-dir", str(tmp_path)]
-    command += ["--profile", "smoke", "--max-time", "5s"]
+    command += ["--profile", "smoke", "--explore-time", "5s"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=5 + 2 * _AFTERWARDS, check=False)
     assert (done.returncode, "Traceback" in done.stdout + done.stderr) == (1, False), done.stdout + done.stderr
     assert read_results(tmp_path).verdict == "not_conformant"

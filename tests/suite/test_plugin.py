@@ -73,7 +73,7 @@ def test_selections_choose_requirements(project: Project) -> None:
 
 def test_a_narrowed_run_with_the_url_of_an_ini_file(project: Project, url: str) -> None:
     (project.path / "pytest.ini").write_text(f"[pytest]\nconformance_url = {url}\nconformance_profile = smoke\n")
-    options = ("--conformance-max-time=3s", "--conformance-report-dir=out", "--junitxml=junit.xml")
+    options = ("--conformance-explore-time=3s", "--conformance-report-dir=out", "--junitxml=junit.xml")
     ran = project.pytest("--pyargs", "conformance.suite", "-k", "info.version or create-echo", "-m", "must", *options)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "2 passed" in ran.stdout
@@ -102,7 +102,7 @@ def test_a_bad_option_is_a_usage_error(project: Project) -> None:
 @pytest.mark.parametrize("stopping", [(), ("-x",)])
 def test_outcomes_and_exit_code_are_the_same_with_workers(project: Project, stopping: tuple[str, ...]) -> None:
     faults = ("--conformance-fault=name-dropped", "--conformance-fault=internal-field-leaks")
-    options = (*faults, "--conformance-profile=smoke", "--conformance-max-time=3s", "-rA", *stopping)
+    options = (*faults, "--conformance-profile=smoke", "--conformance-explore-time=3s", "-rA", *stopping)
     chosen = ("-k", "test_requirement and (info.version or workflow.create-echo or documented-fields)")
     told = {}
     for workers in ((), ("-n", "2")):
@@ -117,7 +117,7 @@ def test_outcomes_and_exit_code_are_the_same_with_workers(project: Project, stop
 
 
 def test_a_failed_item_says_first_what_was_observed(project: Project) -> None:
-    fault = ("--conformance-fault=name-dropped", "--conformance-profile=smoke", "--conformance-max-time=3s")
+    fault = ("--conformance-fault=name-dropped", "--conformance-profile=smoke", "--conformance-explore-time=3s")
     ran = project.pytest("--pyargs", "conformance.suite", "-k", "requirement and create-echo", *fault)
     line = next(line for line in ran.stdout.splitlines() if line.startswith("FAILED"))
     assert "Failed: " in line

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from conformance.contract.schema.compiled import SchemaProblem
 from conformance.rules.envelope.answered import answers
 from conformance.rules.envelope.documented_requests import documented, odd
+from conformance.rules.envelope.unread import unread_answers
 from conformance.rules.evidence.answers import answer_text, cut, is_json, says_wait
 from conformance.rules.evidence.losses import lost_again
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
@@ -41,6 +42,7 @@ def schema(index: TraceIndex) -> Iterator[Observation]:
             yield violated(exchange, expected="content-type application/json", observed=_media_type(exchange))
         else:
             yield _schema(index, exchange)
+    yield from unread_answers(index)
 
 
 def _media_type(exchange: Exchange) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from conformance.contract.requests import Classification, classify
 from conformance.rules.evidence.observation import Observation, Proof, upheld, violated
 from conformance.rules.evidence.trace_index import TraceIndex
-from conformance.trace import Exchange
+from conformance.trace import Exchange, Response
 
 _LONGEST = 200
 # They speak of who asks, how often, how long it took or how much was sent, not of what was asked.
@@ -27,8 +27,12 @@ def inconclusive(exchange: Exchange) -> bool:
 
 def is_json(exchange: Exchange) -> bool:
     """Whether the answer declares the media type application/json, with or without parameters."""
-    declared = exchange.response.header("content-type") if exchange.response else None
-    return (declared or "").split(";")[0].strip().lower() == "application/json"
+    return exchange.response is not None and media_type(exchange.response) == "application/json"
+
+
+def media_type(response: Response) -> str:
+    """The media type that an answer declares, without parameters; "" where it declares none."""
+    return (response.header("content-type") or "").split(";")[0].strip().lower()
 
 
 def classification(index: TraceIndex, exchange: Exchange) -> Classification:

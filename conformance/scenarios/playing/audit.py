@@ -53,7 +53,8 @@ class Audit:
     async def look_longer(self, refs: list[str]) -> None:
         """Read instances once more, so late that nobody can say that it was too soon: what comes next may end them."""
         if refs and not self.clients.stop():
-            await asyncio.sleep(min(_LONGEST_S, 2 * self.clients.settler.settle_ns() / SECOND))
+            longest = min(_LONGEST_S, self.clients.target.deadline.traffic_left_s)
+            await asyncio.sleep(min(longest, 2 * self.clients.settler.settle_ns() / SECOND))
         await self._look_at(refs)
 
     async def read_again(self) -> None:
@@ -79,7 +80,7 @@ class Audit:
 
     async def _send(self, *steps: model.Step) -> None:
         for step in steps:
-            if not self.clients.lost:
+            if not (self.clients.lost or self.clients.target.deadline.passed):
                 await self.clients.perform(step, self.client)
 
 

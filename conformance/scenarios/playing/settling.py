@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import statistics
 import time
 from types import TracebackType
@@ -64,6 +65,8 @@ class Settler:
 
     async def _warm_up(self) -> None:
         for together in (1, 1, 2):
+            if self._target.deadline.passed:
+                break
             await all_of(self._control() for _ in range(together))
             if self._controls[-1].finished is None:
                 # More of what never ends would only use up the time for everything else.
@@ -81,8 +84,8 @@ class Settler:
 
         Of a target that is gone nothing is due.
         """
-        await asyncio.sleep(max(0, cause - time.monotonic_ns()) / SECOND)
-        last = time.monotonic_ns() + self._patience
+        last = self._in_time(time.monotonic_ns() + self._patience)
+        await asyncio.sleep(max(0, min(cause, last) - time.monotonic_ns()) / SECOND)
         while (now := time.monotonic_ns()) < last and not self._target.gone:
             due = self._due(cause)
             if due is not None and due <= now:
@@ -201,7 +204,12 @@ class Settler:
         if turn.workflow is None:
             return Control(started, None)
         pauses = Pauses(max(_FIRST_POLL, self.control_ns() // 8), lambda: _LONGEST_PAUSE)
-        return await turn.control(turn.workflow, pauses, started + self._patience)
+        return await turn.control(turn.workflow, pauses, self._in_time(started + self._patience))
+
+    def _in_time(self, moment: int) -> int:
+        """A moment in client ns, but none after the end of the time for traffic."""
+        end = self._target.deadline.traffic
+        return moment if math.isinf(end) else min(moment, int(end * SECOND))
 
     async def _enter_round(self) -> ControlRound:
         async with self._lock:
@@ -219,6 +227,8 @@ class Settler:
     async def _end_round(self, turn: ControlRound) -> None:
         exchanges = await turn.finish()
         self.leftovers += [turn.workflow] if turn.left and turn.workflow else []
+        if not exchanges:
+            return
         settling = self.settling(exchanges[0].sent, exchanges[-1].received)
         name = f"control-{turn.number}"
         silences = self._target.silence.during(exchanges[0].sent, exchanges[-1].received)

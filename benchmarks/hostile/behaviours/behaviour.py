@@ -1,0 +1,28 @@
+"""What a behaviour is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from benchmarks.hostile.turn import Turn
+
+Act = Callable[[Turn], Awaitable[bool | None]]
+"""Answers a request in its way; False: the connection ends after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """A way to misbehave. ``violates``: a client can prove by it that the server violates the API.
+
+    Where it does not, whoever says that a requirement failed raises a false alarm: it may be chance, a gateway's doing,
+    or allowed. ``seldom``: at so small a share it is chance, whatever it proves when it is always so. ``tls``: the
+    certificate of a server that speaks TLS, or tries to.
+    """
+
+    name: str
+    act: Act
+    about: str
+    violates: bool = True
+    seldom: bool = False
+    tls: str = ""

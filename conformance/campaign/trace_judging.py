@@ -1,0 +1,64 @@
+"""Judging within a run: each trace as it ends, what spans traces at the end, all of it in the time there is."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from conformance.campaign.observer import Observer
+from conformance.campaign.schedule import Schedule
+from conformance.configuration.settings import Settings
+from conformance.judging.pool import JudgePool
+from conformance.judging.tally import Tally
+from conformance.rules.across_traces import across
+from conformance.rules.evidence.trace_index import TraceIndex
+from conformance.target.pacing.deadline import Deadline
+from conformance.trace import Trace
+
+_LONGER_S = 1.0
+"""How long judging may go on after the last request; the reports still have to be written."""
+
+
+@dataclass
+class TraceJudging:
+    """Puts judgements into the tally. ``hit``: a requirement of ``settings.stop_on`` was seen violated."""
+
+    judge: JudgePool
+    tally: Tally
+    settings: Settings
+    schedule: Schedule
+    observer: Observer
+    deadline: Deadline
+    hit: bool = False
+
+    async def judge_all(self, traces: Sequence[Trace], known_ids: frozenset[str] | None = None) -> None:
+        """Judge traces one after another; those for which no time is left are counted, but not judged."""
+        for trace in traces:
+            try:
+                async with asyncio.timeout(self._left_s):
+                    judgement = await self.judge.judge(trace, known_ids)
+            except TimeoutError:
+                self.judge.give_up()
+                self.tally.pass_over(trace)
+            else:
+                self.tally.add(trace, judgement)
+                self.hit = self.hit or bool(judgement.violations.keys() & self.settings.stop_on)
+            self.observer.judged(trace, self.tally, self.schedule.elapsed)
+
+    @property
+    def _left_s(self) -> float | None:
+        left = self.deadline.tidying + _LONGER_S - time.monotonic()
+        return None if math.isinf(left) else max(0.0, left)
+
+    def judge_across(self) -> None:
+        """Judge what spans traces: the uniqueness of ids, and the one version."""
+        traces = {trace.id: trace for trace in self.tally.reduced}
+        try:
+            indexes = [TraceIndex(trace) for trace in self.tally.reduced]
+            for seen in across(indexes, self.tally.sent()):
+                self.tally.add_across(seen.requirement, seen.observation, traces[seen.traces[-1]])
+        except Exception as error:
+            self.tally.errors.append(f"what spans several traces could not be judged: {type(error).__name__}: {error}")
