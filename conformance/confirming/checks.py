@@ -1,87 +1,150 @@
-"""By which answer a scenario shows a violation, so that its scripts can say at their end whether it shows again."""
+"""By which answers a scenario shows a violation, so that its scripts can say at their end whether it shows again."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import Scenario, Step
-from conformance.scenarios.snippets import Check
+from conformance.scenarios.snippets import Check, Part
 from conformance.scenarios.snippets.answers import shown
 from conformance.trace import Exchange, Trace
 
 _LISTS = ("listWorkflows", "listInstances")
+# What of an answer counts that no pointer points into: what rules compare, but for moments.
+_COMPARED = {
+    "getServerInfo": ("",),
+    "getWorkflow": ("/data/id", "/data/config"),
+    "getInstance": ("/data/id", "/data/terminated", "/data/error", "/data/status"),
+    "getInstanceHistory": ("/data",),
+    "getInstanceStageHistory": ("/data",),
+}
+# What these require are moments, or their order, which differ from play to play: no script can tell by an answer alone.
+_OF_MOMENTS = frozenset(
+    {
+        "envelope.answers",
+        "envelope.time-order",
+        "history.append-only",
+        "run.delay-duration",
+        "run.delay-until",
+        "run.no-wait",
+        "run.then-get",
+        "run.wait",
+        "stage.monotone",
+        "stage.sequence",
+        "workflow.create-then-get",
+        "workflow.create-then-list",
+        "workflow.immutable",
+    }
+)
 # What tells one play from another: nothing can be said of a value that is only this.
 _OF_ONE_PLAY = re.compile(r"\{[a-z]+[0-9]+\}|\((id|moment|marker)\)")
 
 
-def check_of(
-    scenario: Scenario, trace: Trace, observation: Observation, looks: Mapping[int, Step], names: Mapping[str, str]
-) -> Check | None:
-    """What shows the violation, None where no single answer does in every play.
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A play of a scenario: its trace, its references by the ids that it made, and the suite's own reads as steps.
 
-    ``looks`` are the suite's own reads after the last step, as steps, by the index of their exchange; ``names`` are the
-    scenario's references by id. A part of an answer decides when a correct server would give another: so it does where
-    the observation points at it, and where it holds more than ids and moments, which differ from play to play.
+    ``looks`` are the reads after the last step, by the index of their exchange.
     """
-    exchange = trace.at(observation.exchanges[-1]) if observation.exchanges else None
-    if exchange is None or exchange.response is None:
-        return None
-    step = dict(model.numbered(scenario.steps)).get(exchange.step) if exchange.step is not None else None
-    look = looks.get(exchange.index)
-    if (step is None and look is None) or isinstance(step, model.Discover | model.Settle):
-        return None
-    part = _part(exchange, observation, names)
-    if part is None:
-        return None
-    pointer, value = part
-    number = exchange.step if step is not None else None
-    return Check(number, look, exchange.response.status, pointer, value, observation.observed)
+
+    scenario: Scenario
+    trace: Trace
+    names: Mapping[str, str]
+    looks: Mapping[int, Step]
 
 
-def _part(exchange: Exchange, observation: Observation, names: Mapping[str, str]) -> tuple[str, str | None] | None:
-    """The pointer and the value that decide; no value where the status does, None where nothing does."""
-    assert exchange.response is not None
-    body, ids = exchange.response.body.decode("utf-8", "replace"), {name: found for found, name in names.items()}
-    pointer = observation.pointer
-    status = re.compile(rf"\b{exchange.response.status}\b")
-    if status.match(observation.observed) and not status.search(observation.expected):
-        return "", None
-    if exchange.operation in _LISTS:
-        return _of_list(exchange, observation, names, body, ids)
-    value = shown(body, pointer, ids)
-    if value == "(no JSON)":
-        return "", value
-    refused = exchange.response.status >= 400
-    return (pointer, value) if (pointer or refused) and _tells(value) else None
+def check_of(played: Played, requirement: str, observation: Observation) -> Check | None:
+    """What shows the violation, None where answers alone do not in every play.
+
+    All exchanges that an observation cites prove it together: a server that gives the same answers again violates the
+    requirement again, but for what follows from moments.
+    """
+    if requirement in _OF_MOMENTS or not observation.exchanges:
+        return None
+    cited = [played.trace.at(index) for index in dict.fromkeys(observation.exchanges)]
+    decisive = _Answer(played, cited[-1], observation).decisive()
+    if not decisive:
+        return None
+    groups = [_Answer(played, each, observation).compared() for each in cited[:-1]]
+    if not all(groups):
+        return None
+    parts = [part for group in (*groups, decisive) for part in group]
+    return Check(tuple(dict.fromkeys(parts)), observation.observed)
 
 
-def _of_list(
-    exchange: Exchange, observation: Observation, names: Mapping[str, str], body: str, ids: dict[str, str]
-) -> tuple[str, str | None] | None:
-    """Of a list, which may hold what others made, only the element that the violation is about counts."""
-    head, data, *rest = [*observation.pointer.split("/"), "", ""][:2] + observation.pointer.split("/")[2:]
-    if head or data not in ("", "data"):
-        return None
-    about = observation.subject
-    if rest and rest[0].isdigit() and isinstance(exchange.data, list) and int(rest[0]) < len(exchange.data):
-        element = exchange.data[int(rest[0])]
-        about = str(element.get("id")) if isinstance(element, dict) else about
-    if about not in names:
-        return None
-    whole = f"/data/{{{names[about]}}}"
-    listed = shown(body, whole, ids) != json.dumps("(absent)")
-    if len(rest) > 1:
-        pointer = "/".join([whole, *rest[1:]])
-        value = shown(body, pointer, ids)
-        return (pointer, value) if _tells(value) else None
-    return (f"{whole}/id", json.dumps(f"{{{names[about]}}}" if listed else "(absent)"))
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A cited answer."""
+
+    played: Played
+    exchange: Exchange
+    observation: Observation
+
+    def decisive(self) -> list[Part]:
+        """The parts of the answer that the observation is about; none where nothing in it decides."""
+        response = self.exchange.response
+        if response is None:
+            return []
+        status = re.compile(rf"\b{response.status}\b")
+        if status.match(self.observation.observed) and not status.search(self.observation.expected):
+            return self._parts([("", None)])
+        if self.exchange.operation in _LISTS:
+            return self._parts(self._of_list(self.observation.pointer))
+        pointer = self.observation.pointer
+        value = self._value(pointer)
+        if value == "(no JSON)":
+            return self._parts([("", value)])
+        if (pointer or response.status >= 400) and _tells(value):
+            return self._parts([(pointer, value)])
+        return self.compared() if not pointer and self.exchange.operation in _COMPARED else []
+
+    def compared(self) -> list[Part]:
+        """What counts of an answer that only leads to the violation; none where it cannot be said."""
+        if self.exchange.response is None:
+            return []
+        if self.exchange.operation in _LISTS:
+            return self._parts(self._of_list(""))
+        pointers = _COMPARED.get(self.exchange.operation or "", ()) if self.exchange.ok else ()
+        return self._parts([(each, self._value(each)) for each in pointers] or [("", None)])
+
+    def _parts(self, values: list[tuple[str, str | None]]) -> list[Part]:
+        exchange, steps = self.exchange, dict(model.numbered(self.played.scenario.steps))
+        step = steps.get(exchange.step) if exchange.step is not None else None
+        look = self.played.looks.get(exchange.index)
+        if (step is None and look is None) or isinstance(step, model.Discover | model.Settle):
+            return []
+        number = exchange.step if step is not None else None
+        return [Part(number, None if step else look, exchange.status or 0, *each) for each in values]
+
+    def _value(self, pointer: str) -> str:
+        body = self.exchange.response.body if self.exchange.response else b""
+        return shown(body.decode("utf-8", "replace"), pointer, {name: key for key, name in self.played.names.items()})
+
+    def _of_list(self, pointer: str) -> list[tuple[str, str | None]]:
+        """Of a list, which may hold what others made, only the element that the violation is about counts."""
+        place = re.fullmatch(r"(?:/data(?:/(\d+)(/.*)?)?)?", pointer)
+        elements = self.exchange.data
+        if place is None or not isinstance(elements, list):
+            return []
+        about: object = self.observation.subject
+        if place[1] and int(place[1]) < len(elements):
+            about = elements[int(place[1])].get("id") if isinstance(elements[int(place[1])], dict) else None
+        if about not in self.played.names:
+            return []
+        element = f"/data/{{{self.played.names[str(about)]}}}"
+        inside = f"{element}{place[2] or '/id'}"
+        value = self._value(inside)
+        return [(inside, value)] if not place[2] or _tells(value) else []
 
 
 def _tells(value: str) -> bool:
     """Whether a value is more than an id, a moment or a marker."""
+    if value == "(no JSON)":
+        return True
     found = json.loads(value)
     return not isinstance(found, str) or not found or bool(_OF_ONE_PLAY.sub("", found).strip())

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from conformance.confirming.checks import check_of
+from conformance.confirming.checks import Played, check_of
 from conformance.confirming.reconstruction import closing_reads, names_of, scenario_of_exchanges
 from conformance.contract.requirements import Catalogue
 from conformance.results.model import Finding, Mark, Replays
@@ -116,7 +116,8 @@ def _setting(proof: Proof, scenario: Scenario | None, plain: Setting) -> Setting
     reads = closing_reads(trace, observation, names)
     own = list(scenario.leaves())
     looks = tuple(dict.fromkeys(step for step in reads.values() if step not in own))
-    check = check_of(scenario, trace, observation, reads, names) if _is_scenario(trace) else None
+    played = Played(scenario, trace, names, reads)
+    check = check_of(played, proof.requirements[0], observation) if _is_scenario(trace) else None
     return replace(plain, looks=looks, check=check)
 
 

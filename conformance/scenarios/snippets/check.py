@@ -1,7 +1,8 @@
-"""What a script says at its end: the answer by which a violation shows, and what stood there when it was seen."""
+"""What a script says at its end: the answers by which a violation shows, and what stood there when it was seen."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from conformance.scenarios.scenario import model
@@ -9,51 +10,67 @@ from conformance.scenarios.scenario.model import Step
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """The violation shows again if the answer to a step has this status and, at ``pointer``, this value.
+class Part:
+    """A part of one answer: its status, and the value at a pointer.
 
-    ``number`` is the step's number in the scenario; None is for ``look``, a read once all is due. ``value`` is what
-    `answers.shown` gives, None where the status alone decides. ``observed`` is what is said then.
+    ``number`` is the number in the scenario of the step that is answered; None is for ``look``, a read once all is due.
+    ``value`` is what `answers.shown` gives, None where the status alone counts.
     """
 
     number: int | None
     look: Step | None
     status: int
-    pointer: str
-    value: str | None
+    pointer: str = ""
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The violation shows again if all these parts are what they were; ``observed`` is what is said then."""
+
+    parts: tuple[Part, ...]
     observed: str
 
 
-Decided = tuple[tuple[Step, ...], Step | None]
-"""Steps, and the one of them (the very object) whose answer decides; None where none does."""
+Kept = Mapping[int, str]
+"""By the ``id`` of a step, which is in the script only once, the name under which its answer is kept."""
 
 
-def decisive(steps: tuple[Step, ...], reads: tuple[Step, ...], check: Check | None) -> Decided:
-    """All steps of a script: those of the scenario, the reads once all is due, and the one that decides."""
+@dataclass(frozen=True)
+class Checked:
+    """The steps of a script, the names of the answers that are kept, and by part the name of its answer.
+
+    ``names`` is empty where an answer that counts is none of a step's.
+    """
+
+    steps: tuple[Step, ...]
+    kept: Kept
+    names: tuple[str, ...]
+
+
+def checked(steps: tuple[Step, ...], reads: tuple[Step, ...], check: Check | None) -> Checked:
+    """All steps of a script, those of the scenario and the reads once all is due, each an object of its own."""
+    own, looks = tuple(_copies(steps)), tuple(replace(read) for read in reads)
+    everything = (*own, *looks)
     if check is None:
-        return (*steps, *reads), None
-    if check.number is not None:
-        changed, found = _own(steps, check.number, 0)
-        return (*changed, *reads), found
-    if check.look not in reads:
-        return (*steps, *reads), None
-    place = max(number for number, read in enumerate(reads) if read == check.look)
-    own = replace(reads[place])
-    return (*steps, *reads[:place], own, *reads[place + 1 :]), own
+        return Checked(everything, {}, ())
+    by_number, kept = dict(model.numbered(own)), dict[int, str]()
+    names = []
+    for part in check.parts:
+        step = by_number.get(part.number) if part.number is not None else _last(looks, part.look)
+        if step is None:
+            return Checked(everything, {}, ())
+        names.append(kept.setdefault(id(step), f"answer{len(kept)}"))
+    return Checked(everything, kept, tuple(names))
 
 
-def _own(steps: tuple[Step, ...], wanted: int, first: int) -> Decided:
-    """The steps with a copy in the place of one, since a scenario may hold one object twice."""
-    changed: list[Step] = []
-    found: Step | None = None
-    number = first
+def _copies(steps: tuple[Step, ...]) -> Iterator[Step]:
     for step in steps:
-        own = step
-        if number == wanted:
-            own = found = replace(step)
-        elif isinstance(step, model.Together | model.Chain):
-            inner, inside = _own(step.steps, wanted, number + 1)
-            own, found = replace(step, steps=inner), found or inside
-        changed.append(own)
-        number += model.size(step)
-    return tuple(changed), found
+        if isinstance(step, model.Together | model.Chain):
+            yield replace(step, steps=tuple(_copies(step.steps)))
+        else:
+            yield replace(step)
+
+
+def _last(looks: tuple[Step, ...], wanted: Step | None) -> Step | None:
+    return next((look for look in reversed(looks) if look == wanted), None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import Scenario, Step
+from conformance.scenarios.snippets.check import Checked, Kept
 from conformance.scenarios.snippets.helpers import imports, used
 from conformance.scenarios.snippets.python_helpers import HELPERS
 from conformance.scenarios.snippets.shared import (
@@ -23,6 +24,7 @@ from conformance.scenarios.snippets.shared import (
     prepared,
     printable,
     told,
+    undecided,
 )
 from conformance.scenarios.steps.registry import kind_of
 
@@ -32,7 +34,8 @@ _PLAIN = Setting()
 
 def python(scenario: Scenario, setting: Setting = _PLAIN) -> str:
     """A Python program, needing httpx alone, that replays a scenario just as ``curl`` does."""
-    steps = "\n".join([*_Program(*due(scenario, setting)).lines(), *_verdict(setting)])
+    script = due(scenario, setting)
+    steps = "\n".join([*_Program(script.steps, script.kept).lines(), *_verdict(setting, script)])
     helpers = used(HELPERS, steps)
     unknown = '"unknown": str(uuid.uuid4())' if f"{{{model.UNKNOWN}}}" in steps else ""
     head = [
@@ -47,16 +50,19 @@ def python(scenario: Scenario, setting: Setting = _PLAIN) -> str:
         f"SETTLE = {round(setting.settle_s, 3)}  # {SETTLE}",
         f"LIMIT = {limit(scenario, setting.settle_s)}  # {LIMIT}",
         f"ids = {{{unknown}}}",
-        *(["decisive = []"] if setting.check else []),
+        *(["answers = {}"] if script.names else []),
     ]
     return "\n".join([*kept(head, helpers, steps), "", "", *(f"{each.code}\n" for each in helpers)]) + f"{steps}\n"
 
 
-def _verdict(setting: Setting) -> list[str]:
-    check = setting.check
-    if check is None:
-        return [f"print({UNDECIDED!r})", "sys.exit(2)"] if setting.notes else []
-    return [f"verdict(decisive, {check.status}, {check.pointer!r}, {check.value!r}, {printable(check.observed)!r})"]
+def _verdict(setting: Setting, script: Checked) -> list[str]:
+    if undecided(setting, script):
+        return [f"print({UNDECIDED!r})", "sys.exit(2)"]
+    if setting.check is None:
+        return []
+    parts = zip(script.names, setting.check.parts, strict=True)
+    rows = [f"    ({name!r}, {part.status}, {part.pointer!r}, {part.value!r})," for name, part in parts]
+    return ["verdict([", *rows, f"], {printable(setting.check.observed)!r})"]
 
 
 @dataclass(frozen=True)
@@ -69,10 +75,10 @@ class _Lane:
 
 @dataclass(frozen=True)
 class _Program:
-    """The lines of some steps; ``decisive`` is the one whose answer is kept for the verdict."""
+    """The lines of some steps; answers that the verdict needs are kept under the names of ``kept``."""
 
     steps: tuple[Step, ...]
-    decisive: Step | None
+    kept: Kept
 
     def lines(self) -> Iterator[str]:
         return self._lines(self.steps)
@@ -91,7 +97,8 @@ class _Program:
                 yield from self._lines(step.steps, indent, f"{prefix}_{number}")
             else:
                 line = _line(step)
-                yield indent + (f"decisive.append({line})" if step is self.decisive else line)
+                name = self.kept.get(id(step))
+                yield indent + (f"answers[{name!r}] = {line}" if name else line)
 
 
 def _lane_steps(step: Step) -> tuple[Step, ...]:

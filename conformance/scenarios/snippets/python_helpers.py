@@ -112,13 +112,17 @@ def together(*lanes):
     ),
     "verdict": Helper(
         """\
-def verdict(answers, status, pointer, value, observed):
-    if not answers:
-        print("undecided: the request that would show it was not sent")
-        sys.exit(2)
-    found = (answers[-1].status_code, shown(answers[-1].text, pointer, ids) if value is not None else None)
-    print(f"violated: {observed}" if found == (status, value) else "not violated")
-    sys.exit(found == (status, value))
+def verdict(parts, observed):
+    for name, status, pointer, value in parts:
+        if answers.get(name) is None:
+            print("undecided: a request that would show it was not sent")
+            sys.exit(2)
+        found = shown(answers[name].text, pointer, ids) if value is not None else None
+        if (answers[name].status_code, found) != (status, value):
+            print("not violated")
+            sys.exit(0)
+    print(f"violated: {observed}")
+    sys.exit(1)
 """,
         "verdict(",
         needs=("shown",),

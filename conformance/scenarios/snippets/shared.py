@@ -12,7 +12,7 @@ from conformance.scenarios.playing.bindings import LONG_DELAY, delay_ns
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import Scenario, StageConfig, Step
 from conformance.scenarios.scenario.relative_times import relative_time
-from conformance.scenarios.snippets.check import Check, Decided, decisive
+from conformance.scenarios.snippets.check import Check, Checked, checked
 from conformance.scenarios.snippets.helpers import Helper
 from conformance.scenarios.steps.kind import Place
 from conformance.scenarios.steps.registry import asked
@@ -40,6 +40,11 @@ class Setting:
     notes: Mapping[str, str] = field(default_factory=dict)
     looks: tuple[Step, ...] = ()
     check: Check | None = None
+
+
+def undecided(setting: Setting, script: Checked) -> bool:
+    """Whether there is something to tell at the end, but no answer tells it."""
+    return bool(setting.notes) and not script.names
 
 
 def told(scenario: Scenario, setting: Setting) -> list[str]:
@@ -79,18 +84,16 @@ def _length(parameters: object) -> int:
     return delay_ns(parameters, 0) if until is None else until.offset
 
 
-def due(scenario: Scenario, setting: Setting) -> Decided:
-    """The steps with what the audit adds to them: a wait, a read of everything that was made, and other looks.
-
-    With them comes the step whose answer decides, None where none does.
-    """
+def due(scenario: Scenario, setting: Setting) -> Checked:
+    """The steps with what the audit adds to them: a wait, a read of everything that was made, and other looks."""
     instances = dict.fromkeys(ref for step in scenario.leaves() if (ref := _instance_made(step)) is not None)
     reads: list[Step] = [read for ref in instances for read in (model.Read(ref), model.History(ref))]
     if not reads:
         reads = [model.ListWorkflows()]
-    wanted = [*setting.looks, *([setting.check.look] if setting.check and setting.check.look else [])]
+    parts = setting.check.parts if setting.check else ()
+    wanted = [*setting.looks, *(part.look for part in parts if part.look is not None)]
     reads += [look for look in dict.fromkeys(wanted) if look not in reads]
-    return decisive(_with_moments(scenario.steps), (model.Settle(), *reads), setting.check)
+    return checked(_with_moments(scenario.steps), (model.Settle(), *reads), setting.check)
 
 
 def _instance_made(step: Step) -> str | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import Scenario, Step
+from conformance.scenarios.snippets.check import Checked, Kept
 from conformance.scenarios.snippets.helpers import used
 from conformance.scenarios.snippets.shared import (
     LIMIT,
@@ -23,6 +25,7 @@ from conformance.scenarios.snippets.shared import (
     prepared,
     printable,
     told,
+    undecided,
 )
 from conformance.scenarios.snippets.shell_helpers import HELPERS
 from conformance.scenarios.steps.registry import kind_of
@@ -35,7 +38,8 @@ def curl(scenario: Scenario, setting: Setting = _PLAIN) -> str:
 
     It ends with reads of all instances, once due, and with what the check says of them.
     """
-    steps = "\n".join([*_Script(*due(scenario, setting)).lines(), *_verdict(setting)])
+    script = due(scenario, setting)
+    steps = "\n".join([*_Script(script.steps, script.kept).lines(), *_verdict(setting, script)])
     helpers = used(HELPERS, steps)
     head = [
         "#!/usr/bin/env bash",
@@ -49,20 +53,23 @@ def curl(scenario: Scenario, setting: Setting = _PLAIN) -> str:
     return "\n".join([*kept(head, helpers, steps), "", *(helper.code for helper in helpers)]) + f"\n{steps}\n"
 
 
-def _verdict(setting: Setting) -> list[str]:
-    check = setting.check
-    if check is None:
-        return [f"echo {shlex.quote(UNDECIDED)}; exit 2"] if setting.notes else []
-    given = (str(check.status), check.pointer, check.value or "", check.observed)
-    return [f"verdict {' '.join(shlex.quote(printable(each)) for each in given)}"]
+def _verdict(setting: Setting, script: Checked) -> list[str]:
+    if undecided(setting, script):
+        return [f"echo {shlex.quote(UNDECIDED)}; exit 2"]
+    if setting.check is None:
+        return []
+    lines = [f"verdict {shlex.quote(printable(setting.check.observed))} <<'END'"]
+    for name, part in zip(script.names, setting.check.parts, strict=True):
+        lines.append(json.dumps([name, part.status, part.pointer, part.value]))
+    return [*lines, "END"]
 
 
 @dataclass(frozen=True)
 class _Script:
-    """The lines of some steps; ``decisive`` is the one whose answer is kept for the verdict."""
+    """The lines of some steps; answers that the verdict needs are kept under the names of ``kept``."""
 
     steps: tuple[Step, ...]
-    decisive: Step | None
+    kept: Kept
 
     def lines(self) -> Iterator[str]:
         return self._lines(self.steps, "")
@@ -74,7 +81,8 @@ class _Script:
             elif isinstance(step, model.Chain):
                 yield from self._lines(step.steps, indent)
             else:
-                yield indent + _line(step) + ("; decisive" if step is self.decisive else "")
+                name = self.kept.get(id(step))
+                yield indent + _line(step) + (f"; keep {name}" if name else "")
 
     def _background(self, step: model.Together, indent: str) -> Iterator[str]:
         for lane in step.steps:

@@ -92,26 +92,29 @@ print(found[0])' "$last" "$ids" > "$ids/found.$1" 2>/dev/null && mv "$ids/found.
         "discover ",
         needs=("call", "ref"),
     ),
-    "decisive": Helper('decisive() { cp "$last" "$ids/answer"; cp "$last.status" "$ids/status"; }\n', "; decisive"),
+    "keep": Helper('keep() { cp "$last" "$ids/$1.body"; cp "$last.status" "$ids/$1.status"; }\n', "; keep "),
     "verdict": Helper(
-        rf"""# verdict STATUS POINTER VALUE OBSERVED: exit code 1 when the decisive answer shows the violation again.
-verdict() {{ python3 - "$ids" "$@" <<'END'
+        rf"""# verdict OBSERVED < PARTS: exit code 1 when all these parts of answers are what they were.
+verdict() {{ python3 -c '
 import json, pathlib, re, sys
 
 {_CODE}
 
 
-folder, (status, pointer, value, observed) = pathlib.Path(sys.argv[1]), sys.argv[2:]
-if not (folder / "answer").exists():
-    print("undecided: the request that would show it was not sent")
-    sys.exit(2)
+folder, observed = pathlib.Path(sys.argv[1]), sys.argv[2]
 names = [path for path in folder.iterdir() if re.fullmatch("[a-z]+[0-9]+", path.name)]
 ids = {{path.name: path.read_text().strip() for path in names}}
-found = (folder / "answer").read_bytes().decode(errors="replace")
-same = (folder / "status").read_text().strip() == status and value in ("", shown(found, pointer, ids))
-print("violated: " + observed if same else "not violated")
-sys.exit(same)
-END
+for name, status, pointer, value in map(json.loads, sys.stdin):
+    if not (folder / (name + ".body")).exists():
+        print("undecided: a request that would show it was not sent")
+        sys.exit(2)
+    text = (folder / (name + ".body")).read_bytes().decode(errors="replace")
+    found = shown(text, pointer, ids) if value is not None else None
+    if ((folder / (name + ".status")).read_text().strip(), found) != (str(status), value):
+        print("not violated")
+        sys.exit(0)
+print("violated: " + observed)
+sys.exit(1)' "$ids" "$@"
 }}
 """,
         "verdict ",
