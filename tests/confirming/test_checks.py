@@ -30,7 +30,7 @@ def play(*more: str, **changes: object) -> Played:
         each.index: Read("i1") if each.operation == "getInstance" else ListInstances(None, running=True)
         for each in exchanges[2:]
     }
-    return Played(Scenario(STEPS), Trace("t", tuple(exchanges)), {w: "w1", i: "i1"}, looks), exchanges
+    return Played(Scenario(STEPS), Trace("t", tuple(exchanges)), {w: "w1", i: "i1"}, looks)
 
 
 def violation(*exchanges: int, pointer: str = "", observed: str = "wrong", subject: str = "") -> Observation:
