@@ -138,8 +138,7 @@ class Campaign:
 
     async def _conclude(self, settler: Settler) -> None:
         self.judging.judge_across()
-        unconfirmed = self.tally.cases.keys() - self.proving.told
-        if unconfirmed and not self.judging.hit:
+        if self.proving.unconfirmed and not self.judging.hit:
             await self.note_loss()
             await self._confirm(settler, self.proving.told)
 

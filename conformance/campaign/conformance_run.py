@@ -35,7 +35,8 @@ from conformance.reports.write import write_all
 from conformance.results.compare import Comparison, compare
 from conformance.results.eventlines import WORKERS
 from conformance.results.events import EventLog
-from conformance.results.known import KnownDeviation, apply_known, load_known
+from conformance.results.known.deviations import KnownDeviation, apply_known
+from conformance.results.known.files import load_known, unfilled
 from conformance.results.model import Results
 from conformance.results.narrowing import narrow
 from conformance.results.store import read_results
@@ -94,8 +95,9 @@ class ConformanceRun:
     @property
     def settings(self) -> Settings:
         """How the run is done; where the first failure is enough, exploring ends at the first violation."""
+        settings = replace(self.options.settings, known=self.known)
         if not self.first_only:
-            return self.options.settings
+            return settings
         accepted = {entry.requirement for entry in self.known}
         failing = {
             each.id
@@ -103,7 +105,7 @@ class ConformanceRun:
             if (each.level == "MUST" or self.options.fail_on == "should") and each.id not in accepted
         }
         chosen = failing if self.selected is None else failing & self.selected
-        return replace(self.options.settings, enough=frozenset(chosen))
+        return replace(settings, enough=frozenset(chosen))
 
     @property
     def console(self) -> Console:
@@ -233,6 +235,8 @@ class ConformanceRun:
         if "lost" in self.results.target:
             told = Text(f"Not tested to the end: {self.results.target['lost']}", style="bold yellow")
             self.console.print(told, highlight=False, soft_wrap=True)
+        if self.options.known is not None and (lacking := unfilled(self.options.known, self.known)):
+            self.console.print(lacking, style="yellow", markup=False, highlight=False, soft_wrap=True)
         conclusion = self._conclusion(self.results)
         summary(self.results, self.console, self.report, self.options.verbosity, self.comparison, conclusion)
         for line in ci_annotations(self.results, os.environ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.campaign.observer import Observer
 from conformance.campaign.schedule import Schedule
@@ -12,7 +12,8 @@ from conformance.configuration.settings import Settings
 from conformance.confirming.confirmation import Confirmation
 from conformance.confirming.finding_store import DatabaseUnusable, FindingStore
 from conformance.confirming.findings import Proof
-from conformance.judging.pool import JudgePool
+from conformance.confirming.ways import Ways
+from conformance.judging.pool import JudgePool, TraceJudge
 from conformance.judging.tally import Tally
 from conformance.scenarios import Job, Player, Scenario, Settler, from_json
 from conformance.target import Target, TargetError
@@ -36,6 +37,18 @@ class Proving:
     proofs: list[Proof]
     store: FindingStore | None = None
 
+    def __post_init__(self) -> None:
+        self._ways = Ways(self.judge.catalogue, self.settings.known)
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether there are violations that no proof explains."""
+        return bool(self.tally.cases.keys() - self.told or self._ways.untold(self.tally, self._leads))
+
+    @property
+    def _leads(self) -> frozenset[str]:
+        return frozenset(proof.requirements[0] for proof in self.proofs)
+
     @property
     def told(self) -> frozenset[str]:
         """The requirements whose violations the proofs so far explain."""
@@ -44,11 +57,18 @@ class Proving:
     async def confirm(self, settler: Settler, confirmed: frozenset[str], usable: bool) -> str | None:
         """Prove what is not ``confirmed``. Gives why the target could not be used to the end, None when it could."""
         try:
-            await self._confirmation(settler, usable).run(self.tally, self._on_proof, confirmed)
+            await self._confirm_all(settler, usable, confirmed)
         except TargetError as error:
-            await self._confirmation(settler, usable=False).run(self.tally, self._on_proof, confirmed | self.told)
+            await self._confirm_all(settler, False, confirmed | self.told)
             return str(error)
         return None
+
+    async def _confirm_all(self, settler: Settler, usable: bool, confirmed: frozenset[str]) -> None:
+        judge = self._ways.begin(self.tally, confirmed, self.judge)
+        await self._confirmation(settler, usable, judge).run(self.tally, self._on_proof, confirmed)
+        for further in self._ways.further(self.tally, self._leads, self.judge):
+            confirmation = self._confirmation(settler, usable, further.judge)
+            await confirmation.run(further.tally, lambda proof: self._on_proof(replace(proof, further=True)))
 
     def _on_proof(self, proof: Proof) -> None:
         self.proofs.append(proof)
@@ -56,7 +76,7 @@ class Proving:
         if proof.minimised and proof.trace.scenario is not None:
             self._keep(from_json(proof.trace.scenario))
 
-    def _confirmation(self, settler: Settler, usable: bool) -> Confirmation:
+    def _confirmation(self, settler: Settler, usable: bool, judge: TraceJudge) -> Confirmation:
         seconds = self.schedule.confirming_left() if usable else 0.0
         end = time.monotonic() + seconds + (_GRACE_S if self.settings.max_time is None else 0.0)
 
@@ -67,7 +87,7 @@ class Proving:
             player = Player(self.target, settler, self.settings.features, stop=over, reuse=reuse)
             return self._replay(player, scenarios, confirmation.doing)
 
-        confirmation = Confirmation(self.judge, play, self.settings, seconds, lost=not usable)
+        confirmation = Confirmation(judge, play, self.settings, seconds, lost=not usable)
         return confirmation
 
     def _keep(self, scenario: Scenario) -> None:

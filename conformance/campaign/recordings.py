@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from conformance import __version__
 from conformance.confirming.credibility import may_be_chance
 from conformance.confirming.findings import RECORDED, Proof, build_finding
+from conformance.confirming.ways import Entry, Ways
 from conformance.contract.document import ApiDocument
 from conformance.contract.operations import CORE_OPERATIONS
 from conformance.contract.schema.responses import ResponseSchemas
@@ -20,6 +21,7 @@ from conformance.judging.judging import Judge
 from conformance.judging.outcomes import Unjudged, count_outcomes, operation_results, requirement_results
 from conformance.judging.tally import Tally
 from conformance.judging.without_history import resting_on_history, without_history
+from conformance.results.known.deviations import KnownDeviation
 from conformance.results.model import Finding, Results
 from conformance.results.verdict import verdict_of, without_praise
 from conformance.rules.evidence.observation import Observation
@@ -41,11 +43,13 @@ def check(trace: Trace, document: ApiDocument, name: str) -> Results:
     return check_all([trace], document, name)
 
 
-def check_all(traces: Sequence[Trace], document: ApiDocument, name: str) -> Results:
+def check_all(
+    traces: Sequence[Trace], document: ApiDocument, name: str, known: Sequence[KnownDeviation] = ()
+) -> Results:
     """The results of judging recorded traces, each by itself. ``name`` is what the report calls the recording.
 
     Without settle information a trace's own noop runs tell what is due. Where nothing could be judged, the verdict is
-    incomplete, and `lacking` says why.
+    incomplete, and `lacking` says why. What ``known`` covers in part is told apart from what it does not cover.
     """
     began = time.monotonic()
     traces = [replace(each, settling=each.settling or own_settling(each.exchanges)) for each in traces]
@@ -56,10 +60,13 @@ def check_all(traces: Sequence[Trace], document: ApiDocument, name: str) -> Resu
         tally.add(trace, judgement)
     apart = {each.id: judge.judge(each) for each in without_history(tally)}
     causes = Causes(judge.catalogue, tally, resting_on_history(tally, apart))
-    findings: dict[str, Finding] = {}
+    ways, findings = Ways(judge.catalogue, known), dict[tuple[str, Entry], Finding]()
     for trace, judgement in judged:
-        for finding in _explained(judgement.violations, trace, judge, causes):
-            findings.setdefault(finding.id, finding)
+        for entry, proof in _explained(judgement.violations, trace, causes, ways):
+            finding = build_finding(proof, judge.catalogue)
+            if any(name == finding.id and other != entry for name, other in findings):
+                finding = build_finding(replace(proof, further=True), judge.catalogue)
+            findings.setdefault((finding.id, entry), finding)
     found = list(findings.values())
     features = frozenset().union(*(trace.features for trace in traces))
     requirements = requirement_results(judge.catalogue, tally, found, features, _UNJUDGED)
@@ -134,32 +141,33 @@ def describe(document: ApiDocument) -> dict[str, object]:
 
 
 def _explained(
-    violations: Mapping[str, Sequence[Observation]], trace: Trace, judge: Judge, causes: Causes
-) -> list[Finding]:
-    """The findings, causes first; what a cause explains is told with it instead of once more."""
-    findings: list[Finding] = []
+    violations: Mapping[str, Sequence[Observation]], trace: Trace, causes: Causes, ways: Ways
+) -> list[tuple[Entry, Proof]]:
+    """The proofs, causes first; what a cause explains is told with it instead of once more."""
+    proofs: list[tuple[Entry, Proof]] = []
     told: set[str] = set()
     for requirement in sorted(violations, key=causes.rank):
         if requirement in told:
             continue
         follow = [other for other in causes.explained_by(requirement, ()) if other not in told]
-        found = _findings((requirement, *follow), violations[requirement], trace, judge)
+        found = _proofs((requirement, *follow), violations[requirement], trace, ways)
         told |= {requirement, *follow} if found else set()
-        findings += found
-    return findings
+        proofs += found
+    return proofs
 
 
-def _findings(
-    requirements: tuple[str, ...], observations: Sequence[Observation], trace: Trace, judge: Judge
-) -> list[Finding]:
-    """One finding per operation concerned, with the first exchange that shows it."""
-    by_operation: dict[str, list[Observation]] = {}
+def _proofs(
+    requirements: tuple[str, ...], observations: Sequence[Observation], trace: Trace, ways: Ways
+) -> list[tuple[Entry, Proof]]:
+    """One proof per operation concerned and entry that covers it, with the first exchange that shows it."""
+    found: dict[tuple[str, Entry], list[Observation]] = {}
     for observation in observations:
         if may_be_chance(trace, observation):
             continue
         last = trace.at(observation.exchanges[-1])
-        by_operation.setdefault(last.operation or "", []).append(observation)
-    proofs = [
-        Proof(requirements, trace, seen[0], seen=len(seen), not_replayed=RECORDED) for seen in by_operation.values()
+        entry = ways.entry_of(requirements[0], trace, observation)
+        found.setdefault((last.operation or "", entry), []).append(observation)
+    return [
+        (entry, Proof(requirements, trace, seen[0], seen=len(seen), not_replayed=RECORDED))
+        for (_, entry), seen in found.items()
     ]
-    return [build_finding(proof, judge.catalogue) for proof in proofs]

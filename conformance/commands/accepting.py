@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from conformance.results.known import known_from
+from conformance.results.known.files import known_from
 from conformance.results.store import read_results
 
 
 @click.command(short_help="Write a first file of known deviations.")
 @click.option("--from", "source", required=True, type=click.Path(path_type=Path), metavar="RESULTS.json")
 def known(source: Path) -> None:
-    """Print a file of known deviations for what failed in a run: add the reasons, then give it to run --known."""
+    """Print a file of known deviations for what failed in a run. It can be given to run --known; add the reasons."""
     click.echo(known_from(read_results(source)), nl=False)

@@ -25,7 +25,8 @@ from conformance.reports.write import HAR, write_all
 from conformance.results.compare import compare
 from conformance.results.cut import read_events, read_exchanges
 from conformance.results.eventlines import has_footer
-from conformance.results.known import apply_known, load_known
+from conformance.results.known.deviations import apply_known
+from conformance.results.known.files import load_known, unfilled
 from conformance.results.records import exchange_of
 from conformance.results.store import read_results
 from conformance.results.verdict import demand
@@ -52,7 +53,7 @@ def _check(files: tuple[Path, ...], quiet: bool, verbose: bool, **given: Any) ->
     prefix: str | None = read(values, "prefix")
     traces = read_recordings(files, prefix=None if prefix is None else f"/{prefix.strip('/')}".rstrip("/"))
     name = "standard input" if str(files[0]) == STDIN else files[0].resolve().name
-    results = check_all(traces, document, name if len(files) == 1 else f"{name} and {len(files) - 1} more")
+    results = check_all(traces, document, name if len(files) == 1 else f"{name} and {len(files) - 1} more", accepted)
     if known is not None:
         results = apply_known(results, accepted, datetime.now(UTC).date(), strict=read(values, "strict-known"))
     results = demand(results, required)
@@ -64,6 +65,8 @@ def _check(files: tuple[Path, ...], quiet: bool, verbose: bool, **given: Any) ->
         for line in coverage(results):
             click.echo(line)
     summary(results, make_console(os.environ), report, verbosity)
+    if known is not None and (told := unfilled(known, accepted)):
+        click.echo(told, err=True)
     raise SystemExit(exit_code(results))
 
 

@@ -16,7 +16,8 @@ from conformance.reports.conclusion import conclusion_of
 from conformance.reports.har import HarItem
 from conformance.reports.terminal import make_console, summary
 from conformance.reports.write import write_all
-from conformance.results.known import apply_known, load_known
+from conformance.results.known.deviations import apply_known
+from conformance.results.known.files import load_known, unfilled
 from conformance.sdk.campaign.campaign import SdkOutcome, SdkSettings, run_campaign
 from conformance.sdk.campaign.results import sdk_catalogue, sdk_results
 from conformance.sdk.selecting import select
@@ -74,6 +75,8 @@ def sdk(command: tuple[str, ...], report_dir: Path | None, known: Path | None, *
         click.echo(f"conformance: not judged to the end, as {outcome.lost}; see {directory / STDERR}.", err=True)
     conclusion = conclusion_of(results, interrupted=outcome.interrupted)
     summary(results, console, report, conclusion=conclusion)
+    if known is not None and (told := unfilled(known, entries)):
+        click.echo(told, err=True)
     raise SystemExit(conclusion.code)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from conformance.contract.features import ASSUMED
+from conformance.results.known.deviations import KnownDeviation
 
 Profile = Literal["smoke", "standard", "thorough", "soak"]
 
@@ -40,6 +41,7 @@ class Settings:
     ``shard`` is (which, of how many) when workers share the run.
     ``stop_on`` ends the run at the first violation of one of these requirements (used to measure detection).
     ``enough`` ends exploring, not confirming, at the first violation of one of these.
+    ``known`` are the deviations that are accepted: other ways of violating their requirements are confirmed, too.
     ``database`` is where findings are kept between runs: a directory or a redis URL.
     """
 
@@ -54,6 +56,7 @@ class Settings:
     stop_on: frozenset[str] = frozenset()
     enough: frozenset[str] = frozenset()
     database: str | None = None
+    known: tuple[KnownDeviation, ...] = ()
     minimise_seconds: float = 30.0
     minimise_runs: int = 120
 

@@ -13,7 +13,7 @@ from conformance.confirming.findings import LOST, TIME_RAN_OUT, UNPLAYABLE, Proo
 from conformance.confirming.replays import REPLAYS, Attempt, JudgedReplay, Play, attempt, judged, scenario_of
 from conformance.confirming.slicing import sliced
 from conformance.judging.causes import Causes
-from conformance.judging.pool import JudgePool
+from conformance.judging.pool import TraceJudge
 from conformance.judging.tally import Case, Tally
 from conformance.judging.without_history import resting_on_history, without_history
 from conformance.results.model import Replays
@@ -37,7 +37,9 @@ class Confirmation:
     ``lost``: the target has ended meanwhile, so what it did not answer any more proves nothing.
     """
 
-    def __init__(self, judge: JudgePool, play: Play, settings: Settings, seconds: float, *, lost: bool = False) -> None:
+    def __init__(
+        self, judge: TraceJudge, play: Play, settings: Settings, seconds: float, *, lost: bool = False
+    ) -> None:
         self._judge = judge
         self._replay = play
         self._settings = settings

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from conformance.confirming.checks import Played, check_of
 from conformance.confirming.reconstruction import closing_reads, names_of, scenario_of_exchanges
 from conformance.contract.requirements import Catalogue
+from conformance.results.known.ways import finding_id, way_id
 from conformance.results.model import Finding, Mark, Replays
 from conformance.results.records import BODY_LIMIT, MARKED_LIMIT, record_of
 from conformance.rules.evidence.observation import Observation
@@ -34,6 +34,7 @@ class Proof:
 
     ``requirements`` are all that this cause violates, the explaining one first. ``not_replayed`` says why there were
     no replays. ``shortened_from``: how many exchanges of the trace in which it was first seen a reader would need.
+    ``further``: the requirement has a finding at the same operation already, of another way in which it is violated.
     """
 
     requirements: tuple[str, ...]
@@ -44,12 +45,7 @@ class Proof:
     seen: int = 1
     not_replayed: str | None = None
     shortened_from: int | None = None
-
-
-def finding_id(requirement: str, operations: Sequence[str]) -> str:
-    """A stable id: the requirement, and a short hash of it with the operation that shows it."""
-    digest = hashlib.sha256(" ".join([requirement, *operations]).encode()).hexdigest()[:6]
-    return f"{requirement}-{digest}"
+    further: bool = False
 
 
 def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = None, settle_s: float = 2.0) -> Finding:
@@ -62,7 +58,7 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
     shown = _shown(trace, observation)
     start = shown[0].sent if shown else 0
     decisive = trace.at(observation.exchanges[-1]) if observation.exchanges else None
-    operations = _operations(trace, observation, catalogue.by_id[requirement].operations)
+    operations = operations_of(trace, observation, catalogue.by_id[requirement].operations)
     positions = {exchange.index: position for position, exchange in enumerate(shown)}
     marks = [Mark(positions[decisive.index], observation.pointer)] if decisive and decisive.index in positions else []
     notes = {
@@ -75,7 +71,9 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
     cited = [curl_of(exchange) for exchange in shown if exchange.index in observation.exchanges]
     requests = "\n".join(["# As they were sent, with the ids of then.", *cited])
     return Finding(
-        id=finding_id(requirement, operations[:1]),
+        id=way_id(requirement, operations[:1], observation.observed)
+        if proof.further
+        else finding_id(requirement, operations[:1]),
         requirement=requirement,
         level=catalogue.by_id[requirement].level,
         requirements=list(proof.requirements),
@@ -125,7 +123,7 @@ def _once_due(looks: tuple[Step, ...]) -> list[str]:
     return [f"once all is due: {line}" for line in script(Scenario(looks))]
 
 
-def _operations(trace: Trace, observation: Observation, concerned: Sequence[str]) -> list[str]:
+def operations_of(trace: Trace, observation: Observation, concerned: Sequence[str]) -> list[str]:
     """The operation that shows the violation, then those that led to it and that the requirement is about."""
     cited = [trace.at(index).operation or "(not documented)" for index in observation.exchanges]
     return list(dict.fromkeys([*cited[-1:], *(each for each in cited if each in concerned)]))

@@ -10,7 +10,7 @@ from conformance.confirming.credibility import in_play, on_used_connections
 from conformance.confirming.reconstruction import scenario_of_exchanges
 from conformance.confirming.slicing import slices_of
 from conformance.judging.judging import Judgement
-from conformance.judging.pool import JudgePool
+from conformance.judging.pool import TraceJudge
 from conformance.judging.tally import Case
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios import Scenario, from_json
@@ -54,14 +54,14 @@ class Attempt:
     seconds: float = 0.0
 
 
-async def judged(judge: JudgePool, play: Play, requirement: str, scenarios: Sequence[Scenario]) -> list[JudgedReplay]:
+async def judged(judge: TraceJudge, play: Play, requirement: str, scenarios: Sequence[Scenario]) -> list[JudgedReplay]:
     """Play scenarios at the same time, and judge each."""
     traces = await play(scenarios, on_used_connections(requirement))
     return [JudgedReplay(trace, await judge.judge(trace)) for trace in traces]
 
 
 async def attempt(
-    judge: JudgePool, play: Play, requirement: str, cases: Sequence[Case], out_of_time: Callable[[], bool]
+    judge: TraceJudge, play: Play, requirement: str, cases: Sequence[Case], out_of_time: Callable[[], bool]
 ) -> Attempt:
     """Replay the slice of each case first, then the whole, until the violation comes back or the time is up."""
     played = 0

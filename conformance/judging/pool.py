@@ -12,11 +12,12 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from types import MappingProxyType, TracebackType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from hypothesis.strategies import characters
 
 from conformance.contract.document import ApiDocument
+from conformance.contract.requirements import Catalogue
 from conformance.contract.schema.responses import ResponseSchemas
 from conformance.judging.judging import Judge, Judgement
 from conformance.trace import Exchange, Trace
@@ -60,6 +61,18 @@ def _judge(trace: Trace, known_ids: frozenset[str] | None) -> Judgement:
 
 def _ready() -> None:
     """Something to submit, so that the process starts."""
+
+
+class TraceJudge(Protocol):
+    """Judges traces by the requirements of a catalogue."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What there is to judge by."""
+
+    async def judge(self, trace: Trace, known_ids: frozenset[str] | None = None) -> Judgement:
+        """Every rule's observations on a trace."""
+        ...
 
 
 class JudgePool:

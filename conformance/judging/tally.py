@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from conformance.judging.judging import Judgement
 from conformance.judging.places import Act, Place, acts_of, place_of
+from conformance.results.known.ways import pattern_of
 from conformance.rules.evidence.observation import Observation
 from conformance.trace import Exchange, Response, Trace
 from conformance.wire import exact_json
@@ -24,6 +25,10 @@ _REMEMBERED = 1000
 # So many instances for which a requirement was violated, and upheld, say all that grouping asks of them.
 _SUBJECTS = {False: 20_000, True: 4_000}
 _PLACES = 20_000
+_WAYS = 16
+
+Way = tuple[str, str]
+"""The operation that shows a violation, and what was observed, without what differs from run to run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Tally:
     places: dict[str, set[Place]] = field(default_factory=dict)
     acts: dict[str, set[Act]] = field(default_factory=dict)
     cases: dict[str, list[Case]] = field(default_factory=dict)
+    ways: dict[str, dict[Way, Case]] = field(default_factory=dict)
     statuses: dict[str, Counter[str]] = field(default_factory=dict)
     sources: Counter[str] = field(default_factory=Counter)
     exchanges: int = 0
@@ -86,6 +92,7 @@ class Tally:
             self.violating_traces.setdefault(requirement, set()).add(trace.id)
             self._add_places(requirement, trace, observations)
             self._keep(requirement, Case(trace, tuple(observations[:5])))
+            self._keep_ways(requirement, trace, observations)
         for exchange in trace.exchanges:
             self._count(exchange)
         self.reduced.append(_reduced(trace))
@@ -128,6 +135,7 @@ class Tally:
         self.violated[requirement] += 1
         self.violating_traces.setdefault(requirement, set()).add(trace.id)
         self._keep(requirement, Case(trace, (observation,)))
+        self._keep_ways(requirement, trace, (observation,))
 
     def sent(self) -> dict[str, int]:
         """How many requests of each operation there were, answered or not."""
@@ -138,6 +146,7 @@ class Tally:
         self.violated[requirement] = 0
         self.violating_traces.pop(requirement, None)
         self.cases.pop(requirement, None)
+        self.ways.pop(requirement, None)
         for key in [key for key in self.by_operation if key[0] == requirement and not key[2]]:
             del self.by_operation[key]
         self.subjects.pop((requirement, False), None)
@@ -149,6 +158,17 @@ class Tally:
         kept.append(case)
         kept.sort(key=lambda each: each.size)
         del kept[_KEPT:]
+
+    def _keep_ways(self, requirement: str, trace: Trace, observations: Iterable[Observation]) -> None:
+        """Of each way in which a requirement is violated the smallest trace: a common one must not hide a rare one."""
+        for each in observations:
+            operation = trace.at(each.exchanges[-1]).operation if each.exchanges else None
+            self._keep_way(requirement, (operation or "", pattern_of(each.observed)), Case(trace, (each,)))
+
+    def _keep_way(self, requirement: str, way: Way, case: Case) -> None:
+        kept = self.ways.setdefault(requirement, {})
+        if len(kept) < _WAYS or way in kept:
+            kept[way] = min(kept.get(way, case), case, key=lambda each: each.size)
 
     def _count(self, exchange: Exchange) -> None:
         self.exchanges += 1
@@ -178,6 +198,9 @@ class Tally:
         for requirement, cases in other.cases.items():
             for case in cases:
                 self._keep(requirement, case)
+        for requirement, ways in other.ways.items():
+            for way, case in ways.items():
+                self._keep_way(requirement, way, case)
         for operation, statuses in other.statuses.items():
             self.statuses.setdefault(operation, Counter()).update(statuses)
         self.exchanges += other.exchanges

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.confirming.findings import Proof, build_finding, finding_id
+from conformance.confirming.findings import Proof, build_finding
 from conformance.contract.requirements import load_requirements
+from conformance.results.known.ways import finding_id
 from conformance.rules.evidence.observation import violated
 from conformance.scenarios.scenario.codec import to_json
 from conformance.scenarios.scenario.model import Create, Run, Scenario

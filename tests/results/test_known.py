@@ -10,8 +10,10 @@ import pytest
 
 from conformance.contract.requirements import load_requirements
 from conformance.reports.conclusion import exit_code
-from conformance.results.known import KnownDeviation, KnownFileInvalid, apply_known, known_from, load_known
-from conformance.results.model import Results
+from conformance.results.known.deviations import KnownDeviation, apply_known
+from conformance.results.known.files import PLACEHOLDER, KnownFileInvalid, known_from, load_known, unfilled
+from conformance.results.known.ways import fits, pattern_of, way_id
+from conformance.results.model import Finding, Results
 from tests.reports.sample import clean, sample, swallowed
 
 TODAY = date(2026, 11, 24)
@@ -108,20 +110,91 @@ def test_a_broken_file_is_explained(tmp_path: Path, text: str, reason: str) -> N
         load_known(path)
 
 
-def test_a_first_file_names_each_failure_and_wants_its_reasons(tmp_path: Path) -> None:
+def test_a_first_file_is_accepted_as_it_is_and_covers_what_it_was_made_from(tmp_path: Path) -> None:
     path = tmp_path / "known.yaml"
     path.write_text(known_from(sample()), encoding="utf-8")
-    with pytest.raises(KnownFileInvalid, match="entry 1 has no reason"):
-        load_known(path)
-    path.write_text(path.read_text(encoding="utf-8").replace('reason: ""', "reason: accepted"), encoding="utf-8")
-    assert [item.requirement for item in load_known(path)] == [
-        "envelope.documented-fields",
-        "cancel.terminates",
+    known = load_known(path)
+    assert sorted(item.requirement for item in known) == [
         "cancel.closes-stage",
         "cancel.not-running",
+        "cancel.terminates",
+        "envelope.documented-fields",
     ]
+    found = apply_known(sample(), known, TODAY, False)
+    assert {item.outcome for item in found.requirements} & {"failed"} == set()
+    told = unfilled(path, known)
+    assert told is not None
+    assert "write a reason in place of the placeholder" in told
+    filled = path.read_text(encoding="utf-8").replace(PLACEHOLDER, "accepted")
+    path.write_text(filled, encoding="utf-8")
+    assert unfilled(path, load_known(path)) is None
     path.write_text(known_from(clean()), encoding="utf-8")
     assert load_known(path) == ()
+
+
+def test_a_first_file_has_one_entry_and_one_comment_for_each_finding() -> None:
+    text = known_from(sample())
+    comments = [line for line in text.splitlines() if line.startswith("  #")]
+    assert len(comments) == len(set(comments)) == text.count("- finding:") == 2
+
+
+def test_a_first_file_names_what_failed_without_a_finding() -> None:
+    text = known_from(replace(sample(), findings=[]))
+    assert "  - requirement: cancel.terminates\n" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "covered"),
+    [
+        ({}, True),
+        ({"observed": "it still runs 7.9 s after the cancellation was accepted"}, True),
+        ({"observed": "500"}, False),
+        ({"operations": ["runWorkflow"], "id": "cancel.terminates-else"}, False),
+    ],
+)
+def test_the_same_requirement_violated_in_another_way_is_an_alarm(
+    change: dict[str, object], covered: bool, tmp_path: Path
+) -> None:
+    seen = "it still runs 2.41 s after the cancellation was accepted"
+    first = replace(swallowed(), requirements=["cancel.terminates"], observed=seen)
+    path = tmp_path / "known.yaml"
+    path.write_text(known_from(sample([first])), encoding="utf-8")
+    now: Finding = replace(first, **change)  # type: ignore[arg-type]
+    entries = [entry for entry in load_known(path) if entry.requirement == "cancel.terminates"]
+    found = apply_known(sample([now]), entries, TODAY, False)
+    assert outcome(found, "cancel.terminates") == ("known_deviation" if covered else "failed")
+
+
+def test_a_further_finding_keeps_its_entry_when_it_becomes_the_first() -> None:
+    further = way_id("cancel.terminates", ["cancelEvent"], "500")
+    first = replace(swallowed(), requirements=["cancel.terminates"], operations=["cancelEvent"], observed="500")
+    entry = KnownDeviation("cancel.terminates", "why", finding=further, observed="500")
+    assert outcome(apply_known(sample([first]), [entry], TODAY, False), "cancel.terminates") == "known_deviation"
+
+
+@pytest.mark.parametrize(
+    ("observed", "pattern"),
+    [
+        ("404", "404"),
+        ("500 instead of 404", "500 instead of 404"),
+        ("it still runs 2.41 s after the cancellation", "it still runs * s after the cancellation"),
+        ("it waited 404 ms", "it waited * ms"),
+        ('name is "a" and was "b"', "name is * and was *"),
+        ('{"data": [1, "x"]}', "*"),
+        ("it had 2 entries, 10,000 characters", "it had * entries, * characters"),
+        ("stage 1 of 4f1f7a3e-0000-4000-8000-1234567890ab", "stage * of *"),
+        ("it is not  there*", "it is not there*"),
+    ],
+)
+def test_what_differs_from_run_to_run_is_no_part_of_the_way(observed: str, pattern: str) -> None:
+    assert pattern_of(observed) == pattern
+    assert fits(pattern, observed)
+
+
+def test_a_pattern_that_was_cut_covers_what_it_was_made_from() -> None:
+    observed = "so " * 200
+    assert fits(pattern_of(observed), observed)
+    assert not fits("404", "404 after all")
 
 
 def test_the_documented_example_is_usable(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from conformance.rules.evidence.answers import inconclusive
 from conformance.rules.evidence.comparing.equal_meaning import same_within
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead
-from conformance.rules.evidence.timeline import InstanceTimeline, timelines
+from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation, timelines
 from conformance.rules.evidence.trace_index import TraceIndex, event_name
 from conformance.trace import Exchange
 from conformance.wire.instant import MICROSECOND
@@ -22,13 +22,13 @@ def live_known(index: TraceIndex) -> Iterator[Observation]:
                 read.params.get("instanceID") == timeline.id and timeline.instance.run.before(read) and read.answered
             )
             if asked and not timeline.deleted_before(read.received):
-                yield _known(timeline, timeline.instance.run, read)
+                yield _known(timeline, timeline.instance.run, read, "404")
         for signal in (*timeline.instance.sends, *timeline.instance.cancels):
             shown = timeline.open_stage(signal.sent) if signal.answered else None
             if shown is None or timeline.plans[shown.stage.number].event is None:
                 continue
             if not _may_have_ended(timeline, shown.stage.number, signal):
-                yield _known(timeline, shown.exchange, signal)
+                yield _known(timeline, shown.exchange, signal, _unknown_while(timeline, shown, signal))
 
 
 def _may_have_ended(timeline: InstanceTimeline, number: int, signal: Exchange) -> bool:
@@ -40,14 +40,21 @@ def _may_have_ended(timeline: InstanceTimeline, number: int, signal: Exchange) -
     return any(signal.sent <= rival.sent < signal.received for rival in rivals)
 
 
-def _known(timeline: InstanceTimeline, proof: Exchange, asked: Exchange) -> Observation:
+def _unknown_while(timeline: InstanceTimeline, shown: StageObservation, signal: Exchange) -> str:
+    """A server that is a moment late has another defect than one that never finds a stage."""
+    stage = "a later stage" if shown.stage.number else "the first stage"
+    late = timeline.shown_since(shown.stage.number, signal)
+    return f"404 while {stage} waits" + (", for longer than the settle time" if late else "")
+
+
+def _known(timeline: InstanceTimeline, proof: Exchange, asked: Exchange, observed: str) -> Observation:
     if asked.status != 404:
         return upheld(proof, asked, subject=timeline.id)
     return violated(
         proof,
         asked,
         expected=f"instance {timeline.id}, which exists, is known to {asked.operation}",
-        observed="404",
+        observed=observed,
         subject=timeline.id,
     )
 

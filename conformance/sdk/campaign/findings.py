@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conformance.confirming.findings import curl_of, finding_id
+from conformance.confirming.findings import curl_of
 from conformance.contract.requirements import Catalogue
+from conformance.results.known.ways import finding_id
 from conformance.results.model import Finding, Mark
 from conformance.results.records import BODY_LIMIT, MARKED_LIMIT, record_of
 from conformance.sdk.drawing.case import Heard, Seen

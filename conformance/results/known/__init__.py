@@ -1,0 +1,1 @@
+"""Known deviations: violations that a team accepts for now, each with a reason, and what they cover."""
