@@ -12,6 +12,7 @@ from conformance.campaign.drawing import Drawn
 from conformance.campaign.liveness import GONE, answers_again, is_gone, until_silent
 from conformance.campaign.observer import Observer
 from conformance.campaign.proving import Proving
+from conformance.campaign.restricting import lives_allowed, play_allowed, playable
 from conformance.campaign.schedule import Schedule, Shortfall, affordable, runs_of
 from conformance.campaign.stopping import raise_users
 from conformance.campaign.trace_judging import TraceJudging
@@ -21,7 +22,7 @@ from conformance.confirming.findings import Proof
 from conformance.contract.document import ApiDocument
 from conformance.judging.pool import JudgePool
 from conformance.judging.tally import Tally
-from conformance.operations import CUT_SHORT, OperationPlan, OperationSettings, play_operations
+from conformance.operations import OperationPlan, OperationSettings
 from conformance.rules.evidence.server_ids import made_ids
 from conformance.scenarios import Job, Played, Player, Scenario, Settler
 from conformance.scenarios.plan import derived_seed, draw, endless, more_for
@@ -122,13 +123,13 @@ class Campaign:
     @contextlib.asynccontextmanager
     async def _settler(self, lag: LoopLag, least_gap: int = LEAST_GAP) -> AsyncIterator[Settler]:
         settler = Settler(self.target, lag, patience_s=self.settings.patience_s, least_gap=least_gap)
+        settler.idle = not lives_allowed(self.target.config)
         load = asyncio.create_task(self._watch_load(settler))
         try:
             async with settler:
                 yield settler
         finally:
             load.cancel()
-            self.tally.leftovers += settler.leftovers
 
     async def _watch_load(self, settler: Settler) -> None:
         gate = self.target.gate
@@ -155,13 +156,8 @@ class Campaign:
         if self.tally.cases and not self._over():
             await self._confirm(settler)
 
-    @staticmethod
-    def target_is_slow(settler: Settler) -> bool:
-        """Whether runs are dear on this target."""
-        return settler.control_ns() > _SLOW
-
     async def _explore(self, settler: Settler, drawn: Drawn, which: int) -> None:
-        slow = self.target_is_slow(settler)
+        slow = settler.control_ns() > _SLOW
         budget = self.settings.budget.slow_runs if slow else self.settings.budget.runs
         self._most_runs = budget
         watchdog = asyncio.create_task(self._watch_liveness())
@@ -169,7 +165,8 @@ class Campaign:
             async with asyncio.TaskGroup() as group:
                 if which == 0:
                     group.create_task(self._play_operations(drawn))
-                group.create_task(self._play_scenarios(settler, budget, drawn))
+                if not settler.idle:
+                    group.create_task(self._play_scenarios(settler, budget, drawn))
                 if slow and self.settings.shard[1] == 1 and not self.settings.stop_on:
                     group.create_task(self._confirm_meanwhile(settler))
         except BaseExceptionGroup as failed:
@@ -190,8 +187,7 @@ class Campaign:
             return
         profile = "thorough" if self.settings.profile == "soak" else self.settings.profile
         settings = OperationSettings(seed=self.settings.seed, profile=profile, features=self.settings.features)
-        traces = await play_operations(self.target, self.document, settings, plan=operations, over=self._over)
-        self.tally.leftovers += [note for trace in traces for note in trace.notes if not note.startswith(CUT_SHORT)]
+        traces = await play_allowed(self.target, self.document, settings, operations, self._over)
         await self.judging.judge_all(traces, made_ids(traces))
 
     async def _play_scenarios(self, settler: Settler, budget: int | None, drawn: Drawn) -> None:
@@ -215,7 +211,7 @@ class Campaign:
         for number, scenario in enumerate(scenarios):
             if number % workers != mine:
                 continue
-            if self._too_dear(scenario):
+            if self._too_dear(scenario) or not playable(scenario, self.target.config.excluded):
                 continue
             if not self.schedule.fits(scenario, bool(self.tally.cases)):
                 self.schedule.left_out += scenario.runs
@@ -244,7 +240,6 @@ class Campaign:
         judging: set[asyncio.Task[None]] = set()
 
         def on_played(played: Played) -> None:
-            self.tally.leftovers += played.leftovers
             self.schedule.took(played.seconds)
             self._lost_runs += sum(map(runs_of, played.earlier))
             traces = [*played.earlier, played.trace, *player.settler.take_traces()]
@@ -265,7 +260,8 @@ class Campaign:
 
     def _over(self) -> bool:
         out_of_time = self.schedule.exploring_left(bool(self.tally.cases)) < 0
-        return self._enough or self.target.gone or self.lost is not None or out_of_time
+        gone = self.target.gone or self.lost is not None
+        return self._enough or gone or out_of_time or self.target.spent
 
     @property
     def shortfall(self) -> Shortfall:
@@ -281,6 +277,8 @@ class Campaign:
         return [each.id for each in rows if not seen[each.id]]
 
     def _describe(self, settler: Settler) -> None:
+        if settler.idle:
+            return
         self.settling = {
             "control_ms": round(settler.control_ns() / MILLISECOND, 1),
             "settle_ms": round(settler.settle_ns() / MILLISECOND, 1),

@@ -42,6 +42,7 @@ from conformance.results.narrowing import narrow
 from conformance.results.store import read_results
 from conformance.results.verdict import demand
 from conformance.target import TargetConfig, TargetError, locate
+from conformance.target.manners.identity import new_run_id
 
 
 @dataclass(repr=False)  # pytest shows an item's arguments when it fails, and a run's would be all that was measured
@@ -65,6 +66,7 @@ class ConformanceRun:
     comparison: Comparison | None = None
     report: Path | None = None
     errors: list[str] = field(default_factory=list)
+    run_id: str = field(default_factory=new_run_id)
     begun: float = field(default_factory=time.monotonic)
 
     @classmethod
@@ -130,7 +132,8 @@ class ConformanceRun:
 
     def target_config(self, url: str) -> TargetConfig:
         """How to reach a target at this address. Raises BadOption, WrongUrl and IncompleteCredentials."""
-        config, server = target_config(self.sources, url), self.options.embedded
+        config = target_config(self.sources, url).model_copy(update={"run_id": self.run_id})
+        server = self.options.embedded
         if self.options.url is not None or not server.auth:
             return config
         # Credentials that come with the embedded server, whatever the environment has for another one.
@@ -215,6 +218,8 @@ class ConformanceRun:
         begun = header(config, self.document, self.options.settings, self.catalogue)
         begun.target["embedded"] = self.options.url is None
         begun.configuration["fail_on"] = self.options.fail_on
+        if self.options.trace_url is not None:
+            begun.configuration["trace_url"] = self.options.trace_url
         if self.options.embedded.faults:
             begun.target["faults"] = list(self.options.embedded.faults)
         return begun

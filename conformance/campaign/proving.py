@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
 
 from conformance.campaign.observer import Observer
+from conformance.campaign.restricting import READ_ONLY, lives_allowed
 from conformance.campaign.schedule import Schedule
 from conformance.configuration.settings import Settings
 from conformance.confirming.confirmation import Confirmation
@@ -71,17 +72,20 @@ class Proving:
             await confirmation.run(further.tally, lambda proof: self._on_proof(replace(proof, further=True)))
 
     def _on_proof(self, proof: Proof) -> None:
+        if self.target.config.read_only:
+            proof = replace(proof, not_replayed=READ_ONLY)
         self.proofs.append(proof)
         self.observer.found(proof)
         if proof.minimised and proof.trace.scenario is not None:
             self._keep(from_json(proof.trace.scenario))
 
     def _confirmation(self, settler: Settler, usable: bool, judge: TraceJudge) -> Confirmation:
-        seconds = self.schedule.confirming_left() if usable else 0.0
+        allowed = usable and lives_allowed(self.target.config)
+        seconds = self.schedule.confirming_left() if allowed else 0.0
         end = time.monotonic() + seconds + (_GRACE_S if self.settings.max_time is None else 0.0)
 
         def over() -> bool:
-            return time.monotonic() > end
+            return time.monotonic() > end or self.target.spent
 
         def play(scenarios: Sequence[Scenario], reuse: bool) -> Awaitable[list[Trace]]:
             player = Player(self.target, settler, self.settings.features, stop=over, reuse=reuse)
@@ -102,7 +106,5 @@ class Proving:
         self.observer.replayed(self.schedule.elapsed, doing)
         jobs = [Job(f"replay{number}", scenario, "replay") for number, scenario in enumerate(scenarios)]
         played = await all_of(player.play(job) for job in jobs)
-        for each in played:
-            self.tally.leftovers += each.leftovers
         self.observer.replayed(self.schedule.elapsed, doing)
         return [each.trace for each in played]

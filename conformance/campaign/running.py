@@ -15,6 +15,7 @@ from conformance.campaign.campaign import Campaign
 from conformance.campaign.drawing import Drawn, draw_traffic
 from conformance.campaign.observer import Observer
 from conformance.campaign.recordings import describe
+from conformance.campaign.restricting import restricted, with_reasons
 from conformance.campaign.schedule import Shortfall, deadline_of
 from conformance.campaign.stopping import Stop, interruptible, terminable
 from conformance.configuration.settings import Settings
@@ -27,6 +28,9 @@ from conformance.judging.tally import Tally
 from conformance.results.model import Results
 from conformance.results.verdict import verdict_of, without_praise
 from conformance.target import ServerInfo, Target, TargetConfig, probe
+from conformance.target.finishing import to_the_end
+from conformance.target.manners.footprint import Journal
+from conformance.target.manners.sweeping import commands, sweep
 from conformance.target.pacing.deadline import ENDLESS, Deadline
 
 _HOPELESS = Unjudged("no control run finished, so the target's latency is unknown and nothing can be called overdue")
@@ -59,6 +63,8 @@ class RunOutcome:
     interrupted: bool = False
     lost: str | None = None
     shortfall: Shortfall = field(default_factory=Shortfall)
+    leftovers: list[str] = field(default_factory=list)
+    spent: bool = False
 
 
 def play(
@@ -87,7 +93,7 @@ def play(
         def campaign(target: Target) -> Campaign:
             return Campaign(target, document, settings, observer, judge_pool, begun=begun)
 
-        return interruptible(_played(config, deadline, campaign, drawn, info), stop)
+        return interruptible(_played(Asked(config, settings, deadline), campaign, drawn, info), stop)
 
 
 def play_drawn(
@@ -104,17 +110,35 @@ def play_drawn(
     def campaign(target: Target) -> Campaign:
         return Campaign(target, document, settings, observer, judge_pool)
 
-    return interruptible(_played(config, ENDLESS, campaign, drawn, info))
+    return interruptible(_played(Asked(config, settings), campaign, drawn, info))
 
 
-async def _played(
-    config: TargetConfig, deadline: Deadline, make: Callable[[Target], Campaign], drawn: Drawn, info: ServerInfo
-) -> RunOutcome:
-    async with Target(config, deadline=deadline) as target:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom a run asks, what it is to do there, and until when."""
+
+    config: TargetConfig
+    settings: Settings
+    deadline: Deadline = ENDLESS
+
+    def target(self) -> Target:
+        """The target, and where what is made there is written down."""
+        journal, directory = None, self.settings.report_dir
+        if directory is not None and not self.config.read_only:
+            journal = Journal.in_directory(directory, self.settings.shard[0], self.config.url, self.config.run_id)
+        return Target(self.config, deadline=self.deadline, journal=journal)
+
+
+async def _played(asked: Asked, make: Callable[[Target], Campaign], drawn: Drawn, info: ServerInfo) -> RunOutcome:
+    async with asked.target() as target:
         campaign = make(target)
-        await campaign.run(drawn)
-        await campaign.note_loss()
-        return _outcome(campaign, {"version": info.version})
+        try:
+            await campaign.run(drawn)
+            await campaign.note_loss()
+        finally:
+            # Also after a failure of the suite itself. Other workers may still use what a list shows in the run's name.
+            left = await to_the_end(sweep(target, look=asked.settings.shard[1] == 1))
+        return _outcome(campaign, {"version": info.version}, commands(asked.config, left))
 
 
 def reach(config: TargetConfig, deadline: Deadline = ENDLESS) -> ServerInfo:
@@ -150,11 +174,13 @@ def conclude_shared(
             )
             await campaign.conclude()
             await campaign.note_loss()
-            return _outcome(campaign, merged.server)
+            left = await to_the_end(sweep(target, look=True))
+            return _outcome(campaign, merged.server, [*merged.leftovers, *commands(config, left)])
 
     with JudgePool(document) as judge_pool, terminable():
         outcome = interruptible(end(judge_pool))
-    return replace(outcome, settling=merged.settling, shortfall=merged.shortfall)
+    spent = outcome.spent or merged.spent
+    return replace(outcome, settling=merged.settling, shortfall=merged.shortfall, spent=spent)
 
 
 def _merged(parts: Sequence[RunOutcome]) -> RunOutcome:
@@ -169,10 +195,12 @@ def _merged(parts: Sequence[RunOutcome]) -> RunOutcome:
         interrupted=any(part.interrupted for part in parts),
         lost=next((part.lost for part in parts if part.lost), None),
         shortfall=sum((part.shortfall for part in parts), Shortfall()),
+        leftovers=[each for part in parts for each in part.leftovers],
+        spent=any(part.spent for part in parts),
     )
 
 
-def _outcome(campaign: Campaign, server: dict[str, Any]) -> RunOutcome:
+def _outcome(campaign: Campaign, server: dict[str, Any], leftovers: list[str]) -> RunOutcome:
     return RunOutcome(
         campaign.tally,
         campaign.proofs,
@@ -181,6 +209,8 @@ def _outcome(campaign: Campaign, server: dict[str, Any]) -> RunOutcome:
         campaign.interrupted,
         campaign.lost,
         campaign.shortfall,
+        leftovers,
+        campaign.target.spent,
     )
 
 
@@ -195,6 +225,11 @@ def _unjudged(outcome: RunOutcome) -> Unjudged | None:
 def _times(settings: Settings) -> dict[str, float]:
     given = {"max_time": settings.max_time, "explore_time": settings.explore_time}
     return {name: seconds for name, seconds in given.items() if seconds is not None}
+
+
+def _used_up(outcome: RunOutcome) -> str:
+    told = "The requests that --max-requests allows were used up; what would have come later was not played."
+    return told if outcome.spent else ""
 
 
 def header(config: TargetConfig, document: ApiDocument, settings: Settings, catalogue: Catalogue) -> Results:
@@ -247,7 +282,9 @@ def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], beg
     findings = [build_finding(proof, catalogue, begun.target["url"], settle_s) for proof in outcome.proofs]
     requirements = requirement_results(catalogue, tally, findings, features, _unjudged(outcome))
     complete = not outcome.interrupted
-    begun.verdict = verdict_of(requirements, complete=complete, erred=bool(tally.errors))
+    if restricted(begun.configuration):
+        requirements, begun.narrowed = with_reasons(requirements, begun.configuration), True
+    begun.verdict = verdict_of(requirements, narrowed=begun.narrowed, complete=complete, erred=bool(tally.errors))
     begun.target |= outcome.server
     if outcome.lost:
         begun.target["lost"] = outcome.lost
@@ -257,9 +294,11 @@ def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], beg
     begun.counts = count_outcomes(requirements, tally)
     begun.operations = operation_results(tally)
     begun.settling = dict(outcome.settling)
-    begun.unreached = " ".join(filter(None, [outcome.shortfall.sentence, *_passed_over(begun, tally)]))
+    begun.unreached = " ".join(
+        filter(None, [outcome.shortfall.sentence, _used_up(outcome), *_passed_over(begun, tally)])
+    )
     begun.losses = losses_of(tally)
-    begun.leftovers = list(dict.fromkeys(tally.leftovers))
+    begun.leftovers = list(dict.fromkeys(outcome.leftovers))
     begun.errors = list(tally.errors)
     begun.complete = complete
     return begun

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from conformance.contract.features import OFFERED
+from conformance.contract.operations import CORE_OPERATIONS
 
 Kind = Literal[
     "text",
@@ -19,6 +20,7 @@ Kind = Literal[
     "flag",
     "choice",
     "number",
+    "count",
     "duration",
     "size",
     "path",
@@ -184,6 +186,25 @@ OPTIONS: tuple[Option, ...] = (
         "size",
         _TARGET_COMMANDS,
     ),
+    Option(
+        "concurrency",
+        TARGET,
+        "Requests under way at a time; a run that waits for its end is not counted.",
+        "N",
+        "count",
+        _TARGET_COMMANDS,
+    ),
+    Option("max-requests", TARGET, "Requests in all, those that remove what was made included.", "N", "count"),
+    Option("read-only", TARGET, "Send GET only, and judge what that shows.", kind="flag"),
+    Option(
+        "exclude",
+        TARGET,
+        "An operation that is never called; what needs it is not exercised.",
+        "OPERATION",
+        "choice",
+        choices=tuple(operation.id for operation in CORE_OPERATIONS),
+        many=True,
+    ),
     _target("ca-file", "CA certificates (PEM) to trust.", "FILE", "path"),
     _target("cert", "Client certificate (PEM) for TLS.", "FILE", "path"),
     _target("cert-key", "Its key (PEM), where the certificate's file does not hold it.", "FILE", "path"),
@@ -191,6 +212,12 @@ OPTIONS: tuple[Option, ...] = (
     Option("report-dir", RESULTS, "Where reports go; default reports/<time>-<name>.", "DIR", "path", _REPORT_COMMANDS),
     Option("known", RESULTS, "Known deviations; see `conformance known`.", "FILE.yaml", "path", _REPORT_COMMANDS),
     Option("strict-known", RESULTS, "A stale known deviation is a failure.", kind="flag", commands=_REPORT_COMMANDS),
+    Option(
+        "trace-url",
+        RESULTS,
+        "Where a trace is looked at, such as https://traces.example/{trace_id}: exchanges of findings link there.",
+        "URL",
+    ),
     Option("against", RESULTS, "An earlier run to compare with.", "RESULTS.json", "path"),
     Option(
         "fail-on",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,6 +39,7 @@ class RunOptions:
     fail_on: FailOn = "must"
     required: tuple[str, ...] = ()
     summary_file: Path | None = None
+    trace_url: str | None = None
     verbosity: Verbosity = "normal"
     default_dir: bool = True
 
@@ -48,6 +50,12 @@ def _features(values: Values) -> frozenset[str]:
         if name in unwanted:
             raise BadOption("with", name, "a feature with --with or --without, not with both")
     return chosen(wanted, unwanted)
+
+
+def _trace_url(text: str | None) -> str | None:
+    if text is not None and not re.fullmatch(r"https?://\S*\{trace_id\}\S*", text):
+        raise BadOption("trace-url", text, "an http(s) URL in which {trace_id} stands for the id of a trace")
+    return text
 
 
 def run_options(values: Sources, environment: Mapping[str, str] = os.environ) -> RunOptions:
@@ -78,6 +86,7 @@ def run_options(values: Sources, environment: Mapping[str, str] = os.environ) ->
         fail_on=read(values, "fail-on") or "must",
         required=required_of(values),
         summary_file=read(values, "summary-file") or (Path(summary) if summary else None),
+        trace_url=_trace_url(read(values, "trace-url")),
         verbosity=read(values, "verbosity") or "normal",
         default_dir=report_dir is None,
     )
@@ -116,6 +125,10 @@ def target_config(found: Sources, url: str) -> TargetConfig:
         insecure=read(values, "insecure"),
         cert=_text(read(values, "cert")),
         cert_key=_text(read(values, "cert-key")),
+        concurrency=read(values, "concurrency"),
+        max_requests=read(values, "max-requests"),
+        read_only=read(values, "read-only"),
+        excluded=tuple(sorted(set(read(values, "exclude")))),
     )
 
 

@@ -65,10 +65,10 @@ def names_file(option: Option, value: Any) -> bool:
 def read(values: Values, name: str) -> Any:
     """An option's value as its kind has it; None when it was not given. Raises BadOption.
 
-    ``text`` and ``location``: str; ``choice``: one of the choices; ``number``: a float above 0; ``duration``: seconds;
-    ``size``: bytes; ``path``: Path; ``header``: name and value; ``feature``: its name, which may raise UnknownFeature;
-    ``seed``: int; ``flag``: bool; ``share``: 0 to 1; ``time@…``: seconds and the other; an option that may be given
-    several times: a tuple of those.
+    ``text`` and ``location``: str; ``choice``: one of the choices; ``number``: a float above 0; ``count``: an int above
+    0; ``duration``: seconds; ``size``: bytes; ``path``: Path; ``header``: name and value; ``feature``: its name, which
+    may raise UnknownFeature; ``seed``: int; ``flag``: bool; ``share``: 0 to 1; ``time@…``: seconds and the other; an
+    option that may be given several times: a tuple of those.
     """
     option, given = BY_NAME[name], values(name)
     if option.kind == "flag":
@@ -96,6 +96,12 @@ def _number(option: Option, text: str) -> float:
     if not 0 < number < math.inf:
         raise BadOption(option.name, text, f"a number of {option.unit}")
     return number
+
+
+def _count(option: Option, text: str) -> int:
+    if not re.fullmatch(r"[1-9]\d{0,8}", text, re.ASCII):
+        raise BadOption(option.name, text, "a whole number from 1 on")
+    return int(text)
 
 
 def _duration(option: Option, text: str) -> float:
@@ -171,6 +177,7 @@ _READERS: Mapping[Kind, Callable[[Option, Any], Any]] = {
     "location": _text,
     "choice": _choice,
     "number": _number,
+    "count": _count,
     "duration": _duration,
     "size": _size,
     "path": _path,

@@ -72,7 +72,6 @@ class Tally:
     crashed: dict[str, str] = field(default_factory=dict)
     losses: Counter[tuple[str, str]] = field(default_factory=Counter)
     silences: list[tuple[float, float]] = field(default_factory=list)
-    leftovers: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unread: Counter[str] = field(default_factory=Counter)
     unjudged: int = 0
@@ -210,7 +209,6 @@ class Tally:
         self.errors += [told for told in other.errors if told not in other.crashed.values()]
         self.losses.update(other.losses)
         self.silences += other.silences
-        self.leftovers += other.leftovers
         self.notes += other.notes
         self.unread.update(other.unread)
         self.unjudged += other.unjudged

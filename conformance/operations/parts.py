@@ -55,7 +55,7 @@ async def _creating(session: OperationPlay, plan: OperationPlan) -> None:
 
 async def _deleting(session: OperationPlay, plan: OperationPlan) -> None:
     for case in plan.cases.get("deleteWorkflow", ()):
-        made = None if session.stopped else await session.create(QUICK, "conformance disposable")
+        made = None if session.stopped else await session.create(QUICK, "disposable")
         if made is None:
             session.give_up(_NO_WORKFLOW)
             return
@@ -67,7 +67,7 @@ async def _deleting(session: OperationPlay, plan: OperationPlan) -> None:
 
 
 async def _running(session: OperationPlay, plan: OperationPlan) -> None:
-    good, bad = await session.create(QUICK, "conformance runs"), await session.create(QUICK, "conformance bad runs")
+    good, bad = await session.create(QUICK, "runs"), await session.create(QUICK, "bad runs")
     if good is None or bad is None:
         session.give_up(_NO_WORKFLOW)
         return
@@ -81,7 +81,7 @@ async def _running(session: OperationPlay, plan: OperationPlan) -> None:
 
 
 async def _sending(session: OperationPlay, plan: OperationPlan) -> None:
-    workflow = await session.create(WAITING, "conformance events")
+    workflow = await session.create(WAITING, "events")
     good, bad = await session.run(workflow), await session.run(workflow)
     for instance in (good, bad):
         await session.until(instance, has_started)
@@ -92,7 +92,7 @@ async def _sending(session: OperationPlay, plan: OperationPlan) -> None:
 
 
 async def _cancelling(session: OperationPlay, plan: OperationPlan) -> None:
-    workflow = await session.create(WAITING, "conformance cancellations")
+    workflow = await session.create(WAITING, "cancellations")
     instances = [await session.run(workflow), await session.run(workflow)]
     for instance in instances:
         await session.until(instance, has_started)

@@ -43,11 +43,11 @@ class Pool:
 
 async def make_pool(session: OperationPlay) -> Pool:
     """Create the pool with at most POOL_RUNS runs, and wait until its instances are in their states."""
-    quick = await session.create(QUICK, "conformance quick")
-    waiting = await session.create(WAITING, "conformance waiting")
-    delayed = await session.create(_DELAYED, "conformance delayed")
-    failing = await session.create(_FAILING, "conformance failing")
-    paying = await session.create(_PAYING, "conformance paying") if "ledger" in session.settings.features else None
+    quick = await session.create(QUICK, "quick")
+    waiting = await session.create(WAITING, "waiting")
+    delayed = await session.create(_DELAYED, "delayed")
+    failing = await session.create(_FAILING, "failing")
+    paying = await session.create(_PAYING, "paying") if "ledger" in session.settings.features else None
     ended = await session.run(quick, wait=True)
     live = await session.run(waiting)
     cancelled = await session.run(waiting)

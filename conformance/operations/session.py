@@ -16,6 +16,7 @@ from conformance.operations.template import CaseTemplate
 from conformance.target import Recorder, Sender, Target, send
 from conformance.target.finishing import to_the_end
 from conformance.target.ids import answered_id
+from conformance.target.manners.identity import mark_of
 from conformance.target.pacing.polling import Pauses, poll
 from conformance.trace import Exchange
 from conformance.wire import exact_json
@@ -44,6 +45,7 @@ class OperationPlay:
         self.settings = settings
         self.recorder = Recorder()
         self._api = target.api
+        self._mark = mark_of(target.config.run_id)
         self._given = target.given
         self.clients = [self._client(target, number + 1) for number in range(settings.concurrency)]
         self.cases: list[dict[str, Any]] = []
@@ -75,17 +77,17 @@ class OperationPlay:
 
     def marker(self) -> str:
         """A text that occurs nowhere else."""
-        return f"marker-{uuid.uuid4().hex}"
+        return f"{self._mark} marker-{uuid.uuid4().hex}"
 
     async def ask(self, action: str, query: Query = (), body: bytes | None = None, /, **params: str) -> Exchange:
         """Send a request that is no case but serves the cases; ``params`` are its path parameters."""
         return await self._send(self.clients[0], self._api.prepare(Call(action, params, query, body)))
 
-    async def create(self, stages: Sequence[Mapping[str, Any]], name: str = "conformance") -> str | None:
+    async def create(self, stages: Sequence[Mapping[str, Any]], name: str = "plain") -> str | None:
         """The id of a new workflow, None when the target gave none."""
         if self.stopped:
             return None
-        body = exact_json.encode({"name": name, "stages": list(stages)})
+        body = exact_json.encode({"name": f"{self._mark} {name}", "stages": list(stages)})
         return answered_id(await self.ask("createWorkflow", (), body))
 
     async def run(
@@ -126,7 +128,8 @@ class OperationPlay:
     async def _send(self, client: Sender, prepared: PreparedRequest, step: int | None = None) -> Exchange:
         # What creates something must be answered, or nobody could clean it up.
         exchange = await to_the_end(send(client, prepared, step=step, repeat=True))
-        self._failures = self._failures + 1 if exchange.failure else 0
+        if not exchange.failed_by("aborted"):
+            self._failures = self._failures + 1 if exchange.failure else 0
         return exchange
 
 

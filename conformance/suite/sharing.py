@@ -96,6 +96,7 @@ class Worker:
         self._config = given
         self._session = session
         self._url: str = self._config.workerinput["conformance_url"]
+        session.run_id = self._config.workerinput["conformance_run"]
         self._directory: Path = Path(self._config.workerinput["conformance_dir"])
         self._count = int(self._config.workerinput["workercount"])
         self._stop = Heeding(self._directory / WORKERS / FILE)
@@ -151,6 +152,7 @@ class Controller:
             self._telling.begin()
             self._running.callback(self._telling.end)
         node.workerinput["conformance_url"] = self._config.url
+        node.workerinput["conformance_run"] = self._config.run_id
         node.workerinput["conformance_dir"] = str(self._session.options.report_dir.resolve())
 
     def _announce(self) -> None:

@@ -19,6 +19,8 @@ from conformance.target.bodies import Bodies
 from conformance.target.config import TargetConfig
 from conformance.target.connecting import RawTarget
 from conformance.target.errors import AccessLost
+from conformance.target.manners.identity import TRACEPARENT, new_traceparent
+from conformance.target.manners.policy import FOREIGN, Manners
 from conformance.target.pacing.deadline import Deadline
 from conformance.target.pacing.limits import LONGEST_PAUSE_S, Limiter, retry_after_s
 from conformance.target.pacing.run_gate import RunGate
@@ -47,6 +49,7 @@ class Shared:
     answered: Callable[[Exchange], None]
     deadline: Deadline
     bodies: Bodies
+    manners: Manners
 
 
 class Client:
@@ -71,9 +74,12 @@ class Client:
         is sent again, a few times at the most, each time as an exchange of its own, of which the last is returned.
         So is a read whose answer was lost, and what may be repeated: until it is answered, or until that it is not is
         no chance any more. Cancelling the task leaves an exchange that was aborted, and so does the end of the run's
-        time; what was not sent until then is not recorded. A 401 renews the token, and the request is sent once more.
-        Raises TokenRefused, and AccessLost when no token is accepted any longer.
+        time. What was not sent until then, or what the target's manners object to, is not recorded. A 401 renews the
+        token, and the request is sent once more. Raises TokenRefused, and AccessLost when no token is accepted any
+        longer.
         """
+        if (objection := await self._objection(method, path)) is not None:
+            return self._unsent(method, path, f"not sent: {objection}")
         exchange = await self._heeding(method, path, options)
         lost = exchange.loss
         repeated = method.upper() == "GET" or options.get("repeat", False)
@@ -83,6 +89,17 @@ class Client:
             exchange = await self._heeding(method, path, options)
             lost += exchange.loss
         return exchange
+
+    async def _objection(self, method: str, path: str) -> str | None:
+        """Why a request is not sent; None when it may be."""
+        action, params = action_of(method.upper(), wire.encoded_path(path), self._shared.api)
+        objection = self._shared.manners.objection(method, action)
+        look = self._shared.manners.doubt(method, params)
+        if objection is not None or look is None:
+            return objection
+        asked = self._shared.api.prepare(look)
+        seen = await Client(self._shared, self._http, Recorder(), self.name)._heeding(asked.method, asked.path, {})
+        return FOREIGN if seen.ok or (seen.status is None and not seen.failed_by("refused")) else None
 
     async def _others_answered(self, path: str) -> bool:
         """Whether something else is answered: else it is not this request that the target, or a gateway, has lost."""
@@ -103,11 +120,11 @@ class Client:
                 raise
             return self._unsent(method, path)
 
-    def _unsent(self, method: str, path: str) -> Exchange:
-        """What becomes of a request for which there was no time, to the knowledge of who asked for it."""
+    def _unsent(self, method: str, path: str, why: str = TIME_IS_UP) -> Exchange:
+        """What becomes of a request that is not sent, to the knowledge of who asked for it."""
         sent_path, now = wire.encoded_path(path), time.monotonic_ns()
         request = Request(method.upper(), f"{self._shared.config.url}{sent_path}", sent_path)
-        return recorded(-1, request, Span(now, now), Failure("aborted", TIME_IS_UP), self._shared.api)
+        return recorded(-1, request, Span(now, now), Failure("aborted", why), self._shared.api)
 
     async def _heeded(self, method: str, path: str, options: RequestOptions) -> Exchange:
         """Send a request, again when the answer asks to come back later, and once with a new token."""
@@ -158,8 +175,11 @@ class Client:
         if waits:
             place.leave_in_time()
         try:
-            await self._shared.limiter.spaced()
-            exchange = await self._send_at_once(method, path, headers, self._patient(options))
+            # What waits for the end of an instance must not keep out the event that ends it.
+            bounded = self._shared.config.concurrency is not None and not waits
+            turn = self._shared.limiter.admitted if bounded else self._shared.limiter.spaced_out
+            async with turn():
+                exchange = await self._send_at_once(method, path, headers, self._patient(options))
             place.leave(answered=exchange.status == 201 and not waits)
             return exchange
         finally:
@@ -196,6 +216,7 @@ class Client:
         common = [(name, value, True) for name, value in self._shared.config.headers.items()]
         common = [] if not options.get("authenticate", True) else common
         common = [("authorization", f"Bearer {token}", True), *common] if token else common
+        common.append((TRACEPARENT, new_traceparent(), False))
         return [header for header in common if header[0].lower() not in taken] + own
 
     def _request(

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from conformance.contract.errors import UserError
 from conformance.target.bodies import MAX_BODY
+from conformance.target.manners.identity import new_run_id
 from conformance.trace.redaction import REDACTED, mask_url
 
 READ_SCOPE = "orchestration:read"
@@ -65,10 +66,12 @@ class UnreadableToken(UserError):
 class TargetConfig(BaseModel):
     """A target. ``url`` may carry a path (a gateway's prefix); it is kept without a slash at its end.
 
-    ``timeout_s``: seconds until an unanswered request counts as failed. ``max_rate``: requests a second, None for no
-    limit. ``max_body``: the bytes, decoded, that are read of a body. ``token_file`` holds a token; ``issuer`` tells the
-    ``token_url`` that is not given. ``verify``: True, or a file of CA certificates in PEM; ``insecure`` accepts any
-    certificate. ``cert`` and ``cert_key`` are the client's own, in PEM; without a key, the certificate's file holds it.
+    ``timeout_s``: seconds until an unanswered request counts as failed. ``max_rate``: requests a second,
+    ``concurrency``: requests under way at a time, ``max_requests``: in all; None for no limit. ``read_only``: GET only.
+    ``excluded``: actions that are never called. ``run_id`` stands in what is made and sent. ``max_body``: the bytes,
+    decoded, that are read of a body. ``token_file`` holds a token; ``issuer`` tells the ``token_url`` that is not
+    given. ``verify``: True, or a file of CA certificates in PEM; ``insecure`` accepts any certificate. ``cert`` and
+    ``cert_key`` are the client's own, in PEM; without a key, the certificate's file holds it.
     Raises WrongUrl, IncompleteCredentials, UnreadableCertificates and UnusableCertificate; pydantic.ValidationError for
     values of a wrong type.
     """
@@ -84,13 +87,17 @@ class TargetConfig(BaseModel):
     token_url: str | None = None
     issuer: str | None = None
     timeout_s: float = Field(default=10.0, gt=0)
-    max_concurrency: int = Field(default=64, ge=1)
+    concurrency: int | None = Field(default=None, ge=1)
     max_rate: float | None = Field(default=None, gt=0)
     max_body: int = Field(default=MAX_BODY, ge=1)
     verify: bool | str = True
     insecure: bool = False
     cert: str | None = None
     cert_key: str | None = None
+    run_id: str = Field(default_factory=new_run_id)
+    read_only: bool = False
+    excluded: tuple[str, ...] = ()
+    max_requests: int | None = Field(default=None, ge=1)
 
     @field_validator("url")
     @classmethod

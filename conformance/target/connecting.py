@@ -9,6 +9,7 @@ from urllib.request import getproxies_environment, proxy_bypass
 import httpx
 
 from conformance.target.config import TargetConfig, is_this_machine, load_certificate
+from conformance.target.manners.identity import RUN_HEADER, USER_AGENT
 
 # Servers close an idle connection after 5 s, some after 1 s; using one at that very moment would look like a broken
 # answer.
@@ -41,15 +42,15 @@ def proxy_for(url: str) -> str | None:
     return found if found is None or "://" in found else f"http://{found}"
 
 
-def http_client(url: str, context: ssl.SSLContext, *, reuse: bool = True) -> httpx.AsyncClient:
-    """A client for a server; ``reuse``: whether a connection serves more than one exchange."""
+def http_client(url: str, context: ssl.SSLContext, *, run: str = "", reuse: bool = True) -> httpx.AsyncClient:
+    """A client for a server; ``run`` is told to it, ``reuse``: whether a connection serves more than one exchange."""
     return httpx.AsyncClient(
         # Of the environment only the proxies count, and no .netrc.
         trust_env=False,
         proxy=proxy_for(url),
         verify=context,
         timeout=None,
-        headers={"accept-encoding": "identity", "user-agent": "orchestration-conformance"},
+        headers={"accept-encoding": "identity", "user-agent": USER_AGENT} | ({RUN_HEADER: run} if run else {}),
         limits=httpx.Limits(max_keepalive_connections=None if reuse else 0, keepalive_expiry=_KEEPALIVE_S),
     )
 

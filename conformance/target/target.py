@@ -14,24 +14,35 @@ from conformance.target.client import Client, Shared
 from conformance.target.config import TargetConfig
 from conformance.target.connecting import http_client, ssl_context
 from conformance.target.ids import GivenIds
+from conformance.target.manners.footprint import Footprint, Journal
+from conformance.target.manners.policy import Manners
 from conformance.target.pacing.deadline import ENDLESS, Deadline
 from conformance.target.pacing.limits import Limiter, retry_after_s
-from conformance.target.pacing.run_gate import RunGate
+from conformance.target.pacing.run_gate import MOST, RunGate
 from conformance.target.pacing.silence import Silence
 from conformance.target.recorder import Recorder
 from conformance.target.sender import Sender
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND
 
+_CONCURRENCY = 64
+
 
 class Target:
     """An async context manager. ``runs`` counts the runWorkflow requests sent so far, ``exchanges`` all that ended.
 
-    ``tokens`` are its access tokens, ``given`` holds ids that it gave, ``gate`` is where runs wait for their turn,
-    ``silence`` tells when it answered nothing, ``deadline`` when it is asked nothing any more.
+    ``tokens`` are its access tokens, ``footprint`` is what it holds of this run, ``manners`` say what may be sent,
+    ``given`` holds ids that it gave, ``gate`` is where runs wait for their turn, ``silence`` tells when it answered
+    nothing, ``deadline`` when it is asked nothing any more.
     """
 
-    def __init__(self, config: TargetConfig, api: Api = V1, deadline: Deadline = ENDLESS) -> None:
+    def __init__(
+        self,
+        config: TargetConfig,
+        api: Api = V1,
+        deadline: Deadline = ENDLESS,
+        journal: Journal | None = None,
+    ) -> None:
         self.config = config
         self.api = api
         self.deadline = deadline
@@ -42,8 +53,10 @@ class Target:
         self._refused_since: int | None = None
         self._gone = False
         self._ssl = ssl_context(config)
-        self._limiter = Limiter(config.max_concurrency, config.max_rate)
-        self.gate = RunGate(patience_s=config.timeout_s)
+        self.footprint = Footprint(journal)
+        self.manners = Manners(config, self.footprint, self.given)
+        self._limiter = Limiter(config.concurrency or _CONCURRENCY, config.max_rate)
+        self.gate = RunGate(patience_s=config.timeout_s, most=config.concurrency or MOST)
         self.tokens = TokenSource(config, lambda url: http_client(url, self._ssl))
         self._shared = Shared(
             config=config,
@@ -56,7 +69,13 @@ class Target:
             answered=self._answered,
             deadline=deadline,
             bodies=Bodies(config.max_body),
+            manners=self.manners,
         )
+
+    @property
+    def spent(self) -> bool:
+        """Whether all requests are used up that the user allows, but for those that remove what was made."""
+        return self.manners.spent
 
     @property
     def gone(self) -> bool:
@@ -76,14 +95,17 @@ class Target:
 
         ``reuse``: whether a connection serves more than one exchange.
         """
-        return Client(self._shared, http_client(self.config.url, self._ssl, reuse=reuse), recorder, name)
+        http = http_client(self.config.url, self._ssl, run=self.config.run_id, reuse=reuse)
+        return Client(self._shared, http, recorder, name)
 
     def _started(self, operation: str | None) -> None:
         self.runs += operation == "runWorkflow"
+        self.manners.sent += 1
 
     def _answered(self, exchange: Exchange) -> None:
         self.exchanges += 1
         self.given.note(exchange)
+        self.footprint.note(exchange)
         self._note_refusal(exchange)
         self.silence.note(exchange)
         if exchange.operation == "listWorkflows" and exchange.ok:

@@ -27,6 +27,7 @@ from conformance.scenarios.scenario.relative_times import concrete
 from conformance.scenarios.steps.registry import asked, kind_of
 from conformance.target import Recorder, Sender, Target, send
 from conformance.target.finishing import later, to_the_end, unless
+from conformance.target.manners.identity import mark_of, marked
 from conformance.target.pacing.run_gate import Place
 from conformance.target.sender import RequestOptions
 from conformance.trace import Exchange
@@ -168,16 +169,17 @@ class ScenarioClients:
         return exchange
 
     async def _send(self, wanted: Call, client: Sender, options: RequestOptions) -> Exchange:
-        marked = replace(wanted, body=_marked(wanted.body))
+        sent = replace(wanted, body=_with_marker(wanted.body, self.target.config.run_id))
         # To create a workflow twice harms nothing, and without it the rest of the scenario would be in vain.
         whole: RequestOptions = {**options, "repeat": wanted.action == "createWorkflow"}
-        exchange = await send(client, self.target.api.prepare(marked), **whole)
+        exchange = await send(client, self.target.api.prepare(sent), **whole)
         self._refused = self._refused + 1 if exchange.failed_by("refused") else 0
         return exchange
 
     def _concrete(self, step: Step) -> Step:
         if isinstance(step, Create):
-            return replace(step, stages=tuple(concrete(step.stages, time.time_ns())))
+            name = None if step.name is None else marked(step.name, self.target.config.run_id)
+            return replace(step, name=name, stages=tuple(concrete(step.stages, time.time_ns())))
         return step
 
     def _given_up(self, run: Run) -> Callable[[], bool]:
@@ -198,6 +200,8 @@ class ScenarioClients:
         return min(_LONGEST_WAIT_S, (delays + (len(stages) + 4) * settle) / SECOND)
 
 
-def _marked(body: str | bytes | None) -> str | bytes | None:
-    """The body with a text in it that no other request ever held."""
-    return body.replace(MARKER, f"marker-{uuid.uuid4().hex}") if isinstance(body, str) and MARKER in body else body
+def _with_marker(body: str | bytes | None, run: str) -> str | bytes | None:
+    """The body with a text in it that no other request ever held, and with the run's mark."""
+    if not isinstance(body, str) or MARKER not in body:
+        return body
+    return body.replace(MARKER, f"{mark_of(run)} marker-{uuid.uuid4().hex}")

@@ -8,15 +8,16 @@ from typing import Any
 from conformance.contract.calls import Call
 from conformance.target import Recorder, Sender, Target, send
 from conformance.target.finishing import to_the_end
+from conformance.target.manners.identity import mark_of
 from conformance.target.pacing.polling import Pauses, poll
 from conformance.target.pacing.run_gate import Place
-from conformance.target.removal import may_be_left
 from conformance.trace import Control, Exchange
 from conformance.trace.roles import Role
+from conformance.wire import exact_json
 
 # A control is judged like any other trace; short ones keep a long run's memory flat.
 _CONTROLS_PER_TRACE = 40
-_WORKFLOW = '{"stages":[{"noop":{}}],"name":"control"}'
+_NOOP = {"noop": dict[str, str]()}
 
 
 class ControlRound:
@@ -27,11 +28,11 @@ class ControlRound:
         self.recorder = Recorder()
         self.client: Sender = target.client(self.recorder, Role.CONTROL)
         self._gate = target.gate
+        self._name = f"{mark_of(target.config.run_id)} control"
         self.number = number
         self.workflow: str | None = None
         self.begun = 0
         self.open = 0
-        self.left = False
 
     async def run(self, workflow: str) -> Exchange:
         """Everybody waits for a control, so it goes before other runs."""
@@ -67,7 +68,8 @@ class ControlRound:
         await to_the_end(self._create())
 
     async def _create(self) -> None:
-        self.workflow = _id(await self.ask("createWorkflow", _WORKFLOW))
+        body = exact_json.dumps({"stages": [_NOOP], "name": self._name})
+        self.workflow = _id(await self.ask("createWorkflow", body))
 
     def timed_out_since(self, moment: int) -> bool:
         """Whether a request sent after a moment (client ns) was not answered in time."""
@@ -79,8 +81,7 @@ class ControlRound:
 
     async def finish(self) -> tuple[Exchange, ...]:
         if self.workflow is not None:
-            deleted = await self.ask("deleteWorkflow", flowId=self.workflow)
-            self.left = may_be_left(deleted)
+            await self.ask("deleteWorkflow", flowId=self.workflow)
         await self.client.aclose()
         return self.recorder.exchanges()
 

@@ -102,7 +102,8 @@ class Player:
                 (on_played or played.append)(await self.play(job))
 
         over = asyncio.Event()
-        await all_of(work(number) for number in range(self.concurrency + _MORE))
+        at_once = self.target.config.concurrency or self.concurrency + _MORE
+        await all_of(work(number) for number in range(at_once))
         return played
 
     async def _room(self, over: asyncio.Event) -> None:

@@ -31,13 +31,15 @@ class Settler:
     """Owns the controls of a run; an async context manager that warms up on entering.
 
     Times are client ns. ``patience_s`` is what counts as never; ``least_gap`` (ns) lies between the starts of two
-    controls: workers that share a run leave each other room. Each control costs one runWorkflow request.
+    controls: workers that share a run leave each other room. Each control costs one runWorkflow request. Set
+    ``idle`` before entering where none may be run: then nothing is ever known to be due.
     """
 
     def __init__(
         self, target: Target, lag: LoopLag | None = None, *, patience_s: float = 30.0, least_gap: int = LEAST_GAP
     ) -> None:
         self._target = target
+        self.idle = False
         self._lag = lag
         self._patience = int(patience_s * SECOND)
         self._least_gap = least_gap
@@ -51,7 +53,6 @@ class Settler:
         self._wanted = -1
         self._started = 0
         self._begun = 0
-        self.leftovers: list[str] = []
         self._pump: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Settler:
@@ -64,7 +65,7 @@ class Settler:
         return self
 
     async def _warm_up(self) -> None:
-        for together in (1, 1, 2):
+        for together in () if self.idle else (1, 1, 2):
             if self._target.deadline.passed:
                 break
             await all_of(self._control() for _ in range(together))
@@ -86,7 +87,7 @@ class Settler:
         """
         last = self._in_time(time.monotonic_ns() + self._patience)
         await asyncio.sleep(max(0, min(cause, last) - time.monotonic_ns()) / SECOND)
-        while (now := time.monotonic_ns()) < last and not self._target.gone:
+        while (now := time.monotonic_ns()) < last and not (self._target.gone or self._target.spent or self.idle):
             due = self._due(cause)
             if due is not None and due <= now:
                 return
@@ -226,7 +227,6 @@ class Settler:
 
     async def _end_round(self, turn: ControlRound) -> None:
         exchanges = await turn.finish()
-        self.leftovers += [turn.workflow] if turn.left and turn.workflow else []
         if not exchanges:
             return
         settling = self.settling(exchanges[0].sent, exchanges[-1].received)

@@ -115,6 +115,9 @@ NAMES = (
 )
 """Names of workflows; they need not be unique."""
 
+PLAIN = "flow"
+"""A name that nothing is special about."""
+
 _LOOKALIKES = {"o": "о", "a": "а", "e": "е", "p": "р", "g": "ɡ", "R": "Ｒ", "-": "‐", ".": "․"}
 
 

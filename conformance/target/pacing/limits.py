@@ -38,6 +38,12 @@ class Limiter:
             await self.spaced()
             yield
 
+    @asynccontextmanager
+    async def spaced_out(self) -> AsyncIterator[None]:
+        """Wait for a turn by rate and pauses only."""
+        await self.spaced()
+        yield
+
     async def spaced(self) -> None:
         """Wait until a request may go out by rate and pauses, however many are under way."""
         for delay in iter(self._delay, 0.0):

@@ -61,13 +61,14 @@ class RunGate:
 
     ``finished`` counts the runs that are not in flight any more.
 
-    ``now`` gives seconds; after ``patience_s`` a run counts as unanswered.
+    ``most`` is what the limit never exceeds. ``now`` gives seconds; after ``patience_s`` a run counts as unanswered.
     """
 
-    def __init__(self, now: Callable[[], float] = time.monotonic, patience_s: float = 10.0) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic, patience_s: float = 10.0, most: int = MOST) -> None:
         self.now = now
+        self._most = most
         self._longest_s = patience_s * _SHARE_OF_PATIENCE
-        self.limit = LEAST
+        self.limit = min(LEAST, most)
         self.in_flight = 0
         self.finished = 0
         self.typical_s = 0.0
@@ -100,7 +101,7 @@ class RunGate:
     @property
     def most_together(self) -> int:
         """How many runs may well go out at the same moment: none beyond the limit where one takes very long."""
-        return MOST if not self.slow else _TOGETHER if self.typical_s < self._longest_s else self.limit
+        return self._most if not self.slow else _TOGETHER if self.typical_s < self._longest_s else self.limit
 
     @property
     def full_share(self) -> float:
@@ -184,7 +185,7 @@ class RunGate:
 
     def _go_to(self, limit: int) -> None:
         was_full = self.in_flight >= self.limit
-        limit = min(MOST, max(LEAST, limit))
+        limit = min(self._most, max(LEAST, limit))
         if limit != self.limit:
             # Runs that are in flight now were not asked for under the new limit.
             self.limit, self.since = limit, self.now()

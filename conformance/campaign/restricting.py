@@ -1,0 +1,125 @@
+"""Runs that may not do everything: reads only, or never some operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain, zip_longest
+from typing import Any
+
+from conformance.contract.document import ApiDocument
+from conformance.operations import OperationPlan, OperationSettings, play_operations
+from conformance.operations.binding import Resources
+from conformance.operations.parts import READS
+from conformance.operations.session import OperationPlay
+from conformance.results.model import RequirementResult
+from conformance.scenarios import Scenario
+from conformance.scenarios.steps.registry import kind_of
+from conformance.target import Target, TargetConfig
+from conformance.trace import Exchange, Trace
+
+_NEEDED = frozenset({"createWorkflow", "runWorkflow", "getInstance"})
+"""Without these no control is run, so that nothing is known of the time in which effects are due."""
+
+_WORKFLOWS, _INSTANCES, _STAGES = 20, 30, 8
+READ_ONLY = "only reads were allowed"
+
+
+def lives_allowed(config: TargetConfig) -> bool:
+    """Whether workflows may be run and watched at all."""
+    return not config.read_only and not _NEEDED & set(config.excluded)
+
+
+def restricted(configuration: Mapping[str, Any]) -> bool:
+    """Whether a run with this configuration cannot judge everything, because it may not do everything."""
+    return bool(configuration.get("read_only") or configuration.get("excluded"))
+
+
+def playable(scenario: Scenario, excluded: Collection[str]) -> bool:
+    """Whether no step of a scenario calls an excluded operation."""
+    return not any(kind_of(step).action in excluded for step in scenario.leaves())
+
+
+async def play_allowed(
+    target: Target, document: ApiDocument, settings: OperationSettings, plan: OperationPlan, over: Callable[[], bool]
+) -> list[Trace]:
+    """The traces of the cases that may be played; `play_operations` says more."""
+    allowed = _allowed(plan, target.config.excluded)
+    if target.config.read_only:
+        return [await look(target, allowed, settings, over)]
+    return await play_operations(target, document, settings, plan=allowed, over=over)
+
+
+def _allowed(plan: OperationPlan, excluded: Collection[str]) -> OperationPlan:
+    """The plan without the cases of excluded operations."""
+    return replace(plan, cases={name: cases for name, cases in plan.cases.items() if name not in excluded})
+
+
+def with_reasons(requirements: list[RequirementResult], configuration: Mapping[str, Any]) -> list[RequirementResult]:
+    """What was not exercised says so where it could not be: since it needs what was not allowed."""
+    if configuration.get("read_only"):
+        return [_because(each, READ_ONLY) for each in requirements]
+    excluded = set(configuration.get("excluded", ()))
+    needs = {each.id: [name for name in each.operations if name in excluded] for each in requirements}
+    if lacking := sorted(excluded & _NEEDED):
+        needs = {name: found or lacking for name, found in needs.items()}
+    return [
+        _because(each, f"it needs {', '.join(found)}, which --exclude forbids") if (found := needs[each.id]) else each
+        for each in requirements
+    ]
+
+
+def _because(requirement: RequirementResult, reason: str) -> RequirementResult:
+    return replace(requirement, reason=reason) if requirement.outcome == "not_exercised" else requirement
+
+
+async def look(target: Target, plan: OperationPlan, settings: OperationSettings, over: Callable[[], bool]) -> Trace:
+    """Read what the target shows to whoever may only read, samples of it in every view, and the cases of the reads."""
+    session = OperationPlay(target, settings, 0, over=over)
+    try:
+        await session.ask("getServerInfo")
+        workflows = _ids(await session.ask("listWorkflows"), _WORKFLOWS)
+        instances = _ids(await session.ask("listInstances"), _INSTANCES)
+        for running in ("true", "false"):
+            await session.ask("listInstances", (("running", running),))
+        await _look_at(session, workflows, instances)
+        cases = zip_longest(*(plan.cases.get(operation, ()) for operation in READS))
+        for case in chain.from_iterable(cases):
+            if case is not None and (case.method or "GET") == "GET":
+                await session.play(case, Resources(tuple(workflows), tuple(instances)))
+        for action in ("listWorkflows", "listInstances", "getServerInfo"):
+            await session.ask(action)
+    finally:
+        await session.aclose()
+    return Trace(
+        id="reads",
+        exchanges=session.recorder.exchanges(),
+        origin=session.recorder.origin,
+        source="operations",
+        scenario={"kind": "operations", "operations": list(READS), "cases": session.cases},
+        features=settings.features,
+        complete=session.stopped is None,
+    )
+
+
+async def _look_at(session: OperationPlay, workflows: list[str], instances: list[str]) -> None:
+    for workflow in workflows:
+        await session.ask("getWorkflow", flowId=workflow)
+        await session.ask("listInstances", (("workflowID", workflow),))
+    for instance in instances:
+        await session.ask("getInstance", instanceID=instance)
+        history = await session.ask("getInstanceHistory", instanceID=instance)
+        stages = len(history.data) if isinstance(history.data, list) else 0
+        for number in range(min(stages, _STAGES)):
+            await session.ask("getInstanceStageHistory", instanceID=instance, number=str(number))
+
+
+def _ids(listed: Exchange, most: int) -> list[str]:
+    """The ids of a list's elements, the last ones: these are the newest on most servers."""
+    return list(_strings(listed.data))[-most:]
+
+
+def _strings(items: Any) -> Iterator[str]:
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, dict) and isinstance(item.get("id"), str) and item["id"]:
+            yield item["id"]

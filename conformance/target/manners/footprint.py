@@ -1,0 +1,142 @@
+"""What a run has made and not removed yet, in memory and on disk, so that it is found again whatever happens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TextIO
+
+from conformance.target.ids import answered_id
+from conformance.target.removal import may_be_left
+from conformance.trace import Exchange
+from conformance.wire import exact_json
+
+Kind = Literal["workflow", "instance"]
+
+_JOURNALS = "made*.ndjson"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Something that a run made. ``workflow``: that of an instance, "" of a workflow."""
+
+    kind: Kind
+    id: str
+    workflow: str = ""
+
+
+class Journal:
+    """A file that tells line by line what was made and what is gone. It is deleted once nothing is left."""
+
+    def __init__(self, path: Path, url: str, run: str) -> None:
+        self._path = path
+        self._file: TextIO = path.open("w", encoding="utf-8")
+        self.write({"url": url, "run": run})
+
+    @classmethod
+    def in_directory(cls, directory: Path, number: int, url: str, run: str) -> Journal:
+        """That of one of the processes that share a run."""
+        return cls(directory / _JOURNALS.replace("*", f"-{number}" if number else ""), url, run)
+
+    def write(self, line: Mapping[str, Any]) -> None:
+        """Add a line. It is handed to the system at once: killing the process loses nothing."""
+        self._file.write(json.dumps(line) + "\n")
+        self._file.flush()
+
+    def close(self, left: Iterable[Made]) -> None:
+        """Keep the file where something is left."""
+        self._file.close()
+        if not any(True for _ in left):
+            self._path.unlink(missing_ok=True)
+
+
+class Footprint:
+    """What a target holds of a run: told of every exchange, it knows what was made and is not gone."""
+
+    def __init__(self, journal: Journal | None = None) -> None:
+        self._journal = journal
+        self._left: dict[tuple[Kind, str], Made] = {}
+        self._ever: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self._left)
+
+    @property
+    def left(self) -> tuple[Made, ...]:
+        """What is there, as far as is known: instances first, since they are removed first."""
+        return tuple(sorted(self._left.values(), key=lambda made: made.kind))
+
+    def made_by_us(self, id_: str) -> bool:
+        """Whether this run was given the id for something that it made, also if that is gone by now."""
+        return hash(id_) in self._ever
+
+    def note(self, exchange: Exchange) -> None:
+        """Take note of what an exchange has made, ended or removed."""
+        action, params = exchange.operation, exchange.params
+        if action == "createWorkflow" and exchange.ok:
+            self._add("workflow", answered_id(exchange))
+        elif action == "runWorkflow" and exchange.ok:
+            self._add("instance", answered_id(exchange), params.get("workflowID", ""))
+            self._end(exchange)
+        elif action == "deleteWorkflow" and (exchange.ok or exchange.status == 404):
+            self._remove("workflow", params["flowId"])
+        elif action == "cancelEvent" and not may_be_left(exchange):
+            self._remove("instance", params["instanceID"])
+        elif action == "getInstance":
+            self._end(exchange)
+
+    def find(self, made: Made) -> None:
+        """Take note of something that a list shows in the run's name, and that no answer had told."""
+        self._add(made.kind, made.id, made.workflow)
+
+    def close(self) -> None:
+        """Nothing is made any more."""
+        if self._journal is not None:
+            self._journal.close(self.left)
+
+    def _end(self, exchange: Exchange) -> None:
+        data: Any = exchange.data
+        if isinstance(data, dict) and data.get("terminated") is True and isinstance(data.get("id"), str):
+            self._remove("instance", data["id"])
+
+    def _add(self, kind: Kind, id_: str | None, workflow: str = "") -> None:
+        if id_ is None or (kind, id_) in self._left:
+            return
+        self._left[kind, id_] = Made(kind, id_, workflow)
+        self._ever.add(hash(id_))
+        if self._journal is not None:
+            self._journal.write({"made": kind, "id": id_} | ({"workflow": workflow} if workflow else {}))
+
+    def _remove(self, kind: Kind, id_: str) -> None:
+        if self._left.pop((kind, id_), None) is not None and self._journal is not None:
+            self._journal.write({"gone": kind, "id": id_})
+
+
+@dataclass(frozen=True, slots=True)
+class Journalled:
+    """What a run's journal tells: its target, its id, and what is left."""
+
+    url: str
+    run: str
+    left: tuple[Made, ...]
+
+
+def read_journals(directory: Path) -> list[Journalled]:
+    """The journals in the directory of a run that left something behind; a line that was cut is passed over."""
+    return [found for path in sorted(directory.glob(_JOURNALS)) if (found := _read_journal(path)) is not None]
+
+
+def _read_journal(path: Path) -> Journalled | None:
+    lines = [exact_json.parse_or_none(line) for line in path.read_bytes().splitlines()]
+    told = [line for line in lines if isinstance(line, dict)]
+    if not told or not isinstance(told[0].get("url"), str):
+        return None
+    left: dict[tuple[str, str], Made] = {}
+    for line in told[1:]:
+        id_ = str(line.get("id"))
+        if line.get("made") in ("workflow", "instance"):
+            left[line["made"], id_] = Made(line["made"], id_, str(line.get("workflow", "")))
+        left.pop((str(line.get("gone")), id_), None)
+    return Journalled(told[0]["url"], str(told[0].get("run")), tuple(sorted(left.values(), key=lambda made: made.kind)))
