@@ -1,0 +1,107 @@
+"""Whole runs as guests of a server that others use: what they do, what they leave, and what they never do."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+
+from conformance.campaign.observer import Silent
+from conformance.campaign.running import RunOutcome, conclude, header, play
+from conformance.configuration.settings import Settings
+from conformance.contract.document import load_document
+from conformance.contract.requirements import load_requirements
+from conformance.results.model import Results
+from conformance.target import TargetConfig
+from conformance.target.manners.identity import RUN_HEADER, USER_AGENT
+from tests.campaign.test_detection import Unchased
+from tests.campaign.visited import Visited, visited
+
+WAITING = {"name": "of others", "stages": [{"wait_event": {"event": "go"}}]}
+SMOKE = Unchased(seed=7, profile="smoke", max_time=12.0)
+
+
+def visit(host: Visited, settings: Settings = SMOKE, **manners: Any) -> tuple[RunOutcome, Results]:
+    """A short run, and its results."""
+    config, document = TargetConfig(url=host.url, **manners), load_document()
+    begun = header(config, document, settings, load_requirements())
+    outcome = play(config, document, settings, Silent())
+    return outcome, conclude(begun, outcome, settings.features, 0.0, config)
+
+
+def strangers(host: Visited) -> list[Any]:
+    """What others have there: workflows, and instances that wait."""
+    workflows = [host.post("/workflows", WAITING) for _ in range(5)]
+    for workflow in workflows:
+        host.post(f"/workflows/{workflow['id']}/instances", {})
+    return [host.workflows, host.running]
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_nothing_is_left_and_nothing_of_others_is_changed(counted: bool) -> None:
+    with visited() as host:
+        if counted:
+            numbers = itertools.count(1)
+            host.server.engine.new_id = lambda: str(next(numbers))  # type: ignore[method-assign]
+        before = strangers(host)
+        outcome, results = visit(host)
+        assert [host.workflows, host.running] == before
+        assert results.leftovers == []
+        assert outcome.tally.runs > 5
+        assert {each.headers["user-agent"] for each in host.requests} == {USER_AGENT}
+        assert len({each.headers[RUN_HEADER] for each in host.requests}) == 1
+        traced = [each.headers["traceparent"] for each in host.requests]
+        assert len(traced) == len(set(traced))
+
+
+def test_reads_only() -> None:
+    with visited() as host:
+        strangers(host)
+        _, results = visit(host, read_only=True)
+        assert {each.method for each in host.requests} == {"GET"}
+    outcomes = {each.id: each for each in results.requirements}
+    assert (results.verdict, results.narrowed) == ("no_violation_found", True)
+    assert outcomes["envelope.schema"].outcome == "passed"
+    assert outcomes["history.unknown-instance"].outcome == "passed"
+    assert outcomes["cancel.terminates"].reason == "only reads were allowed"
+
+
+def test_an_excluded_operation_is_never_called() -> None:
+    with visited() as host:
+        _, results = visit(host, excluded=("cancelEvent", "getServerInfo"))
+        called = {(each.method, each.path.rpartition("/")[2]) for each in host.requests}
+        assert ("PUT", "abort") not in called
+        assert ("GET", "_info") not in called
+        assert ("POST", "events") in called
+    cancels = next(each for each in results.requirements if each.id == "cancel.terminates")
+    assert (cancels.outcome, cancels.reason) == ("not_exercised", "it needs cancelEvent, which --exclude forbids")
+    assert results.verdict == "no_violation_found"
+    # What waits cannot be cancelled then, and the user is told how.
+    assert all(f"curl -sS -X PUT {host.url}/instances/" in left for left in results.leftovers)
+
+
+def test_without_runs_only_the_operations_are_looked_at() -> None:
+    with visited() as host:
+        _, results = visit(host, excluded=("runWorkflow",))
+        assert not any(each.method == "POST" and each.path.endswith("/instances") for each in host.requests)
+    lives = next(each for each in results.requirements if each.id == "stage.waits")
+    assert (lives.outcome, lives.reason) == ("not_exercised", "it needs runWorkflow, which --exclude forbids")
+
+
+def test_the_limit_on_requests_holds_and_leaves_enough_to_remove_everything() -> None:
+    with visited() as host:
+        before = strangers(host)
+        _, results = visit(host, max_requests=150)
+        assert len(host.requests) <= 151
+        assert [host.workflows, host.running] == before
+    assert "--max-requests" in results.unreached
+    assert not any(each.outcome == "failed" for each in results.requirements)
+
+
+def test_no_more_requests_at_a_time_than_are_allowed() -> None:
+    with visited() as host:
+        visit(host, concurrency=2)
+        waiting = sum(each.path.endswith("/instances") for each in host.requests)
+        assert waiting
+        assert host.most <= 4
