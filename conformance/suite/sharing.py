@@ -124,7 +124,7 @@ class Worker:
         return True
 
     def _play(self, shard: tuple[int, int]) -> RunOutcome:
-        settings = replace(self._session.settings, shard=shard)
+        settings = replace(self._session.settings, shard=shard, report_dir=self._directory)
         config = self._session.target_config(self._url)
         with self._session.shard_recording(config, shard[0], self._directory) as watcher:
             return play(config, self._session.document, settings, watcher, self._stop, self._session.begun)
