@@ -27,7 +27,7 @@ def visit(host: Visited, settings: Settings = SMOKE, **manners: Any) -> tuple[Ru
     config, document = TargetConfig(url=host.url, **manners), load_document()
     begun = header(config, document, settings, load_requirements())
     outcome = play(config, document, settings, Silent())
-    return outcome, conclude(begun, outcome, settings.features, 0.0, config)
+    return outcome, conclude(begun, outcome, settings.features, 0.0)
 
 
 def strangers(host: Visited) -> list[Any]:

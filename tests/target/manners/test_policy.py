@@ -61,6 +61,6 @@ def test_the_last_requests_are_kept_for_removing() -> None:
 )
 def test_what_others_may_have_made_is_doubtful(given: list[str], asked: str, doubtful: bool) -> None:
     polite = manners(given, made=given)
-    assert polite.may_be_a_strangers("DELETE", {"flowId": asked}) == doubtful
-    assert not polite.may_be_a_strangers("GET", {"flowId": asked})
-    assert not polite.may_be_a_strangers("POST", {})
+    assert (polite.doubt("DELETE", {"flowId": asked}) is not None) == doubtful
+    assert polite.doubt("GET", {"flowId": asked}) is None
+    assert polite.doubt("POST", {}) is None
