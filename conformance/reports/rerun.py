@@ -9,7 +9,7 @@ from typing import Any
 from conformance.results.model import Finding, Results
 
 _TEXTS = ("client_id", "token_url")
-_NUMBERS = (("timeout_s", "timeout", 10.0), ("max_rate", "max-rate", None))
+_NUMBERS = (("timeout_s", "timeout", 10.0), ("max_rate", "max-rate", None), ("concurrency", "concurrency", None))
 _VARIABLES = (("token", '"$CONFORMANCE_TOKEN"'), ("client_secret", '"$CONFORMANCE_CLIENT_SECRET"'))
 
 
@@ -44,6 +44,15 @@ def replay_command(results: Results, finding: Finding) -> str | None:
     return " ".join(["conformance replay", shlex.quote(finding.id), url, *_access(results.configuration)])
 
 
+def clean_command(results: Results) -> str | None:
+    """The command that removes what a run has left; None where it left nothing, or where the server is gone."""
+    run = results.configuration.get("run_id")
+    if not results.leftovers or not run or results.target.get("embedded"):
+        return None
+    url = shlex.quote(str(results.target.get("url")))
+    return " ".join([f"conformance clean {url} --run {shlex.quote(str(run))} --yes", *_access(results.configuration)])
+
+
 def serve_command(results: Results) -> str | None:
     """The command that starts the embedded server of a run again; None when the run had another target."""
     if not results.target.get("embedded"):
@@ -60,6 +69,10 @@ def _scope(results: Results) -> list[str]:
     seconds = _number(configuration.get("max_time"))
     parts = [f"--max-time {seconds:g}s"] if seconds is not None else []
     lacking = {item.feature for item in results.requirements if item.outcome == "not_applicable" and item.feature}
+    parts += ["--read-only"] if configuration.get("read_only") is True else []
+    parts += [f"--exclude {shlex.quote(str(each))}" for each in configuration.get("excluded") or ()]
+    most = _number(configuration.get("max_requests"))
+    parts += [f"--max-requests {most:.0f}"] if most is not None else []
     parts += [f"--without {shlex.quote(feature)}" for feature in sorted(lacking)]
     source = results.document.get("source")
     return parts + ([f"--spec {shlex.quote(str(source))}"] if source not in (None, "bundled") else [])

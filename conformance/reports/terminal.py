@@ -13,7 +13,7 @@ from rich.text import Text
 
 from conformance.reports.conclusion import Conclusion, conclusion_of
 from conformance.reports.losses import losses_sentences
-from conformance.reports.rerun import replay_command, serve_command
+from conformance.reports.rerun import clean_command, replay_command, serve_command
 from conformance.reports.text import (
     LEVELS,
     comparison_sentence,
@@ -216,8 +216,20 @@ def _body(results: Results, console: Console, verbosity: Verbosity, report: Path
     if len(results.stale) > _LISTED:
         further = plural(len(results.stale) - _LISTED, "further stale known deviation")
         _say(console, Text(f"  … and {further}, all in the report", style="yellow"))
+    _say_leftovers(results, console)
     for error in results.errors[:_LISTED]:
         _say(console, Text(f"  failure of the suite itself: {one_line(error)}", style="red"))
+
+
+def _say_leftovers(results: Results, console: Console) -> None:
+    """What the run made and could not remove, with the command for each; they are lines that can be copied."""
+    for line in results.leftovers[:_LISTED]:
+        console.print(f"  left behind: {one_line(line)}", markup=False, highlight=False, soft_wrap=True)
+    if len(results.leftovers) > _LISTED:
+        further = plural(len(results.leftovers) - _LISTED, "further thing")
+        _say(console, Text(f"  … and {further} left behind, all in the report"))
+    if (clean := clean_command(results)) is not None:
+        console.print(f"  Remove all of it: {clean}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _say_replay(results: Results, console: Console, findings: Sequence[Finding], report: Path | None) -> None:

@@ -19,14 +19,13 @@ from conformance.target.bodies import Bodies
 from conformance.target.config import TargetConfig
 from conformance.target.connecting import RawTarget
 from conformance.target.errors import AccessLost
-from conformance.target.manners.identity import TRACEPARENT, new_traceparent
 from conformance.target.manners.policy import FOREIGN, Manners
 from conformance.target.pacing.deadline import Deadline
 from conformance.target.pacing.limits import LONGEST_PAUSE_S, Limiter, retry_after_s
 from conformance.target.pacing.run_gate import RunGate
 from conformance.target.recorder import Recorder
 from conformance.target.sender import RequestOptions, send
-from conformance.trace import ENOUGH_LOST, Exchange, Failure, Request
+from conformance.trace import ENOUGH_LOST, Exchange, Failure, Request, traceparent
 from conformance.trace.recording import Span, action_of, recorded
 from conformance.trace.redaction import REDACTED
 
@@ -216,7 +215,7 @@ class Client:
         common = [(name, value, True) for name, value in self._shared.config.headers.items()]
         common = [] if not options.get("authenticate", True) else common
         common = [("authorization", f"Bearer {token}", True), *common] if token else common
-        common.append((TRACEPARENT, new_traceparent(), False))
+        common.append((traceparent.HEADER, traceparent.new_traceparent(), False))
         return [header for header in common if header[0].lower() not in taken] + own
 
     def _request(

@@ -11,7 +11,7 @@ from conformance.reports.html.activity import described, draw_activity, firsts
 from conformance.reports.html.marked_json import render_body
 from conformance.reports.html.shares import draw_shares
 from conformance.reports.html.timeline import MAX_EXCHANGES, draw_timeline
-from conformance.reports.rerun import replay_command, rerun_command, serve_command
+from conformance.reports.rerun import clean_command, replay_command, rerun_command, serve_command
 from conformance.reports.text import LEVELS, level_sentence, one_line, outcome_counts, plural, worst_first
 from conformance.results.model import (
     ExchangeRecord,
@@ -23,6 +23,7 @@ from conformance.results.model import (
     Results,
 )
 from conformance.trace.roles import Role
+from conformance.trace.traceparent import TRACE_ID, trace_id_of
 
 DETAIL_BUDGET = 2_000_000
 """Characters of evidence that a report carries; findings beyond it become one line each."""
@@ -44,6 +45,8 @@ class ExchangeView:
     request_body: Markup
     response_body: Markup
     status_marked: bool
+    trace_id: str | None = None
+    trace_url: str = ""
 
     @property
     def took(self) -> str:
@@ -118,6 +121,7 @@ class ReportView:
     cut: int
     groups: list[GroupView]
     operations: list[OperationResult]
+    clean: str | None
     activity: Markup
     activity_told: str
     firsts: list[tuple[str, str]]
@@ -130,7 +134,7 @@ def report_view(results: Results) -> ReportView:
     """The view of results; what exceeds the bounds is counted in ``cut`` and ``left_out``."""
     by_id = {requirement.id: requirement for requirement in results.requirements}
     ordered = worst_first(results.findings)
-    detailed = _detailed(ordered, by_id)
+    detailed = _detailed(ordered, by_id, str(results.configuration.get("trace_url") or ""))
     rest = ordered[len(detailed) :]
     listed = [_plain(finding, by_id) for finding in rest[: MAX_LISTED - len(detailed)]]
     return ReportView(
@@ -141,6 +145,7 @@ def report_view(results: Results) -> ReportView:
         cut=len(rest) - len(listed),
         groups=_groups(results.requirements),
         operations=_operations(results),
+        clean=clean_command(results),
         activity=draw_activity(results.activity),
         activity_told=described(results.activity) if results.activity else "",
         firsts=firsts(results.activity) if results.activity else [],
@@ -174,11 +179,11 @@ def _groups(requirements: Iterable[RequirementResult]) -> list[GroupView]:
     return [GroupView(name, members, outcome_counts(members)) for name, members in found.items()]
 
 
-def _detailed(ordered: list[Finding], by_id: dict[str, RequirementResult]) -> list[FindingView]:
+def _detailed(ordered: list[Finding], by_id: dict[str, RequirementResult], trace_url: str) -> list[FindingView]:
     views: list[FindingView] = []
     used = 0
     for finding in ordered[:MAX_DETAILED]:
-        view = _whole(finding, by_id)
+        view = _whole(finding, by_id, trace_url)
         used += view.size
         if used > DETAIL_BUDGET and views:
             break
@@ -197,7 +202,7 @@ def _plain(finding: Finding, by_id: dict[str, RequirementResult]) -> FindingView
     )
 
 
-def _whole(finding: Finding, by_id: dict[str, RequirementResult]) -> FindingView:
+def _whole(finding: Finding, by_id: dict[str, RequirementResult], trace_url: str) -> FindingView:
     plain = _plain(finding, by_id)
     pointers: dict[int, list[str]] = {}
     for mark in finding.marks:
@@ -209,7 +214,7 @@ def _whole(finding: Finding, by_id: dict[str, RequirementResult]) -> FindingView
         plain.basis,
         plain.group,
         plain.outcome,
-        exchanges=[_exchange(position, finding.exchanges[position], pointers.get(position)) for position in shown],
+        exchanges=[_exchange(each, finding.exchanges[each], pointers.get(each), trace_url) for each in shown],
         left_out=len(finding.exchanges) - len(shown),
         timeline=draw_timeline(finding.exchanges, pointers),
         timeline_cut=max(len(finding.exchanges) - MAX_EXCHANGES, 0),
@@ -223,7 +228,8 @@ def _chosen(count: int, pointers: dict[int, list[str]]) -> list[int]:
     return sorted([*marked, *others][:MAX_SHOWN_EXCHANGES])
 
 
-def _exchange(position: int, record: ExchangeRecord, pointers: list[str] | None) -> ExchangeView:
+def _exchange(position: int, record: ExchangeRecord, pointers: list[str] | None, trace_url: str) -> ExchangeView:
+    trace_id = trace_id_of(record.request_headers)
     return ExchangeView(
         position + 1,
         record,
@@ -231,6 +237,8 @@ def _exchange(position: int, record: ExchangeRecord, pointers: list[str] | None)
         render_body(record.request_body, []),
         render_body(record.response_body, pointers or []),
         pointers is not None and (not record.response_body or "" in pointers),
+        trace_id,
+        trace_url.replace(TRACE_ID, trace_id) if trace_id else "",
     )
 
 

@@ -10,7 +10,6 @@ from conformance import __version__
 
 USER_AGENT = f"orchestration-conformance/{__version__}"
 RUN_HEADER = "x-conformance-run"
-TRACEPARENT = "traceparent"
 
 _LETTERS = string.ascii_lowercase
 _LENGTH = 8
@@ -18,7 +17,6 @@ RUN_ID = re.compile(rf"[a-z]{{{_LENGTH}}}", re.ASCII)
 _MARK = re.compile(rf"(?:^|\s)conformance-({RUN_ID.pattern})(?=\s|$)", re.ASCII)
 # What a careless server takes for something else than a text has to stay as it is to be taken for it.
 _EXACT = re.compile(r"[\W_]*|[\W_]*\d.*|null|true|false|nan|\$\{.*", re.IGNORECASE | re.DOTALL)
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def new_run_id() -> str:
@@ -45,17 +43,4 @@ def marked(name: str, run: str) -> str:
 def run_of(name: object) -> str | None:
     """The id of the run in whose name something was made; None for what was made by others."""
     found = _MARK.search(name) if isinstance(name, str) else None
-    return found[1] if found else None
-
-
-def new_traceparent() -> str:
-    """A W3C traceparent of a new, sampled trace."""
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
-
-
-def trace_id_of(headers: object) -> str | None:
-    """The trace id in a request's headers (pairs of name and value); None without one."""
-    pairs = headers if isinstance(headers, list | tuple) else ()
-    value = next((str(value) for name, value in pairs if str(name).lower() == TRACEPARENT), "")
-    found = _TRACEPARENT.fullmatch(value)
     return found[1] if found else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.scenarios.strategies import words
-from conformance.target.manners.identity import mark_of, marked, new_run_id, new_traceparent, run_of, trace_id_of
+from conformance.target.manners.identity import mark_of, marked, new_run_id, run_of
 
 
 def test_a_run_is_recognised_by_the_names_that_it_gives() -> None:
@@ -37,12 +37,3 @@ def test_what_may_be_taken_for_something_else_stays_as_it_is(name: str) -> None:
 
 def test_the_mark_is_no_marker_of_a_single_request() -> None:
     assert not any(map(str.isdigit, new_run_id()))
-
-
-def test_the_trace_id_is_told_from_the_header() -> None:
-    sent = new_traceparent()
-    assert trace_id_of([["Traceparent", sent]]) == sent.split("-")[1]
-    assert len(sent.split("-")[1]) == 32
-    assert trace_id_of([["traceparent", "rubbish"]]) is None
-    assert trace_id_of([]) is None
-    assert new_traceparent() != sent
