@@ -64,11 +64,15 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """One requirement's outcome in each of the results, None where one does not have it."""
+    """One requirement's outcome in each of the results, None where one does not have it.
+
+    ``observed`` is what the first finding on it says in each of the results, empty where there is none.
+    """
 
     id: str
     level: Level
     outcomes: tuple[Outcome | None, ...]
+    observed: tuple[str, ...]
 
     @property
     def differs(self) -> bool:
@@ -96,7 +100,16 @@ def matrix(results: Sequence[Results]) -> Matrix:
     for one in results:
         levels |= {item.id: item.level for item in one.requirements if item.id not in levels}
     outcomes = [{item.id: item.outcome for item in one.requirements} for one in results]
-    rows = [MatrixRow(name, level, tuple(column.get(name) for column in outcomes)) for name, level in levels.items()]
+    observed = [{each.requirement: each.observed for each in reversed(one.findings)} for one in results]
+    rows = [
+        MatrixRow(
+            name,
+            level,
+            tuple(column.get(name) for column in outcomes),
+            tuple(column.get(name, "") for column in observed),
+        )
+        for name, level in levels.items()
+    ]
     return Matrix(tuple(map(label, results)), tuple(one.verdict for one in results), tuple(rows))
 
 

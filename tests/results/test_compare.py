@@ -71,6 +71,8 @@ def test_several_results_side_by_side() -> None:
     found = matrix([clean(), sample(), partial])
     row = next(row for row in found.rows if row.id == "cancel.terminates")
     assert row.outcomes == ("passed", "failed", None)
+    assert row.observed[0] == ""
+    assert row.observed[1] == next(each.observed for each in sample().findings if each.requirement == row.id)
     assert row.differs
     assert found.verdicts == ("conformant", "not_conformant", "not_conformant")
     assert found.columns[0] == "payments staging 2.3.1, 2026-11-23 22:46"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
@@ -26,8 +28,8 @@ from conformance.trace import Exchange, Trace
 PROTOCOL = "sdk-driver.protocol"
 _MOST_PARTS = 1000
 """Seeds for one run: each part of a theme has its own, so that parts do not draw the same."""
-_EACH_S = 1.0
-"""Seconds for minimising one violation."""
+_FIRST_S, _EACH_S = 3.0, 1.0
+"""Seconds for minimising one violation: a requirement's first, and the same at further operations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +143,18 @@ class _Campaign:
 
     def _minimise(self, themes: dict[str, Theme]) -> None:
         end = time.monotonic() + self._settings.minimise_s
+        operations: Counter[str] = Counter()
+        waiting = []
         for (requirement, operation), seen in self._outcome.violations.items():
+            waiting.append((operations[requirement], requirement, operation, seen))
+            operations[requirement] += 1
+        # One operation of each requirement comes first: time may not be enough for all.
+        for before, requirement, operation, seen in sorted(waiting, key=itemgetter(0)):
             theme = themes.get(requirement)
             left = end - time.monotonic()
             if theme is not None and left > 0 and requirement != PROTOCOL:
                 with suppress(DriverUseless):
-                    seen[:0] = self._simplest(theme, operation, min(left, _EACH_S))
+                    seen[:0] = self._simplest(theme, operation, min(left, _EACH_S if before else _FIRST_S))
 
     def _simplest(self, theme: Theme, operation: str, seconds: float) -> list[Seen]:
         """The violation of the simplest case, if there is one."""

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from conformance.reports.html.comparison import write_comparison, write_matrix
 from conformance.reports.html.page import render_html, slug
 from conformance.reports.html.view import MAX_DETAILED, MAX_LISTED, report_view
+from conformance.reports.text import one_line
 from conformance.results.compare import compare, matrix
 from tests.reports.sample import clean, crowded, sample, swallowed
 
@@ -74,6 +76,7 @@ def test_comparisons_have_pages_of_their_own(tmp_path: Path) -> None:
     page = write_matrix(matrix([clean(), sample()]), tmp_path / "matrix.html").read_text(encoding="utf-8")
     assert "They differ on 9 requirements" in page
     assert page.index("They differ on") < page.index("They agree on")
+    assert one_line(swallowed().observed, 160) in unescape(page)
 
 
 def test_a_reproduction_is_folded_when_long_and_never_shortened() -> None:
