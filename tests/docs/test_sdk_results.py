@@ -6,7 +6,7 @@ import runpy
 from dataclasses import replace
 from typing import Any
 
-from conformance.results.known import load_known
+from conformance.results.known.files import load_known
 from conformance.results.model import ExchangeRecord, Finding, Outcome, RequirementResult, Results
 from tests.reports.sample import clean
 from tests.sdk.drivers import ROOT
