@@ -50,11 +50,6 @@ class _Entry:
     bodiless: bool
 
 
-def read_har(path: Path, api: Api = V1) -> Trace:
-    """The one recording in a file; see `read_recordings`. Raises NotAHar."""
-    return read_recordings([path], api)[0]
-
-
 def read_recordings(paths: Sequence[Path], api: Api = V1, prefix: str | None = None) -> list[Trace]:
     """A trace of each recording that paths lead to: the requests to its API server, without settle information.
 

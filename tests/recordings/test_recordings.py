@@ -14,7 +14,7 @@ from conformance.campaign.recordings import check
 from conformance.contract.document import load_document
 from conformance.judging.judging import Judge, Judgement
 from conformance.trace import Trace
-from conformance.trace.har import read_har
+from tests.recordings.reading import read_har
 
 DATA = Path(__file__).parent / "data"
 V1, V2 = DATA / "lifecycle-v1.har", DATA / "lifecycle-v2.har"

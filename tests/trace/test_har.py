@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from conformance.trace.har import read_har, read_recordings
+from conformance.trace.har import read_recordings
 from conformance.trace.har_files import NoRecording, NotAHar
 from conformance.wire.instant import MILLISECOND
+from tests.recordings.reading import read_har
 
 DATA = Path(__file__).parents[1] / "recordings" / "data"
 HOST = "https://api.example/api/orchestration"
