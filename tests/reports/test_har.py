@@ -7,7 +7,7 @@ from pathlib import Path
 
 from conformance.reports.har import write_har
 from conformance.trace.exchange import Exchange, Failure, Request, Response
-from conformance.trace.har import read_har
+from tests.recordings.reading import read_har
 
 ORIGIN = 1_790_000_000_123_456_789
 
