@@ -17,6 +17,7 @@ COMMANDS = (
     Subcommand("report", "conformance.commands.judging", "Make a run's reports again, also if it was killed."),
     Subcommand("compare", "conformance.commands.comparing", "Compare runs: what is new, fixed, changed."),
     Subcommand("known", "conformance.commands.accepting", "Write a first file of known deviations."),
+    Subcommand("clean", "conformance.commands.cleaning", "Remove what killed runs have left on a server."),
     Subcommand("explain", "conformance.commands.catalogue", "Tell what a requirement means."),
     Subcommand("requirements", "conformance.commands.catalogue", "List what is tested."),
     Subcommand("config", "conformance.commands.configuring", "Show which options apply, and where they come from."),

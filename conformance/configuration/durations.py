@@ -1,4 +1,4 @@
-"""The one parser of durations that a user writes: 400ms, 90s, 15m, 8h, or a bare number of seconds."""
+"""The one parser of durations that a user writes: 400ms, 90s, 15m, 8h, 1d, or a bare number of seconds."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 LONGEST_S = 7 * 24 * 3600.0
 """No wait of this suite is longer than a week: a longer one is a slip of the pen, and clocks overflow somewhere."""
 
-_FORM = re.compile(r"(\d{1,12}(?:\.\d{1,12})?)(ms|s|m|h)?", re.ASCII)
-_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
+_FORM = re.compile(r"(\d{1,12}(?:\.\d{1,12})?)(ms|s|m|h|d)?", re.ASCII)
+_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, None: 1.0}
 
 
 class NoDuration(ValueError):
@@ -20,7 +20,7 @@ class NoDuration(ValueError):
 
 
 def seconds_of(text: str) -> float:
-    """Seconds of a text such as 400ms, 90s, 15m, 8h or 90; not negative. Raises NoDuration."""
+    """Seconds of a text such as 400ms, 90s, 15m, 8h, 1d or 90; not negative. Raises NoDuration."""
     match = _FORM.fullmatch(text)
     if match is None:
         raise NoDuration("a duration such as 400ms, 90s, 15m or 8h")

@@ -36,9 +36,9 @@ Kind = Literal[
 A ``location`` is the path of a file or folder, a URL, or one of the choices.
 """
 
-Command = Literal["run", "pytest", "check", "replay", "serve"]
+Command = Literal["run", "pytest", "check", "replay", "clean", "serve"]
 _RUN: frozenset[Command] = frozenset({"run", "pytest"})
-_TARGET_COMMANDS: frozenset[Command] = _RUN | {"replay"}
+_TARGET_COMMANDS: frozenset[Command] = _RUN | {"replay", "clean"}
 _REPORT_COMMANDS: frozenset[Command] = _RUN | {"check"}
 _SERVER_COMMANDS: frozenset[Command] = _RUN | {"serve"}
 

@@ -88,7 +88,8 @@ class Target:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing is held open: clients are closed by those who made them."""
+        """Close the journal; clients are closed by those who made them."""
+        self.footprint.close()
 
     def client(self, recorder: Recorder, name: str = "1", *, reuse: bool = True) -> Sender:
         """A sender with connections of its own, whose exchanges go to ``recorder`` under its name.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,14 +14,16 @@ from conformance.campaign.running import RunOutcome, conclude, header, play
 from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements
+from conformance.judging.tally import Tally
 from conformance.results.model import Results
 from conformance.target import TargetConfig
 from conformance.target.manners.identity import RUN_HEADER, USER_AGENT
+from conformance.trace import Trace
 from tests.campaign.test_detection import Unchased
 from tests.campaign.visited import Visited, visited
 
 WAITING = {"name": "of others", "stages": [{"wait_event": {"event": "go"}}]}
-SMOKE = Unchased(seed=7, profile="smoke", max_time=12.0)
+SMOKE = Unchased(seed=7, profile="smoke", explore_time=15.0)
 
 
 def visit(host: Visited, settings: Settings = SMOKE, **manners: Any) -> tuple[RunOutcome, Results]:
@@ -105,3 +109,22 @@ def test_no_more_requests_at_a_time_than_are_allowed() -> None:
         waiting = sum(each.path.endswith("/instances") for each in host.requests)
         assert waiting
         assert host.most <= 4
+
+
+class _Breaking(Silent):
+    """An observer that fails in the middle of the traffic, as a defect of this suite would."""
+
+    def judged(self, trace: Trace, tally: Tally, elapsed: float) -> None:
+        if tally.runs > 10:
+            raise ZeroDivisionError
+
+
+def test_a_crash_of_the_suite_leaves_nothing_either(tmp_path: Path) -> None:
+    with visited() as host:
+        before = strangers(host)
+        settings = replace(SMOKE, report_dir=tmp_path)
+        with pytest.raises(BaseExceptionGroup, match="unhandled") as failed:
+            play(TargetConfig(url=host.url), load_document(), settings, _Breaking())
+        assert failed.group_contains(ZeroDivisionError)
+        assert [host.workflows, host.running] == before
+        assert [path.read_text() for path in tmp_path.glob("made*")] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
@@ -20,11 +20,12 @@ _JOURNALS = "made*.ndjson"
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Something that a run made. ``workflow``: that of an instance, "" of a workflow."""
+    """Something that a run made. ``workflow``: that of an instance, "" of a workflow. ``created``: its createdAt."""
 
     kind: Kind
     id: str
-    workflow: str = ""
+    workflow: str = field(default="", compare=False)
+    created: str = field(default="", compare=False)
 
 
 class Journal:
@@ -76,9 +77,9 @@ class Footprint:
         """Take note of what an exchange has made, ended or removed."""
         action, params = exchange.operation, exchange.params
         if action == "createWorkflow" and exchange.ok:
-            self._add("workflow", answered_id(exchange))
+            self._add("workflow", exchange)
         elif action == "runWorkflow" and exchange.ok:
-            self._add("instance", answered_id(exchange), params.get("workflowID", ""))
+            self._add("instance", exchange, params.get("workflowID", ""))
             self._end(exchange)
         elif action == "deleteWorkflow" and (exchange.ok or exchange.status == 404):
             self._remove("workflow", params["flowId"])
@@ -88,8 +89,14 @@ class Footprint:
             self._end(exchange)
 
     def find(self, made: Made) -> None:
-        """Take note of something that a list shows in the run's name, and that no answer had told."""
-        self._add(made.kind, made.id, made.workflow)
+        """Take note of something that was made, such as a list shows in the run's name."""
+        if (made.kind, made.id) in self._left:
+            return
+        self._left[made.kind, made.id] = made
+        self._ever.add(hash(made.id))
+        if self._journal is not None:
+            told = {"made": made.kind, "id": made.id, "workflow": made.workflow, "created": made.created}
+            self._journal.write({name: text for name, text in told.items() if text})
 
     def close(self) -> None:
         """Nothing is made any more."""
@@ -101,13 +108,10 @@ class Footprint:
         if isinstance(data, dict) and data.get("terminated") is True and isinstance(data.get("id"), str):
             self._remove("instance", data["id"])
 
-    def _add(self, kind: Kind, id_: str | None, workflow: str = "") -> None:
-        if id_ is None or (kind, id_) in self._left:
-            return
-        self._left[kind, id_] = Made(kind, id_, workflow)
-        self._ever.add(hash(id_))
-        if self._journal is not None:
-            self._journal.write({"made": kind, "id": id_} | ({"workflow": workflow} if workflow else {}))
+    def _add(self, kind: Kind, exchange: Exchange, workflow: str = "") -> None:
+        id_ = answered_id(exchange)
+        if id_ is not None:
+            self.find(Made(kind, id_, workflow, str(exchange.data.get("createdAt", ""))))
 
     def _remove(self, kind: Kind, id_: str) -> None:
         if self._left.pop((kind, id_), None) is not None and self._journal is not None:
@@ -137,6 +141,7 @@ def _read_journal(path: Path) -> Journalled | None:
     for line in told[1:]:
         id_ = str(line.get("id"))
         if line.get("made") in ("workflow", "instance"):
-            left[line["made"], id_] = Made(line["made"], id_, str(line.get("workflow", "")))
+            more = (str(line.get(name, "")) for name in ("workflow", "created"))
+            left[line["made"], id_] = Made(line["made"], id_, *more)
         left.pop((str(line.get("gone")), id_), None)
     return Journalled(told[0]["url"], str(told[0].get("run")), tuple(sorted(left.values(), key=lambda made: made.kind)))

@@ -25,12 +25,15 @@ class Manners:
         self._footprint = footprint
         self._given = given
         self.sent = 0
+        self._spent = False
 
     @property
     def spent(self) -> bool:
-        """Whether what is left of the requests that are allowed is needed to remove what was made."""
+        """Whether what is left of the requests that are allowed was needed to remove what was made."""
         most = self._config.max_requests
-        return most is not None and self.sent + 2 * len(self._footprint) + min(_SPARE, most // 4) >= most
+        if most is not None and self.sent + 2 * len(self._footprint) + min(_SPARE, most // 4) >= most:
+            self._spent = True
+        return self._spent
 
     def objection(self, method: str, operation: str | None) -> str | None:
         """Why a request is not sent, None when it may be."""
