@@ -14,7 +14,7 @@ from conformance.operations.parts import READS
 from conformance.operations.session import OperationPlay
 from conformance.results.model import RequirementResult
 from conformance.scenarios import Scenario
-from conformance.scenarios.steps.registry import kind_of
+from conformance.scenarios.steps.registry import action_of
 from conformance.target import Target, TargetConfig
 from conformance.trace import Exchange, Trace
 
@@ -37,7 +37,7 @@ def restricted(configuration: Mapping[str, Any]) -> bool:
 
 def playable(scenario: Scenario, excluded: Collection[str]) -> bool:
     """Whether no step of a scenario calls an excluded operation."""
-    return not any(kind_of(step).action in excluded for step in scenario.leaves())
+    return not any(action_of(step) in excluded for step in scenario.leaves())
 
 
 async def play_allowed(

@@ -53,7 +53,8 @@ _UNREAD = Unjudged("some answers were too long to be read to their end, so they 
 class RunOutcome:
     """What traffic left, before it becomes results; workers of a shared run send this to the controller.
 
-    ``lost`` is why the target could not be used to the end of the run, in a sentence; None when it could.
+    ``lost`` is why the target could not be used to the end of the run, in a sentence; None when it could. ``features``
+    are those that were tested.
     """
 
     tally: Tally
@@ -65,6 +66,7 @@ class RunOutcome:
     shortfall: Shortfall = field(default_factory=Shortfall)
     leftovers: list[str] = field(default_factory=list)
     spent: bool = False
+    features: frozenset[str] = frozenset()
 
 
 def play(
@@ -86,6 +88,7 @@ def play(
     begun = time.monotonic() if begun is None else begun
     deadline = deadline_of(settings, begun)
     info = reach(config, deadline)
+    settings = settings.for_target(info.features)
     observer.phase("drawing requests")
     with JudgePool(document) as judge_pool, contextlib.nullcontext() if stop else terminable():
         drawn = draw_traffic(document, settings, judge_pool)
@@ -108,7 +111,7 @@ def play_drawn(
     """Play and judge traffic that is drawn already; the judge_pool may serve several runs. Raises TargetError."""
 
     def campaign(target: Target) -> Campaign:
-        return Campaign(target, document, settings, observer, judge_pool)
+        return Campaign(target, document, settings.for_target(info.features), observer, judge_pool)
 
     return interruptible(_played(Asked(config, settings), campaign, drawn, info))
 
@@ -166,6 +169,7 @@ def conclude_shared(
     merged = _merged(parts)
     if merged.interrupted:
         return merged
+    settings = settings.for_target(merged.features)
 
     async def end(judge_pool: JudgePool) -> RunOutcome:
         async with Target(config, deadline=deadline_of(settings, begun)) as target:
@@ -197,6 +201,7 @@ def _merged(parts: Sequence[RunOutcome]) -> RunOutcome:
         shortfall=sum((part.shortfall for part in parts), Shortfall()),
         leftovers=[each for part in parts for each in part.leftovers],
         spent=any(part.spent for part in parts),
+        features=first.features,
     )
 
 
@@ -211,6 +216,7 @@ def _outcome(campaign: Campaign, server: dict[str, Any], leftovers: list[str]) -
         campaign.shortfall,
         leftovers,
         campaign.target.spent,
+        campaign.settings.features,
     )
 
 
@@ -280,12 +286,14 @@ def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], beg
     tally = outcome.tally
     settle_s = outcome.settling.get("settle_ms", 2000.0) / 1000
     findings = [build_finding(proof, catalogue, begun.target["url"], settle_s) for proof in outcome.proofs]
+    features = outcome.features or features
     requirements = requirement_results(catalogue, tally, findings, features, _unjudged(outcome))
     complete = not outcome.interrupted
     if restricted(begun.configuration):
         requirements, begun.narrowed = with_reasons(requirements, begun.configuration), True
     begun.verdict = verdict_of(requirements, narrowed=begun.narrowed, complete=complete, erred=bool(tally.errors))
     begun.target |= outcome.server
+    begun.configuration["features"] = sorted(features)
     if outcome.lost:
         begun.target["lost"] = outcome.lost
     begun.duration_s = round(time.monotonic() - began, 1)

@@ -70,6 +70,7 @@ def run_options(values: Sources, environment: Mapping[str, str] = os.environ) ->
         max_time=read(values, "max-time") or None,
         explore_time=read(values, "explore-time") or None,
         features=_features(values),
+        unwanted=frozenset(read(values, "without")),
         report_dir=directory,
         spec=read(values, "spec"),
         database=read(values, "database"),

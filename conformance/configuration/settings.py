@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -37,6 +37,7 @@ BUDGETS: Mapping[Profile, Limits] = {
 class Settings:
     """How a run is done.
 
+    ``features`` are tested in any case, ``unwanted`` not even if the target offers them.
     ``max_time`` (seconds) is for the whole run and replaces the profile's limits, ``explore_time`` for exploring alone.
     ``shard`` is (which, of how many) when workers share the run.
     ``stop_on`` ends the run at the first violation of one of these requirements (used to measure detection).
@@ -50,6 +51,7 @@ class Settings:
     max_time: float | None = None
     explore_time: float | None = None
     features: frozenset[str] = ASSUMED
+    unwanted: frozenset[str] = frozenset()
     report_dir: Path | None = None
     spec: str | None = None
     shard: tuple[int, int] = (0, 1)
@@ -59,6 +61,10 @@ class Settings:
     known: tuple[KnownDeviation, ...] = ()
     minimise_seconds: float = 30.0
     minimise_runs: int = 120
+
+    def for_target(self, found: frozenset[str]) -> Settings:
+        """The settings with the features that were found on the target, but for those that nobody wants tested."""
+        return replace(self, features=self.features | (found - self.unwanted))
 
     @property
     def budget(self) -> Limits:

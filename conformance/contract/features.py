@@ -10,19 +10,39 @@ from conformance.contract.errors import UserError
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """``assumed``: whether a target is taken to offer it. ``offered``: whether this version of the suite tests it."""
+    """``assumed``: whether a target is taken to offer it. ``offered``: whether this version of the suite tests it.
+
+    ``absent`` says of a target why what belongs to the feature does not apply. ``probed``: it is looked for.
+    """
 
     name: str
     about: str
     assumed: bool
     offered: bool
+    absent: str = ""
+    probed: bool = False
 
 
 FEATURES: Mapping[str, Feature] = {
     feature.name: feature
     for feature in (
         Feature("ledger", "the stages send and update move money", assumed=True, offered=True),
-        Feature("auth", "tokens and their scopes are checked", assumed=False, offered=False),
+        Feature(
+            "auth",
+            "tokens are demanded",
+            assumed=False,
+            offered=True,
+            absent="the target answers whoever asks, with or without a token",
+            probed=True,
+        ),
+        Feature(
+            "scopes",
+            "tokens for a single scope are refused for the other",
+            assumed=False,
+            offered=True,
+            absent="no token for a single scope is to be had: none is demanded, or there are no client credentials",
+            probed=True,
+        ),
         Feature("triggers", "events from outside start workflows", assumed=False, offered=False),
         Feature("v2", "paged lists below /v2", assumed=False, offered=False),
     )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from conformance.contract.features import FEATURES
 from conformance.contract.requirements import Catalogue, Requirement
 from conformance.judging.tally import Tally
 from conformance.results.model import OUTCOMES, Finding, Losses, OperationResult, Outcome, RequirementResult
@@ -38,7 +39,9 @@ def outcome_of(
 ) -> tuple[Outcome, str | None]:
     """The outcome and why, for what is neither a pass nor a failure."""
     if requirement.feature is not None and requirement.feature not in features:
-        return "not_applicable", f"the target does not offer the feature {requirement.feature!r}"
+        known = FEATURES.get(requirement.feature)
+        absent = known.absent if known is not None else ""
+        return "not_applicable", absent or f"the target does not offer the feature {requirement.feature!r}"
     if findings:
         return "failed", None
     if requirement.id in tally.crashed:

@@ -6,9 +6,10 @@ import shlex
 from decimal import Decimal
 from typing import Any
 
+from conformance.contract.features import FEATURES
 from conformance.results.model import Finding, Results
 
-_TEXTS = ("client_id", "token_url")
+_TEXTS = ("token_file", "client_id", "token_url", "issuer", "cert", "cert_key")
 _NUMBERS = (("timeout_s", "timeout", 10.0), ("max_rate", "max-rate", None), ("concurrency", "concurrency", None))
 _VARIABLES = (("token", '"$CONFORMANCE_TOKEN"'), ("client_secret", '"$CONFORMANCE_CLIENT_SECRET"'))
 
@@ -25,11 +26,11 @@ def rerun_command(results: Results) -> str:
         return f"conformance sdk --seed {results.seed} -- {target['driver']}"
     parts = ["conformance run"]
     if target.get("embedded"):
-        parts += _faults(results)
+        parts += _behaviour(results)
     elif target.get("url"):
         parts.append(shlex.quote(str(target["url"])))
     parts += [f"--profile {shlex.quote(results.profile)}", f"--seed {results.seed}"]
-    return " ".join(parts + _scope(results) + _access(results.configuration))
+    return " ".join(parts + _scope(results) + ([] if target.get("embedded") else _access(results.configuration)))
 
 
 def replay_command(results: Results, finding: Finding) -> str | None:
@@ -40,8 +41,11 @@ def replay_command(results: Results, finding: Finding) -> str | None:
     target = results.target
     if finding.scenario is None or target.get("recording"):
         return None
-    url = "URL" if target.get("embedded") else shlex.quote(str(target.get("url")))
-    return " ".join(["conformance replay", shlex.quote(finding.id), url, *_access(results.configuration)])
+    parts = ["conformance replay", shlex.quote(finding.id)]
+    if not target.get("embedded"):
+        return " ".join([*parts, shlex.quote(str(target.get("url"))), *_access(results.configuration)])
+    credentials = "--client-id conformance --client-secret conformance --token-url URL/oauth/token"
+    return " ".join([*parts, "URL", *([credentials] if _demands_tokens(results) else [])])
 
 
 def clean_command(results: Results) -> str | None:
@@ -57,18 +61,26 @@ def serve_command(results: Results) -> str | None:
     """The command that starts the embedded server of a run again; None when the run had another target."""
     if not results.target.get("embedded"):
         return None
-    return " ".join(["conformance serve", *_faults(results)])
+    return " ".join(["conformance serve", *_behaviour(results)])
 
 
-def _faults(results: Results) -> list[str]:
-    return [f"--fault {shlex.quote(str(fault))}" for fault in results.target.get("faults") or []]
+def _demands_tokens(results: Results) -> bool:
+    """Whether the embedded server demanded tokens: then the run had its credentials."""
+    return bool(results.configuration.get("client_id"))
+
+
+def _behaviour(results: Results) -> list[str]:
+    auth = ["--auth"] if _demands_tokens(results) else []
+    return auth + [f"--fault {shlex.quote(str(fault))}" for fault in results.target.get("faults") or []]
 
 
 def _scope(results: Results) -> list[str]:
     configuration = results.configuration
     seconds = _number(configuration.get("max_time"))
     parts = [f"--max-time {seconds:g}s"] if seconds is not None else []
-    lacking = {item.feature for item in results.requirements if item.outcome == "not_applicable" and item.feature}
+    absent = {item.feature for item in results.requirements if item.outcome == "not_applicable" and item.feature}
+    # What is looked for is found missing again.
+    lacking = {feature for feature in absent if not (feature in FEATURES and FEATURES[feature].probed)}
     parts += ["--read-only"] if configuration.get("read_only") is True else []
     parts += [f"--exclude {shlex.quote(str(each))}" for each in configuration.get("excluded") or ()]
     most = _number(configuration.get("max_requests"))

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.rules import cancel, envelope, event, history, lists, run, stage, workflow
+from conformance.rules import auth, cancel, envelope, event, history, lists, run, stage, workflow
 from conformance.rules.evidence.observation import Rule
 
-_GROUPS = (envelope, workflow, run, stage, event, cancel, history, lists)
+_GROUPS = (envelope, workflow, run, stage, event, cancel, history, lists, auth)
 
 ALL_RULES: Mapping[str, Rule] = {key: rule for group in _GROUPS for key, rule in group.RULES.items()}

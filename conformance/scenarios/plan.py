@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from conformance.scenarios.scenario.model import Scenario
-from conformance.scenarios.strategies import THEMES, Theme, collect, strategy
+from conformance.scenarios.strategies import THEMES, Theme, collect, intruding, strategy
 
 Profile = Literal["smoke", "standard", "thorough", "soak"]
 
@@ -35,11 +35,12 @@ _SPECIALS = (
     "odd-delays",
     "cancelled-after-each-kind",
 )
+_INTRUDERS = tuple(theme.name for theme in intruding.THEMES)
 _ONCE: Mapping[Profile, tuple[str, ...]] = {
-    "smoke": ("a-few-dozen", "every-bad-stage"),
-    "standard": _SPECIALS,
-    "thorough": (*_SPECIALS, "a-few-dozen", "kept-for-long", "throng"),
-    "soak": _SPECIALS,
+    "smoke": ("a-few-dozen", "every-bad-stage", *_INTRUDERS),
+    "standard": (*_SPECIALS, *_INTRUDERS),
+    "thorough": (*_SPECIALS, "a-few-dozen", "kept-for-long", "throng", *_INTRUDERS),
+    "soak": (*_SPECIALS, *_INTRUDERS),
 }
 # A scenario costs a little more than one run on average; more are drawn than needed, and the budget cuts.
 _SCENARIOS_PER_RUN = 0.95

@@ -14,6 +14,7 @@ import httpx
 from conformance.contract.api import Api
 from conformance.contract.calls import Call
 from conformance.target import wire
+from conformance.target.authentication.presenting import QUERY_NAME, Header, common_headers, shown
 from conformance.target.authentication.tokens import TokenSource
 from conformance.target.bodies import Bodies
 from conformance.target.config import TargetConfig
@@ -154,7 +155,7 @@ class Client:
     async def _token(self, options: RequestOptions) -> str | None:
         """The token that goes with a request; None where it has credentials of its own, or is to have none."""
         own = any(name.lower() == "authorization" for name, _ in options.get("headers", ()))
-        return None if own or not options.get("authenticate", True) else await self._shared.tokens.bearer()
+        return None if own or options.get("refused") else await self._shared.tokens.bearer()
 
     async def _request_once(self, method: str, path: str, options: RequestOptions, token: str | None) -> Exchange:
         headers = self._headers(options, token)
@@ -163,9 +164,7 @@ class Client:
         async with self._shared.limiter.admitted():
             return await self._send_at_once(method, path, headers, options)
 
-    async def _run(
-        self, method: str, path: str, headers: list[tuple[str, str, bool]], options: RequestOptions
-    ) -> Exchange:
+    async def _run(self, method: str, path: str, headers: list[Header], options: RequestOptions) -> Exchange:
         """Runs have a gate of their own, so that reads need not wait behind them."""
         given = options.get("place")
         # Runs of scenarios come with a place; the few others hold up many cases that cost no run.
@@ -189,9 +188,7 @@ class Client:
         expected_s = options.get("expected_wait_s", 0.0) + _SLOW_RUN * self._shared.gate.typical_s
         return {**options, "expected_wait_s": expected_s}
 
-    async def _send_at_once(
-        self, method: str, path: str, headers: list[tuple[str, str, bool]], options: RequestOptions
-    ) -> Exchange:
+    async def _send_at_once(self, method: str, path: str, headers: list[Header], options: RequestOptions) -> Exchange:
         outgoing = self._request(method, path, headers, options)
         # Whoever wants to send at this moment gets ready first; then all send, a fraction of a ms apart.
         await asyncio.sleep(0)
@@ -205,32 +202,30 @@ class Client:
         """Close the connections."""
         await self._http.aclose()
 
-    def _headers(self, options: RequestOptions, token: str | None) -> list[tuple[str, str, bool]]:
-        """Name, value, and whether the value is a secret of the configuration."""
+    def _headers(self, options: RequestOptions, token: str | None) -> list[Header]:
+        """The headers of a request, those of its own last."""
         own = [(name, value, False) for name, value in options.get("headers", ())]
         content_type = options.get("content_type", "application/json" if options.get("body") is not None else None)
         if content_type is not None:
             own.insert(0, ("content-type", content_type, False))
         taken = {name.lower() for name, _, _ in own}
-        common = [(name, value, True) for name, value in self._shared.config.headers.items()]
-        common = [] if not options.get("authenticate", True) else common
-        common = [("authorization", f"Bearer {token}", True), *common] if token else common
+        common = common_headers(self._shared.config.headers, token, options.get("refused"))
         common.append((traceparent.HEADER, traceparent.new_traceparent(), False))
         return [header for header in common if header[0].lower() not in taken] + own
 
-    def _request(
-        self, method: str, path: str, headers: list[tuple[str, str, bool]], options: RequestOptions
-    ) -> _Outgoing:
+    def _request(self, method: str, path: str, headers: list[Header], options: RequestOptions) -> _Outgoing:
         query = tuple(options.get("query", ()))
         sent_path = wire.encoded_path(path)
         body = options.get("body")
         raw = [wire.raw_header(name, value) for name, value, _ in headers]
-        target = f"{self._shared.config.prefix}{sent_path}{wire.encoded_query(query)}"
+        refused = options.get("refused")
+        secret = ((QUERY_NAME, refused.token or ""),) if refused is not None and refused.in_query else ()
+        target = f"{self._shared.config.prefix}{sent_path}{wire.encoded_query((*query, *secret))}"
         outgoing = self._http.build_request(method, self._shared.base, headers=raw, content=body)
         outgoing.url = RawTarget(outgoing.url, target.encode("ascii"))
-        shown = tuple((name, _shown(name, value) if secret else value) for name, value, secret in headers)
+        query = (*query, *((name, REDACTED) for name, _ in secret))
         url = f"{self._shared.config.url}{sent_path}{wire.encoded_query(query)}"
-        return _Outgoing(outgoing, Request(method.upper(), url, sent_path, query, shown, body))
+        return _Outgoing(outgoing, Request(method.upper(), url, sent_path, query, shown(headers), body))
 
     async def _send(self, outgoing: _Outgoing, options: RequestOptions) -> Exchange:
         patience = _patience(options, self._shared.config.timeout_s)
@@ -252,6 +247,7 @@ class Client:
                 step=options.get("step"),
                 timeout=int(patience * 1e9),
                 expected_wait=int(options.get("expected_wait_s", 0.0) * 1e9),
+                token=refused.kind if (refused := options.get("refused")) else "own",
             )
             self.recorder.finish(exchange)
             self._shared.answered(exchange)
@@ -267,7 +263,3 @@ class _Outgoing:
 def _patience(options: RequestOptions, default_s: float) -> float:
     given = options.get("timeout_s")
     return (default_s if given is None else given) + options.get("expected_wait_s", 0.0)
-
-
-def _shown(name: str, value: str) -> str:
-    return f"{value.split(' ', maxsplit=1)[0]} {REDACTED}" if name == "authorization" else REDACTED

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conformance.contract.calls import Call, PreparedRequest
+from conformance.target.authentication.probing import guards
 from conformance.target.errors import NotAnOrchestrationServer, Unauthorised, Unreachable
 from conformance.target.recorder import Recorder
 from conformance.target.sender import Sender, send
@@ -17,10 +18,14 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class ServerInfo:
-    """What a target tells about itself; ``version`` is "" when it serves the API but tells no version."""
+    """What a target tells about itself; ``version`` is "" when it serves the API but tells no version.
+
+    ``features`` are those that were looked for, and found.
+    """
 
     version: str
     exchanges: tuple[Exchange, ...] = ()
+    features: frozenset[str] = frozenset()
 
 
 async def probe(target: Target) -> ServerInfo:
@@ -35,7 +40,7 @@ async def probe(target: Target) -> ServerInfo:
         version = version_of(info)
         if version is None:
             await _must_list(client, info, target.api.prepare(Call("listWorkflows")))
-        return ServerInfo(version or "", recorder.exchanges())
+        return ServerInfo(version or "", recorder.exchanges(), await guards(target, client))
     finally:
         await client.aclose()
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypedDict, Unpack
 
 from conformance.contract.calls import PreparedRequest
+from conformance.target.authentication.presenting import Presented
 from conformance.target.pacing.run_gate import Place
 from conformance.trace import Exchange
 
@@ -16,7 +17,8 @@ class RequestOptions(TypedDict, total=False):
     ``query``: decoded pairs. ``body``: bytes, sent as they are. ``headers``: pairs that replace the configured ones of
     the same name. ``content_type``: default application/json where there is a body; None for no header. ``timeout_s``:
     patience in seconds, default the target's; ``expected_wait_s`` comes on top, for answers that rightly take long.
-    ``authenticate``: False leaves out the target's token and configured headers. ``place``: that of a run which
+    ``refused``: a token to send in the place of the target's own, and of any configured header that may let the request
+    in. ``place``: that of a run which
     has had its turn at the gate; whoever sends it gives the place back. ``repeat``: whether it is sent again at once
     when its answer is lost, as a read always is; default False.
     """
@@ -28,7 +30,7 @@ class RequestOptions(TypedDict, total=False):
     step: int | None
     timeout_s: float | None
     expected_wait_s: float
-    authenticate: bool
+    refused: Presented | None
     place: Place | None
     repeat: bool
 

@@ -1,6 +1,6 @@
 """Exchanges, and the traces they form. Whoever makes traffic leaves them, and `conformance.rules` judges them."""
 
-from conformance.trace.exchange import ENOUGH_LOST, Exchange, Failure, Headers, Loss, Request, Response
+from conformance.trace.exchange import ENOUGH_LOST, Exchange, Failure, Headers, Loss, Request, Response, TokenKind
 from conformance.trace.settling import Control, Settling
 from conformance.trace.trace import Trace
 
@@ -14,5 +14,6 @@ __all__ = [
     "Request",
     "Response",
     "Settling",
+    "TokenKind",
     "Trace",
 ]

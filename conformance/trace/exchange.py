@@ -43,6 +43,23 @@ GATEWAY_STATUSES = frozenset({502, 503, 504})
 ENOUGH_LOST = 4
 """From this sum of `Exchange.loss` on, what one request was lost to is no chance any more."""
 
+TokenKind = Literal[
+    "own",
+    "absent",
+    "garbage",
+    "altered",
+    "foreign",
+    "unsigned",
+    "in-query",
+    "lapsed",
+    "expired",
+    "read-only",
+    "write-only",
+]
+"""The token of a request: the run's own, or one to be refused for: none at all, a text that nobody issued, a real one
+with a character changed, one of another issuer, one that says that it is not signed, the run's own in the query, one
+that has just expired (within what clocks may differ) or long ago, one without the scope of writing, or of reading."""
+
 Loss = Literal["gateway", "timeout", "protocol"]
 FailureKind = Literal["timeout", "refused", "protocol", "aborted"]
 _LOST: Mapping[FailureKind, Loss] = {"timeout": "timeout", "protocol": "protocol"}
@@ -80,6 +97,7 @@ class Exchange:
     step: int | None = None
     timeout: int | None = None
     expected_wait: int = 0
+    token: TokenKind = "own"
 
     @property
     def answered(self) -> bool:

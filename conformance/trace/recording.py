@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, TypedDict, Unpack
 
 from conformance.contract.api import V1, Api
-from conformance.trace.exchange import Exchange, Failure, Request, Response
+from conformance.trace.exchange import Exchange, Failure, Request, Response, TokenKind
 
 
 class Details(TypedDict, total=False):
@@ -16,6 +16,7 @@ class Details(TypedDict, total=False):
     step: int | None
     timeout: int | None
     expected_wait: int
+    token: TokenKind
 
 
 class Span(NamedTuple):

@@ -90,6 +90,8 @@ IDS = [
     "list.running",
     "list.agrees",
     "list.unknown-workflow",
+    "auth.missing",
+    "auth.scope",
 ]
 
 SHOULD = {
@@ -178,5 +180,5 @@ def test_a_row_names_known_operations_once(row: Requirement) -> None:
 def test_what_is_excluded_has_a_reason_and_is_no_requirement() -> None:
     ids = [row.id for row in CATALOGUE.excluded]
     assert len(set(ids)) == len(ids)
-    assert {"auth", "triggers", "v2"} <= set(ids)
+    assert {"triggers", "v2"} <= set(ids)
     assert not set(ids) & set(IDS)

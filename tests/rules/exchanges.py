@@ -8,7 +8,7 @@ from typing import Any, TypedDict, Unpack
 
 from conformance.contract.api import V1
 from conformance.rules.evidence.trace_index import TraceIndex
-from conformance.trace import Control, Exchange, Failure, Request, Response, Settling, Trace
+from conformance.trace import Control, Exchange, Failure, Request, Response, Settling, TokenKind, Trace
 from conformance.wire import exact_json
 from tests.rules.bodies import EPOCH, error_body, ns
 
@@ -28,6 +28,7 @@ class Options(TypedDict, total=False):
     client: str
     timeout: float
     expected_wait: float
+    token: TokenKind
 
 
 class ExchangeBuilder:
@@ -98,6 +99,7 @@ class ExchangeBuilder:
             client=options.get("client", "1"),
             timeout=None if timeout is None else ns(timeout),
             expected_wait=ns(options.get("expected_wait", 0)),
+            token=options.get("token", "own"),
         )
         self.exchanges.append(made)
         self.now = max(self.now, received) + STEP

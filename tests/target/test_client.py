@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.target import Recorder, Sender, Target, TargetConfig
+from conformance.target.authentication.presenting import Presented
 from conformance.trace import Exchange
 from tests.target.server import Answer, RawServer, always, answer, never, serving
 
@@ -125,7 +126,7 @@ def test_configured_headers_go_out_but_are_not_recorded() -> None:
 
 def test_credentials_can_be_left_out_or_replaced() -> None:
     async def script(client: Sender, _: RawServer) -> None:
-        await client.request("GET", "/_info", authenticate=False)
+        await client.request("GET", "/_info", refused=Presented("absent"))
         await client.request("GET", "/_info", headers=[("Authorization", "Bearer wrong")])
 
     exchanges, server, _ = play(always(answer()), script, token="t0ken")

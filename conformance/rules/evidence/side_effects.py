@@ -20,7 +20,12 @@ _DIGITS_OF_A_MARKER = 4
 
 def refused(exchange: Exchange) -> bool:
     """Whether the request was refused for what it is."""
-    return not inconclusive(exchange) and 400 <= (exchange.status or 0) < 500
+    return turned_away(exchange) or (not inconclusive(exchange) and 400 <= (exchange.status or 0) < 500)
+
+
+def turned_away(exchange: Exchange) -> bool:
+    """Whether the request was refused for its token, which was none to be let in with."""
+    return exchange.token != "own" and exchange.status in (401, 403)
 
 
 def nothing_started(index: TraceIndex, workflow: WorkflowRecord, run: Exchange) -> Iterator[Observation]:

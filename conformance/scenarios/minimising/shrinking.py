@@ -151,7 +151,7 @@ def _moved(number: int, dropped: range) -> int | None:
 
 
 def _with_plainer_values(scenario: Scenario) -> Iterator[Scenario]:
-    plainer = [mapped(scenario, edit) for edit in (_plain_run, _nameless, _unnumbered, _impatient, _quick)]
+    plainer = [mapped(scenario, edit) for edit in (_plain_run, _nameless, _unnumbered, _impatient, _tokenless, _quick)]
     yield from plainer
     for name in dict.fromkeys(name for step in scenario.leaves() for name in _event_names(step)):
         yield mapped(scenario, _renaming(name))
@@ -201,6 +201,10 @@ def _unnumbered(step: Step) -> Step:
 
 def _impatient(step: Step) -> Step:
     return replace(step, wait=None) if isinstance(step, model.Run) else step
+
+
+def _tokenless(step: Step) -> Step:
+    return replace(step, token="absent") if isinstance(step, model.Intrude) else step
 
 
 def _quick(step: Step) -> Step:

@@ -17,6 +17,7 @@ from conformance.scenarios.scenario.model import (
     MARKER,
     Create,
     CreateRaw,
+    Intrude,
     ListInstances,
     Run,
     RunRaw,
@@ -26,6 +27,7 @@ from conformance.scenarios.scenario.model import (
 from conformance.scenarios.scenario.relative_times import concrete
 from conformance.scenarios.steps.registry import asked, kind_of
 from conformance.target import Recorder, Sender, Target, send
+from conformance.target.authentication.presenting import presented
 from conformance.target.finishing import later, to_the_end, unless
 from conformance.target.manners.identity import mark_of, marked
 from conformance.target.pacing.run_gate import Place
@@ -131,7 +133,7 @@ class ScenarioClients:
                 self.notes.append(f"step {number} was left out: it was time to stop before its turn came")
                 return None
             place = places[0]
-        creates = isinstance(step, Create | CreateRaw | Run | RunRaw)
+        creates = isinstance(step, Create | CreateRaw | Run | RunRaw | Intrude)
         work = self._perform(step, client, number, place)
         try:
             return await (to_the_end(work) if creates and not getattr(step, "wait", False) else work)
@@ -156,6 +158,11 @@ class ScenarioClients:
         if wanted is None:
             raise TypeError(f"{type(step).__name__} is no single request")
         options: RequestOptions = {"step": number, "expected_wait_s": self._expected_wait_s(ready), "place": place}
+        if isinstance(ready, Intrude):
+            options["refused"] = refused = await presented(self.target.tokens, ready.token)
+            if refused is None:
+                self.notes.append(f"step {number} was left out: no {ready.token} token is to be had")
+                return None
         asking = self._send(wanted, client, options)
         exchange = await (unless(self._given_up(ready), asking) if isinstance(ready, Run) else asking)
         if exchange is None:

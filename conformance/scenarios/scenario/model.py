@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from conformance.trace import TokenKind
+
 UNKNOWN = "unknown"
 MARKER = "@marker@"
 
@@ -144,6 +146,16 @@ class Delete(Step):
 @dataclass(frozen=True)
 class Info(Step):
     """Read the server's version."""
+
+
+@dataclass(frozen=True)
+class Intrude(Step):
+    """Ask for an operation with a token that is to be refused. ``workflow`` and ``instance`` are what it is about."""
+
+    operation: str
+    token: TokenKind
+    workflow: str | None = None
+    instance: str | None = None
 
 
 @dataclass(frozen=True)

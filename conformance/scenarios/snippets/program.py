@@ -13,6 +13,7 @@ from conformance.scenarios.snippets.python_helpers import HELPERS
 from conformance.scenarios.snippets.shared import (
     LIMIT,
     SETTLE,
+    SHOWN_TOKENS,
     UNDECIDED,
     Setting,
     body_of,
@@ -23,10 +24,14 @@ from conformance.scenarios.snippets.shared import (
     path_of,
     prepared,
     printable,
+    token_of,
     told,
     undecided,
+    variable_of,
 )
 from conformance.scenarios.steps.registry import kind_of
+from conformance.target.authentication.presenting import QUERY_NAME
+from conformance.trace import TokenKind
 
 _INDENT = "    "
 _PLAIN = Setting()
@@ -46,7 +51,7 @@ def python(scenario: Scenario, setting: Setting = _PLAIN) -> str:
         "import httpx",
         "",
         f"BASE = sys.argv[1] if len(sys.argv) > 1 else {setting.base_url.rstrip('/')!r}",
-        'TOKEN = os.environ.get("TOKEN")',
+        'TOKEN = os.environ.get("TOKEN", "")',
         f"SETTLE = {round(setting.settle_s, 3)}  # {SETTLE}",
         f"LIMIT = {limit(scenario, setting.settle_s)}  # {LIMIT}",
         f"ids = {{{unknown}}}",
@@ -111,8 +116,15 @@ def _line(step: Step) -> str:
         return own(step)
     wanted = prepared(step, lambda ref: f"{{{ref}}}")
     body = "" if wanted.body is None else f", body={_python_body(body_of(wanted))}"
-    keep = model.binds(step)
-    return f"call({wanted.method!r}, {path_of(wanted)!r}{body}{f', keep={keep!r}' if keep else ''})"
+    keep, kind = model.binds(step), token_of(step)
+    more = f", keep={keep!r}" if keep else "" if kind is None else f", token={_token(kind)}"
+    query = f' + "?{QUERY_NAME}=" + TOKEN' if kind == "in-query" else ""
+    return f"call({wanted.method!r}, {path_of(wanted)!r}{query}{body}{more})"
+
+
+def _token(kind: TokenKind) -> str:
+    text = SHOWN_TOKENS.get(kind)
+    return f'os.environ["{variable_of(kind)}"]' if text is None else repr(text)
 
 
 def _python_body(body: str) -> str:

@@ -26,11 +26,11 @@ def fill(body):
     ),
     "call": Helper(
         """\
-def call(method, path, body=None, keep=None):
+def call(method, path, body=None, keep=None, token=TOKEN):
     place = re.sub("[{]([a-z0-9]+)[}]", lambda name: ids.get(name[1], "never-created"), path)
     headers = {"content-type": "application/json"} if body is not None else {}
-    if TOKEN:
-        headers["authorization"] = f"Bearer {TOKEN}"
+    if token:
+        headers["authorization"] = f"Bearer {token}"
     content = body.encode() if body is not None else None
     answer = httpx.request(method, BASE + place, content=content, headers=headers, timeout=60)
     # In one piece, for other threads print as well.

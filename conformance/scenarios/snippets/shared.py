@@ -14,8 +14,10 @@ from conformance.scenarios.scenario.model import Scenario, StageConfig, Step
 from conformance.scenarios.scenario.relative_times import relative_time
 from conformance.scenarios.snippets.check import Check, Checked, checked
 from conformance.scenarios.snippets.helpers import Helper
+from conformance.scenarios.steps.intruding import WORDS
 from conformance.scenarios.steps.kind import Place
 from conformance.scenarios.steps.registry import asked
+from conformance.trace import TokenKind
 from conformance.wire.instant import SECOND
 
 _NOTE = 400
@@ -52,6 +54,9 @@ def told(scenario: Scenario, setting: Setting) -> list[str]:
     title = f"Replays a scenario ({scenario.theme})." if scenario.theme else "Replays a scenario."
     notes = [f"# {printable(f'{name}: {note}')}" for name, note in setting.notes.items()]
     meaning = "1 when the violation shows again, 0 when it does not, 2 when this script cannot tell"
+    kinds = dict.fromkeys(kind for step in scenario.leaves() if (kind := token_of(step)) is not None)
+    needed = [kind for kind in kinds if kind not in SHOWN_TOKENS]
+    notes += [f"# Needs {variable_of(kind)}, {WORDS[kind].removeprefix('with ')}" for kind in needed]
     codes = [f"# Exit code: {meaning}. What it made is cancelled and deleted at its end."] if notes else []
     return [f"# {printable(title)}", *notes, *codes]
 
@@ -121,6 +126,20 @@ def _placed(stages: tuple[StageConfig, ...]) -> tuple[StageConfig, ...]:
 def _moment(kind: str, parameters: object) -> object:
     until = relative_time(parameters.get("until")) if kind == "delay" and isinstance(parameters, dict) else None
     return parameters if until is None else {"until": f"@now{until.offset:+d}{until.zone:+d}@"}
+
+
+SHOWN_TOKENS: Mapping[TokenKind, str] = {"absent": "", "garbage": "made-up", "in-query": ""}
+"""What a script sends in the place of its own token; of any other kind it takes the token from the environment."""
+
+
+def token_of(step: Step) -> TokenKind | None:
+    """The kind of token that a step shows in the place of the script's own; None for its own."""
+    return step.token if isinstance(step, model.Intrude) else None
+
+
+def variable_of(kind: TokenKind) -> str:
+    """The variable of the environment from which a script takes a token: TOKEN_READ_ONLY for one for reading only."""
+    return f"TOKEN_{kind.upper().replace('-', '_')}"
 
 
 def path_of(wanted: PreparedRequest) -> str:

@@ -14,6 +14,7 @@ from conformance.scenarios.snippets.helpers import used
 from conformance.scenarios.snippets.shared import (
     LIMIT,
     SETTLE,
+    SHOWN_TOKENS,
     UNDECIDED,
     Setting,
     body_of,
@@ -24,11 +25,14 @@ from conformance.scenarios.snippets.shared import (
     path_of,
     prepared,
     printable,
+    token_of,
     told,
     undecided,
+    variable_of,
 )
 from conformance.scenarios.snippets.shell_helpers import HELPERS
 from conformance.scenarios.steps.registry import kind_of
+from conformance.target.authentication.presenting import QUERY_NAME
 
 _PLAIN = Setting()
 
@@ -98,7 +102,10 @@ def _line(step: Step) -> str:
         return own(step)
     wanted = prepared(step, lambda ref: "$(unknown)" if ref == model.UNKNOWN else f"$(ref {ref})")
     body = "" if wanted.body is None else f" {_shell_body(body_of(wanted))}"
-    return f'call {model.binds(step) or "-"} {wanted.method} "{path_of(wanted)}"{body}'
+    kind = token_of(step)
+    token = "" if kind is None else f"TOKEN={SHOWN_TOKENS.get(kind, f'${variable_of(kind)}')} "
+    query = f"?{QUERY_NAME}=$TOKEN" if kind == "in-query" else ""
+    return f'{token}call {model.binds(step) or "-"} {wanted.method} "{path_of(wanted)}{query}"{body}'
 
 
 def _shell_body(body: str) -> str:

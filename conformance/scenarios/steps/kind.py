@@ -54,7 +54,8 @@ class StepKind:
 
     ``name`` stands in JSON. ``line`` is its line in a script for people. A kind is one request, with ``action``,
     ``params``, ``query`` and ``body``, or it has ``play``, and ``shell`` and ``python``: a line of a program each.
-    ``learn`` takes note in the bindings of what an answer tells.
+    ``asks`` is for a kind of one request whose action each step has for itself. ``learn`` takes note in the bindings of
+    what an answer tells.
     """
 
     name: str
@@ -65,17 +66,22 @@ class StepKind:
     query: Query = lambda _step, _place: ()
     body: Callable[[Any], str | None] = lambda _step: None
     learn: Callable[[Any, Exchange, Bindings], None] = lambda _step, _exchange, _bindings: None
+    asks: Callable[[Any, Place], Call] | None = None
     play: Callable[[Any, Playing, Sender, int], Awaitable[object]] | None = None
     shell: Callable[[Any], str] | None = None
     python: Callable[[Any], str] | None = None
 
     @property
     def mutates(self) -> bool:
-        """Whether a success of its request changes something."""
+        """Whether a success of its request changes something, or may."""
+        if self.asks is not None:
+            return True
         return self.action is not None and V1.by_action[self.action].mutates
 
     def call(self, step: Step, place: Place) -> Call | None:
         """What a step of this kind asks, None when it is no single request."""
+        if self.asks is not None:
+            return self.asks(step, place)
         if self.action is None:
             return None
         return Call(self.action, self.params(step, place), self.query(step, place), self.body(step))

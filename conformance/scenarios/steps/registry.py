@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.contract.calls import Call
-from conformance.scenarios.scenario.model import Step, binds
-from conformance.scenarios.steps import acting, creating, deleting, grouping, reading, running, waiting
+from conformance.scenarios.scenario.model import Intrude, Step, binds
+from conformance.scenarios.steps import acting, creating, deleting, grouping, intruding, reading, running, waiting
 from conformance.scenarios.steps.kind import Place, StepKind
 
-_MODULES = (creating, running, acting, reading, deleting, waiting, grouping)
+_MODULES = (creating, running, acting, reading, deleting, intruding, waiting, grouping)
 
 KINDS: Mapping[str, StepKind] = {kind.name: kind for module in _MODULES for kind in module.KINDS}
 """By the name that stands in JSON."""
@@ -20,6 +20,11 @@ _BY_TYPE: Mapping[type[Step], StepKind] = {kind.type: kind for kind in KINDS.val
 def kind_of(step: Step) -> StepKind:
     """The kind of a step. Raises KeyError for one that no module has."""
     return _BY_TYPE[type(step)]
+
+
+def action_of(step: Step) -> str | None:
+    """The operation that a step asks for, None when it is no single request."""
+    return step.operation if isinstance(step, Intrude) else kind_of(step).action
 
 
 def asked(step: Step, place: Place) -> Call | None:

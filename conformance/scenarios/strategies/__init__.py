@@ -7,6 +7,7 @@ from conformance.scenarios.strategies import (
     cancelling,
     creating,
     free,
+    intruding,
     ledger,
     lookalikes,
     reading,
@@ -17,7 +18,7 @@ from conformance.scenarios.strategies import (
 from conformance.scenarios.strategies.collecting import collect
 from conformance.scenarios.strategies.draft import Draft, Theme, strategy
 
-_MODULES = (free, waiting, bursts, cancelling, running, creating, reading, refusals, ledger, lookalikes)
+_MODULES = (free, waiting, bursts, cancelling, running, creating, reading, refusals, ledger, lookalikes, intruding)
 
 THEMES: Mapping[str, Theme] = {theme.name: theme for module in _MODULES for theme in module.THEMES}
 """Every theme by name."""

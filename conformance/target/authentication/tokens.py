@@ -68,10 +68,10 @@ class TokenSource:
                 return grant.token
         return None
 
-    def expired(self) -> Grant | None:
-        """A token of this run that has expired; None where there is none yet."""
-        old = self._oldest
-        return old if old is not None and old.expired_for(time.time()) > 0 else None
+    def first_to_expire(self) -> Grant | None:
+        """The token of this run that has expired, or will expire, before all others; None where none ever does."""
+        current = self._grants.get(_OWN)
+        return self._oldest or (current if current is not None and current.expires_at is not None else None)
 
     async def _granted(self, scopes: tuple[str, ...]) -> Grant:
         async with self._lock:

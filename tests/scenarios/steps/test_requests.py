@@ -72,9 +72,10 @@ def test_bodies_and_queries() -> None:
 def test_every_kind_is_a_request_or_is_played_and_printed_in_its_own_way() -> None:
     nested = (model.Chain, model.Together)
     for kind in KINDS.values():
-        assert (kind.action is None) == (kind.play is not None)
+        asks = kind.action is not None or kind.asks is not None
+        assert asks != (kind.play is not None)
         own = kind.shell is not None and kind.python is not None
-        assert own == (kind.action is None and not issubclass(kind.type, nested))
+        assert own == (not asks and not issubclass(kind.type, nested))
 
 
 def test_what_changes_something_and_binds_nothing_is_an_act() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 
-from conformance.reference.faults.fault import alter, fault
+from conformance.reference.faults.fault import alter, around, fault
 from conformance.reference.service.auth import READ, WRITE
+from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
-from conformance.reference.wire.errors import Forbidden, Unauthorized
+from conformance.reference.wire.errors import ApiError, Forbidden, Unauthorized
 
 Check = Callable[[str | None, str], None]
 
@@ -65,4 +68,79 @@ def reading_allows_writing(server: Server) -> None:
     alter(server.auth, "check", make)
 
 
-FAULTS = (token_not_needed, any_token_will_do, scopes_ignored, reading_allows_writing)
+@fault("auth.missing")
+def unsigned_tokens_pass(server: Server) -> None:
+    """A JWT that says that it is not signed passes."""
+
+    def make(check: Check) -> Check:
+        def checked(authorization: str | None, scope: str) -> None:
+            header, _, rest = (authorization or "").removeprefix("Bearer ").partition(".")
+            if not (rest.endswith(".") and header.startswith(_ALG_NONE)):
+                check(authorization, scope)
+
+        return checked
+
+    alter(server.auth, "check", make)
+
+
+_ALG_NONE = "eyJhbGciOiAibm9uZS"
+"""How the base64 of {"alg": "none" begins."""
+
+_REFUSED: ContextVar[ApiError | None] = ContextVar("refused", default=None)
+
+
+def _put_off(server: Server, answer: Callable[[Handler, Call, ApiError], Awaitable[Reply]]) -> None:
+    """Let every operation begin, and have ``answer`` decide about a request that ought to have been refused."""
+
+    def make(check: Check) -> Check:
+        def checked(authorization: str | None, scope: str) -> None:
+            _REFUSED.set(None)
+            try:
+                check(authorization, scope)
+            except (Unauthorized, Forbidden) as error:
+                _REFUSED.set(error)
+
+        return checked
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        refused = _REFUSED.get()
+        return await (original(call) if refused is None else answer(original, call, refused))
+
+    alter(server.auth, "check", make)
+    for operation in list(server.handlers):
+        around(server, operation, handle)
+
+
+@fault("auth.missing", "auth.scope")
+def refused_but_done(server: Server) -> None:
+    """A request without the right token is carried out before it is refused."""
+
+    async def answer(original: Handler, call: Call, refused: ApiError) -> Reply:
+        with contextlib.suppress(ApiError):
+            await original(call)
+        raise refused
+
+    _put_off(server, answer)
+
+
+@fault("auth.missing", "auth.scope")
+def cancelling_unguarded(server: Server) -> None:
+    """Nobody needs a token to cancel an instance."""
+
+    async def answer(original: Handler, call: Call, refused: ApiError) -> Reply:
+        if call.operation != "cancelEvent":
+            raise refused
+        return await original(call)
+
+    _put_off(server, answer)
+
+
+FAULTS = (
+    token_not_needed,
+    any_token_will_do,
+    scopes_ignored,
+    reading_allows_writing,
+    unsigned_tokens_pass,
+    refused_but_done,
+    cancelling_unguarded,
+)

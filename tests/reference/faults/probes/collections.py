@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import uuid
 from typing import Any
 
 from conformance.reference.engine.clock import SECOND
@@ -126,10 +128,15 @@ async def long_after(session: Session) -> object:
 
 
 async def credentials(session: Session) -> object:
-    """Reads and writes without a token, with a bad one, and with one for reading."""
+    """Reads and writes without a token, with bad ones, and with one for reading; and what became of it."""
     form = {"grant_type": "client_credentials", "client_id": "conformance", "client_secret": "conformance"}
     granted = await session.client.post("/oauth/token", data=form | {"scope": "orchestration:read"})
-    tokens = (None, "Bearer nonsense", f"Bearer {granted.json()['access_token']}")
+    every = await session.client.post("/oauth/token", data=form)
+    unsigned = base64.urlsafe_b64encode(b'{"alg": "none"}').decode().rstrip("=")
+    tokens = (None, "Bearer nonsense", f"Bearer {unsigned}.e30.", f"Bearer {granted.json()['access_token']}")
     headers = [{"Authorization": token} if token else {} for token in tokens]
     calls: tuple[tuple[str, str, Any], ...] = (("GET", "/workflows", None), ("POST", "/workflows", {"stages": []}))
-    return [(await session.call(*call, headers=given)).status_code for given in headers for call in calls]
+    calls += (("PUT", f"/instances/{uuid.uuid4()}/abort", None),)
+    statuses = [(await session.call(*call, headers=given)).status_code for given in headers for call in calls]
+    own = {"Authorization": f"Bearer {every.json()['access_token']}"}
+    return statuses, len((await session.call("GET", "/workflows", None, headers=own)).json()["data"])
