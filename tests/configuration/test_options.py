@@ -101,7 +101,7 @@ def test_options_of_the_embedded_server_do_nothing_to_another(option: str, value
 def test_a_feature_that_cannot_be_chosen(option: str, name: str, told: str) -> None:
     with pytest.raises(UnknownFeature, match=told) as raised:
         run(**{option: [name]})
-    assert raised.value.hint == "Give one of ledger."
+    assert raised.value.hint == "Give one of ledger, auth, scopes."
 
 
 def test_an_unknown_fault_is_told_with_close_names() -> None:

@@ -37,7 +37,7 @@ def _step(package: Path) -> None:
     shutil.copy(RECIPES / "list_running.py", steps)
     _edit(
         steps / "registry.py",
-        ("grouping, reading", "grouping, list_running, reading"),
+        ("intruding, reading", "intruding, list_running, reading"),
         ("_MODULES = (", "_MODULES = (list_running, "),
     )
 
