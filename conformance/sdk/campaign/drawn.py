@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, settings
@@ -14,14 +15,15 @@ from hypothesis.strategies import SearchStrategy
 from conformance.sdk.drawing.case import Case
 
 _SEARCHED = 400
+Drawn = TypeVar("Drawn")
 
 
-def draw(strategy: SearchStrategy[Case], count: int, seed: int) -> list[Case]:
-    """At most ``count`` cases, the same ones for the same seed.
+def draw(strategy: SearchStrategy[Drawn], count: int, seed: int) -> list[Drawn]:
+    """At most ``count`` values, the same ones for the same seed.
 
     The first that Hypothesis draws is always the simplest, which shows least: it is left out when there are others.
     """
-    found: list[Case] = []
+    found: list[Drawn] = []
 
     @hypothesis.seed(seed)
     @settings(
@@ -32,7 +34,7 @@ def draw(strategy: SearchStrategy[Case], count: int, seed: int) -> list[Case]:
         suppress_health_check=list(HealthCheck),
     )
     @hypothesis.given(strategy)
-    def gather(case: Case) -> None:
+    def gather(case: Drawn) -> None:
         found.append(case)
 
     gather()
