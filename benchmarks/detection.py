@@ -23,9 +23,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from benchmarks.measuring import stamp
+from conformance.campaign.concluding import RunOutcome, conclude, header
 from conformance.campaign.drawing import Drawn, draw_traffic
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import RunOutcome, conclude, header, play_drawn, reach
+from conformance.campaign.running import play_drawn, reach
 from conformance.configuration.settings import Profile, Settings
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
@@ -135,8 +135,6 @@ class Campaign:
         gate = self.target.gate
         while True:
             self.observer.load(gate.in_flight, gate.finished, settler.settle_ns() / SECOND)
-            if (left := self.schedule.expected_left()) is not None:
-                self.observer.expected(left)
             await asyncio.sleep(_LOOK_S)
 
     async def _conclude(self, settler: Settler) -> None:
@@ -221,11 +219,8 @@ class Campaign:
             name = f"{prefix}{number}-{scenario.theme}"
             yield Job(name, scenario, closing=f"{self.settings.seed}/{name}")
 
-    def _last_jobs(self, scenarios: Sequence[Scenario]) -> Iterator[Job]:
-        # Workers take the scenarios in turn, so that what one has begun is about what all have.
-        for number, job in enumerate(self._jobs(scenarios), 1):
-            self.schedule.share = max(number * self.settings.shard[1] / len(scenarios), self._spent_share())
-            yield job
+    def _last_jobs(self, scenarios: Iterable[Scenario]) -> Iterator[Job]:
+        yield from self._jobs(scenarios)
         self._explored = (self.target.runs, self.schedule.elapsed)
         self._all_begun = True
 
@@ -233,9 +228,6 @@ class Campaign:
         """Whether its runs would go beyond the budget: requests that had to be repeated may have used it up."""
         most, spent = self._most_runs, self._spent()
         return most is not None and spent + scenario.runs > most
-
-    def _spent_share(self) -> float:
-        return self._spent() / self._most_runs if self._most_runs else 0.0
 
     def _spent(self) -> int:
         """The runs sent so far, by all workers; what was lost to chance is played again beyond the budget."""

@@ -15,7 +15,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from conformance.campaign.running import RunOutcome, conclude, header, play, untested
+from conformance.campaign.concluding import RunOutcome, conclude, header, untested
+from conformance.campaign.running import play
 from conformance.campaign.watching import Spool, Watcher
 from conformance.configuration.options import RunOptions, run_options, target_config
 from conformance.configuration.reading import Values

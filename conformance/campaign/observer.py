@@ -21,9 +21,6 @@ class Observer(Protocol):
     def load(self, in_flight: int, finished: int, settle_s: float) -> None:
         """Now and then: runs in flight, runs that are over since the beginning, and the settle time in seconds."""
 
-    def expected(self, seconds: float) -> None:
-        """Now and then: about how many seconds exploring still takes."""
-
     def replayed(self, elapsed: float, doing: str) -> None:
         """Scenarios are played again to confirm or shorten a finding: ``doing`` says which, and how many are left."""
 
@@ -41,9 +38,6 @@ class Silent:
         """Nothing."""
 
     def load(self, in_flight: int, finished: int, settle_s: float) -> None:
-        """Nothing."""
-
-    def expected(self, seconds: float) -> None:
         """Nothing."""
 
     def replayed(self, elapsed: float, doing: str) -> None:

@@ -57,6 +57,7 @@ class Proving:
 
     async def confirm(self, settler: Settler, confirmed: frozenset[str], usable: bool) -> str | None:
         """Prove what is not ``confirmed``. Gives why the target could not be used to the end, None when it could."""
+        self.target.crowd.confirming = True
         try:
             await self._confirm_all(settler, usable, confirmed)
         except TargetError as error:

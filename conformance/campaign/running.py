@@ -5,68 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance import __version__
 from conformance.campaign.campaign import Campaign
+from conformance.campaign.concluding import RunOutcome
 from conformance.campaign.drawing import Drawn, draw_traffic
 from conformance.campaign.observer import Observer
-from conformance.campaign.recordings import describe
-from conformance.campaign.restricting import restricted, with_reasons
 from conformance.campaign.schedule import Shortfall, deadline_of
 from conformance.campaign.stopping import Stop, interruptible, terminable
 from conformance.configuration.settings import Settings
-from conformance.confirming.findings import Proof, build_finding
 from conformance.contract.document import ApiDocument
-from conformance.contract.requirements import Catalogue, load_requirements
-from conformance.judging.outcomes import Unjudged, count_outcomes, losses_of, operation_results, requirement_results
 from conformance.judging.pool import JudgePool
 from conformance.judging.tally import Tally
-from conformance.results.model import Results
-from conformance.results.verdict import verdict_of, without_praise
-from conformance.target import ServerInfo, Target, TargetConfig, probe
+from conformance.target import ServerInfo, Target, TargetConfig, TargetError, probe
 from conformance.target.finishing import to_the_end
 from conformance.target.manners.footprint import Journal
 from conformance.target.manners.sweeping import commands, sweep
 from conformance.target.pacing.deadline import ENDLESS, Deadline
-
-_HOPELESS = Unjudged("no control run finished, so the target's latency is unknown and nothing can be called overdue")
-_LOST = Unjudged(
-    "the target could not be used any longer before this could be judged",
-    everything=True,
-    unconfirmed="a violation was seen, and the target could not be used any longer before it could be confirmed",
-)
-_INTERRUPTED = Unjudged(
-    "the run was interrupted before this could be judged",
-    everything=True,
-    unconfirmed="a violation was seen, and the run was interrupted before it could be confirmed",
-)
-
-_UNJUDGED = Unjudged("the time for the run was up before all of its traffic was judged", everything=True)
-_UNREAD = Unjudged("some answers were too long to be read to their end, so they could not be judged", everything=True)
-
-
-@dataclass
-class RunOutcome:
-    """What traffic left, before it becomes results; workers of a shared run send this to the controller.
-
-    ``lost`` is why the target could not be used to the end of the run, in a sentence; None when it could. ``features``
-    are those that were tested.
-    """
-
-    tally: Tally
-    proofs: list[Proof] = field(default_factory=list)
-    server: dict[str, Any] = field(default_factory=dict)
-    settling: dict[str, float] = field(default_factory=dict)
-    interrupted: bool = False
-    lost: str | None = None
-    shortfall: Shortfall = field(default_factory=Shortfall)
-    leftovers: list[str] = field(default_factory=list)
-    spent: bool = False
-    features: frozenset[str] = frozenset()
 
 
 def play(
@@ -134,6 +91,7 @@ class Asked:
 
 async def _played(asked: Asked, make: Callable[[Target], Campaign], drawn: Drawn, info: ServerInfo) -> RunOutcome:
     async with asked.target() as target:
+        await target.measure_lists()
         campaign = make(target)
         try:
             await campaign.run(drawn)
@@ -173,6 +131,8 @@ def conclude_shared(
 
     async def end(judge_pool: JudgePool) -> RunOutcome:
         async with Target(config, deadline=deadline_of(settings, begun)) as target:
+            with contextlib.suppress(TargetError):
+                await target.measure_lists()
             campaign = Campaign(
                 target, document, settings, observer, judge_pool, merged.tally, lost=merged.lost, begun=begun
             )
@@ -184,7 +144,7 @@ def conclude_shared(
     with JudgePool(document) as judge_pool, terminable():
         outcome = interruptible(end(judge_pool))
     spent = outcome.spent or merged.spent
-    return replace(outcome, settling=merged.settling, shortfall=merged.shortfall, spent=spent)
+    return replace(outcome, settling=merged.settling, shortfall=merged.shortfall, spent=spent, crowded=merged.crowded)
 
 
 def _merged(parts: Sequence[RunOutcome]) -> RunOutcome:
@@ -198,6 +158,7 @@ def _merged(parts: Sequence[RunOutcome]) -> RunOutcome:
         settling=first.settling,
         interrupted=any(part.interrupted for part in parts),
         lost=next((part.lost for part in parts if part.lost), None),
+        crowded=next((part.crowded for part in parts if part.crowded), ""),
         shortfall=sum((part.shortfall for part in parts), Shortfall()),
         leftovers=[each for part in parts for each in part.leftovers],
         spent=any(part.spent for part in parts),
@@ -217,96 +178,5 @@ def _outcome(campaign: Campaign, server: dict[str, Any], leftovers: list[str]) -
         leftovers,
         campaign.target.spent,
         campaign.settings.features,
+        campaign.target.crowd.sentence,
     )
-
-
-def _unjudged(outcome: RunOutcome) -> Unjudged | None:
-    if outcome.interrupted or outcome.lost:
-        return _INTERRUPTED if outcome.interrupted else _LOST
-    if outcome.tally.unjudged or outcome.tally.unread:
-        return _UNJUDGED if outcome.tally.unjudged else _UNREAD
-    return _HOPELESS if outcome.settling and not outcome.settling.get("controls", 1) else None
-
-
-def _times(settings: Settings) -> dict[str, float]:
-    given = {"max_time": settings.max_time, "explore_time": settings.explore_time}
-    return {name: seconds for name, seconds in given.items() if seconds is not None}
-
-
-def _used_up(outcome: RunOutcome) -> str:
-    told = "The requests that --max-requests allows were used up; what would have come later was not played."
-    return told if outcome.spent else ""
-
-
-def header(config: TargetConfig, document: ApiDocument, settings: Settings, catalogue: Catalogue) -> Results:
-    """What is known of a run before it begins: the event log starts with it."""
-    tally = Tally()
-    requirements = requirement_results(catalogue, tally, [], settings.features)
-    return Results(
-        verdict="incomplete",
-        target={"url": config.redacted()["url"]},
-        suite={"name": "orchestration-conformance", "version": __version__},
-        seed=settings.seed,
-        profile=settings.profile,
-        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        duration_s=0.0,
-        requirements=requirements,
-        findings=[],
-        counts=count_outcomes(requirements, tally),
-        document=describe(document),
-        configuration=config.redacted() | {"features": sorted(settings.features), **_times(settings)},
-        complete=False,
-    )
-
-
-def _passed_over(results: Results, tally: Tally) -> Iterator[str]:
-    """What was sent or answered, but not judged, in sentences."""
-    if results.configuration.get("max_time") is not None and not tally.runs:
-        yield "The time for the run was up before its scenarios began; give it more with `--max-time`."
-    if tally.unjudged:
-        yield f"{tally.unjudged} of {tally.traces} traces were not judged: the time for the run was up."
-    if tally.unread:
-        names = ", ".join(f"{name} {count}" for name, count in tally.unread.most_common())
-        yield f"Answers that were too long were not read to their end, nor judged: {names} (see --max-body)."
-
-
-def untested(begun: Results, reason: str, features: Collection[str]) -> Results:
-    """The results of a run whose target could not be tested: nothing is said of any requirement but that."""
-    tally = Tally()
-    why = Unjudged(f"the target could not be tested: {reason}", everything=True)
-    requirements = requirement_results(load_requirements(), tally, [], features, why)
-    counts = count_outcomes(requirements, tally)
-    told = replace(begun, requirements=requirements, counts=counts, complete=True)
-    return without_praise(told, "untested", reason)
-
-
-def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], began: float) -> Results:
-    """The results of a run. ``began`` is its beginning on the monotonic clock."""
-    catalogue = load_requirements()
-    tally = outcome.tally
-    settle_s = outcome.settling.get("settle_ms", 2000.0) / 1000
-    findings = [build_finding(proof, catalogue, begun.target["url"], settle_s) for proof in outcome.proofs]
-    features = outcome.features or features
-    requirements = requirement_results(catalogue, tally, findings, features, _unjudged(outcome))
-    complete = not outcome.interrupted
-    if restricted(begun.configuration):
-        requirements, begun.narrowed = with_reasons(requirements, begun.configuration), True
-    begun.verdict = verdict_of(requirements, narrowed=begun.narrowed, complete=complete, erred=bool(tally.errors))
-    begun.target |= outcome.server
-    begun.configuration["features"] = sorted(features)
-    if outcome.lost:
-        begun.target["lost"] = outcome.lost
-    begun.duration_s = round(time.monotonic() - began, 1)
-    begun.requirements = requirements
-    begun.findings = findings
-    begun.counts = count_outcomes(requirements, tally)
-    begun.operations = operation_results(tally)
-    begun.settling = dict(outcome.settling)
-    begun.unreached = " ".join(
-        filter(None, [outcome.shortfall.sentence, _used_up(outcome), *_passed_over(begun, tally)])
-    )
-    begun.losses = losses_of(tally)
-    begun.leftovers = list(dict.fromkeys(outcome.leftovers))
-    begun.errors = list(tally.errors)
-    begun.complete = complete
-    return begun

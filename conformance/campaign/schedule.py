@@ -25,8 +25,6 @@ _WINDING_UP_S = 90.0
 # Until so many scenarios have been played, it is not known how long one takes.
 _ENOUGH = 5
 _RECENT = 20
-# What a smaller share of the scenarios took says little of all.
-_LEAST_SHARE = 0.1
 # The first runs are slow on many targets.
 _LEAST_SECONDS = 20.0
 
@@ -59,16 +57,12 @@ class Shortfall:
 
 @dataclass
 class Schedule:
-    """The time of one run. ``now`` gives seconds; ``begun`` is when the whole run began, None: when its traffic did.
-
-    ``share`` is how much of what is to be explored has begun.
-    """
+    """The time of one run. ``now`` gives seconds; ``begun`` is when the whole run began, None: when its traffic did."""
 
     settings: Settings
     now: Callable[[], float] = time.monotonic
     begun: float | None = None
     left_out: int = 0
-    share: float = 0.0
     _took: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -92,12 +86,6 @@ class Schedule:
             return exploring
         confirming = min(self.settings.budget.confirming_seconds, most * _CONFIRMING_SHARE) if to_confirm else 0.0
         return min(exploring, self._left_of(most) - confirming)
-
-    def expected_left(self) -> float | None:
-        """About how many seconds exploring still takes, at the pace so far; None while too little has been played."""
-        if self.share < _LEAST_SHARE:
-            return None
-        return max(0.0, min(self.elapsed * (1 / self.share - 1), self.exploring_left(to_confirm=False)))
 
     def confirming_left(self) -> float:
         """Seconds that confirming may take from now on."""

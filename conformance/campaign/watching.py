@@ -72,7 +72,6 @@ class Watcher:
         self._spool = spool
         self._catalogue = catalogue
         self._budget = budget
-        self._expected: float | None = None
         self._counts = (0, 0, 0)
 
     @property
@@ -96,17 +95,12 @@ class Watcher:
                 self._log.exchange(record_of(exchange, start, _LOGGED_BODY), trace.id)
             self._log.counts({key: [tally.upheld[key], tally.violated[key]] for key in tally.judged_traces})
         self._counts = (tally.exchanges, tally.runs, len(tally.cases))
-        known = (self._budget, None if self._expected is None else elapsed + self._expected)
-        self._progress.update(*self._counts, elapsed, min((each for each in known if each is not None), default=None))
+        self._progress.update(*self._counts, elapsed, self._budget)
 
     def load(self, in_flight: int, finished: int, settle_s: float) -> None:
         """Log how much the target has to do."""
         if self._log is not None:
             self._log.load(in_flight, finished, settle_s)
-
-    def expected(self, seconds: float) -> None:
-        """Keep it for the next progress."""
-        self._expected = seconds
 
     def replayed(self, elapsed: float, doing: str) -> None:
         """Show what is being confirmed, and that time goes by."""

@@ -81,6 +81,9 @@ _OWN: tuple[click.Option, ...] = (
         "--restart-after", default=0, type=click.IntRange(0), metavar="N", help="Start again after every N requests."
     ),
     SectionedOption("--clock-skew", default=0.0, metavar="SECONDS", help="How wrong the server's clock is."),
+    SectionedOption(
+        "--filled", default=0, type=click.IntRange(0, 1_000_000), metavar="N", help="Hold N workflows of others, too."
+    ),
     SectionedOption("--prefix", default="", metavar="PATH", help="Serve below a path, such as /api/orchestration."),
 )
 serve = SectionedCommand(

@@ -40,6 +40,7 @@ async def _replay(
     judge = Judge(ResponseSchemas(document))
     async with Target(config) as target:
         await probe(target)
+        await target.measure_lists()
         async with LoopLag() as lag, Settler(target, lag) as settler:
             player = Player(target, settler, reuse=reuse)
             jobs = [Job(f"replay{number}", scenario, "replay") for number in range(times)]

@@ -27,6 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database", default="", metavar="FILE", help="keep everything in this SQLite file")
     parser.add_argument("--restart-after", type=int, default=0, metavar="N", help="start again after every N requests")
     parser.add_argument("--noise", default="{}", metavar="JSON", help="what comes in between, as fields of Noise")
+    parser.add_argument("--filled", type=int, default=0, metavar="N", help="hold N workflows of others, too")
     parser.add_argument("--auth", action="store_true")
     parser.add_argument("--token-lifetime", type=float, default=3600.0, help="seconds that a token lives")
     parser.add_argument("--client-id", default="conformance")

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from conformance.reference.faults import apply_faults
 from conformance.reference.options import Noise, ServerOptions
 from conformance.reference.service.auth import READ, WRITE, TokenRefused
+from conformance.reference.service.filled import fill
 from conformance.reference.service.noise import NoisyNetwork
 from conformance.reference.service.operations import Call, Reply
 from conformance.reference.service.server import Server, assemble
@@ -97,6 +98,8 @@ def create_app(options: ServerOptions) -> Starlette:
     """An application with a server of its own. Raises UnknownFault when ``options.faults`` names none that exists."""
     server = assemble(options)
     apply_faults(server)
+    if options.filled:
+        fill(server, options.filled)
     prefix = options.prefix.strip("/")
     base = f"/{prefix}" if prefix else ""
     routes = [Route(base + path, Resource(server, operations)) for path, operations in PATHS.items()]

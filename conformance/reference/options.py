@@ -36,7 +36,8 @@ class ServerOptions:
     timestamp. ``database`` is a SQLite file, from which a server that starts again goes on; ``restart_after``
     is the number of requests after which it starts again by itself, each time (0: never). ``noise`` comes between the
     server and its clients, drawn from ``seed``, too. ``auth`` asks for OAuth2 bearer tokens, which live
-    for ``token_lifetime`` seconds. ``prefix`` is where a gateway would mount the API. ``port`` 0 is any free one.
+    for ``token_lifetime`` seconds. ``filled``: so many workflows, and instances of them, are there from the beginning,
+    of others. ``prefix`` is where a gateway would mount the API. ``port`` 0 is any free one.
     """
 
     faults: tuple[str, ...] = ()
@@ -50,6 +51,7 @@ class ServerOptions:
     noise: Noise = Noise()
     auth: bool = False
     token_lifetime: float = 3600.0
+    filled: int = 0
     prefix: str = ""
     seed: int = 0
     host: str = "127.0.0.1"

@@ -115,6 +115,7 @@ def arguments(options: ServerOptions) -> list[str]:
     given += [f"--client-id={options.client_id}", f"--client-secret={options.client_secret}"]
     given += [f"--token-lifetime={options.token_lifetime}"]
     given += [f"--fault={name}" for name in options.faults]
+    given += [f"--filled={options.filled}"] if options.filled else []
     given += [f"--like={options.like}"] if options.like else []
     given += [f"--database={options.database}", f"--restart-after={options.restart_after}"]
     given += [f"--runs-per-second={options.runs_per_second}"] if options.runs_per_second else []

@@ -268,4 +268,4 @@ def _counts(exchanges: int, runs: int, findings: int) -> str:
 
 
 def _left(elapsed: float, budget: float | None) -> str:
-    return f"{elapsed:.0f} s" if budget is None else f"{elapsed:.0f} s, about {max(budget - elapsed, 0):.0f} s left"
+    return f"{elapsed:.0f} s" if budget is None else f"{elapsed:.0f} s, {max(budget - elapsed, 0):.0f} s left"

@@ -17,8 +17,9 @@ from typing import Any, Literal
 
 import pytest
 
+from conformance.campaign.concluding import RunOutcome
 from conformance.campaign.conformance_run import ConformanceRun
-from conformance.campaign.running import RunOutcome, conclude_shared, play, reach
+from conformance.campaign.running import conclude_shared, play, reach
 from conformance.campaign.schedule import deadline_of
 from conformance.campaign.watching import Spool
 from conformance.contract.errors import UserError

@@ -9,10 +9,14 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 
+from conformance.target.lists.sieve import Sieve
 from conformance.trace import Failure, Headers, Response
 
 MAX_BODY = 16 * 1024 * 1024
 """Bytes of a body, decoded, that are read unless the user says otherwise."""
+
+LONGEST_LIST = 1 << 28
+"""Bytes that are read of a list of which only a part is kept."""
 
 SHOWN = 64 * 1024
 """Bytes that are kept of a body that was not read to its end."""
@@ -45,14 +49,17 @@ class Bodies:
         self._places = asyncio.Semaphore(_AT_A_TIME)
         self._held = 0
 
-    async def read(self, answer: httpx.Response, patience: asyncio.Timeout) -> Response | Failure:
+    async def read(
+        self, answer: httpx.Response, patience: asyncio.Timeout, sieve: Sieve | None = None
+    ) -> Response | Failure:
         """The response with its whole body, or that the body was not read to its end, with the beginning of it.
 
-        ``patience`` does not run while other long bodies are read. Raises httpx.HTTPError for a body that is broken.
+        ``patience`` does not run while other long bodies are read. A list that is long goes through the ``sieve``, and
+        only what that keeps counts. Raises httpx.HTTPError for a body that is broken.
         """
         headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in answer.headers.raw)
         try:
-            body = await self._body(answer, patience)
+            body = await (self._body(answer, patience) if sieve is None else self._sifted(answer, sieve))
             return self._kept(Response(answer.status_code, headers, body))
         except _TooLong as cut:
             return _unread(answer.status_code, headers, cut)
@@ -76,6 +83,25 @@ class Bodies:
         finally:
             if long:
                 self._places.release()
+
+    async def _sifted(self, answer: httpx.Response, sieve: Sieve) -> bytes:
+        """A list as it is, or what is kept of a long one."""
+        begin: list[bytes] = []
+        length = 0
+        async for part in _decoded(answer):
+            length += len(part)
+            begin.append(part)
+            if length <= _LONG:
+                continue
+            shown = begin[0]
+            try:
+                while begin:
+                    sieve.feed(begin.pop(0))
+            except ValueError as error:
+                raise _TooLong(f"it is long, and cannot be taken apart ({error})", shown) from None
+            if sieve.size > self._limit or length > LONGEST_LIST:
+                raise _TooLong(f"it is a list of more than {length} bytes", shown)
+        return sieve.body() if sieve.read else b"".join(begin)
 
     def _kept(self, response: Response) -> Response:
         size = len(response.body)

@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Unpack
 
 import httpx
@@ -20,6 +21,8 @@ from conformance.target.bodies import Bodies
 from conformance.target.config import TargetConfig
 from conformance.target.connecting import RawTarget
 from conformance.target.errors import AccessLost
+from conformance.target.lists.crowd import LISTS, PATIENCE_S, Crowd, kind_of
+from conformance.target.lists.sieve import Sieve
 from conformance.target.manners.policy import FOREIGN, Manners
 from conformance.target.pacing.deadline import Deadline
 from conformance.target.pacing.limits import LONGEST_PAUSE_S, Limiter, retry_after_s
@@ -29,7 +32,11 @@ from conformance.target.sender import RequestOptions, send
 from conformance.trace import ENOUGH_LOST, Exchange, Failure, Request, traceparent
 from conformance.trace.recording import Span, action_of, recorded
 from conformance.trace.redaction import REDACTED
+from conformance.trace.roles import Role
 
+_ALWAYS = (Role.PROBE, Role.WATCHDOG, Role.CLEANUP)
+# An id of no server's own form, so that nobody has it.
+_NOBODYS = "nobody-s"
 TIME_IS_UP = "the time for the run was up"
 _ATTEMPTS = 5
 _SLOW_RUN = 3
@@ -46,10 +53,11 @@ class Shared:
     tokens: TokenSource
     gate: RunGate
     started: Callable[[str | None], None]
-    answered: Callable[[Exchange], None]
+    answered: Callable[[Exchange, Sieve | None], None]
     deadline: Deadline
     bodies: Bodies
     manners: Manners
+    crowd: Crowd
 
 
 class Client:
@@ -103,12 +111,26 @@ class Client:
 
     async def _others_answered(self, path: str) -> bool:
         """Whether something else is answered: else it is not this request that the target, or a gateway, has lost."""
-        others = [self._shared.api.prepare(Call(action)) for action in ("getServerInfo", "listWorkflows")]
+        something = Call("getWorkflow", {"flowId": _NOBODYS}) if self._shared.crowd.lengths else Call("listWorkflows")
+        others = [self._shared.api.prepare(call) for call in (Call("getServerInfo"), something)]
         other = next(each for each in others if each.path != path)
         return (await self._heeding(other.method, other.path, {})).answered
 
     async def _heeding(self, method: str, path: str, options: RequestOptions) -> Exchange:
-        """Send a request as the target asks, in the time that there is."""
+        """Send a request as the target asks, in the time that there is; not one more of its long lists."""
+        action = action_of(method.upper(), wire.encoded_path(path), self._shared.api)[0]
+        kind, crowd = kind_of(action, options.get("query", ())), self._shared.crowd
+        if kind is None or not crowd.is_long(kind) or self.name in _ALWAYS:
+            return await self._timely(method, path, options)
+        if not crowd.admits(kind):
+            return self._unsent(method, path, "lists are too long here to be asked for so often")
+        patient: RequestOptions = {**options, "expected_wait_s": options.get("expected_wait_s", 0.0) + PATIENCE_S}
+        try:
+            return await self._timely(method, path, patient)
+        finally:
+            crowd.left(kind)
+
+    async def _timely(self, method: str, path: str, options: RequestOptions) -> Exchange:
         left = self._shared.deadline.end - time.monotonic()
         if left <= 0:
             return self._unsent(method, path)
@@ -230,11 +252,14 @@ class Client:
     async def _send(self, outgoing: _Outgoing, options: RequestOptions) -> Exchange:
         patience = _patience(options, self._shared.config.timeout_s)
         api = self._shared.api
-        self._shared.started(action_of(outgoing.recorded.method, outgoing.recorded.path, api)[0])
+        action = action_of(outgoing.recorded.method, outgoing.recorded.path, api)[0]
+        self._shared.started(action)
+        sieve = self._shared.crowd.sieve() if action in LISTS else None
+        read = partial(self._shared.bodies.read, sieve=sieve)
         index, sent = self.recorder.begin(), time.monotonic_ns()
         outcome = wire.WireResult(failure=Failure("aborted", "given up by the client"))
         try:
-            outcome = await wire.exchange(self._http, outgoing.http, patience, self._shared.bodies)
+            outcome = await wire.exchange(self._http, outgoing.http, patience, read)
         finally:
             # Also on cancellation: the request may have had its effect, so the trace must show it.
             exchange = recorded(
@@ -250,7 +275,7 @@ class Client:
                 token=refused.kind if (refused := options.get("refused")) else "own",
             )
             self.recorder.finish(exchange)
-            self._shared.answered(exchange)
+            self._shared.answered(exchange, sieve)
         return exchange
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from types import TracebackType
 
 import httpx
@@ -14,6 +15,8 @@ from conformance.target.client import Client, Shared
 from conformance.target.config import TargetConfig
 from conformance.target.connecting import http_client, ssl_context
 from conformance.target.ids import GivenIds
+from conformance.target.lists.crowd import CALLS, LONG, Crowd, kind_of
+from conformance.target.lists.sieve import Sieve
 from conformance.target.manners.footprint import Footprint, Journal
 from conformance.target.manners.policy import Manners
 from conformance.target.pacing.deadline import ENDLESS, Deadline
@@ -21,8 +24,9 @@ from conformance.target.pacing.limits import Limiter, retry_after_s
 from conformance.target.pacing.run_gate import MOST, RunGate
 from conformance.target.pacing.silence import Silence
 from conformance.target.recorder import Recorder
-from conformance.target.sender import Sender
+from conformance.target.sender import Sender, send
 from conformance.trace import Exchange
+from conformance.trace.roles import Role
 from conformance.wire.instant import SECOND
 
 _CONCURRENCY = 64
@@ -32,8 +36,8 @@ class Target:
     """An async context manager. ``runs`` counts the runWorkflow requests sent so far, ``exchanges`` all that ended.
 
     ``tokens`` are its access tokens, ``footprint`` is what it holds of this run, ``manners`` say what may be sent,
-    ``given`` holds ids that it gave, ``gate`` is where runs wait for their turn, ``silence`` tells when it answered
-    nothing, ``deadline`` when it is asked nothing any more.
+    ``given`` holds ids that it gave, ``crowd`` tells of long lists, ``gate`` is where runs wait for their turn,
+    ``silence`` tells when it answered nothing, ``deadline`` when it is asked nothing any more.
     """
 
     def __init__(
@@ -49,6 +53,7 @@ class Target:
         self.runs = 0
         self.exchanges = 0
         self.given = GivenIds()
+        self.crowd = Crowd()
         self.silence = Silence(int(config.timeout_s * SECOND))
         self._refused_since: int | None = None
         self._gone = False
@@ -70,6 +75,7 @@ class Target:
             deadline=deadline,
             bodies=Bodies(config.max_body),
             manners=self.manners,
+            crowd=self.crowd,
         )
 
     @property
@@ -96,15 +102,35 @@ class Target:
 
         ``reuse``: whether a connection serves more than one exchange.
         """
-        http = http_client(self.config.url, self._ssl, run=self.config.run_id, reuse=reuse)
-        return Client(self._shared, http, recorder, name)
+        return Client(self._shared, self._http(reuse=reuse), recorder, name)
+
+    def _http(self, *, reuse: bool = True) -> httpx.AsyncClient:
+        return http_client(self.config.url, self._ssl, run=self.config.run_id, reuse=reuse)
+
+    async def measure_lists(self) -> None:
+        """Look how long the lists of everything are, by their beginnings, before anything is made. Raises TargetError.
+
+        What is not answered well is as any other target's: whether that is right is for the rules to say.
+        """
+        shared = replace(self._shared, bodies=Bodies(LONG))
+        client = Client(shared, self._http(), Recorder(), Role.PROBE)
+        try:
+            # Nothing is told before all are measured: what is known to be long is read in another way.
+            answers = {kind: await send(client, self.api.prepare(call)) for kind, call in CALLS.items()}
+            for kind, answer in answers.items():
+                self.crowd.measured(kind, answer)
+        finally:
+            await client.aclose()
 
     def _started(self, operation: str | None) -> None:
         self.runs += operation == "runWorkflow"
         self.manners.sent += 1
 
-    def _answered(self, exchange: Exchange) -> None:
+    def _answered(self, exchange: Exchange, sieve: Sieve | None) -> None:
         self.exchanges += 1
+        self.crowd.note(exchange)
+        if sieve is not None:
+            self.crowd.took(kind_of(exchange.operation, exchange.request.query), exchange, sieve)
         self.given.note(exchange)
         self.footprint.note(exchange)
         self._note_refusal(exchange)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx
 
-from conformance.target.bodies import Bodies
 from conformance.trace import Failure, Response
 
 # What may stand in a path as it is; the percent sign too, since paths come already encoded.
@@ -51,13 +51,17 @@ def raw_header(name: str, value: str) -> tuple[bytes, bytes]:
     return name.encode("latin-1", "replace"), _latin(value)
 
 
-async def exchange(http: httpx.AsyncClient, request: httpx.Request, timeout_s: float, bodies: Bodies) -> WireResult:
+Reader = Callable[[httpx.Response, asyncio.Timeout], Awaitable[Response | Failure]]
+"""Reads the body of an answer, and says how it ended."""
+
+
+async def exchange(http: httpx.AsyncClient, request: httpx.Request, timeout_s: float, read: Reader) -> WireResult:
     """Send a request and read the answer within ``timeout_s`` seconds. Only cancellation is raised."""
     watch = Watch()
     request.extensions["trace"] = watch
     try:
         async with asyncio.timeout(timeout_s) as patience:
-            answer = await bodies.read(await http.send(request, stream=True, follow_redirects=False), patience)
+            answer = await read(await http.send(request, stream=True, follow_redirects=False), patience)
             return WireResult(answer) if isinstance(answer, Response) else WireResult(failure=answer)
     except TimeoutError:
         kind = (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from conformance.campaign.concluding import RunOutcome
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import RunOutcome, play
+from conformance.campaign.running import play
 from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements

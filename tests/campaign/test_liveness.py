@@ -7,9 +7,10 @@ import asyncio
 import pytest
 
 from conformance.campaign import campaign
+from conformance.campaign.concluding import RunOutcome
 from conformance.campaign.liveness import answers_again
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import RunOutcome, play
+from conformance.campaign.running import play
 from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.judging.tally import Tally

@@ -91,15 +91,3 @@ def test_what_was_not_reached_is_said_with_the_time_that_would_do() -> None:
 
 def test_workers_fall_short_together() -> None:
     assert Shortfall(10, 5, 60) + Shortfall(20, 6, 50) == Shortfall(30, 11, 60)
-
-
-def test_what_is_left_is_estimated_by_the_pace_and_never_beyond_the_limit() -> None:
-    made, time = schedule(max_time=100)
-    time.seconds += 5
-    assert made.expected_left() is None
-    made.share = 0.25
-    assert made.expected_left() == 15
-    time.seconds += 45
-    assert made.expected_left() == 43
-    made.share = 1.0
-    assert made.expected_left() == 0

@@ -117,8 +117,8 @@ def test_plain_progress_prints_now_and_then() -> None:
         progress.update(second * 100, second, 1, float(second), 60.0)
     assert printed(on).splitlines() == [
         "scenarios",
-        "scenarios: 1,000 exchanges, 10 runs, 1 rule broken, 10 s, about 50 s left",
-        "scenarios: 2,000 exchanges, 20 runs, 1 rule broken, 20 s, about 40 s left",
+        "scenarios: 1,000 exchanges, 10 runs, 1 rule broken, 10 s, 50 s left",
+        "scenarios: 2,000 exchanges, 20 runs, 1 rule broken, 20 s, 40 s left",
     ]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
+from conformance.campaign.concluding import conclude, header
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import conclude, header, play
+from conformance.campaign.running import play
 from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from conformance.campaign.concluding import conclude, header
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import conclude, header, play
+from conformance.campaign.running import play
 from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements

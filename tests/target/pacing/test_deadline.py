@@ -38,7 +38,7 @@ def test_afterwards_there_is_time_to_tidy_up_and_then_none() -> None:
         async with serving(always(answer())) as server, aimed(server, deadline) as target:
             recorder = Recorder()
             client = target.client(recorder)
-            answered = await client.request("DELETE", "/workflows/x")
+            answered = await client.request("GET", "/_info")
             await client.aclose()
             return answered, len(recorder.exchanges()), len(server.heads)
 
