@@ -114,8 +114,8 @@ class _Answer:
 
     def _parts(self, values: list[tuple[str, str | None]]) -> list[Part]:
         exchange, steps = self.exchange, dict(model.numbered(self.played.scenario.steps))
-        step = steps.get(exchange.step) if exchange.step is not None else None
         look = self.played.looks.get(exchange.index)
+        step = steps.get(exchange.step) if exchange.step is not None and look is None else None
         if (step is None and look is None) or isinstance(step, model.Discover | model.Settle):
             return []
         number = exchange.step if step is not None else None

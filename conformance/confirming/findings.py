@@ -111,7 +111,7 @@ def _setting(proof: Proof, scenario: Scenario | None, plain: Setting) -> Setting
         return plain
     trace, observation = proof.trace, proof.observation
     names = names_of(scenario, trace)
-    reads = closing_reads(trace, observation, names)
+    reads = closing_reads(scenario, trace, observation, names)
     own = list(scenario.leaves())
     looks = tuple(dict.fromkeys(step for step in reads.values() if step not in own))
     played = Played(scenario, trace, names, reads)

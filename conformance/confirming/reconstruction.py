@@ -119,15 +119,19 @@ def names_of(scenario: Scenario, trace: Trace) -> dict[str, str]:
     return names
 
 
-def closing_reads(trace: Trace, observation: Observation, names: Mapping[str, str]) -> dict[int, Step]:
-    """The cited reads by the suite itself after the last step, as steps, by the index of their exchange.
+def closing_reads(
+    scenario: Scenario, trace: Trace, observation: Observation, names: Mapping[str, str]
+) -> dict[int, Step]:
+    """The cited reads that no step asked for, as steps, by the index of their exchange.
 
-    ``names`` are the references of the scenario by id.
+    They are the suite's own, after the last step or while it waited until all was due. ``names`` are the references of
+    the scenario by id.
     """
+    settles = {number for number, step in model.numbered(scenario.steps) if isinstance(step, model.Settle)}
     excerpt = _Excerpt(names)
     cited = (trace.at(index) for index in observation.exchanges)
     found: dict[int, Step] = {}
-    for exchange in (each for each in cited if each.step is None and each.request.method == "GET"):
+    for exchange in (each for each in cited if each.step in {None, *settles} and each.request.method == "GET"):
         about = {value for name, value in exchange.params.items() if name != "number"}
         if about | {value for name, value in exchange.request.query if name == "workflowID"} <= names.keys():
             with contextlib.suppress(_Unplayable, KeyError):

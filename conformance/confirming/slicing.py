@@ -16,23 +16,31 @@ _READS = (model.Read, model.History, model.StageHistory, model.GetWorkflow, mode
 
 
 def slices_of(trace: Trace, observation: Observation) -> list[Scenario]:
-    """The parts that may suffice, the boldest first: without the reads that nothing cites, then with them."""
-    found = [slice_of(trace, observation, reads=reads) for reads in (False, True)]
+    """The parts that may suffice, the boldest first.
+
+    First without reads that nothing cites, and without what others did at the same time; then with the latter; then
+    with both.
+    """
+    kinds = ((False, False), (False, True), (True, True))
+    found = [slice_of(trace, observation, reads=reads, beside=beside) for reads, beside in kinds]
     return [part for number, part in enumerate(found) if part is not None and part not in found[:number]]
 
 
-def slice_of(trace: Trace, observation: Observation, *, reads: bool = True) -> Scenario | None:
+def slice_of(trace: Trace, observation: Observation, *, reads: bool = True, beside: bool = True) -> Scenario | None:
     """Only the steps on the instance and the workflow of a violation, and those at the same time as one of them.
 
-    ``reads``: also those reads that the violation does not cite. None where the trace was not played from a scenario,
+    ``reads``: also those reads that the violation does not cite. ``beside``: also what was played on others at the same
+    time. None where the trace was not played from a scenario,
     or where nothing can be left out.
     """
     if trace.scenario is None or not observation.exchanges:
         return None
-    return _slice(from_json(trace.scenario), trace, observation, reads=reads)
+    return _slice(from_json(trace.scenario), trace, observation, reads=reads, beside=beside)
 
 
-def _slice(scenario: Scenario, trace: Trace, observation: Observation, *, reads: bool = True) -> Scenario | None:
+def _slice(
+    scenario: Scenario, trace: Trace, observation: Observation, *, reads: bool = True, beside: bool = True
+) -> Scenario | None:
     steps = dict(numbered(scenario.steps))
     cited = {trace.at(index).step for index in observation.exchanges} - {None}
     concerned = _concerned(trace, observation, steps)
@@ -41,7 +49,8 @@ def _slice(scenario: Scenario, trace: Trace, observation: Observation, *, reads:
         for n, step in steps.items()
         if n in cited or (_about(step, concerned) and (reads or not isinstance(step, _READS)))
     }
-    kept |= _beside(scenario, kept)
+    if beside:
+        kept |= _beside(scenario, kept)
     kept |= _binding(steps, kept)
     if not any(trace.at(index).step is None for index in observation.exchanges):
         kept = {n for n in kept if n <= max(n for n in cited if n is not None)} if cited else kept

@@ -95,3 +95,11 @@ def test_what_cases_of_operations_left_stays_whole() -> None:
     """Their description is no scenario, so it must not be read as one."""
     trace = replace(played(*_TWO), source="operations", scenario={"cases": []})
     assert sliced(trace, violated(trace.exchanges[2], expected="x", observed="y")) is trace
+
+
+def test_what_others_did_at_the_same_time_is_left_out_first() -> None:
+    steps = (*_TWO[:4], Together((Send("i1", "go"), Cancel("i2"))), Read("i2"))
+    trace = played(*steps)
+    cited = [each for each in trace.exchanges if each.step in (6, 7)]
+    alone, *_ = slices_of(trace, violated(*cited, expected="this", observed="that"))
+    assert list(alone.leaves()) == [_TWO[1], _TWO[3], Cancel("i2"), Read("i2")]
