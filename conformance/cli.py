@@ -23,7 +23,8 @@ COMMANDS = (
     Subcommand("config", "conformance.commands.configuring", "Show which options apply, and where they come from."),
     Subcommand("operations", "conformance.commands.documents", "List the operations that a document offers."),
     Subcommand("serve", "conformance.commands.serve", "Run the reference server."),
-    Subcommand("sdk", "conformance.commands.sdk", "Judge an SDK through a driver."),
+    Subcommand("proxy", "conformance.commands.clients.proxy", "Judge a client and a server by what goes between them."),
+    Subcommand("sdk", "conformance.commands.clients.sdk", "Judge an SDK through a driver."),
 )
 
 

@@ -44,9 +44,15 @@ def check(trace: Trace, document: ApiDocument, name: str) -> Results:
 
 
 def check_all(
-    traces: Sequence[Trace], document: ApiDocument, name: str, known: Sequence[KnownDeviation] = ()
+    traces: Sequence[Trace],
+    document: ApiDocument,
+    name: str,
+    known: Sequence[KnownDeviation] = (),
+    judge: Judge | None = None,
 ) -> Results:
     """The results of judging recorded traces, each by itself. ``name`` is what the report calls the recording.
+
+    ``judge`` is by default that of servers; with another one each requirement has findings of its own.
 
     Without settle information a trace's own noop runs tell what is due. Where nothing could be judged, the verdict is
     incomplete, and `lacking` says why. What ``known`` covers in part is told apart from what it does not cover.
@@ -54,7 +60,8 @@ def check_all(
     began = time.monotonic()
     traces = [replace(each, settling=each.settling or own_settling(each.exchanges)) for each in traces]
     started_at = datetime.now(UTC).isoformat(timespec="seconds")
-    judge, tally = Judge(ResponseSchemas(document)), Tally()
+    grouped = judge is None
+    judge, tally = judge or Judge(ResponseSchemas(document)), Tally()
     judged = [(trace, judge.judge(trace)) for trace in traces]
     for trace, judgement in judged:
         tally.add(trace, judgement)
@@ -62,7 +69,7 @@ def check_all(
     causes = Causes(judge.catalogue, tally, resting_on_history(tally, apart))
     ways, findings = Ways(judge.catalogue, known), dict[tuple[str, Entry], Finding]()
     for trace, judgement in judged:
-        for entry, proof in _explained(judgement.violations, trace, causes, ways):
+        for entry, proof in _explained(judgement.violations, trace, causes if grouped else None, ways):
             finding = build_finding(proof, judge.catalogue)
             if any(name == finding.id and other != entry for name, other in findings):
                 finding = build_finding(replace(proof, further=True), judge.catalogue)
@@ -141,9 +148,11 @@ def describe(document: ApiDocument) -> dict[str, object]:
 
 
 def _explained(
-    violations: Mapping[str, Sequence[Observation]], trace: Trace, causes: Causes, ways: Ways
+    violations: Mapping[str, Sequence[Observation]], trace: Trace, causes: Causes | None, ways: Ways
 ) -> list[tuple[Entry, Proof]]:
     """The proofs, causes first; what a cause explains is told with it instead of once more."""
+    if causes is None:
+        return [proof for name, seen in violations.items() for proof in _proofs((name,), seen, trace, ways)]
     proofs: list[tuple[Entry, Proof]] = []
     told: set[str] = set()
     for requirement in sorted(violations, key=causes.rank):

@@ -38,6 +38,12 @@ class SectionedOption(click.Option):
         self.section = section
 
 
+LOUDNESS: tuple[click.Option, ...] = (
+    SectionedOption("--quiet", "-q", section="Results", is_flag=True, help="Only the verdict."),
+    SectionedOption("--verbose", "-v", section="Results", is_flag=True, help="Every finding."),
+)
+"""How much is printed, for commands that print no progress."""
+
 Completion = Callable[[click.Context, click.Parameter, str], list[str]]
 
 # Where the names of some options are; loaded only when a shell asks for them.

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from conformance.campaign.recordings import check_all, coverage
-from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters, values_of
+from conformance.commands.helping import LOUDNESS, SectionedCommand, option_parameters, values_of
 from conformance.configuration.combinations import check_known, check_loudness
 from conformance.configuration.options import required_of
 from conformance.configuration.reading import read
@@ -73,14 +73,10 @@ def _check(files: tuple[Path, ...], quiet: bool, verbose: bool, **given: Any) ->
 _FILES = click.Argument(
     ["files"], type=click.Path(path_type=Path, allow_dash=True), metavar="FILE...", nargs=-1, required=True
 )
-_LOUDNESS = [
-    SectionedOption("--quiet", "-q", section="Results", is_flag=True, help="Only the verdict."),
-    SectionedOption("--verbose", "-v", section="Results", is_flag=True, help="Every finding."),
-]
 check = SectionedCommand(
     "check",
     callback=_check,
-    params=[_FILES, *option_parameters("check"), *_LOUDNESS],
+    params=[_FILES, *option_parameters("check"), *LOUDNESS],
     help=_HELP,
     short_help="Judge recorded traffic.",
 )

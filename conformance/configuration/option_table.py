@@ -36,10 +36,11 @@ Kind = Literal[
 A ``location`` is the path of a file or folder, a URL, or one of the choices.
 """
 
-Command = Literal["run", "pytest", "check", "replay", "clean", "serve"]
+Command = Literal["run", "pytest", "check", "replay", "clean", "serve", "proxy"]
 _RUN: frozenset[Command] = frozenset({"run", "pytest"})
 _TARGET_COMMANDS: frozenset[Command] = _RUN | {"replay", "clean"}
-_REPORT_COMMANDS: frozenset[Command] = _RUN | {"check"}
+_REPORT_COMMANDS: frozenset[Command] = _RUN | {"check", "proxy"}
+_TLS_COMMANDS: frozenset[Command] = _TARGET_COMMANDS | {"proxy"}
 _SERVER_COMMANDS: frozenset[Command] = _RUN | {"serve"}
 
 SCOPE, TARGET, RESULTS, EMBEDDED = "Scope", "Target", "Results", "Embedded server"
@@ -81,6 +82,10 @@ def _target(
     name: str, text: str, metavar: str = "TEXT", kind: Kind = "text", *, many: bool = False, secret: bool = False
 ) -> Option:
     return Option(name, TARGET, text, metavar, kind, _TARGET_COMMANDS, many, elsewhere=True, secret=secret)
+
+
+def _tls(name: str, text: str, metavar: str = "TEXT", kind: Kind = "path") -> Option:
+    return Option(name, TARGET, text, metavar, kind, _TLS_COMMANDS, elsewhere=True)
 
 
 def _feature(name: str, text: str) -> Option:
@@ -137,9 +142,9 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "prefix",
         SCOPE,
-        "The path below which a recording has the API; default: found by itself.",
+        "The path below which recorded traffic has the API; default: found by itself.",
         "PATH",
-        commands=frozenset({"check"}),
+        commands=frozenset({"check", "proxy"}),
     ),
     Option(
         "database", SCOPE, "Keeps findings between runs: a directory, or redis://host:port/0.", "DIR|URL", "location"
@@ -157,7 +162,7 @@ OPTIONS: tuple[Option, ...] = (
         "The configuration file; default: the nearest conformance.toml, or pyproject.toml with [tool.conformance].",
         "FILE",
         "path",
-        _RUN | {"check", "replay", "serve"},
+        _RUN | {"check", "replay", "serve", "proxy"},
         in_file=False,
     ),
     _target("header", "A header of every request.", "'NAME: VALUE'", "header", many=True),
@@ -205,10 +210,10 @@ OPTIONS: tuple[Option, ...] = (
         choices=tuple(operation.id for operation in CORE_OPERATIONS),
         many=True,
     ),
-    _target("ca-file", "CA certificates (PEM) to trust.", "FILE", "path"),
-    _target("cert", "Client certificate (PEM) for TLS.", "FILE", "path"),
-    _target("cert-key", "Its key (PEM), where the certificate's file does not hold it.", "FILE", "path"),
-    _target("insecure", "Accept any TLS certificate.", kind="flag"),
+    _tls("ca-file", "CA certificates (PEM) to trust.", "FILE"),
+    _tls("cert", "Client certificate (PEM) for TLS.", "FILE"),
+    _tls("cert-key", "Its key (PEM), where the certificate's file does not hold it.", "FILE"),
+    _tls("insecure", "Accept any TLS certificate.", kind="flag"),
     Option("report-dir", RESULTS, "Where reports go; default reports/<time>-<name>.", "DIR", "path", _REPORT_COMMANDS),
     Option("known", RESULTS, "Known deviations; see `conformance known`.", "FILE.yaml", "path", _REPORT_COMMANDS),
     Option("strict-known", RESULTS, "A stale known deviation is a failure.", kind="flag", commands=_REPORT_COMMANDS),

@@ -16,7 +16,7 @@ from conformance.configuration.server import server_options
 from conformance.configuration.settings import Settings
 from conformance.configuration.sources import Sources
 from conformance.contract.features import chosen
-from conformance.contract.requirements import load_requirements
+from conformance.contract.requirements import Catalogue, load_requirements
 from conformance.reference.options import ServerOptions
 from conformance.reports.terminal import Verbosity
 from conformance.results.verdict import FailOn
@@ -93,10 +93,13 @@ def run_options(values: Sources, environment: Mapping[str, str] = os.environ) ->
     )
 
 
-def required_of(values: Values) -> tuple[str, ...]:
-    """The requirements and groups that must have been judged. Raises BadOption for what is neither."""
-    catalogue = load_requirements()
-    known = {name for each in catalogue.requirements for name in (each.id, each.group)}
+def required_of(values: Values, *more: Catalogue) -> tuple[str, ...]:
+    """The requirements and groups that must have been judged. Raises BadOption for what is neither.
+
+    ``more`` are catalogues that are judged besides that of servers.
+    """
+    judged = [each for catalogue in (load_requirements(), *more) for each in catalogue.requirements]
+    known = {name for each in judged for name in (each.id, each.group)}
     chosen: tuple[str, ...] = read(values, "require")
     for each in chosen:
         if each not in known:

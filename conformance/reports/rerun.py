@@ -20,6 +20,10 @@ def rerun_command(results: Results) -> str:
     The same seed and profile draw the same requests. What results do not tell (-k, -n, --known) is not in it.
     """
     target = results.target
+    if target.get("proxy"):
+        return "conformance proxy" + (
+            "" if target.get("embedded") else f" --upstream {shlex.quote(str(target['url']))}"
+        )
     if target.get("recording"):
         return f"conformance check {shlex.quote(str(target.get('url') or target.get('file')))}"
     if target.get("driver"):

@@ -131,13 +131,13 @@ async def _pausing(patience: asyncio.Timeout, places: asyncio.Semaphore) -> None
 async def _decoded(answer: httpx.Response) -> AsyncIterator[bytes]:
     """The body in parts, each of a limited length. Raises httpx.DecodingError."""
     coding = answer.headers.get("content-encoding", "").strip().lower()
-    decoder = _Inflating(coding) if coding in ("gzip", "x-gzip", "deflate") else None
+    decoder = Inflating(coding) if coding in ("gzip", "x-gzip", "deflate") else None
     async for raw in answer.aiter_raw():
         for part in (raw,) if decoder is None else decoder.parts(raw):
             yield part
 
 
-class _Inflating:
+class Inflating:
     """Decodes what was sent compressed, though nobody asked for it, a little at a time."""
 
     def __init__(self, coding: str) -> None:

@@ -44,6 +44,21 @@ def success_schema(document: ApiDocument, operation_id: str) -> Any | None:
     return _json_schema(document, described.get("responses"), str(document.operations[operation_id].success))
 
 
+def request_schema(document: ApiDocument, operation_id: str) -> Any | None:
+    """The schema of an operation's JSON body as the document writes it, or None when it takes none."""
+    return _media_schema(_request_body(document, operation_id))
+
+
+def body_required(document: ApiDocument, operation_id: str) -> bool:
+    """Whether an operation's request must have a body."""
+    body = _request_body(document, operation_id)
+    return isinstance(body, Mapping) and body.get("required") is True
+
+
+def _request_body(document: ApiDocument, operation_id: str) -> Any:
+    return resolve(document, document.described.get(operation_id, {}).get("requestBody"))
+
+
 def error_schema(document: ApiDocument) -> Any | None:
     """The schema of the ``default`` answer, the same for every operation; None when the document has none."""
     found = (_json_schema(document, item.get("responses"), "default") for item in document.described.values())
@@ -51,8 +66,11 @@ def error_schema(document: ApiDocument) -> Any | None:
 
 
 def _json_schema(document: ApiDocument, responses: Any, key: str) -> Any | None:
-    response = resolve(document, responses.get(key)) if isinstance(responses, dict) else None
-    content = response.get("content") if isinstance(response, Mapping) else None
+    return _media_schema(resolve(document, responses.get(key)) if isinstance(responses, dict) else None)
+
+
+def _media_schema(message: Any) -> Any | None:
+    content = message.get("content") if isinstance(message, Mapping) else None
     media = content.get("application/json") if isinstance(content, dict) else None
     return media.get("schema") if isinstance(media, dict) else None
 

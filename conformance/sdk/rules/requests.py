@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance.contract.api import V1
 from conformance.sdk.drawing.case import Heard, Played, Seen, expected_arguments
+from conformance.sdk.rules import headers
 from conformance.sdk.rules.comparing import shown
 from conformance.trace import Exchange
 from conformance.wire import exact_json
@@ -89,22 +90,12 @@ def _no_extra_query(heard: Heard, exchange: Exchange) -> tuple[bool, str, str] |
     return not extra, "only query parameters that the operation has", f"the query {_written(exchange)}"
 
 
-def _content_type(_: Heard, exchange: Exchange) -> tuple[bool, str, str] | None:
-    if exchange.request.body is None:
-        return None
-    given = _header(exchange, "content-type")
-    media = given.partition(";")[0].strip().lower()
-    return media == "application/json", "content-type application/json for a JSON body", f"content-type {given!r}"
+def _content_type(_: Heard, exchange: Exchange) -> headers.Said | None:
+    return headers.content_type(exchange)
 
 
-def _accept(_: Heard, exchange: Exchange) -> tuple[bool, str, str]:
-    given = _header(exchange, "accept")
-    takes = not given or any(media in given.lower() for media in ("application/json", "application/*", "*/*"))
-    return takes, "an Accept header that allows application/json, or none", f"accept: {given}"
-
-
-def _header(exchange: Exchange, name: str) -> str:
-    return next((value for key, value in exchange.request.headers if key.lower() == name), "")
+def _accept(_: Heard, exchange: Exchange) -> headers.Said:
+    return headers.accept(exchange)
 
 
 def _body(heard: Heard, exchange: Exchange) -> tuple[bool, str, str] | None:
