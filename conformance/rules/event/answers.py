@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from conformance.rules.evidence.answers import inconclusive
 from conformance.rules.evidence.comparing.equal_meaning import same_within
+from conformance.rules.evidence.inevitable import must_have_terminated, undisputed
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead
 from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation, timelines
@@ -62,8 +63,13 @@ def _known(timeline: InstanceTimeline, proof: Exchange, asked: Exchange, observe
 def _late_signals(timeline: InstanceTimeline, signals: list[Exchange]) -> Iterator[tuple[InstanceRead, Exchange]]:
     """Signals sent after every view had to show the termination, each with the read that showed it."""
     first = timeline.first_terminated
-    if first is not None:
-        yield from ((first, s) for s in signals if not inconclusive(s) and timeline.is_due(first.exchange.received, s))
+    if first is None:
+        return
+    sure = undisputed(timeline)
+    for signal in signals:
+        settled = timeline.is_due(first.exchange.received, signal) or must_have_terminated(timeline, signal, sure)
+        if settled and not inconclusive(signal):
+            yield first, signal
 
 
 def _unchanged(timeline: InstanceTimeline, signal: Exchange, others: list[Exchange]) -> Observation | None:

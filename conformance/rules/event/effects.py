@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from conformance.rules.evidence.answers import inconclusive
+from conformance.rules.evidence.answers import answer_text, inconclusive
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation, timelines
@@ -123,6 +123,33 @@ def matching(index: TraceIndex) -> Iterator[Observation]:
         for match in _matches(timeline):
             if not match.early and not _crowded(match):
                 yield from _ends_stage(match)
+        yield from _refused(timeline)
+
+
+def _refused(timeline: InstanceTimeline) -> Iterator[Observation]:
+    """Violated when an event is refused for which a stage surely waits that nothing else can have ended."""
+    for send in timeline.instance.sends:
+        if send.ok or inconclusive(send) or send.status == 404 or (send.status or 0) >= 500:
+            # `event.live-known` judges 404.
+            continue
+        match = _match(timeline, send)
+        if match is not None and not match.early and not _rivalled(match):
+            yield violated(
+                match.shown.exchange,
+                send,
+                expected=f"204 for the event {quoted(match.stage.event)}, for which stage {match.stage.number} waits",
+                observed=answer_text(send),
+                proof="trace",
+                subject=timeline.id,
+            )
+
+
+def _rivalled(match: _Match) -> bool:
+    """Whether another signal may have ended the stage before this one arrived."""
+    timeline, send = match.timeline, match.send
+    same = timeline.sends_named(match.stage.event or "", send.received)
+    others = (*same, *timeline.instance.cancels, *timeline.deletions)
+    return any(other.index != send.index and other.sent < send.received for other in others)
 
 
 def burst(index: TraceIndex) -> Iterator[Observation]:

@@ -9,6 +9,7 @@ from typing import Any
 from conformance.contract.schema.responses import ResponseSchemas
 from conformance.rules.evidence.answers import answer_text, error_code, inconclusive
 from conformance.rules.evidence.comparing.equal_meaning import Difference, difference
+from conformance.rules.evidence.inevitable import must_show, undisputed
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import StagePlan, simple_send
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
@@ -34,11 +35,13 @@ def started(index: TraceIndex) -> Iterator[Observation]:
         for number, exchange in _requests(timeline):
             shown = next((s for s in timeline.shown_stages(number) if s.view == "history"), None)
             if shown is None or not shown.exchange.before(exchange):
+                yield from _must_have_begun(timeline, number, exchange)
                 continue
             if exchange.status == 200 and isinstance(exchange.data, list):
                 yield upheld(shown.exchange, exchange, proof="settled", subject=timeline.id)
-            elif timeline.is_due(shown.exchange.received, exchange) and not timeline.deleted_in_mid_run(
-                exchange.received
+            elif not timeline.deleted_in_mid_run(exchange.received) and (
+                timeline.is_due(shown.exchange.received, exchange)
+                or must_show(timeline, undisputed(timeline).started.get(number), exchange)
             ):
                 yield violated(
                     shown.exchange,
@@ -48,6 +51,21 @@ def started(index: TraceIndex) -> Iterator[Observation]:
                     proof="settled",
                     subject=timeline.id,
                 )
+
+
+def _must_have_begun(timeline: InstanceTimeline, number: int, exchange: Exchange) -> Iterator[Observation]:
+    """Violated when a stage is unknown that every history must show by then, though none was asked for."""
+    sure = undisputed(timeline)
+    stays = number < len(timeline.plans) and timeline.plans[number].cannot_fail
+    if stays and exchange.status == 404 and must_show(timeline, sure.started.get(number), exchange):
+        yield violated(
+            timeline.instance.run,
+            exchange,
+            expected=f"200 and a list for stage {number}, which has started by then",
+            observed="404",
+            proof="settled",
+            subject=timeline.id,
+        )
 
 
 def not_started(index: TraceIndex) -> Iterator[Observation]:
@@ -87,7 +105,13 @@ def _never_started(timeline: InstanceTimeline, number: int) -> bool:
 
     A stage that failed before it could start may be shown in one view and missing in another.
     """
-    shown = [read for read in timeline.terminations if read.exchange.operation == "getInstance"]
+    first = timeline.terminations[0].exchange.received
+    # An answer that shows the end may show the stages as they were before.
+    shown = [
+        read
+        for read in timeline.terminations
+        if read.exchange.operation == "getInstance" and timeline.is_due(first, read.exchange)
+    ]
     may_be_failed = 1 if shown and shown[0].error and not timeline.instance.cancels else 0
     least = max((len(read.stages) for read in shown), default=number + 1) + may_be_failed
     return number >= least and not timeline.shown_stages(number)
@@ -129,7 +153,11 @@ def _kinds(timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange) -> 
 def _succeeded(timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange) -> bool:
     """Whether the stage was seen done so long ago that its activity must show; sends from wallets have others first."""
     plain = stage.kind != "send" or (stage.parameters is not None and simple_send(stage.parameters) is not None)
-    ended = timeline.first_ended(stage.number) if plain and stage.ledger else None
+    if not plain or not stage.ledger:
+        return False
+    if must_show(timeline, undisputed(timeline).ended.get(stage.number), exchange):
+        return True
+    ended = timeline.first_ended(stage.number)
     if ended is None or ended.stage.error or timeline.deleted_in_mid_run(exchange.received):
         return False
     return timeline.is_due(ended.exchange.received, exchange)
@@ -179,6 +207,8 @@ def effect(index: TraceIndex) -> Iterator[Observation]:
 
 def _effects(timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange) -> Iterator[Observation]:
     name = _ACTIVITIES.get(stage.kind or "")
+    if stage.kind == "send" and stage.parameters is not None and simple_send(stage.parameters) is not None:
+        yield from _sent_once(timeline, stage, exchange)
     for position, entry in enumerate(exchange.data):
         if name is None or stage.parameters is None or not isinstance(entry, dict) or entry.get("name") != name:
             continue
@@ -189,6 +219,22 @@ def _effects(timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange) -
                 foreign = leaked_metadata(timeline, stage, data["metadata"])
                 problem = Difference("metadata", "nothing of another stage", f"{foreign}") if foreign else None
                 yield _same_effect(timeline, stage, exchange, f"/data/{position}/{part}/metadata", problem)
+
+
+def _sent_once(timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange) -> Iterator[Observation]:
+    """Violated when two attempts at one plain send both succeeded: that is twice the amount."""
+    entries = [entry for entry in exchange.data if isinstance(entry, dict) and entry.get("name") == "CreateTransaction"]
+    done = [entry for entry in entries if entry.get("terminated") is True and "output" in entry and not _failed(entry)]
+    if len(done) > 1:
+        yield violated(
+            timeline.instance.run,
+            exchange,
+            expected=f"stage {stage.number} sends its amount once",
+            observed=f"{len(done)} transactions were made",
+            proof="settled",
+            subject=timeline.id,
+            pointer="/data",
+        )
 
 
 def _same_effect(

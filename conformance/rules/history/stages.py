@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from conformance.rules.evidence.comparing.equal_meaning import difference
+from conformance.rules.evidence.inevitable import (
+    Lacking,
+    lacking,
+    must_have_terminated,
+    must_show,
+    started_long_ago,
+    undisputed,
+)
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import RUN_NAMES, StagePlan
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead, StageRead
-from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation, View, timelines
+from conformance.rules.evidence.timeline import TOLERANCE, InstanceTimeline, StageObservation, View, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange
 
@@ -19,6 +28,7 @@ def stages(index: TraceIndex) -> Iterator[Observation]:
         for history in timeline.instance.histories:
             for entry in history.stages:
                 yield from _entry(timeline, history, entry)
+            yield from _one_after_the_other(timeline, history)
 
 
 def _entry(timeline: InstanceTimeline, history: HistoryRead, entry: StageRead) -> Iterator[Observation]:
@@ -30,13 +40,22 @@ def _entry(timeline: InstanceTimeline, history: HistoryRead, entry: StageRead) -
         return
     stage = timeline.plans[entry.number]
     wanted = RUN_NAMES.get(stage.kind or "")
-    if wanted is None or not timeline.shown_since(entry.number, history.exchange):
+    if wanted is None or not started_long_ago(timeline, entry.number, history.exchange):
         return
     if entry.body.get("name") != wanted:
         observed = f"{entry.body.get('name')!r}{_displaced(timeline, entry)}"
         yield _wrong(timeline, history, entry, f"the name {wanted}", observed, "/name")
     elif stage.parameters is not None:
         yield from _input(timeline, history, entry, stage)
+
+
+def _one_after_the_other(timeline: InstanceTimeline, history: HistoryRead) -> Iterator[Observation]:
+    """Violated when an entry started before the one ahead of it ended, by the target's own times."""
+    slack = max(TOLERANCE, timeline.trace.granularity)
+    for ahead, entry in pairwise(history.stages):
+        if ahead.ended_at and entry.started and entry.started.ns < ahead.ended_at.ns - slack:
+            expected = f"it starts not before entry {ahead.number} ended, at {ahead.ended_at.isoformat()}"
+            yield _wrong(timeline, history, entry, expected, f"startedAt {entry.started.isoformat()}", "/startedAt")
 
 
 def _input(
@@ -108,21 +127,26 @@ def agrees(index: TraceIndex) -> Iterator[Observation]:
         for number in timeline.stage_numbers:
             yield from _agree_on_start(timeline, number)
             yield from _agree_on_end(timeline, number)
+        yield from _lags_behind(timeline)
+        yield from _contradicts(timeline)
 
 
 def _has_history(timeline: InstanceTimeline) -> Iterator[Observation]:
-    """Violated when a history read gets 404 for an instance whose first stage was seen long ago."""
+    """Violated when a history read gets 404 for an instance whose first stage started long ago."""
     for read in timeline.index.of("getInstanceHistory"):
         unknown = (
             read.params["instanceID"] == timeline.id
             and read.status == 404
             and not timeline.deleted_before(read.received)
         )
-        if unknown and timeline.plans and timeline.shown_since(0, read) and not _may_be_absent(timeline, 0, read):
+        if not unknown or not timeline.plans:
+            continue
+        due = started_long_ago(timeline, 0, read) or must_show(timeline, undisputed(timeline).started.get(0), read)
+        if due and not _absent_for_good(timeline, 0, read):
             yield violated(
                 timeline.instance.run,
                 read,
-                expected=f"a history of instance {timeline.id}, whose stage 0 was seen",
+                expected=f"a history of instance {timeline.id}, whose stage 0 has started",
                 observed="404",
                 proof="settled",
                 subject=timeline.id,
@@ -153,6 +177,13 @@ def _may_be_absent(timeline: InstanceTimeline, number: int, history: Exchange) -
     return failed or (may_fail and not any(s.stage.ended and not s.stage.error for s in shown_stages))
 
 
+def _absent_for_good(timeline: InstanceTimeline, number: int, history: Exchange) -> bool:
+    """The same of a stage that nobody saw: one that must have ended well by itself is not absent."""
+    failed = any(shown.stage.error for shown in timeline.shown_stages(number))
+    ended_well = not failed and must_show(timeline, undisputed(timeline).ended.get(number), history)
+    return not ended_well and _may_be_absent(timeline, number, history)
+
+
 def _agree_on_start(timeline: InstanceTimeline, number: int) -> Iterator[Observation]:
     for view, other in _OTHER.items():
         shown = _first(timeline, number, view, ended=False)
@@ -177,6 +208,40 @@ def _agree_on_end(timeline: InstanceTimeline, number: int) -> Iterator[Observati
 
 
 _WHERE: dict[View, str] = {"instance": "status", "answer": "status", "history": "history"}
+
+
+def _contradicts(timeline: InstanceTimeline) -> Iterator[Observation]:
+    """Violated when history shows a stage ended without error that the status shows with one: no time mends that.
+
+    An entry of history never changes once it has ended, and an error stays. A cancellation may have marked the status.
+    """
+    for number in timeline.stage_numbers:
+        well = [s for s in timeline.shown_stages(number) if s.view == "history" and s.stage.ended and not s.stage.error]
+        badly = [s for s in timeline.shown_stages(number) if s.view == "instance" and s.stage.error]
+        if well and badly and not timeline.stopped_before(badly[0].exchange.received):
+            read = next(read for read in timeline.instance.histories if read.exchange is well[0].exchange)
+            yield _compare_ends(timeline, badly[0], read, well[0].stage)
+
+
+def _lags_behind(timeline: InstanceTimeline) -> Iterator[Observation]:
+    """Violated when history lacks what every view must show by then, the status as well."""
+    sure = undisputed(timeline)
+    for history in timeline.conclusive(timeline.instance.histories):
+        found = lacking(timeline, history, sure)
+        still_open = next((entry.number for entry in history.stages if not entry.ended), None)
+        if found is None and still_open is not None and must_have_terminated(timeline, history.exchange, sure):
+            found = Lacking(still_open, "ended")
+        if found is None or (found.what == "started" and _absent_for_good(timeline, found.stage, history.exchange)):
+            continue
+        yield violated(
+            timeline.instance.run,
+            history.exchange,
+            expected=f"history shows, as the status must, that stage {found.stage} has {found.what}",
+            observed="it is absent" if found.what == "started" else "it is open",
+            proof="settled",
+            subject=timeline.id,
+            pointer=f"/data/{found.stage}",
+        )
 
 
 def _compare_ends(

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from conformance.rules.evidence.answers import answer_text, inconclusive, is_valid
 from conformance.rules.evidence.comparing.equal_meaning import same_within
+from conformance.rules.evidence.inevitable import must_have_terminated, undisputed
 from conformance.rules.evidence.listing import Listing, listings
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.reads import InstanceRead
@@ -19,6 +21,7 @@ from conformance.wire.instant import MICROSECOND, Instant, parse_instant
 
 def by_workflow(index: TraceIndex) -> Iterator[Observation]:
     """`list.by-workflow`: workflowID selects exactly that workflow's instances."""
+    yield from _refused(index, running=False)
     for found in listings(index, "listInstances"):
         listing, items = found.exchange, found.bodies
         workflow = listing.query("workflowID")
@@ -35,6 +38,18 @@ def by_workflow(index: TraceIndex) -> Iterator[Observation]:
             )
         elif workflow in index.workflows:
             yield from _selects_all(index, found, workflow)
+
+
+def _refused(index: TraceIndex, *, running: bool) -> Iterator[Observation]:
+    """Violations: an error in place of a list of the instances of a workflow that exists, or of all."""
+    for exchange in index.of("listInstances"):
+        asked, workflow = exchange.query("running"), exchange.query("workflowID")
+        if asked not in (None, "true") or (asked == "true") != running or not is_valid(index, exchange):
+            continue
+        owner = index.workflows.get(workflow or "")
+        exists = owner is not None and owner.created.before(exchange) and not owner.maybe_deleted_at(exchange)
+        if 400 <= (exchange.status or 0) < 500 and not inconclusive(exchange) and (exists or running > bool(workflow)):
+            yield violated(exchange, expected="200 and a list", observed=answer_text(exchange), subject=workflow or "")
 
 
 def _selects_all(index: TraceIndex, found: Listing, workflow: str) -> Iterator[Observation]:
@@ -63,6 +78,7 @@ def _selects_all(index: TraceIndex, found: Listing, workflow: str) -> Iterator[O
 
 def running(index: TraceIndex) -> Iterator[Observation]:
     """`list.running`: running=true lists exactly the instances that have not terminated."""
+    yield from _refused(index, running=True)
     for found in listings(index, "listInstances"):
         listing, items = found.exchange, found.bodies
         if listing.query("running") != "true":
@@ -133,6 +149,10 @@ def _listed_while_running(timeline: InstanceTimeline, listing: Exchange, listed:
             yield _misfiled(timeline, terminated.exchange, listing, "not listed: it has terminated", "it is listed")
         else:
             yield upheld(terminated.exchange, listing, proof="settled", subject=timeline.id)
+        return
+    if listed and must_have_terminated(timeline, listing, undisputed(timeline)):
+        observed = "it is listed, and must have terminated by itself"
+        yield _misfiled(timeline, timeline.instance.run, listing, "not listed", observed)
         return
     running = [r for r in timeline.instance.reads if r.exchange.sent > listing.received and not r.terminated]
     still = running[-1] if running else None

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.rules.evidence.comparing.equal_meaning import difference
+from conformance.rules.evidence.inevitable import cannot_have_failed, started_long_ago
 from conformance.rules.evidence.listing import Listing, listings
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import RUN_NAMES, StagePlan, has_placeholder
-from conformance.rules.evidence.reads import InstanceRead
+from conformance.rules.evidence.reads import HistoryRead, InstanceRead
 from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.evidence.wording import quoted
 from conformance.rules.run.leaked_variables import leaked_variables
-from conformance.rules.run.progress import stalls
+from conformance.rules.run.progress import behind, stalls
 from conformance.trace import Exchange
 
 
@@ -61,7 +62,7 @@ def _interpolated(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Obse
         problem = difference(stage.parameters, shown_stage.stage.body.get("input"), slack=timeline.clock_slack)
         if problem is None:
             yield upheld(timeline.instance.run, shown_stage.exchange, proof="settled", subject=timeline.id)
-        elif timeline.shown_since(stage.number, shown_stage.exchange):
+        elif started_long_ago(timeline, stage.number, shown_stage.exchange):
             yield violated(
                 timeline.instance.run,
                 shown_stage.exchange,
@@ -81,13 +82,15 @@ def completes(index: TraceIndex) -> Iterator[Observation]:
     for timeline in timelines(index):
         if timeline.stages_known:
             yield from stalls(timeline)
+            yield from behind(timeline)
+            yield from _never_an_error(timeline)
         if timeline.stages_known and all(stage.cannot_fail for stage in timeline.plans):
             yield from _no_error(timeline)
 
 
 def _no_error(timeline: InstanceTimeline) -> Iterator[Observation]:
     for read in timeline.terminations:
-        if timeline.stopped_before(read.exchange.received):
+        if not cannot_have_failed(timeline, read.exchange):
             return
         failed = next((stage for stage in read.stages if stage.error), None)
         if read.error is None and failed is None:
@@ -107,88 +110,39 @@ def _no_error(timeline: InstanceTimeline) -> Iterator[Observation]:
             )
 
 
-def stage_fails(index: TraceIndex) -> Iterator[Observation]:
-    """`run.stage-fails`: a stage whose parameters turn out wrong ends the instance, and nothing follows."""
-    for timeline in timelines(index):
-        failing = next((stage for stage in timeline.plans if stage.must_fail), None)
-        if failing is not None and all(stage.ends_by_itself for stage in timeline.plans[: failing.number]):
-            yield from _fails_at(timeline, failing)
-        yield from _nothing_after_error(timeline)
-
-
-def _fails_at(timeline: InstanceTimeline, failing: StagePlan) -> Iterator[Observation]:
-    started = timeline.first_started(failing.number)
-    ended = timeline.first_terminated
-    if ended is not None and not timeline.stopped_before(ended.exchange.received):
-        last = timeline.terminations[-1]
-        if last.error:
-            yield upheld(timeline.instance.run, last.exchange, proof="settled", subject=timeline.id)
-        elif timeline.is_due(ended.exchange.received, last.exchange):
+def _never_an_error(timeline: InstanceTimeline) -> Iterator[Observation]:
+    """Violated when a read shows an error of a stage that cannot fail, or of an instance of which no stage failed."""
+    reads: list[InstanceRead | HistoryRead] = [*timeline.instance.reads, *timeline.instance.histories]
+    for read in reads:
+        failed = next((stage for stage in read.stages if stage.error), None)
+        at_fault = failed is not None and failed.number < len(timeline.plans)
+        wrong = at_fault and failed is not None and timeline.plans[failed.number].cannot_fail
+        own = (
+            isinstance(read, InstanceRead)
+            and read.error
+            and failed is None
+            and (_none_failed(timeline) or timeline.barrier(read.exchange.received) is not None)
+        )
+        if (wrong or own) and cannot_have_failed(timeline, read.exchange):
+            text = read.error if isinstance(read, InstanceRead) and own else failed and failed.error
             yield violated(
                 timeline.instance.run,
-                last.exchange,
-                expected=f"an error, since stage {failing.number} cannot run with {failing.parameters}",
-                observed="terminated without error",
+                read.exchange,
+                expected="no error where no stage can have failed",
+                observed=f"the error {quoted(text)}",
                 proof="settled",
                 subject=timeline.id,
                 pointer="/data",
             )
-    elif started is not None:
-        yield from _never_ended(timeline, failing, started)
 
 
-def _never_ended(timeline: InstanceTimeline, failing: StagePlan, started: StageObservation) -> Iterator[Observation]:
-    late = [read for read in timeline.instance.reads if timeline.is_due(started.exchange.received, read.exchange)]
-    late = [read for read in late if not (read.terminated or timeline.stopped_before(read.exchange.received))]
-    if late:
-        yield violated(
-            timeline.instance.run,
-            started.exchange,
-            late[-1].exchange,
-            expected=f"the instance ends with an error, since stage {failing.number} cannot run",
-            observed="not terminated",
-            proof="settled",
-            subject=timeline.id,
-            pointer="/data/terminated",
-        )
-
-
-def _nothing_after_error(timeline: InstanceTimeline) -> Iterator[Observation]:
-    first: InstanceRead | None = None
-    for read in timeline.instance.reads:
-        if timeline.stopped_before(read.exchange.received):
-            # A cancellation may have written its error to stages that had ended before.
-            return
-        failed = next((stage for stage in read.stages if stage.ended and stage.error), None)
-        later = failed and next((stage for stage in read.stages if stage.number > failed.number), None)
-        if failed and later:
-            yield _ran_on(timeline, read, failed.number, later.number)
-        elif failed and not read.terminated and first and timeline.is_due(first.exchange.received, read.exchange):
-            yield _stays(timeline, first, read, failed.number)
-        first = first or (read if failed else None)
-
-
-def _stays(timeline: InstanceTimeline, first: InstanceRead, read: InstanceRead, failed: int) -> Observation:
-    return violated(
-        timeline.instance.run,
-        first.exchange,
-        read.exchange,
-        expected=f"the instance ends, since stage {failed} ended with an error",
-        observed=f"not terminated {(read.exchange.sent - first.exchange.received) / 1e9:.2f} s later",
-        proof="settled",
-        subject=timeline.id,
-        pointer="/data/terminated",
-    )
-
-
-def _ran_on(timeline: InstanceTimeline, read: InstanceRead, failed: int, later: int) -> Observation:
-    return violated(
-        timeline.instance.run,
-        read.exchange,
-        expected=f"no stage after stage {failed}, which ended with an error",
-        observed=f"stage {later} has started",
-        subject=timeline.id,
-        pointer="/data/status",
+def _none_failed(timeline: InstanceTimeline) -> bool:
+    """Whether every stage cannot fail, or was seen to have ended well."""
+    return all(
+        stage.cannot_fail
+        or timeline.passed(stage.number)
+        or any(shown.stage.ended and not shown.stage.error for shown in timeline.shown_stages(stage.number))
+        for stage in timeline.plans
     )
 
 
@@ -262,6 +216,5 @@ RULES: dict[str, Rule] = {
     "run.then-list": then_list,
     "run.variables": variables,
     "run.completes": completes,
-    "run.stage-fails": stage_fails,
     "run.isolated": isolated,
 }

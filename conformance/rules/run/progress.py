@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from conformance.rules.evidence.inevitable import inevitable, lacking, must_have_terminated
 from conformance.rules.evidence.observation import Observation, violated
 from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.reads import InstanceRead, StageRead
@@ -83,3 +84,22 @@ def stalls(timeline: InstanceTimeline) -> Iterator[Observation]:
                 pointer="/data",
             )
             return
+
+
+def behind(timeline: InstanceTimeline) -> Iterator[Observation]:
+    """Violations: a read lacks what had to happen by itself after the run, by a moment before the read was sent."""
+    sure = inevitable(timeline)
+    for read in timeline.conclusive(timeline.instance.reads):
+        found = lacking(timeline, read, sure)
+        if found is None and (read.terminated or not must_have_terminated(timeline, read.exchange, sure)):
+            continue
+        expected = f"stage {found.stage} has {found.what}" if found else "the instance has terminated"
+        yield violated(
+            timeline.instance.run,
+            read.exchange,
+            expected=f"{expected} by itself",
+            observed=f"not so {(read.exchange.sent - timeline.instance.run.received) / 1e9:.2f} s after the run",
+            proof="settled",
+            subject=timeline.id,
+            pointer="/data/status" if found else "/data/terminated",
+        )

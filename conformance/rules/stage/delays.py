@@ -27,6 +27,7 @@ def duration(index: TraceIndex) -> Iterator[Observation]:
         for stage in timeline.plans:
             if stage.duration is not None:
                 yield from _not_early(timeline, stage, stage.duration)
+                yield from _cut_short(timeline, stage)
                 yield from _does_end(timeline, stage)
 
 
@@ -49,6 +50,22 @@ def _not_early(timeline: InstanceTimeline, stage: StagePlan, length: int) -> Ite
             )
         elif lasted is not None:
             yield upheld(timeline.instance.run, shown_stage.exchange, subject=timeline.id)
+
+
+def _cut_short(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Observation]:
+    """Violated when the instance has terminated while the delay cannot be over, whatever was shown of the stage."""
+    end = timeline.first_terminated
+    held = timeline.barrier(end.exchange.received) if end is not None else None
+    if end is not None and held is not None and held.number == stage.number:
+        yield violated(
+            timeline.instance.run,
+            end.exchange,
+            expected=f"stage {stage.number}, a delay of {(stage.duration or 0) / 1e9:g} s, lasts that long",
+            observed="the instance has terminated before it can be over",
+            proof="settled",
+            subject=timeline.id,
+            pointer="/data/terminated",
+        )
 
 
 def _early(

@@ -154,6 +154,16 @@ def append_only(index: TraceIndex) -> Iterator[Observation]:
             if reads[before.index].stages:
                 problem = _entry_changed(reads[before.index], reads[after.index], MICROSECOND)
                 yield _judge(timeline, before, after, problem)
+        yield from _history_gone(timeline)
+
+
+def _history_gone(timeline: InstanceTimeline) -> Iterator[Observation]:
+    """Violations: no history any more of an instance whose history has shown entries."""
+    shown = next((history.exchange for history in timeline.instance.histories if history.stages), None)
+    for read in timeline.index.of("getInstanceHistory"):
+        gone = read.status == 404 and read.params["instanceID"] == timeline.id
+        if shown is not None and gone and shown.before(read) and not timeline.deleted_before(read.received):
+            yield _judge(timeline, shown, read, "404: all entries have vanished")
 
 
 RULES: dict[str, Rule] = {"stage.monotone": monotone, "history.append-only": append_only}

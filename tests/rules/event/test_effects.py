@@ -265,3 +265,34 @@ def test_the_instance_of_a_waited_run_without_an_answer_is_its_workflows_only_on
 ) -> None:
     t = _waited_and_unanswered(heard=heard, others=others)
     assert verdict(RULES["event.matching"], t) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "rival", "expected"),
+    [
+        (400, "go", None, "violated"),
+        (409, "go", None, "violated"),
+        (404, "go", None, "nothing"),
+        (429, "go", None, "nothing"),
+        (400, "stop", None, "nothing"),
+        (400, "go", "cancel", "nothing"),
+        (400, "go", "send", "nothing"),
+    ],
+)
+def test_an_event_that_a_stage_surely_waits_for_is_not_refused(
+    status: int, name: str, rival: str | None, expected: str
+) -> None:
+    t, i = waiting()
+    if rival == "cancel":
+        t.cancel(i)
+    elif rival == "send":
+        t.send(i, "go")
+    t.send(i, name, status=status)
+    assert verdict(RULES["event.matching"], t) == expected
+
+
+def test_an_event_may_be_refused_while_only_a_fresh_status_shows_the_stage() -> None:
+    t, i = started(wait_for("go"))
+    t.get(i, [(5, None)])
+    t.send(i, "go", status=400)
+    assert verdict(RULES["event.matching"], t) == "nothing"

@@ -84,6 +84,8 @@ def _shown(stage: Any, entries: list[Any], *, done: bool = True, **trace: Any) -
     i = t.run(t.create([stage]))
     t.get(i, [(5, 6 if done else None)])
     t.settled()
+    if not done:
+        t.get(i, [(5, None)])
     t.stage_history(i, 0, entries)
     return t
 
@@ -189,8 +191,17 @@ def test_what_had_not_started_when_the_instance_terminated_has_no_history(
     t.get(i, [(5, 6), (6, 6)][:stages], ended=6, error="cancelled")
     if late:
         t.settled()
+        t.get(i, [(5, 6), (6, 6)][:stages], ended=6, error="cancelled")
     t.stage_history(i, 1, status=status)
     assert verdict(RULES["stage-history.not-started"], t) == expected
+
+
+def test_the_first_sight_of_the_end_may_show_the_stages_as_they_were_before() -> None:
+    t, i = started(NOOP)
+    t.get(i, [], ended=7)
+    t.settled()
+    t.stage_history(i, 0)
+    assert verdict(RULES["stage-history.not-started"], t) == "nothing"
 
 
 @pytest.mark.parametrize(
@@ -210,3 +221,28 @@ def test_a_stage_that_failed_before_it_could_start_may_have_a_history(number: in
     t.settled()
     t.stage_history(i, number, status=200)
     assert verdict(RULES["stage-history.not-started"], t) == expected
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ([_transaction()], "upheld"),
+        ([_transaction(), _transaction()], "violated"),
+        ([{**_transaction(), "error": "late"}, _transaction(attempt=2)], "upheld"),
+        ([_transaction(done=False), _transaction(attempt=2)], "upheld"),
+    ],
+)
+def test_an_amount_is_sent_once(entries: list[Any], expected: str) -> None:
+    assert verdict(RULES["stage-history.effect"], _shown(SEND, entries)) == expected
+
+
+@pytest.mark.parametrize(
+    ("stage", "waits", "expected"),
+    [(NOOP, 3, "violated"), (NOOP, 0, "nothing"), ({"update": {"account": ACCOUNT}}, 3, "nothing")],
+)
+def test_a_stage_that_must_have_begun_has_a_history(stage: Any, waits: int, expected: str) -> None:
+    t, i = started(stage)
+    for _ in range(waits):
+        t.settled()
+    t.stage_history(i, 0, status=404)
+    assert verdict(RULES["stage-history.started"], t) == expected

@@ -115,7 +115,7 @@ FAILED: Span = (5, 6, "no")
         (NOOP, [DONE], [OPEN], "violated"),
         (NOOP, [OPEN], [DONE], "violated"),
         (NOOP, [DONE], [FAILED], "violated"),
-        (NOOP, [FAILED], [DONE], "violated"),
+        (UPDATE, [DONE], [FAILED], "violated"),
         (NOOP, [FAILED], [(5, 6, "another text")], "upheld"),
         (NOOP, [DONE], [], "violated"),
         (NOOP, [], [DONE], "violated"),
@@ -200,3 +200,48 @@ def test_a_workflow_without_stages_has_no_history_and_none_that_status_lacks() -
     t.get(i, ended=7)
     assert verdict(RULES["history.stages"], t) == "violated"
     assert verdict(RULES["history.agrees"], t) == "violated"
+
+
+@pytest.mark.parametrize(("cancelled", "expected"), [(False, "violated"), (True, "nothing")])
+def test_what_ended_well_in_history_never_comes_to_an_error(cancelled: bool, expected: str) -> None:
+    t, i = started(UPDATE)
+    if cancelled:
+        t.cancel(i)
+    t.history(i, [DONE])
+    t.get(i, [FAILED], ended=7, error="no")
+    assert verdict(RULES["history.agrees"], t) == expected
+
+
+@pytest.mark.parametrize(("entries", "expected"), [([], "violated"), ([OPEN], "violated"), ([DONE], "nothing")])
+def test_one_late_history_shows_what_must_have_happened_by_itself(entries: list[Span], expected: str) -> None:
+    t, i = started(NOOP)
+    t.settled()
+    t.settled()
+    t.history(i, entries)
+    assert verdict(RULES["history.agrees"], t) == expected
+
+
+@pytest.mark.parametrize("stop", ["cancel", "delete"])
+def test_what_may_have_been_stopped_need_not_be_in_history(stop: str) -> None:
+    t, i = started(NOOP)
+    _ = t.cancel(i) if stop == "cancel" else t.delete(next(iter(t.workflow_bodies)))
+    t.settled()
+    t.settled()
+    t.history(i, [])
+    assert verdict(RULES["history.agrees"], t) == "nothing"
+
+
+def test_a_cancellation_of_what_had_ended_long_before_excuses_nothing() -> None:
+    t, i = started(NOOP)
+    for _ in range(3):
+        t.settled()
+    t.cancel(i)
+    t.history(i, [])
+    assert verdict(RULES["history.agrees"], t) == "violated"
+
+
+@pytest.mark.parametrize(("start", "expected"), [(60, "violated"), (200, "nothing")])
+def test_an_entry_starts_not_before_the_one_ahead_of_it_ended(start: float, expected: str) -> None:
+    t, i = started(NOOP, HOUR)
+    t.history(i, [(5, 200), (start, None)])
+    assert verdict(RULES["history.stages"], t) == expected

@@ -8,7 +8,7 @@ from conformance.rules.lists.instances import RULES
 from tests.rules.bodies import stamp, uuid
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import observe, verdict
-from tests.rules.timelines import started, terminated, wait_for, waiting
+from tests.rules.timelines import NOOP, started, terminated, wait_for, waiting
 
 
 def _two() -> tuple[TraceBuilder, str, str, str]:
@@ -148,3 +148,43 @@ def test_an_instance_of_somebody_else_that_says_it_has_terminated_is_not_running
     t.instances(bodies=[{**stranger, "terminated": True, "terminatedAt": stamp(ended)}], running="true")
     found = [each for each in observe(RULES["list.running"], t) if each.subject == stranger["id"]]
     assert [each.upheld for each in found] == ([False] if expected == "violated" else [])
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [(404, "violated"), (400, "violated"), (401, "nothing"), (503, "nothing")]
+)
+@pytest.mark.parametrize(("running", "rule"), [(None, "list.by-workflow"), ("true", "list.running")])
+def test_a_list_of_a_workflow_that_exists_is_not_refused(
+    status: int, expected: str, running: str | None, rule: str
+) -> None:
+    t, _i = started(wait_for("go"))
+    t.instances(next(iter(t.workflow_bodies)), running=running, status=status)
+    assert verdict(RULES[rule], t) == expected
+
+
+def test_a_list_of_a_deleted_workflow_may_be_refused() -> None:
+    t, _i = started(wait_for("go"))
+    w = next(iter(t.workflow_bodies))
+    t.delete(w)
+    t.instances(w, status=404)
+    assert verdict(RULES["list.by-workflow"], t) == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("listed", "waits", "expected"), [(True, 3, "violated"), (True, 0, "nothing"), (False, 3, "nothing")]
+)
+def test_what_must_have_terminated_by_itself_is_not_running(listed: bool, waits: int, expected: str) -> None:
+    t, i = started(NOOP)
+    for _ in range(waits):
+        t.settled()
+    t.instances(None, [i] if listed else [], running="true")
+    assert verdict(RULES["list.running"], t) == expected
+
+
+def test_an_instance_that_hangs_is_rightly_listed_as_running() -> None:
+    t, i = started(NOOP)
+    for _ in range(3):
+        t.settled()
+    t.get(i, [(5, None)])
+    t.instances(None, [i], running="true")
+    assert verdict(RULES["list.running"], t) == "nothing"

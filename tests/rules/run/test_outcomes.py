@@ -101,42 +101,6 @@ def test_an_instance_of_an_unknown_workflow_owes_nothing() -> None:
     assert verdict(RULES["run.completes"], t) == "nothing"
 
 
-@pytest.mark.parametrize(
-    ("spans", "ended", "error", "expected"),
-    [
-        ([(5, 6, "no duration")], 7, "no duration", "upheld"),
-        ([(5, 6)], 7, None, "violated"),
-        ([(5, None)], None, None, "violated"),
-        ([(5, 6, "no duration"), (6, 7)], 7, "no duration", "violated"),
-    ],
-)
-def test_stage_fails(spans: list[Span], ended: float | None, error: str | None, expected: str) -> None:
-    t, i = started(DELAY, NOOP, variables={"v": "nonsense"})
-    for _ in range(2):
-        t.get(i, spans, ended=ended, error=error)
-        t.settled()
-    assert verdict(RULES["run.stage-fails"], t) == expected
-
-
-@pytest.mark.parametrize(("ended", "expected"), [(None, "violated"), (7, "nothing")])
-def test_an_instance_that_hangs_after_a_failed_stage_has_not_ended_by_it(ended: float | None, expected: str) -> None:
-    t = _twice([SLOW, NOOP], [(5, 6, "poor")], ended, "poor")
-    assert verdict(RULES["run.stage-fails"], t) == expected
-
-
-@pytest.mark.parametrize(("read_before", "expected"), [(True, "violated"), (False, "nothing")])
-def test_a_failure_that_never_came_is_not_made_good_by_a_cancellation(read_before: bool, expected: str) -> None:
-    t, i = started(DELAY, NOOP, variables={"v": "nonsense"})
-    t.get(i, [(5, None)])
-    t.settled()
-    if read_before:
-        t.get(i, [(5, None)])
-    t.cancel(i)
-    t.settled()
-    t.get(i, [(5, 900, "cancelled")], ended=901, error="cancelled")
-    assert verdict(RULES["run.stage-fails"], t) == expected
-
-
 @pytest.mark.parametrize("rule", ["run.isolated", "stage.waits"])
 @pytest.mark.parametrize(("ended", "expected"), [(True, "violated"), (False, "upheld")])
 def test_an_instance_does_not_end_with_another(rule: str, ended: bool, expected: str) -> None:
@@ -147,17 +111,6 @@ def test_an_instance_does_not_end_with_another(rule: str, ended: bool, expected:
     t.settled()
     t.get(j, [] if ended else [(500, None)], ended=500 if ended else None, error="cancelled" if ended else None)
     assert verdict(ALL_RULES[rule], t) == expected
-
-
-@pytest.mark.parametrize(("cancelled", "expected"), [(False, "violated"), (True, "nothing")])
-def test_nothing_follows_a_failed_stage_unless_a_cancellation_may_have_marked_it(
-    cancelled: bool, expected: str
-) -> None:
-    t, i = started(NOOP, HOUR)
-    if cancelled:
-        t.cancel(i)
-    t.get(i, [(5, 6, "an error"), (7, 8, "an error")], ended=9, error="an error")
-    assert verdict(RULES["run.stage-fails"], t) == expected
 
 
 @pytest.mark.parametrize("signal", ["send", "cancel"])
@@ -196,3 +149,71 @@ def test_a_value_of_another_run(own: dict[str, str], shown: str, expected: str) 
     t.settled()
     t.history(i, [(5, None)], inputs={0: {"duration": shown}})
     assert verdict(RULES["run.variables"], t) == expected
+
+
+@pytest.mark.parametrize(
+    ("stages", "spans", "ended", "expected"),
+    [
+        ([NOOP], [], None, "violated"),
+        ([NOOP], [(5, None)], None, "violated"),
+        ([NOOP], [(5, 6)], None, "violated"),
+        ([NOOP], [(5, 6)], 7, "upheld"),
+        ([wait_for("go")], [], None, "violated"),
+        ([wait_for("go")], [(5, None)], None, "nothing"),
+        ([SLOW], [], None, "violated"),
+        ([SLOW], [(5, None)], None, "nothing"),
+        ([SLOW, NOOP], [(5, 6), (6, None)], None, "nothing"),
+    ],
+)
+def test_one_late_read_shows_whether_an_instance_moves(
+    stages: list[Any], spans: list[Span], ended: float | None, expected: str
+) -> None:
+    t, i = started(*stages)
+    for _ in range(3):
+        t.settled()
+    t.get(i, spans, ended=ended)
+    assert verdict(RULES["run.completes"], t) == expected
+
+
+def test_what_a_later_read_shows_by_itself_was_only_slow() -> None:
+    t, i = started(NOOP)
+    for spans, ended in (([], None), ([(5, 6)], 7)):
+        t.settled()
+        t.settled()
+        t.get(i, spans, ended=ended)
+    assert verdict(RULES["run.completes"], t) == "upheld"
+
+
+@pytest.mark.parametrize("after", [0, 3])
+def test_only_what_comes_in_time_can_have_stopped_an_instance(after: int) -> None:
+    t, i = started(NOOP)
+    for _ in range(after):
+        t.settled()
+    t.cancel(i)
+    t.get(i, [(5, None)])
+    assert verdict(RULES["run.completes"], t) == ("violated" if after else "nothing")
+
+
+@pytest.mark.parametrize(
+    ("stages", "spans", "error", "expected"),
+    [
+        ([HOUR], [(5, None)], "odd", "violated"),
+        ([HOUR], [(5, None, "odd")], None, "violated"),
+        ([NOOP, SLOW], [(5, 6, "odd")], None, "violated"),
+        ([SLOW, HOUR], [(5, 6), (6, None)], "odd", "violated"),
+        ([SLOW], [(5, None)], "odd", "nothing"),
+        ([SLOW], [(5, 6, "odd")], "odd", "nothing"),
+    ],
+)
+def test_no_error_comes_from_stages_that_cannot_fail(
+    stages: list[Any], spans: list[Span], error: str | None, expected: str
+) -> None:
+    t, i = started(*stages)
+    t.get(i, spans, error=error)
+    assert verdict(RULES["run.completes"], t) == expected
+
+
+def test_an_error_in_history_counts_as_well() -> None:
+    t, i = started(HOUR)
+    t.history(i, [(5, None, "odd")])
+    assert verdict(RULES["run.completes"], t) == "violated"

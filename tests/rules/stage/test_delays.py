@@ -10,7 +10,7 @@ from conformance.rules.stage.delays import RULES
 from tests.rules.bodies import Span, stamp
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import verdict
-from tests.rules.timelines import NOOP, started, wait_for
+from tests.rules.timelines import HOUR, NOOP, started, wait_for
 
 SECOND = {"delay": {"duration": "1s"}}
 
@@ -90,3 +90,12 @@ def test_a_delay_until_is_not_too_short_by_the_target_s_clock(end: float | None,
     t, i = started(NOOP, {"delay": {"until": stamp(2000)}})
     t.get(i, [(5, 6), (6, end)])
     assert verdict(RULES["run.delay-until"], t) == expected
+
+
+@pytest.mark.parametrize(("cancelled", "expected"), [(False, "violated"), (True, "nothing")])
+def test_an_instance_does_not_end_before_its_delay(cancelled: bool, expected: str) -> None:
+    t, i = started(HOUR)
+    if cancelled:
+        t.cancel(i)
+    t.get(i, [(5, None)], ended=7)
+    assert verdict(RULES["run.delay-duration"], t) == expected

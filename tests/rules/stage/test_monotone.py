@@ -10,7 +10,7 @@ from conformance.rules.stage.monotone import RULES
 from tests.rules.bodies import Span, stamp
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import verdict
-from tests.rules.timelines import NOOP, started, wait_for
+from tests.rules.timelines import HOUR, NOOP, started, wait_for
 
 Read = dict[str, Any]
 OPEN: Read = {"spans": [(5, None)]}
@@ -112,3 +112,13 @@ def test_history_entries_keep_name_and_input(change: Any) -> None:
     t.history(i, [(5, None)])
     t.history(i, [(5, 6)], **change)
     assert verdict(RULES["history.append-only"], t) == "violated"
+
+
+@pytest.mark.parametrize(("deleted", "expected"), [(False, "violated"), (True, "nothing")])
+def test_a_history_that_was_shown_is_not_gone_later(deleted: bool, expected: str) -> None:
+    t, i = started(HOUR)
+    t.history(i, [(5, None)])
+    if deleted:
+        t.delete(next(iter(t.workflow_bodies)))
+    t.history(i, status=404)
+    assert verdict(RULES["history.append-only"], t) == expected
