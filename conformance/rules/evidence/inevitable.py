@@ -72,8 +72,7 @@ def started_long_ago(timeline: InstanceTimeline, number: int, exchange: Exchange
 
     It was seen started, or must have been visible, a settle time before.
     """
-    seen = timeline.first_started(number)
-    if seen is not None and timeline.is_due(seen.exchange.received, exchange):
+    if timeline.shown_since(number, exchange):
         return True
     due = undisputed(timeline).started.get(number)
     return due is not None and timeline.is_due(due, exchange) and not _prevented(timeline, due, exchange)

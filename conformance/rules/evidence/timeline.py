@@ -112,6 +112,11 @@ class InstanceTimeline:
         later = [shown_stages[0] for shown, shown_stages in self._shown_stages.items() if shown >= number]
         return min(later, key=lambda shown_stage: shown_stage.exchange.received, default=None)
 
+    def shown_since(self, number: int, exchange: Exchange) -> bool:
+        """Whether a stage was seen started so long ago that an answer must show all views of its start in place."""
+        started = self.first_started(number)
+        return started is not None and self.is_due(started.exchange.received, exchange)
+
     def first_ended(self, number: int) -> StageObservation | None:
         """The first answer that shows the stage as ended."""
         return next(
