@@ -16,6 +16,7 @@ COMMANDS = (
     Subcommand("replay", "conformance.commands.replaying", "Play a finding again."),
     Subcommand("report", "conformance.commands.judging", "Make a run's reports again, also if it was killed."),
     Subcommand("compare", "conformance.commands.comparing", "Compare runs: what is new, fixed, changed."),
+    Subcommand("history", "conformance.commands.remembering", "Show many nights on one page."),
     Subcommand("known", "conformance.commands.accepting", "Write a first file of known deviations."),
     Subcommand("clean", "conformance.commands.cleaning", "Remove what killed runs have left on a server."),
     Subcommand("explain", "conformance.commands.catalogue", "Tell what a requirement means."),
