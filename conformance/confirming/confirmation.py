@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from conformance.configuration.settings import Settings
 from conformance.confirming.credibility import may_be_chance, unanswered
-from conformance.confirming.findings import LOST, TIME_RAN_OUT, UNPLAYABLE, Proof, shown_exchanges
+from conformance.confirming.findings import COUNTED, LOST, TIME_RAN_OUT, UNPLAYABLE, Proof, shown_exchanges
 from conformance.confirming.replays import REPLAYS, Attempt, JudgedReplay, Play, attempt, judged, scenario_of
 from conformance.confirming.slicing import sliced
 from conformance.judging.causes import Causes
@@ -124,6 +124,10 @@ class Confirmation:
 
     async def _prove(self, requirement: str, tally: Tally) -> Proof | None:
         cases = tally.cases[requirement]
+        counted = [case for case in cases if _is_counted(case)]
+        if counted:
+            # It needs no replay, and each would wait as long as the timeout for answers that do not come.
+            return self._as_seen(requirement, counted, tally, 0)
         tried = await self._attempt(requirement, tally)
         if tried.scenario is not None:
             return await self._shortest(requirement, tried.scenario, tried, tally)
@@ -209,7 +213,13 @@ class Confirmation:
     def _why_not(self, case: Case) -> str:
         if self._lost:
             return LOST
+        if _is_counted(case):
+            return COUNTED
         return UNPLAYABLE if scenario_of(case) is None else TIME_RAN_OUT
+
+
+def _is_counted(case: Case) -> bool:
+    return any(each.proof == "counted" for each in case.observations)
 
 
 def _shown(replay: JudgedReplay, requirement: str) -> Observation:

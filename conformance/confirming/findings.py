@@ -25,6 +25,7 @@ _SHOWN = 80
 TIME_RAN_OUT = "time ran out"
 LOST = "the target could not be asked again"
 RECORDED = "this is a recording"
+COUNTED = "only a whole run shows it"
 UNPLAYABLE = "no scenario sends these requests"
 
 

@@ -16,6 +16,7 @@ from conformance.contract.requirements import load_requirements
 from conformance.judging.judging import Judge, Judgement
 from conformance.judging.tally import Tally
 from conformance.results.model import Replays
+from conformance.rules.evidence.observation import violated
 from conformance.scenarios import Scenario, to_json
 from conformance.scenarios.scenario import model
 from conformance.trace import Trace
@@ -251,3 +252,14 @@ def test_what_only_tidying_up_showed_is_played_as_a_step() -> None:
     t.cancel(t.run(w), client="cleanup", status=500)
     _, played = confirm(lambda n, _: False, [t.trace()])
     assert [type(step) for step in played[0].steps] == [model.Create, model.Run, model.Cancel]
+
+
+def test_what_was_counted_over_the_whole_run_stands_without_a_replay() -> None:
+    tally = Tally()
+    trace = cut_off(SCENARIO, 1)
+    counted = violated(trace.exchanges[0], expected="an answer", observed="none for 9 of 80", proof="counted")
+    tally.add_across("envelope.answers", counted, trace)
+    (proof,), played = confirm(lambda n, scenario: True, [], tally=tally)
+    assert not played
+    assert proof.observation.observed == "none for 9 of 80"
+    assert proof.not_replayed == "only a whole run shows it"
