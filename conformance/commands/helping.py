@@ -11,7 +11,6 @@ import click
 from conformance.commands.lazy import load
 from conformance.configuration.option_table import Command, options_of
 from conformance.configuration.reading import Values
-from conformance.configuration.sources import sources
 from conformance.contract.errors import UserError
 
 
@@ -72,7 +71,7 @@ def completion(names: Iterable[str] | Callable[[], Iterable[str]]) -> Completion
 def target_names() -> list[str]:
     """The targets of the nearest configuration file; none where it cannot be used."""
     try:
-        found = sources(lambda _: None)
+        found = load("conformance.configuration.sources", "sources")(lambda _: None)
     except UserError:
         return []
     return list(found.file.targets) if found.file is not None else []

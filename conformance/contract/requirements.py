@@ -7,12 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
-import yaml
-
-from conformance.contract.paths import REQUIREMENTS, specs_dir
-
-# The one of libyaml is ten times as fast, but not in every build of PyYAML.
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from conformance.contract.paths import REQUIREMENTS, read_yaml, specs_dir
 
 Level: TypeAlias = Literal["MUST", "SHOULD"]
 
@@ -99,7 +94,7 @@ class Catalogue:
 
 def load_requirements(name: str = REQUIREMENTS) -> Catalogue:
     """Read a bundled catalogue, by default that of servers. Raises SpecsMissing when the installation lacks it."""
-    raw = yaml.load((specs_dir() / name).read_bytes(), Loader=_LOADER)
+    raw = read_yaml(specs_dir() / name)
     return Catalogue(
         requirements=tuple(_requirement(row) for row in raw["requirements"]),
         excluded=tuple(Excluded(**row) for row in raw["excluded"]),

@@ -7,9 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
-from conformance.contract.paths import specs_dir
+from conformance.contract.paths import read_yaml, specs_dir
 
 Step = Any
 """``settle``, or a mapping whose first key is a verb, its value what that is about, and the others what it tells."""
@@ -30,7 +28,7 @@ def load_scenes() -> Mapping[str, list[Scene]]:
     """Every scene, by requirement."""
     found: dict[str, list[Scene]] = {}
     for path in sorted((specs_dir() / "scenes").glob("*.yaml")):
-        for requirement, scenes in yaml.safe_load(path.read_bytes()).items():
+        for requirement, scenes in read_yaml(path).items():
             found.setdefault(requirement, []).extend(Scene(requirement, **scene) for scene in scenes)
     return found
 
