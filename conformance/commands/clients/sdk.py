@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from conformance.commands.clients.driver_check import say_check
 from conformance.configuration.report_paths import default_report_dir, point_latest, writable_directory
 from conformance.reports.conclusion import conclusion_of
 from conformance.reports.har import HarItem
@@ -53,9 +54,16 @@ interrupted.
     metavar="PATH",
     help="What the base URL ends in; published SDKs hard-code the default.",
 )
+@click.option(
+    "--check-driver", is_flag=True, help="Only whether the driver itself keeps to the protocol, call by call."
+)
 @click.argument("command", nargs=-1, required=True, metavar="-- COMMAND…")
-def sdk(command: tuple[str, ...], report_dir: Path | None, known: Path | None, **given: Any) -> None:
+def sdk(
+    command: tuple[str, ...], report_dir: Path | None, known: Path | None, check_driver: bool, **given: Any
+) -> None:
     """See _HELP."""
+    if check_driver:
+        say_check(command, given["prefix"])
     wanted = select(given["keyword"], sdk_catalogue().by_id) if given["keyword"] else None
     entries = load_known(known) if known is not None else ()
     directory = writable_directory(report_dir or default_report_dir("http://sdk", datetime.now(UTC)))

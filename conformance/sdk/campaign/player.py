@@ -22,6 +22,9 @@ from conformance.trace.recording import action_of
 _RESTARTS = 8
 """How often a driver that broke the protocol is started again: each of its cases may be the one that breaks it."""
 
+_STRAY_S = 0.05
+"""Seconds in which a line too many comes that a driver prints with a result."""
+
 
 class DriverUseless(Exception):
     """The driver has broken the protocol too often, or does not start again; ``reason`` is a sentence's end."""
@@ -64,6 +67,15 @@ class CasePlayer:
         wrong = await driver.end() if driver is not None else None
         self.stderr += driver.stderr if driver is not None else ""
         return wrong
+
+    async def stray(self) -> str | None:
+        """How the driver broke the protocol after its last result, as far as it did so at once; it is ended then."""
+        await asyncio.sleep(_STRAY_S)
+        driver = self._driver
+        if driver is None or driver.broken is None:
+            return None
+        await self.end()
+        return driver.broken
 
     async def play(self, case: Case) -> Played:
         """What became of a case. Raises DriverUseless."""

@@ -17,15 +17,15 @@ from conformance.sdk.driver.protocol import BYE, Call, Hello, Result, read_hello
 
 _LONGEST_LINE = 64 * 1024 * 1024
 _STDERR_KEPT = 16 * 1024
-_CLOSED_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds to wait for the driver: for its hello, and for a result beyond the call's own timeout."""
+    """Seconds to wait for the driver: for its hello, for a result beyond the call's own timeout, and for its end."""
 
     hello: float = 30.0
     result: float = 15.0
+    end: float = 5.0
 
 
 class Driver:
@@ -92,7 +92,7 @@ class Driver:
         process, self._process = self._process, None
         if process is None:
             return None
-        wrong = await _said_bye(process) if self.broken is None else None
+        wrong = await _said_bye(process, self._patience.end) if self.broken is None else None
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)  # also what it may have left behind
         await process.wait()
@@ -101,6 +101,20 @@ class Driver:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
         return wrong
+
+    async def hang_up(self) -> str | None:
+        """Close the driver's stdin without a bye; says what is wrong when it does not end by itself."""
+        process = self._process
+        assert process is not None
+        assert process.stdin is not None
+        process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), self._patience.end)
+        except TimeoutError:
+            return f"it was still there {self._patience.end:g} s after its stdin had been closed"
+        finally:
+            self.broken = self.broken or "its stdin was closed"
+        return None
 
     async def _started(self) -> asyncio.subprocess.Process:
         pipe = asyncio.subprocess.PIPE
@@ -171,7 +185,7 @@ async def _ended(process: asyncio.subprocess.Process) -> str:
     return f"it ended with exit code {code} while calls were still to come"
 
 
-async def _said_bye(process: asyncio.subprocess.Process) -> str | None:
+async def _said_bye(process: asyncio.subprocess.Process, patience_s: float) -> str | None:
     wrong = None
     assert process.stdin is not None
     if process.returncode is None:
@@ -180,8 +194,8 @@ async def _said_bye(process: asyncio.subprocess.Process) -> str | None:
             await process.stdin.drain()
         process.stdin.close()
         try:
-            code = await asyncio.wait_for(process.wait(), _CLOSED_TIMEOUT)
+            code = await asyncio.wait_for(process.wait(), patience_s)
             wrong = f"it ended with exit code {code} after bye" if code else None
         except TimeoutError:
-            wrong = f"it was still there {_CLOSED_TIMEOUT:g} s after bye"
+            wrong = f"it was still there {patience_s:g} s after bye"
     return wrong
