@@ -1,6 +1,7 @@
 """How many faulty clients of the demonstration driver are found by a requirement that they name.
 
 python -m benchmarks.sdk_faults --seeds 5
+python -m benchmarks.sdk_faults --faultless 20
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import time
 from pathlib import Path
 
 from conformance.sdk.campaign.campaign import SdkSettings, run_campaign
+from conformance.sdk.campaign.results import sdk_catalogue
 
 DRIVER = Path(__file__).parents[1] / "examples" / "sdk-drivers" / "reference"
 
@@ -30,12 +32,34 @@ def found(name: str, breaks: tuple[str, ...], seed: int) -> bool:
     return bool({requirement for requirement, _ in outcome.violations} & set(breaks))
 
 
+def false_alarms(seed: int) -> list[str]:
+    """The requirements that a whole run says the faultless driver to violate, and those that it cannot judge."""
+    outcome = run_campaign(SdkSettings([sys.executable, str(DRIVER)], seed=seed, minimise_s=0))
+    unseen = [name for name in sdk_catalogue().by_id if not outcome.tally.upheld[name]]
+    return [*(f"violated: {name}" for name, _ in outcome.violations), *(f"not exercised: {name}" for name in unseen)]
+
+
+def faultless(seeds: range) -> None:
+    """Print what is said of the driver without a fault, and the sum."""
+    wrong = 0
+    for seed in seeds:
+        said = false_alarms(seed)
+        wrong += bool(said)
+        if said:
+            print(f"seed {seed}: {', '.join(said)}", flush=True)
+    print(f"{len(seeds) - wrong} of {len(seeds)} runs find the driver without a fault conformant")
+
+
 def main() -> None:
     """Print a line for each fault that is missed, and the sum."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--faultless", type=int, metavar="N", help="whole runs of the driver without a fault")
     given = parser.parse_args()
+    if given.faultless is not None:
+        faultless(range(given.first_seed, given.first_seed + given.faultless))
+        return
     began, runs, hits = time.monotonic(), 0, 0
     for name, breaks in faults().items():
         for seed in range(given.first_seed, given.first_seed + given.seeds):
