@@ -15,6 +15,7 @@ COMMANDS = (
     Subcommand("check", "conformance.commands.judging", "Judge recorded traffic."),
     Subcommand("replay", "conformance.commands.replaying", "Play a finding again."),
     Subcommand("report", "conformance.commands.judging", "Make a run's reports again, also if it was killed."),
+    Subcommand("merge", "conformance.commands.merging", "Make one result of the shares of a run."),
     Subcommand("compare", "conformance.commands.comparing", "Compare runs: what is new, fixed, changed."),
     Subcommand("history", "conformance.commands.remembering", "Show many nights on one page."),
     Subcommand("known", "conformance.commands.accepting", "Write a first file of known deviations."),

@@ -12,7 +12,7 @@ from conformance.campaign.drawing import Drawn
 from conformance.campaign.liveness import GONE, answers_again, is_gone, until_silent
 from conformance.campaign.observer import Observer
 from conformance.campaign.proving import Proving
-from conformance.campaign.restricting import lives_allowed, play_allowed, playable
+from conformance.campaign.restricting import lives_allowed, owner_of, play_allowed, playable
 from conformance.campaign.schedule import Schedule, Shortfall, affordable, runs_of
 from conformance.campaign.stopping import raise_users
 from conformance.campaign.trace_judging import TraceJudging
@@ -209,7 +209,7 @@ class Campaign:
     def _jobs(self, scenarios: Iterable[Scenario], prefix: str = "s") -> Iterator[Job]:
         mine, workers = self.settings.shard
         for number, scenario in enumerate(scenarios):
-            if number % workers != mine:
+            if workers > 1 and owner_of(scenario, number, prefix) % workers != mine:
                 continue
             if self._too_dear(scenario) or not playable(scenario, self.target.config.excluded):
                 continue

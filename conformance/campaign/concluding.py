@@ -28,6 +28,11 @@ _LOST = Unjudged(
     everything=True,
     unconfirmed="a violation was seen, and the target could not be used any longer before it could be confirmed",
 )
+_SHARE = Unjudged(
+    "only a share of the run was played here",
+    everything=True,
+    unconfirmed="a violation was seen, which is confirmed when the shares are merged",
+)
 _INTERRUPTED = Unjudged(
     "the run was interrupted before this could be judged",
     everything=True,
@@ -59,11 +64,13 @@ class RunOutcome:
     crowded: str = ""
 
 
-def _unjudged(outcome: RunOutcome) -> Unjudged | None:
+def _unjudged(outcome: RunOutcome, *, share: bool) -> Unjudged | None:
     if outcome.interrupted or outcome.lost:
         return _INTERRUPTED if outcome.interrupted else _LOST
     if outcome.tally.unjudged or outcome.tally.unread:
         return _UNJUDGED if outcome.tally.unjudged else _UNREAD
+    if share:
+        return _SHARE
     return _HOPELESS if outcome.settling and not outcome.settling.get("controls", 1) else None
 
 
@@ -126,7 +133,9 @@ def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], beg
     settle_s = outcome.settling.get("settle_ms", 2000.0) / 1000
     findings = [build_finding(proof, catalogue, begun.target["url"], settle_s) for proof in outcome.proofs]
     features = outcome.features or features
-    requirements = requirement_results(catalogue, tally, findings, features, _unjudged(outcome))
+    requirements = requirement_results(
+        catalogue, tally, findings, features, _unjudged(outcome, share="shard" in begun.target)
+    )
     complete = not outcome.interrupted
     if restricted(begun.configuration):
         requirements, begun.narrowed = with_reasons(requirements, begun.configuration), True

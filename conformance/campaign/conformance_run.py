@@ -17,6 +17,8 @@ from rich.text import Text
 
 from conformance.campaign.concluding import RunOutcome, conclude, header, untested
 from conformance.campaign.running import play
+from conformance.campaign.sharing.merging import conclude_shards
+from conformance.campaign.sharing.shards import Shard, missing_of, shard_from, targets_of, write_shard
 from conformance.campaign.watching import Spool, Watcher
 from conformance.configuration.options import RunOptions, run_options, target_config
 from conformance.configuration.reading import Values
@@ -41,7 +43,7 @@ from conformance.results.known.files import load_known, unfilled
 from conformance.results.model import Results
 from conformance.results.narrowing import narrow
 from conformance.results.store import read_results
-from conformance.results.verdict import demand
+from conformance.results.verdict import demand, without_praise
 from conformance.target import TargetConfig, TargetError, locate
 from conformance.target.manners.identity import new_run_id
 
@@ -116,10 +118,11 @@ class ConformanceRun:
         return make_console(os.environ)
 
     @contextlib.contextmanager
-    def target(self) -> Iterator[TargetConfig]:
+    def target(self, *, locating: bool = True) -> Iterator[TargetConfig]:
         """The target's address; the embedded reference server runs as long as this is entered."""
         if self.options.url is not None:
-            yield self._located(self.target_config(self.options.url))
+            config = self.target_config(self.options.url)
+            yield self._located(config) if locating else config
             return
         with ReferenceProcess(replace(self.options.embedded, seed=self.options.settings.seed)) as server:
             yield self.target_config(server.url)
@@ -170,6 +173,17 @@ class ConformanceRun:
         finally:
             progress.close()
 
+    def merge(self, shards: Sequence[Shard]) -> Results:
+        """One result of the shares of a run: judged together, each cause confirmed once, and the reports written."""
+        if self.options.settings.max_time is None:
+            self.begun -= max(each.seconds for each in shards)
+        with self.target(locating=False) as config, self.recording(config) as (begun, watcher, log, _):
+            if missing := missing_of(shards):
+                begun.target["missing"] = missing
+            asked = (config, self.document, self.settings, watcher)
+            outcome = conclude_shards(*asked, targets_of(shards), self.begun)
+            return self.conclude(begun, outcome, log, [])
+
     def leave_untested(self, config: TargetConfig, error: TargetError) -> None:
         """Write the reports of a run that could not begin: jobs collect them, and look for why in them."""
         with contextlib.suppress(TargetError), self.recording(config):
@@ -181,7 +195,7 @@ class ConformanceRun:
         results = results if self.selected is None else narrow(results, self.selected)
         self._write(results, log, ())
 
-    def _write(self, results: Results, log: EventLog, exchanges: Iterable[HarItem]) -> None:
+    def _write(self, results: Results, log: EventLog, exchanges: Iterable[HarItem] | None) -> None:
         self.report = write_all(results, self.options.report_dir, exchanges, self.comparison)
         log.footer(results)
         if self.options.summary_file is not None:
@@ -204,21 +218,29 @@ class ConformanceRun:
         """The results of what was played, every report written, and the event log's footer."""
         features = self.options.settings.features
         outcome.tally.errors += self.errors
+        if "shard" in begun.target:
+            told = (self.options.settings, self.document.sha256, self.options.url, self.options.embedded, self.selected)
+            write_shard(shard_from(*told, outcome, time.monotonic() - self.begun), self.options.report_dir)
         results = conclude(begun, outcome, features, self.begun)
         if self.known:
             today = datetime.now(UTC).date()
             results = apply_known(results, self.known, today, self.options.strict_known)
         self.comparison = compare(self.previous, results) if self.previous is not None else None
         results = results if self.selected is None else narrow(results, self.selected)
-        results = demand(results, self.options.required)
+        results = demand(results, self.options.required if "shard" not in begun.target else ())
+        if missing := begun.target.get("missing"):
+            results = without_praise(results, "missing", missing)
         self.results, self.outcome = results, outcome
-        self._write(results, log, itertools.chain.from_iterable(spool.items() for spool in spools))
+        self._write(results, log, itertools.chain.from_iterable(spool.items() for spool in spools) if spools else None)
         return results
 
     def _header(self, config: TargetConfig) -> Results:
         begun = header(config, self.document, self.options.settings, self.catalogue)
         begun.target["embedded"] = self.options.url is None
         begun.configuration["fail_on"] = self.options.fail_on
+        number, of = self.options.settings.shard
+        if of > 1:
+            begun.target["shard"] = f"{number + 1} of {of}"
         if self.options.trace_url is not None:
             begun.configuration["trace_url"] = self.options.trace_url
         if self.options.embedded.faults:

@@ -1,7 +1,8 @@
-"""Runs that may not do everything: reads only, or never some operations."""
+"""Runs that may not do everything, or not all of it here: reads only, never some operations, a share."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, zip_longest
@@ -13,10 +14,11 @@ from conformance.operations.binding import Resources
 from conformance.operations.parts import READS
 from conformance.operations.session import OperationPlay
 from conformance.results.model import RequirementResult
-from conformance.scenarios import Scenario
+from conformance.scenarios import Scenario, to_json
 from conformance.scenarios.steps.registry import action_of
 from conformance.target import Target, TargetConfig
 from conformance.trace import Exchange, Trace
+from conformance.wire import exact_json
 
 _NEEDED = frozenset({"createWorkflow", "runWorkflow", "getInstance"})
 """Without these no control is run, so that nothing is known of the time in which effects are due."""
@@ -48,6 +50,17 @@ async def play_allowed(
     if target.config.read_only:
         return [await look(target, allowed, settings, over)]
     return await play_operations(target, document, settings, plan=allowed, over=over)
+
+
+def owner_of(scenario: Scenario, number: int, prefix: str) -> int:
+    """A number by which just one of several workers plays a scenario, the same one in each of them.
+
+    The scenarios of the plan (``prefix`` s) have the same numbers everywhere. What was kept by earlier runs, or is
+    still lacking, may differ from worker to worker, so it is known by what it is.
+    """
+    if prefix == "s":
+        return number
+    return zlib.crc32(exact_json.encode(to_json(scenario)))
 
 
 def _allowed(plan: OperationPlan, excluded: Collection[str]) -> OperationPlan:

@@ -124,30 +124,31 @@ def conclude_shared(
 
     ``begun`` is when the run began, in seconds of the monotonic clock.
     """
-    merged = _merged(parts)
-    if merged.interrupted:
-        return merged
-    settings = settings.for_target(merged.features)
+    whole = merged(parts)
+    if whole.interrupted:
+        return whole
+    settings = settings.for_target(whole.features)
 
     async def end(judge_pool: JudgePool) -> RunOutcome:
         async with Target(config, deadline=deadline_of(settings, begun)) as target:
             with contextlib.suppress(TargetError):
                 await target.measure_lists()
             campaign = Campaign(
-                target, document, settings, observer, judge_pool, merged.tally, lost=merged.lost, begun=begun
+                target, document, settings, observer, judge_pool, whole.tally, lost=whole.lost, begun=begun
             )
             await campaign.conclude()
             await campaign.note_loss()
             left = await to_the_end(sweep(target, look=True))
-            return _outcome(campaign, merged.server, [*merged.leftovers, *commands(config, left)])
+            return _outcome(campaign, whole.server, [*whole.leftovers, *commands(config, left)])
 
     with JudgePool(document) as judge_pool, terminable():
         outcome = interruptible(end(judge_pool))
-    spent = outcome.spent or merged.spent
-    return replace(outcome, settling=merged.settling, shortfall=merged.shortfall, spent=spent, crowded=merged.crowded)
+    spent = outcome.spent or whole.spent
+    return replace(outcome, settling=whole.settling, shortfall=whole.shortfall, spent=spent, crowded=whole.crowded)
 
 
-def _merged(parts: Sequence[RunOutcome]) -> RunOutcome:
+def merged(parts: Sequence[RunOutcome]) -> RunOutcome:
+    """What several workers or machines saw as one outcome, not confirmed yet."""
     tally = Tally()
     for part in parts:
         tally.merge(part.tally)

@@ -6,7 +6,7 @@ import asyncio
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.campaign.observer import Observer
 from conformance.campaign.schedule import Schedule
@@ -36,7 +36,7 @@ class TraceJudging:
 
     async def judge_all(self, traces: Sequence[Trace], known_ids: frozenset[str] | None = None) -> None:
         """Judge traces one after another; those for which no time is left are counted, but not judged."""
-        for trace in traces:
+        for trace in map(self._named, traces):
             try:
                 async with asyncio.timeout(self._left_s):
                     judgement = await self.judge.judge(trace, known_ids)
@@ -54,11 +54,23 @@ class TraceJudging:
         return None if math.isinf(left) else max(0.0, left)
 
     def judge_across(self) -> None:
-        """Judge what spans traces: the uniqueness of ids, and the one version."""
-        traces = {trace.id: trace for trace in self.tally.reduced}
-        try:
-            indexes = [TraceIndex(trace) for trace in self.tally.reduced]
-            for seen in across(indexes, self.tally.sent()):
-                self.tally.add_across(seen.requirement, seen.observation, traces[seen.traces[-1]])
-        except Exception as error:
-            self.tally.errors.append(f"what spans several traces could not be judged: {type(error).__name__}: {error}")
+        """Judge what spans traces of one target: the uniqueness of ids, and the one version."""
+        judge_across(self.tally)
+
+    def _named(self, trace: Trace) -> Trace:
+        """The trace under a name that no share of the run gives to another one."""
+        which, of = self.settings.shard
+        return replace(trace, id=f"{which + 1}/{trace.id}") if of > 1 else trace
+
+
+def judge_across(tally: Tally) -> None:
+    """Judge what spans the traces of one target, and count it in the tally."""
+    traces = {trace.id: trace for trace in tally.reduced}
+    if not traces:
+        return
+    try:
+        indexes = [TraceIndex(trace) for trace in tally.reduced]
+        for seen in across(indexes, tally.sent()):
+            tally.add_across(seen.requirement, seen.observation, traces[seen.traces[-1]])
+    except Exception as error:
+        tally.errors.append(f"what spans several traces could not be judged: {type(error).__name__}: {error}")

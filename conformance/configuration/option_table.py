@@ -36,9 +36,10 @@ Kind = Literal[
 A ``location`` is the path of a file or folder, a URL, or one of the choices.
 """
 
-Command = Literal["run", "pytest", "check", "replay", "clean", "serve", "proxy"]
+Command = Literal["run", "pytest", "check", "replay", "clean", "merge", "serve", "proxy"]
 _RUN: frozenset[Command] = frozenset({"run", "pytest"})
-_TARGET_COMMANDS: frozenset[Command] = _RUN | {"replay", "clean"}
+_RUN_OR_MERGE: frozenset[Command] = _RUN | {"merge"}
+_TARGET_COMMANDS: frozenset[Command] = _RUN | {"replay", "clean", "merge"}
 _REPORT_COMMANDS: frozenset[Command] = _RUN | {"check", "proxy"}
 _TLS_COMMANDS: frozenset[Command] = _TARGET_COMMANDS | {"proxy"}
 _SERVER_COMMANDS: frozenset[Command] = _RUN | {"serve"}
@@ -121,6 +122,12 @@ OPTIONS: tuple[Option, ...] = (
         "duration",
     ),
     Option(
+        "shard",
+        SCOPE,
+        "Play one share of the run, such as 1/4; 'auto' where a CI service or Kubernetes tells which. See `merge`.",
+        "K/N",
+    ),
+    Option(
         "without",
         SCOPE,
         f"An optional feature that the server lacks: {', '.join(OFFERED)}.",
@@ -147,7 +154,12 @@ OPTIONS: tuple[Option, ...] = (
         commands=frozenset({"check", "proxy"}),
     ),
     Option(
-        "database", SCOPE, "Keeps findings between runs: a directory, or redis://host:port/0.", "DIR|URL", "location"
+        "database",
+        SCOPE,
+        "Keeps findings between runs: a directory, or redis://host:port/0.",
+        "DIR|URL",
+        "location",
+        _RUN_OR_MERGE,
     ),
     Option(
         "url",
@@ -222,8 +234,9 @@ OPTIONS: tuple[Option, ...] = (
         RESULTS,
         "Where a trace is looked at, such as https://traces.example/{trace_id}: exchanges of findings link there.",
         "URL",
+        commands=_RUN_OR_MERGE,
     ),
-    Option("against", RESULTS, "An earlier run to compare with.", "RESULTS.json", "path"),
+    Option("against", RESULTS, "An earlier run to compare with.", "RESULTS.json", "path", _RUN_OR_MERGE),
     Option(
         "fail-on",
         RESULTS,
@@ -241,7 +254,7 @@ OPTIONS: tuple[Option, ...] = (
         commands=_REPORT_COMMANDS,
         many=True,
     ),
-    Option("summary-file", RESULTS, "Markdown file to append the summary to.", "FILE.md", "path"),
+    Option("summary-file", RESULTS, "Markdown file to append the summary to.", "FILE.md", "path", _RUN_OR_MERGE),
     Option(
         "verbosity",
         RESULTS,

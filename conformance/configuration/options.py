@@ -14,6 +14,7 @@ from conformance.configuration.reading import BadOption, Values, read, sendable
 from conformance.configuration.report_paths import default_report_dir
 from conformance.configuration.server import server_options
 from conformance.configuration.settings import Settings
+from conformance.configuration.sharding import shard_of
 from conformance.configuration.sources import Sources
 from conformance.contract.features import chosen
 from conformance.contract.requirements import Catalogue, load_requirements
@@ -74,6 +75,7 @@ def run_options(values: Sources, environment: Mapping[str, str] = os.environ) ->
         report_dir=directory,
         spec=read(values, "spec"),
         database=read(values, "database"),
+        shard=shard_of(read(values, "shard"), environment),
     )
     return RunOptions(
         url=url,

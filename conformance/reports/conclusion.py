@@ -104,13 +104,21 @@ def _code(facts: _Facts) -> tuple[int, str]:
         return NOT_CONFORMANT, "; ".join(facts.failures)
     if facts.results.errors:
         return INCOMPLETE, "the suite itself failed"
-    if facts.results.verdict == "incomplete":
+    if facts.results.verdict == "incomplete" and not _is_share(facts.results):
         return INCOMPLETE, _incomplete(facts)
     return CONFORMANT, ""
 
 
+def _is_share(results: Results) -> bool:
+    """Whether a share of a run was played to its end, which says nothing before all are merged."""
+    target = results.target
+    return bool(target.get("shard")) and results.complete and not (target.get("untested") or target.get("lost"))
+
+
 def _headline(facts: _Facts) -> str:
     verdict = facts.results.verdict
+    if _is_share(facts.results):
+        return f"Share {facts.results.target['shard']}"
     if verdict != "not_conformant" and facts.results.errors:
         return VERDICT_WORDS["incomplete"]
     if verdict == "no_violation_found" and facts.violated:
@@ -123,6 +131,8 @@ def _headline(facts: _Facts) -> str:
 
 def _reason(facts: _Facts) -> str:
     results = facts.results
+    if _is_share(results) and not results.errors:
+        return "It was played to its end; `conformance merge` makes one result of all shares."
     parts = ["The suite itself failed"] if results.errors else []
     if results.verdict == "not_conformant":
         parts.append(f"{facts.failures[0]}{_causes(results)}" if facts.failures else "A MUST requirement failed")
@@ -162,6 +172,9 @@ def _incomplete(facts: _Facts) -> str:
         return f"nothing can be said: {results.target['lacking']}"
     if results.target.get("untested"):
         return f"the target could not be tested: {str(results.target['untested']).rstrip('.')}"
+    if results.target.get("missing"):
+        shares = ", ".join(map(str, results.target["missing"]))
+        return f"{cut}of the shares of the run, {shares} are not there"
     if results.target.get("unmet"):
         return f"{cut}required, and not judged: {', '.join(results.target['unmet'])}"
     if facts.open:

@@ -1,0 +1,1 @@
+"""Runs that several machines share: what each leaves, and how that becomes one result."""
