@@ -12,7 +12,7 @@ from conformance.campaign.drawing import Drawn
 from conformance.campaign.liveness import GONE, answers_again, is_gone, until_silent
 from conformance.campaign.observer import Observer
 from conformance.campaign.proving import Proving
-from conformance.campaign.restricting import lives_allowed, owner_of, play_allowed, playable
+from conformance.campaign.restricting import is_mine, lives_allowed, play_allowed, playable
 from conformance.campaign.schedule import Schedule, Shortfall, affordable, runs_of
 from conformance.campaign.stopping import raise_users
 from conformance.campaign.trace_judging import TraceJudging
@@ -195,13 +195,15 @@ class Campaign:
         if budget is None:
             await self._play(player, self._jobs(endless(self.settings.seed, self.settings.features)))
             return
-        await self._play(player, self._jobs(self.store.load() if self.store else (), "kept"))
+        kept = [each for each in self.store.load() if is_mine(each, self.settings.shard)] if self.store else ()
+        await self._play(player, self._jobs(kept, "kept"))
         await self._play(player, self._last_jobs(drawn.scenarios.scenarios))
         for number in range(_TOP_UPS):
             missing = self._not_exercised()
             if not missing or self._over():
                 return
-            themes = more_for(missing, self.settings.features)[:_THEMES_PER_TOP_UP]
+            offered = more_for(missing, self.settings.features)
+            themes = [each for each in offered if is_mine(each.name, self.settings.shard)][:_THEMES_PER_TOP_UP]
             more = draw(themes, 1, derived_seed(self.settings.seed, f"more{number}"), self.settings.features)
             spare = budget - self._spent()
             await self._play(player, self._jobs(affordable(more, spare), f"more{number}-"))
@@ -209,7 +211,7 @@ class Campaign:
     def _jobs(self, scenarios: Iterable[Scenario], prefix: str = "s") -> Iterator[Job]:
         mine, workers = self.settings.shard
         for number, scenario in enumerate(scenarios):
-            if workers > 1 and owner_of(scenario, number, prefix) % workers != mine:
+            if prefix == "s" and number % workers != mine:
                 continue
             if self._too_dear(scenario) or not playable(scenario, self.target.config.excluded):
                 continue

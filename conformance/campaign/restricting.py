@@ -52,15 +52,15 @@ async def play_allowed(
     return await play_operations(target, document, settings, plan=allowed, over=over)
 
 
-def owner_of(scenario: Scenario, number: int, prefix: str) -> int:
-    """A number by which just one of several workers plays a scenario, the same one in each of them.
+def is_mine(thing: Scenario | str, shard: tuple[int, int]) -> bool:
+    """Whether it is for this one of several workers to play a scenario, or a theme by its name: just one says so.
 
-    The scenarios of the plan (``prefix`` s) have the same numbers everywhere. What was kept by earlier runs, or is
-    still lacking, may differ from worker to worker, so it is known by what it is.
+    The scenarios of the plan have the same numbers everywhere. What was kept by earlier runs, or is still lacking, may
+    differ from worker to worker, so it is known by what it is.
     """
-    if prefix == "s":
-        return number
-    return zlib.crc32(exact_json.encode(to_json(scenario)))
+    which, workers = shard
+    text = thing if isinstance(thing, str) else exact_json.dumps(to_json(thing))
+    return zlib.crc32(text.encode()) % workers == which
 
 
 def _allowed(plan: OperationPlan, excluded: Collection[str]) -> OperationPlan:

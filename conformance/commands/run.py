@@ -20,7 +20,7 @@ from conformance.commands.helping import (
     values_of,
 )
 from conformance.commands.selecting import NothingSelected, arguments_of, check_selection
-from conformance.configuration.combinations import check_loudness
+from conformance.configuration.combinations import Contradiction, check_loudness
 from conformance.configuration.option_table import options_of
 from conformance.configuration.reading import BadOption
 from conformance.plugin import SUITE
@@ -109,6 +109,8 @@ def _run(url: str | None, quiet: bool, verbose: bool, **given: Any) -> None:
         given["verbosity"] = "quiet" if quiet else "verbose"
     arguments = _arguments(url, given)
     _check_workers(given["workers"])
+    if given["workers"] and given["shard"]:
+        raise Contradiction("-n", "--shard")
     check_selection(given["keyword"], given["mark"])
     # Checked here first, so that mistakes are told in this command's own words.
     ConformanceRun.of(values_of({**given, "url": url}))

@@ -40,7 +40,7 @@ Command = Literal["run", "pytest", "check", "replay", "clean", "merge", "serve",
 _RUN: frozenset[Command] = frozenset({"run", "pytest"})
 _RUN_OR_MERGE: frozenset[Command] = _RUN | {"merge"}
 _TARGET_COMMANDS: frozenset[Command] = _RUN | {"replay", "clean", "merge"}
-_REPORT_COMMANDS: frozenset[Command] = _RUN | {"check", "proxy"}
+_REPORT_COMMANDS: frozenset[Command] = _RUN | {"check", "merge", "proxy"}
 _TLS_COMMANDS: frozenset[Command] = _TARGET_COMMANDS | {"proxy"}
 _SERVER_COMMANDS: frozenset[Command] = _RUN | {"serve"}
 

@@ -24,12 +24,14 @@ _ROOMS = (
     "conformance.campaign.concluding",
     "conformance.campaign.schedule",
     "conformance.confirming.findings",
+    "conformance.contract",
     "conformance.judging.tally",
     "conformance.results.model",
     "conformance.rules.evidence.observation",
     "conformance.trace",
+    "conformance.wire",
 )
-_BUILTINS = {("builtins", "set"), ("builtins", "frozenset"), ("builtins", "range"), ("collections", "Counter")}
+_BUILTINS = {("builtins", "set"), ("builtins", "frozenset"), ("collections", "Counter"), ("decimal", "Decimal")}
 _SAME = ("of", "document", "suite", "settings", "selected")
 
 
