@@ -100,6 +100,7 @@ class _Malicious:
         gzip.compress(pickle.dumps(_Malicious())),
         gzip.compress(pickle.dumps(Path)),
     ],
+    ids=["empty", "rubbish", "packed rubbish", "a part", "something else", "malicious", "a class of others"],
 )
 def test_what_is_no_share_is_refused(content: bytes, tmp_path: Path) -> None:
     (tmp_path / SHARD).write_bytes(content)
