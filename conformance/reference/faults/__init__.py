@@ -22,6 +22,7 @@ from conformance.reference.faults.lifecycle import (
     variables,
 )
 from conformance.reference.faults.resources import (
+    denials,
     inputs,
     leftovers,
     lists,
@@ -61,6 +62,7 @@ _AREAS = (
     records.FAULTS,
     identities.FAULTS,
     durability.FAULTS,
+    denials.FAULTS,
 )
 
 FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for area in _AREAS for fault in area})

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.rules.evidence.answers import inconclusive
+from conformance.rules.evidence.inevitable import must_have_terminated, undisputed
 from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
@@ -60,3 +61,10 @@ def accepted_cancellations(index: TraceIndex, *, shown_open: bool) -> Iterator[C
         found = cancellation(timeline)
         if found is not None and found.cancel.ok and (found.shown is not None or not shown_open):
             yield found
+
+
+def ended_long_ago(timeline: InstanceTimeline, exchange: Exchange) -> bool:
+    """Whether the instance had to show its end before a request, which came by itself or by a cancellation."""
+    found = cancellation(timeline)
+    cancelled = found is not None and found.cancel.ok and found.late(exchange)
+    return cancelled or must_have_terminated(timeline, exchange, undisputed(timeline))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from conformance.rules.cancel.cancellation import ended_long_ago
 from conformance.rules.evidence.answers import answer_text, inconclusive, is_valid
 from conformance.rules.evidence.comparing.equal_meaning import same_within
 from conformance.rules.evidence.inevitable import must_have_terminated, undisputed
@@ -144,7 +145,11 @@ def _listed_again(listing: Exchange, items: list[dict[str, Any]]) -> Iterator[Ob
 
 def _listed_while_running(timeline: InstanceTimeline, listing: Exchange, listed: bool) -> Iterator[Observation]:
     terminated = timeline.first_terminated
-    if terminated is not None and timeline.is_due(terminated.exchange.received, listing):
+    due = terminated is not None and (
+        timeline.is_due(terminated.exchange.received, listing)
+        or (terminated.exchange.before(listing) and ended_long_ago(timeline, listing))
+    )
+    if terminated is not None and due:
         if listed:
             yield _misfiled(timeline, terminated.exchange, listing, "not listed: it has terminated", "it is listed")
         else:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.rules.cancel.cancellation import cancellation
+from conformance.rules.cancel.cancellation import ended_long_ago
 from conformance.rules.evidence.answers import cut
-from conformance.rules.evidence.inevitable import must_have_terminated, undisputed
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.reads import InstanceRead
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.evidence.wording import quoted, shown
-from conformance.trace import Exchange
 
 
 def _problem(timeline: InstanceTimeline, read: InstanceRead) -> str | None:
@@ -145,7 +143,7 @@ def _closed(timeline: InstanceTimeline, first: InstanceRead, read: InstanceRead)
     late = [s.number for s in read.stages if end and s.ended_at and s.ended_at.ns > end.ns + slack]
     if not open_stages and not late:
         yield upheld(read.exchange, proof="settled", subject=timeline.id)
-    elif timeline.is_due(first.exchange.received, read.exchange) or _ended_long_ago(timeline, read.exchange):
+    elif timeline.is_due(first.exchange.received, read.exchange) or ended_long_ago(timeline, read.exchange):
         observed = (
             f"stage {open_stages[0]} is open" if open_stages else f"stage {late[0]} ended later than the instance"
         )
@@ -159,13 +157,6 @@ def _closed(timeline: InstanceTimeline, first: InstanceRead, read: InstanceRead)
             subject=timeline.id,
             pointer="/data/status",
         )
-
-
-def _ended_long_ago(timeline: InstanceTimeline, exchange: Exchange) -> bool:
-    """Whether the instance had to end before a request, by itself or by a cancellation."""
-    found = cancellation(timeline)
-    cancelled = found is not None and found.cancel.ok and found.late(exchange)
-    return cancelled or must_have_terminated(timeline, exchange, undisputed(timeline))
 
 
 RULES: dict[str, Rule] = {

@@ -35,6 +35,7 @@ SHOWN: dict[Probe, str] = {
         stage-history-off-by-one open-stage-without-history any-stage-has-history coming-stage-has-history
         update-without-activity attempts-count-from-zero transaction-in-a-list booked-amounts-rounded accounts-swapped
         second-metadata-key-lost listed-end-differs listed-creation-rounded
+        lists-without-running-instances-not-found history-gone-at-the-end transactions-shown-twice
     """,
     collections.configurations: """
         error-without-message crash-on-malformed-workflow name-trimmed send-metadata-dropped stages-beyond-eight-dropped
@@ -137,7 +138,7 @@ SHOWN: dict[Probe, str] = {
         event-names-of-64-characters event-names-end-at-colons
     """,
     sending.names_of_before: "first-name-ends-later-waits",
-    sending.many_waits: "sixth-match-swallowed event-ends-two-stages events-of-one-name-collapse",
+    sending.many_waits: "third-match-refused sixth-match-swallowed event-ends-two-stages events-of-one-name-collapse",
     sending.burst: "burst-loses-events fourth-of-a-burst-lost events-at-once-lose-their-names",
     sending.unprompted: "waits-time-out events-redelivered second-wait-for-a-name-skipped heard-again-after-a-second",
     sending.malformed_events: """
