@@ -127,6 +127,10 @@ class ConformanceRun:
         with ReferenceProcess(replace(self.options.embedded, seed=self.options.settings.seed)) as server:
             yield self.target_config(server.url)
 
+    def masked(self, text: str) -> str:
+        """A text without what is secret among the options."""
+        return target_config(self.sources, self.options.url or "http://localhost").secrets().mask(text)
+
     def _located(self, config: TargetConfig) -> TargetConfig:
         """The target at the prefix where it serves the API, which is told when it was not given."""
         found = locate(config)

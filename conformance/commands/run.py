@@ -132,7 +132,8 @@ def _told(reporter: _Reporter, code: int) -> int:
     if code == pytest.ExitCode.NO_TESTS_COLLECTED:
         raise NothingSelected
     if reporter.crash is not None:
-        click.echo(f"conformance: the suite itself failed; please report this.\n{reporter.crash}", err=True)
+        crash = reporter.crash if session is None else session.masked(reporter.crash)
+        click.echo(f"conformance: the suite itself failed; please report this.\n{crash}", err=True)
     if session is None or session.outcome is None:
         if session is not None and session.report is not None:
             click.echo(f"Report: {session.report}", err=True)

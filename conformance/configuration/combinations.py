@@ -6,7 +6,7 @@ from conformance.configuration.option_table import EMBEDDED, OPTIONS
 from conformance.configuration.reading import BadOption, Values
 from conformance.configuration.sources import Sources
 from conformance.contract.errors import UserError
-from conformance.trace.redaction import redact_url
+from conformance.wire.redaction import redact_url
 
 _WAYS: tuple[tuple[str, ...], ...] = (
     ("token",),

@@ -21,7 +21,7 @@ from conformance.configuration.reading import BadOption, check, names_file
 from conformance.configuration.toml_lines import line_of
 from conformance.contract.errors import UserError
 from conformance.target.config import WrongUrl, checked_url
-from conformance.trace.redaction import mask_url
+from conformance.wire.redaction import mask_url
 
 OWN_FILE, PROJECT_FILE = "conformance.toml", "pyproject.toml"
 _PROJECT_TABLE = ("tool", "conformance")
@@ -60,8 +60,8 @@ class ConfigFile:
     """
 
     path: Path
-    common: Mapping[str, Any]
-    targets: Mapping[str, Mapping[str, Any]]
+    common: Mapping[str, Any] = field(repr=False)
+    targets: Mapping[str, Mapping[str, Any]] = field(repr=False)
     root: tuple[str, ...] = ()
     text: str = field(default="", repr=False)
 

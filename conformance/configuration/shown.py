@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.configuration.option_table import Option
-from conformance.trace.redaction import REDACTED, mask_url
+from conformance.wire.redaction import REDACTED, mask_url
 
 
 def shown(option: Option, value: Any) -> str:

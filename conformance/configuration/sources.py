@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,8 @@ _ADDRESS = re.compile(r"[.:/\[]|localhost\Z", re.IGNORECASE)
 class Layer:
     """One source: ``value`` gives an option by its name or None, ``place`` says for people where it has it."""
 
-    value: Values
-    place: Values
+    value: Values = field(repr=False)
+    place: Values = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from conformance.contract.errors import UserError
 from conformance.scenarios import Scenario, UnreadableScenario, from_json, to_json
 from conformance.wire import exact_json
+from conformance.wire.redaction import mask_url
 
 _KEY = b"orchestration-conformance/findings/1"
 # Old findings must not use up the budget of a run.
@@ -28,7 +29,9 @@ class DatabaseUnusable(UserError):
     """The database of findings cannot be reached."""
 
     def __init__(self, where: str, reason: str) -> None:
-        super().__init__(f"The database {where} cannot be used: {reason}.", "Give a directory, or redis://host:port/0.")
+        super().__init__(
+            f"The database {mask_url(where)} cannot be used: {reason}.", "Give a directory, or redis://host:port/0."
+        )
 
 
 class FindingStore:

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from conformance.contract.document import ApiDocument
+from conformance.contract.features import OFFERED
 from conformance.contract.schema.responses import ResponseSchemas
 from conformance.judging.judging import Judge
 from conformance.rules.evidence.observation import Observation
@@ -42,7 +43,8 @@ async def _replay(
         await probe(target)
         await target.measure_lists()
         async with LoopLag() as lag, Settler(target, lag) as settler:
-            player = Player(target, settler, reuse=reuse)
+            # What the scenario puts to the test was offered when it was found.
+            player = Player(target, settler, frozenset(OFFERED), reuse=reuse)
             jobs = [Job(f"replay{number}", scenario, "replay") for number in range(times)]
             played = await all_of(player.play(job) for job in jobs)
     judgements = [(each.trace, judge.judge(each.trace)) for each in played]

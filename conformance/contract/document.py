@@ -16,6 +16,7 @@ from conformance.contract.api import V1, Api
 from conformance.contract.errors import UserError
 from conformance.contract.operations import Operation
 from conformance.contract.paths import DOCUMENT, specs_dir
+from conformance.wire.redaction import mask_url
 
 FETCH_TIMEOUT = 20.0
 """Seconds to wait for a document that is read from a URL."""
@@ -79,7 +80,7 @@ def load_document(source: str | None = None, api: Api = V1) -> ApiDocument:
 
     Operations are found by method and path, whatever a document calls them. Raises UnreadableDocument.
     """
-    name = source or "bundled"
+    name = mask_url(source) if source else "bundled"
     data = _fetch(source) if source else (specs_dir() / DOCUMENT).read_bytes()
     raw = _mapping(name, data)
     described = dict(_described(raw, api))
@@ -117,7 +118,7 @@ def _fetch(source: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
     raise UnreadableDocument(
-        f"The API document {source} cannot be read: {reason}.", "Give an existing file or a URL that answers."
+        f"The API document {mask_url(source)} cannot be read: {reason}.", "Give an existing file or a URL that answers."
     )
 
 

@@ -12,8 +12,8 @@ from typing import Any, TextIO
 
 from conformance import __version__
 from conformance.trace.exchange import Exchange, Request
-from conformance.trace.redaction import redact_headers, redact_url
 from conformance.wire.instant import MILLISECOND, Instant
+from conformance.wire.redaction import redact_headers, redact_query, redact_url
 
 HarItem = tuple[str, int, Exchange]
 """The id of a trace, its origin (ns since 1970 of client ns 0), and one of its exchanges."""
@@ -64,7 +64,7 @@ def _request(request: Request) -> dict[str, Any]:
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _named(redact_headers(request.headers)),
-        "queryString": _named(request.query),
+        "queryString": _named(redact_query(request.query)),
         "headersSize": -1,
         "bodySize": len(request.body or b""),
     }

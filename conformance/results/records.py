@@ -8,8 +8,8 @@ from dataclasses import replace
 from conformance.results.model import ExchangeRecord
 from conformance.trace.exchange import Exchange, Failure, Headers, Request, Response
 from conformance.trace.recording import Span, recorded
-from conformance.trace.redaction import redact_headers, redact_url
 from conformance.wire.instant import MILLISECOND
+from conformance.wire.redaction import redact_headers, redact_url
 
 _CUT = re.compile(r"… \(cut; \d+ bytes in all\)\Z", re.ASCII)
 

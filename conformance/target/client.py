@@ -15,6 +15,7 @@ import httpx
 from conformance.contract.api import Api
 from conformance.contract.calls import Call
 from conformance.target import wire
+from conformance.target.authentication.masking import masked
 from conformance.target.authentication.presenting import QUERY_NAME, Header, common_headers, shown
 from conformance.target.authentication.tokens import TokenSource
 from conformance.target.bodies import Bodies
@@ -31,8 +32,8 @@ from conformance.target.recorder import Recorder
 from conformance.target.sender import RequestOptions, send
 from conformance.trace import ENOUGH_LOST, Exchange, Failure, Request, traceparent
 from conformance.trace.recording import Span, action_of, recorded
-from conformance.trace.redaction import REDACTED
 from conformance.trace.roles import Role
+from conformance.wire.redaction import REDACTED
 
 _ALWAYS = (Role.PROBE, Role.WATCHDOG, Role.CLEANUP)
 # An id of no server's own form, so that nobody has it.
@@ -244,6 +245,9 @@ class Client:
         secret = ((QUERY_NAME, refused.token or ""),) if refused is not None and refused.in_query else ()
         target = f"{self._shared.config.prefix}{sent_path}{wire.encoded_query((*query, *secret))}"
         outgoing = self._http.build_request(method, self._shared.base, headers=raw, content=body)
+        if refused is not None:
+            # A session that began with the right token would let the request in.
+            outgoing.headers.pop("cookie", None)
         outgoing.url = RawTarget(outgoing.url, target.encode("ascii"))
         query = (*query, *((name, REDACTED) for name, _ in secret))
         url = f"{self._shared.config.url}{sent_path}{wire.encoded_query(query)}"
@@ -259,7 +263,8 @@ class Client:
         index, sent = self.recorder.begin(), time.monotonic_ns()
         outcome = wire.WireResult(failure=Failure("aborted", "given up by the client"))
         try:
-            outcome = await wire.exchange(self._http, outgoing.http, patience, read)
+            answered = await wire.exchange(self._http, outgoing.http, patience, read)
+            outcome = masked(answered, self._shared.tokens.secrets)
         finally:
             # Also on cancellation: the request may have had its effect, so the trace must show it.
             exchange = recorded(

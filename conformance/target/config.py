@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from conformance.contract.errors import UserError
 from conformance.target.bodies import MAX_BODY
 from conformance.target.manners.identity import new_run_id
-from conformance.trace.redaction import REDACTED, mask_url
+from conformance.trace.secrets import Secrets
+from conformance.wire.redaction import REDACTED, mask_url
 
 READ_SCOPE = "orchestration:read"
 WRITE_SCOPE = "orchestration:write"
@@ -79,11 +80,11 @@ class TargetConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str
-    headers: dict[str, str] = Field(default_factory=dict)
-    token: str | None = None
+    headers: dict[str, str] = Field(default_factory=dict, repr=False)
+    token: str | None = Field(default=None, repr=False)
     token_file: Path | None = None
     client_id: str | None = None
-    client_secret: str | None = None
+    client_secret: str | None = Field(default=None, repr=False)
     token_url: str | None = None
     issuer: str | None = None
     timeout_s: float = Field(default=10.0, gt=0)
@@ -140,6 +141,12 @@ class TargetConfig(BaseModel):
     def prefix(self) -> str:
         """The path of the URL, without a slash at its end: what stands before every path of the API."""
         return urlsplit(self.url).path
+
+    def secrets(self) -> Secrets:
+        """What of it is shown nowhere."""
+        basic = f"{self.client_id}:{self.client_secret}" if self.client_secret else None
+        values = [value for text in self.headers.values() for value in (text, text.rpartition(" ")[2])]
+        return Secrets([self.token, self.client_secret, basic, *values])
 
     def redacted(self) -> dict[str, Any]:
         """The settings as plain data with every secret replaced, fit for a report."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.contract.errors import UserError
-from conformance.trace.redaction import mask_url
+from conformance.wire.redaction import mask_url
 
 _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "RECORD LAYER", "WRONG VERSION")
 """What TLS libraries say when the other side answers in plain HTTP."""
@@ -50,7 +50,8 @@ class TokenRefused(TargetError):
 
     def __init__(self, token_url: str, reason: str) -> None:
         super().__init__(
-            f"No access token from {mask_url(token_url)}: {reason}.", "Check client id, secret and token URL."
+            f"No access token from {mask_url(token_url)}: {reason.rstrip('.')}.",
+            "Check client id, secret and token URL.",
         )
 
 

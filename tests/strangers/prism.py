@@ -12,6 +12,7 @@ from typing import Self
 HERE = Path(__file__).parent
 
 _PRISM = HERE / "node_modules" / ".bin" / "prism"
+_ISSUER = HERE / "node_modules" / "oauth2-mock-server"
 _READY = "Prism is listening on "
 _INSTALL_TIMEOUT = 600.0
 _EXIT_TIMEOUT = 5.0
@@ -21,12 +22,12 @@ class PrismDidNotStart(RuntimeError):
     """Prism, or its installation, ended before it listened."""
 
     def __init__(self, said: str) -> None:
-        super().__init__(f"Prism did not start; see what it said, and whether node is 18.20 or later: {said[-2000:]}")
+        super().__init__(f"Prism did not start; see what it said, and whether node is 20.19 or later: {said[-2000:]}")
 
 
 def install() -> None:
     """Install what the lock file names, unless it is there. Raises PrismDidNotStart."""
-    if _PRISM.exists():
+    if _PRISM.exists() and _ISSUER.exists():
         return
     done = subprocess.run(
         ["npm", "ci", "--no-audit", "--no-fund"],

@@ -15,7 +15,7 @@ from conformance.target.bodies import MAX_BODY, SHOWN, Inflating
 from conformance.trace import Exchange, Failure, Headers, Request, Response, Trace
 from conformance.trace.controls import own_settling
 from conformance.trace.recording import Span, recorded
-from conformance.trace.redaction import mask_url
+from conformance.wire.redaction import mask_url
 
 _PLAIN = frozenset({"", "identity"})
 _ZIPPED = frozenset({"gzip", "x-gzip", "deflate"})

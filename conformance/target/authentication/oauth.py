@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -17,12 +17,13 @@ from authlib.oauth2.rfc8414 import get_well_known_url  # type: ignore[import-unt
 from conformance.target.authentication.jwt import claims_of
 from conformance.target.config import TargetConfig
 from conformance.target.errors import TokenRefused
+from conformance.trace.secrets import Secrets
 
 Connect = Callable[[str], AbstractAsyncContextManager[httpx.AsyncClient]]
 """Gives a client for a URL."""
 
 _BASIC, _POST = "client_secret_basic", "client_secret_post"
-_LONGEST_S = 10 * 365 * 24 * 3600
+_LONGEST_S, _DIGITS = 1e12, 13
 _CODE = 60
 
 
@@ -32,7 +33,7 @@ class Grant:
     lives. ``scopes`` are those that it has, as far as the endpoint or the token itself tells; None where neither does.
     """
 
-    token: str
+    token: str = field(repr=False)
     expires_at: float | None
     lifetime_s: float | None
     scopes: frozenset[str] | None
@@ -45,8 +46,9 @@ class Grant:
 class TokenEndpoint:
     """Asks for tokens. An endpoint that is not given is looked up at the issuer, once."""
 
-    def __init__(self, config: TargetConfig, connect: Connect) -> None:
+    def __init__(self, config: TargetConfig, connect: Connect, secrets: Secrets) -> None:
         self._config = config
+        self._secrets = secrets
         self._connect = connect
         self._url = config.token_url
         self._methods: tuple[str, ...] = (_BASIC, _POST)
@@ -62,7 +64,7 @@ class TokenEndpoint:
             if response.status_code != 401 or method == self._methods[-1]:
                 break
         self._methods = (method,) if response.status_code == 200 else self._methods
-        return _granted(url, response)
+        return _granted(url, response, self._secrets)
 
     def _prepared(self, url: str, method: str, scopes: tuple[str, ...]) -> tuple[Mapping[str, str], str]:
         auth = ClientAuth(self._config.client_id, self._config.client_secret, method)
@@ -106,7 +108,7 @@ class TokenEndpoint:
                     follow_redirects=method == "GET",
                 )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise TokenRefused(url, str(error) or type(error).__name__) from None
+            raise TokenRefused(url, self._secrets.mask(str(error)) or type(error).__name__) from None
 
 
 def _json(response: httpx.Response) -> Any:
@@ -116,30 +118,37 @@ def _json(response: httpx.Response) -> Any:
         return None
 
 
-def _granted(url: str, response: httpx.Response) -> Grant:
+def _granted(url: str, response: httpx.Response, secrets: Secrets) -> Grant:
     grant = _json(response)
     if response.status_code != 200 or not isinstance(grant, dict):
         code = grant.get("error") if isinstance(grant, dict) else None
         told = f", {code[:_CODE]}" if isinstance(code, str) and code.replace("_", "").isalnum() else ""
-        raise TokenRefused(url, f"status {response.status_code}{told}")
+        raise TokenRefused(url, secrets.mask(f"status {response.status_code}{told}"))
     token = grant.get("access_token")
     if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
         raise TokenRefused(url, "the answer holds no access_token")
+    for name in ("access_token", "refresh_token", "id_token"):
+        secrets.add(grant[name] if isinstance(grant.get(name), str) else None)
     return grant_of(token, grant, time.time())
 
 
 def grant_of(token: str, told: Mapping[str, Any], now: float) -> Grant:
     """What is known of a token that was given just now: from what was ``told`` with it, and from its own claims."""
     claims = claims_of(token) or {}
-    lifetime = told.get("expires_in")
-    if isinstance(lifetime, str) and lifetime.isdigit():
-        lifetime = int(lifetime)
-    expires = claims.get("exp")
-    if isinstance(lifetime, int | float) and not isinstance(lifetime, bool) and abs(lifetime) < _LONGEST_S:
-        expires = now + lifetime
-    elif not isinstance(expires, int | float) or isinstance(expires, bool):
-        return Grant(token, None, None, _scopes(told, claims))
-    return Grant(token, float(expires), float(expires) - now, _scopes(told, claims))
+    lifetime = _seconds(told.get("expires_in"))
+    if lifetime is None and (expires := _seconds(claims.get("exp"))) is not None:
+        # Measured on the issuer's own clock where that is possible, which need not be this one.
+        issued = _seconds(claims.get("iat"))
+        lifetime = expires - (now if issued is None else issued)
+    return Grant(token, None if lifetime is None else now + lifetime, lifetime, _scopes(told, claims))
+
+
+def _seconds(value: object) -> float | None:
+    if isinstance(value, str) and value.isdecimal() and len(value) < _DIGITS:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _LONGEST_S:
+        return None
+    return float(value)
 
 
 def _scopes(told: Mapping[str, Any], claims: Mapping[str, Any]) -> frozenset[str] | None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from conformance.target.authentication.jwt import altered, foreign, unsigned
 from conformance.target.authentication.tokens import TokenSource
 from conformance.target.config import READ_SCOPE, WRITE_SCOPE
 from conformance.trace import TokenKind
-from conformance.trace.redaction import REDACTED
+from conformance.wire.redaction import REDACTED, is_credential
 
 Header = tuple[str, str, bool]
 """Name, value, and whether the value is a secret."""
@@ -25,7 +24,6 @@ QUERY_NAME = "access_token"
 
 _LONGEST_WAIT_S = 20.0
 _MOMENT_S = 0.2
-_CREDENTIAL = re.compile(r"auth|token|key|secret|cookie|session|credential|password", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class Presented:
     """A token to be refused: the value of the Authorization header, or the name of a parameter of the query with it."""
 
     kind: TokenKind
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
     in_query: bool = False
 
 
@@ -70,7 +68,7 @@ async def _expired(tokens: TokenSource) -> Presented | None:
 def common_headers(configured: Mapping[str, str], token: str | None, refused: Presented | None) -> list[Header]:
     """The token and the configured headers; with a token to be refused none that may let the request in."""
     if refused is not None:
-        kept = [(name, value, True) for name, value in configured.items() if not _CREDENTIAL.search(name)]
+        kept = [(name, value, True) for name, value in configured.items() if not is_credential(name)]
         bearer = None if refused.in_query else refused.token
         return [*([("authorization", f"Bearer {bearer}", True)] if bearer is not None else []), *kept]
     given = [(name, value, True) for name, value in configured.items()]

@@ -18,14 +18,16 @@ _OWN = (READ_SCOPE, WRITE_SCOPE)
 class TokenSource:
     """Gives the target's token: a fixed one, that of a file, or one that an endpoint grants and that is renewed.
 
+    ``secrets`` are these tokens and whatever else of the configuration nobody may see.
     ``accepted``: whether the target has listed workflows, so that it has accepted what was sent with the request.
     """
 
     def __init__(self, config: TargetConfig, connect: Connect) -> None:
+        self.secrets = config.secrets()
         self.accepted = False
         self._fixed = config.token
         self._file = None if config.token_file is None else TokenFile(config.token_file)
-        self._endpoint = None if config.client_id is None else TokenEndpoint(config, connect)
+        self._endpoint = None if config.client_id is None else TokenEndpoint(config, connect, self.secrets)
         self._grants: dict[tuple[str, ...], Grant] = {}
         self._oldest: Grant | None = None
         self._lock = asyncio.Lock()
@@ -40,7 +42,9 @@ class TokenSource:
         if self._fixed is not None:
             return self._fixed
         if self._file is not None:
-            return self._file.token()
+            token = self._file.token()
+            self.secrets.add(token)
+            return token
         return (await self._granted(_OWN)).token if self._endpoint is not None else None
 
     async def renewed(self, refused: str) -> str | None:

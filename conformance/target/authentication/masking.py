@@ -1,0 +1,38 @@
+"""Keeping secrets out of what is recorded, whatever a target repeats of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from http.cookies import CookieError, SimpleCookie
+
+from conformance.target.wire import WireResult
+from conformance.trace import Headers, Response
+from conformance.trace.secrets import Secrets
+from conformance.wire.redaction import is_credential
+
+
+def masked(result: WireResult, secrets: Secrets) -> WireResult:
+    """What became of a request, with every secret in it replaced; cookies that the target sets are secrets as well."""
+    if result.failure is not None:
+        return WireResult(failure=replace(result.failure, message=secrets.mask(result.failure.message)))
+    if result.response is None:
+        return result
+    _note_cookies(result.response, secrets)
+    headers: Headers = tuple((name, _value(name, value, secrets)) for name, value in result.response.headers)
+    return WireResult(replace(result.response, headers=headers, body=secrets.mask_bytes(result.response.body)))
+
+
+def _note_cookies(response: Response, secrets: Secrets) -> None:
+    for name, value in response.headers:
+        if name == "set-cookie":
+            try:
+                found = SimpleCookie(value)
+            except CookieError:
+                continue
+            for morsel in found.values():
+                secrets.add(morsel.value)
+
+
+def _value(name: str, value: str, secrets: Secrets) -> str:
+    # The names of these are enough for redacting them later; their values may be cited before that.
+    return secrets.mask(value) if not is_credential(name) else value
