@@ -17,34 +17,35 @@ class Secrets:
     """Values that are shown nowhere; ones that are too short to be told from other text are left alone."""
 
     def __init__(self, values: Iterable[str | None] = ()) -> None:
-        self._forms: dict[str, None] = {}
-        self._bytes: tuple[bytes, ...] = ()
+        self._values: set[str] = set()
+        self._forms: tuple[tuple[str, bytes], ...] = ()
         for value in values:
             self.add(value)
 
     def add(self, value: str | None) -> None:
         """Keep a value from being shown, also as URLs, JSON and Basic authentication write it."""
-        if value is None or value in self._forms:
+        if value is None or value in self._values:
             return
         least = _LEAST_WITH_DIGITS if any(map(str.isdigit, value)) else _LEAST
         if len(value) < least:
             return
         encoded = base64.b64encode(value.encode("utf-8", "replace")).decode("ascii").rstrip("=")
-        for form in (value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1], encoded):
-            self._forms[form] = None
+        self._values.add(value)
+        written = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1], encoded}
+        forms = {*self._forms, *((form, form.encode("utf-8", "replace")) for form in written)}
         # The longest first: one secret may be a part of another.
-        self._bytes = tuple(sorted((form.encode("utf-8", "replace") for form in self._forms), key=len, reverse=True))
+        self._forms = tuple(sorted(forms, key=lambda form: (-len(form[0]), form)))
 
     def mask_bytes(self, data: bytes) -> bytes:
         """The data with every secret replaced."""
-        for form in self._bytes:
+        for _, form in self._forms:
             if form in data:
                 data = data.replace(form, REDACTED.encode("ascii"))
         return data
 
     def mask(self, text: str) -> str:
         """The text with every secret replaced."""
-        for form in sorted(self._forms, key=len, reverse=True):
+        for form, _ in self._forms:
             if form in text:
                 text = text.replace(form, REDACTED)
         return text
