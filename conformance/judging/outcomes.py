@@ -18,12 +18,14 @@ _NOT_AGAIN = "a violation was seen that did not come back when it was replayed"
 class Unjudged:
     """Why rules could not judge: those that are judged eventually, or all of them.
 
-    ``unconfirmed`` is why a violation that was seen is no finding.
+    ``unconfirmed`` is why a violation that was seen is no finding. ``unprobed``: the target was never asked which features
+    it has.
     """
 
     reason: str
     everything: bool = False
     unconfirmed: str = _NOT_AGAIN
+    unprobed: bool = False
 
     def bears_on(self, requirement: Requirement) -> bool:
         """Whether a requirement without observations may lack them for this reason."""
@@ -40,6 +42,8 @@ def outcome_of(
     """The outcome and why, for what is neither a pass nor a failure."""
     if requirement.feature is not None and requirement.feature not in features:
         known = FEATURES.get(requirement.feature)
+        if known is not None and known.probed and unjudged is not None and unjudged.unprobed:
+            return "inconclusive", unjudged.reason
         absent = known.absent if known is not None else ""
         return "not_applicable", absent or f"the target does not offer the feature {requirement.feature!r}"
     if findings:
