@@ -66,7 +66,7 @@ class RunOutcome:
 
 def _unjudged(outcome: RunOutcome, *, share: bool) -> Unjudged | None:
     if outcome.interrupted or outcome.lost:
-        return _INTERRUPTED if outcome.interrupted else _LOST
+        return replace(_INTERRUPTED if outcome.interrupted else _LOST, unprobed=not outcome.features)
     if outcome.tally.unjudged or outcome.tally.unread:
         return _UNJUDGED if outcome.tally.unjudged else _UNREAD
     if share:

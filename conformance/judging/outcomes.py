@@ -18,8 +18,8 @@ _NOT_AGAIN = "a violation was seen that did not come back when it was replayed"
 class Unjudged:
     """Why rules could not judge: those that are judged eventually, or all of them.
 
-    ``unconfirmed`` is why a violation that was seen is no finding. ``unprobed``: the target was never asked which features
-    it has.
+    ``unconfirmed`` is why a violation that was seen is no finding. ``unprobed``: the target was never asked which
+    features it has.
     """
 
     reason: str
