@@ -21,7 +21,7 @@ from conformance.campaign.sharing.merging import conclude_shards
 from conformance.campaign.sharing.shards import Shard, missing_of, shard_from, targets_of, write_shard
 from conformance.campaign.watching import Spool, Watcher
 from conformance.configuration.options import RunOptions, run_options, target_config
-from conformance.configuration.reading import Values
+from conformance.configuration.reading import Values, read
 from conformance.configuration.report_paths import point_latest, writable_directory, writable_file
 from conformance.configuration.settings import Settings
 from conformance.configuration.sources import Sources, sources
@@ -87,7 +87,7 @@ class ConformanceRun:
         return cls(
             options=options,
             sources=found,
-            document=load_document(options.settings.spec),
+            document=load_document(options.settings.spec, allow_refs=read(found, "allow-refs")),
             catalogue=load_requirements(),
             known=load_known(options.known) if options.known else (),
             previous=read_results(options.against) if options.against else None,

@@ -12,9 +12,10 @@ from conformance.contract.document import load_document
 
 @click.command(short_help="List the operations that a document offers.")
 @click.option("--spec", metavar="FILE|URL", help="Another OpenAPI document than the bundled one.")
-def operations(spec: str | None) -> None:
+@click.option("--allow-refs", is_flag=True, help="Follow its references to any file or URL.")
+def operations(spec: str | None, allow_refs: bool) -> None:
     """List the operations of the API, and where the document has them."""
-    document = load_document(spec)
+    document = load_document(spec, allow_refs=allow_refs)
     table = Table(box=None, pad_edge=False)
     for name in ("operation", "method", "path", "success"):
         table.add_column(name, no_wrap=True)

@@ -49,7 +49,7 @@ def _check(files: tuple[Path, ...], quiet: bool, verbose: bool, **given: Any) ->
     verbosity: Verbosity = "quiet" if quiet else "verbose" if verbose else read(values, "verbosity") or "normal"
     accepted = load_known(known) if known else ()
     required = required_of(values)
-    document = load_document(read(values, "spec"))
+    document = load_document(read(values, "spec"), allow_refs=read(values, "allow-refs"))
     prefix: str | None = read(values, "prefix")
     traces = read_recordings(files, prefix=None if prefix is None else f"/{prefix.strip('/')}".rstrip("/"))
     name = "standard input" if str(files[0]) == STDIN else files[0].resolve().name

@@ -147,6 +147,13 @@ OPTIONS: tuple[Option, ...] = (
         commands=_REPORT_COMMANDS,
     ),
     Option(
+        "allow-refs",
+        SCOPE,
+        "Follow references of that document to any file or URL, not only in its own folder or at its own origin.",
+        kind="flag",
+        commands=_REPORT_COMMANDS,
+    ),
+    Option(
         "prefix",
         SCOPE,
         "The path below which recorded traffic has the API; default: found by itself.",

@@ -3,45 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import httpx
-import yaml
-
 from conformance.contract.api import V1, Api
-from conformance.contract.errors import UserError
 from conformance.contract.operations import Operation
+from conformance.contract.parsing import UnreadableDocument, fetch, parse
 from conformance.contract.paths import DOCUMENT, specs_dir
+from conformance.contract.references import bundled, pruned
+from conformance.wire.pointer import value_at
 from conformance.wire.redaction import mask_url
 
-FETCH_TIMEOUT = 20.0
-"""Seconds to wait for a document that is read from a URL."""
-
+_MOST_HOPS = 20
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-_REMOTE = re.compile(r"https?://", re.IGNORECASE)
-
-
-class UnreadableDocument(UserError):
-    """The API document cannot be fetched, is no OpenAPI document, or uses what this suite cannot read."""
 
 
 class ForeignDocument(UnreadableDocument):
     """The document describes none of the operations of this API."""
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """YAML as JSON: an unquoted date-time in an example stays the text that it is."""
-
-
-# The loader's own copy of the table, without timestamps; the base class keeps its.
-_PlainLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 @dataclass(frozen=True)
@@ -75,18 +54,25 @@ class ApiDocument:
         return str(self.raw.get("openapi", "")).startswith("3.0")
 
 
-def load_document(source: str | None = None, api: Api = V1) -> ApiDocument:
+def load_document(source: str | None = None, api: Api = V1, *, allow_refs: bool = False) -> ApiDocument:
     """Read an API document, YAML or JSON, from a file or an http(s) URL; None means the bundled one.
 
-    Operations are found by method and path, whatever a document calls them. Raises UnreadableDocument.
+    Operations are found by method and path, whatever a document calls them. What it refers to elsewhere is read from
+    its own folder or origin; ``allow_refs``: from anywhere. Raises UnreadableDocument.
     """
     name = mask_url(source) if source else "bundled"
-    data = _fetch(source) if source else (specs_dir() / DOCUMENT).read_bytes()
-    raw = _mapping(name, data)
+    data = fetch(source) if source else (specs_dir() / DOCUMENT).read_bytes()
+    raw = parse(name, data)
+    _must_be_openapi_3(name, raw)
+    if source:
+        try:
+            raw = bundled(raw, source, everywhere=allow_refs)
+        except RecursionError:
+            raise UnreadableDocument(f"The API document {name} is nested too deeply.", "Give a plainer one.") from None
     described = dict(_described(raw, api))
     prefix = api.detect_prefix(described)
     found = {
-        hit.operation.action: (hit.operation, item)
+        hit.operation.action: (hit.operation, path, item)
         for (method, path), item in described.items()
         if (hit := api.match(method, path, prefix)) is not None
     }
@@ -98,60 +84,43 @@ def load_document(source: str | None = None, api: Api = V1) -> ApiDocument:
     return ApiDocument(
         source=name,
         sha256=hashlib.sha256(data).hexdigest(),
-        raw=raw,
+        raw=pruned(raw, {path for _, path, _ in found.values()}) if source else raw,
         operations={each.action: each for each in api.operations if each.action in found},
-        described={key: item for key, (_, item) in found.items()},
+        described={key: item for key, (_, _, item) in found.items()},
         prefix=prefix,
         api=api,
     )
 
 
-def _fetch(source: str) -> bytes:
-    try:
-        if _REMOTE.match(source):
-            return httpx.get(source, timeout=FETCH_TIMEOUT, follow_redirects=True).raise_for_status().content
-        return Path(source).read_bytes()
-    except httpx.HTTPStatusError as error:
-        reason = f"the server answered {error.response.status_code}"
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        reason = str(error) or type(error).__name__
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-    raise UnreadableDocument(
-        f"The API document {mask_url(source)} cannot be read: {reason}.", "Give an existing file or a URL that answers."
-    )
-
-
-def _mapping(name: str, data: bytes) -> dict[str, Any]:
-    hint = "Give an OpenAPI 3 document in YAML or JSON."
-    try:
-        value = _plain(yaml.load(data, Loader=_PlainLoader))
-    except RecursionError as error:
-        raise UnreadableDocument(f"The API document {name} is nested too deeply, or contains itself.", hint) from error
-    except (yaml.YAMLError, ValueError) as error:
-        reason = str(getattr(error, "problem", None) or error).splitlines()[0]
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark is not None else ""
-        raise UnreadableDocument(f"The API document {name} is neither YAML nor JSON: {reason}{where}.", hint) from error
-    if not isinstance(value, dict) or not str(value.get("openapi", "")).startswith("3."):
-        raise UnreadableDocument(f"The file {name} is not an OpenAPI 3 document.", hint)
-    return value
-
-
-def _plain(value: Any) -> Any:
-    """JSON's own shape: YAML allows keys that are no text, such as an unquoted status 200."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+def _must_be_openapi_3(name: str, raw: Mapping[str, Any]) -> None:
+    if str(raw.get("swagger", "")).startswith("2"):
+        raise UnreadableDocument(
+            f"The API document {name} is OpenAPI 2.0 (Swagger).", "Convert it to OpenAPI 3, by swagger2openapi for one."
+        )
+    if not str(raw.get("openapi", "")).startswith("3."):
+        raise UnreadableDocument(
+            f"The file {name} is not an OpenAPI 3 document.", "Give an OpenAPI 3 document in YAML or JSON."
+        )
 
 
 def _described(raw: Mapping[str, Any], api: Api) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
     paths = raw.get("paths")
-    for path, item in paths.items() if isinstance(paths, dict) else ():
+    for path, given in paths.items() if isinstance(paths, dict) else ():
+        item = _item(raw, given)
         for method in _METHODS:
             operation = item.get(method) if isinstance(item, dict) else None
             if isinstance(operation, dict) and _same_shape(method, path, api):
                 yield (method.upper(), path), operation
+
+
+def _item(raw: Mapping[str, Any], item: Any) -> Any:
+    """A path item, or what it refers to."""
+    for _ in range(_MOST_HOPS):
+        reference = item.get("$ref") if isinstance(item, dict) else None
+        if not isinstance(reference, str):
+            break
+        item = value_at(raw, reference.removeprefix("#"))
+    return item
 
 
 def _same_shape(method: str, path: str, api: Api) -> bool:

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from conformance.contract.document import ApiDocument, ForeignDocument, UnreadableDocument, load_document
+from conformance.contract.document import ApiDocument, ForeignDocument, load_document
 from conformance.contract.errors import UserError
 from conformance.contract.operations import CORE_OPERATIONS, Operation
+from conformance.contract.parsing import UnreadableDocument
 from conformance.contract.paths import DOCUMENT, specs_dir
 from conformance.wire.instant import parse_instant
 
@@ -90,7 +91,7 @@ def unreadable(source: object, kind: type[UserError] = UnreadableDocument) -> st
     [
         ("{", "neither YAML nor JSON"),
         ("- a", "is not an OpenAPI 3 document"),
-        ("swagger: '2.0'", "is not an OpenAPI 3 document"),
+        ("swagger: '2.0'", "is OpenAPI 2.0"),
         ("", "is not an OpenAPI 3 document"),
         ("a: &a [*a]", "contains itself"),
         ("a: 2026-13-45T99:00:00Z", "is not an OpenAPI 3 document"),

@@ -9,7 +9,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from conformance.contract.document import ApiDocument, UnreadableDocument
+from conformance.contract.document import ApiDocument
+from conformance.contract.parsing import UnreadableDocument
 from conformance.contract.schema.documented import Documented
 from conformance.contract.schema.oas import components, convert
 from conformance.wire.exact_json import is_integer
@@ -82,7 +83,7 @@ class Compiler:
         bundle = {"allOf": [converted], "components": {"schemas": self._components}}
         try:
             validator = jsonschema_rs.Draft202012Validator(
-                bundle, formats={"date-time": _is_instant}, validate_formats=True
+                bundle, formats={"date-time": _is_instant}, validate_formats=True, retriever=_not_retrieved
             )
         except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
             reason = str(error).splitlines()[0][:_LONGEST_MESSAGE]
@@ -97,6 +98,11 @@ class Compiler:
         if name not in self._components:
             return None
         return self.compile({"$ref": f"#/components/schemas/{name}"})
+
+
+def _not_retrieved(reference: str) -> Any:
+    """What a schema refers to is a part of the document by now; nothing else is fetched."""
+    raise ValueError(f"{reference} is not a part of the document")
 
 
 def _is_instant(text: str) -> bool:

@@ -8,8 +8,9 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from conformance.contract.document import UnreadableDocument, load_document
+from conformance.contract.document import load_document
 from conformance.contract.operations import CORE_OPERATIONS, Operation
+from conformance.contract.parsing import UnreadableDocument
 from conformance.contract.requests import classify
 from conformance.contract.schema.compiled import Compiler
 from conformance.contract.schema.documented import Documented
