@@ -9,7 +9,7 @@ from conformance.contract.scenes import Step
 from tests.rules.bodies import UNKNOWN, activity
 from tests.rules.build import TraceBuilder
 
-_CALLED = {"shows": "spans"}
+_CALLED = {"shows": "spans", "raw": "body"}
 
 
 class _Stage:
@@ -36,7 +36,7 @@ class _Stage:
             self.trace.settled()
             return
         (verb, about), *others = step.items()
-        told = {_CALLED.get(name, name): _spans(name, value) for name, value in others}
+        told = {_CALLED.get(name, name): _value(name, value) for name, value in others}
         if verb in self._verbs:
             self._verbs[verb](about, **told)
         else:
@@ -55,17 +55,25 @@ class _Stage:
     def _stage_history(
         self, instance: str, number: int | str, entries: Sequence[Mapping[str, Any]] = (), **told: Any
     ) -> None:
-        shown = [activity(entry["activity"], entry["given"], span=(5, 6)) for entry in entries]
+        shown = [
+            activity(each["activity"], each["given"], each.get("output"), span=(5, 6), attempt=each.get("attempt", 1))
+            for each in entries
+        ]
         self.trace.stage_history(self.ids[instance], number, shown, **told)
 
     def _listed(self, body: Any) -> Any:
         if isinstance(body, str):
             return self.ids[body]
-        told = {name: value for name, value in body.items() if name != "of"}
+        if "of" not in body:
+            return body
+        told = {_CALLED.get(name, name): _value(name, value) for name, value in body.items() if name != "of"}
         return self.trace.instance(self.ids[body["of"]], embed=True, **told)
 
 
-def _spans(name: str, value: Any) -> Any:
+def _value(name: str, value: Any) -> Any:
+    """A value as the trace builder takes it: spans and headers are tuples, a raw body is bytes."""
+    if name == "raw":
+        return value.encode()
     return [tuple(span) for span in value] if name in ("shows", "headers") else value
 
 
