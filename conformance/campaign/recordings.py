@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -38,6 +38,18 @@ _UNJUDGED = Unjudged(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How traces are judged that are not a server's own run: by which judge (None: that of servers), and in what words.
+
+    ``unjudged`` is why a requirement may lack observations, ``not_replayed`` why a violation was not played again.
+    """
+
+    judge: Judge | None = None
+    unjudged: Unjudged = _UNJUDGED
+    not_replayed: str = RECORDED
+
+
 def check(trace: Trace, document: ApiDocument, name: str) -> Results:
     """The results of judging one recorded trace; see `check_all`."""
     return check_all([trace], document, name)
@@ -48,11 +60,11 @@ def check_all(
     document: ApiDocument,
     name: str,
     known: Sequence[KnownDeviation] = (),
-    judge: Judge | None = None,
+    manner: Manner = Manner(),
 ) -> Results:
     """The results of judging recorded traces, each by itself. ``name`` is what the report calls the recording.
 
-    ``judge`` is by default that of servers; with another one each requirement has findings of its own.
+    With another judge than that of servers each requirement has findings of its own.
 
     Without settle information a trace's own noop runs tell what is due. Where nothing could be judged, the verdict is
     incomplete, and `lacking` says why. What ``known`` covers in part is told apart from what it does not cover.
@@ -60,8 +72,7 @@ def check_all(
     began = time.monotonic()
     traces = [replace(each, settling=each.settling or own_settling(each.exchanges)) for each in traces]
     started_at = datetime.now(UTC).isoformat(timespec="seconds")
-    grouped = judge is None
-    judge, tally = judge or Judge(ResponseSchemas(document)), Tally()
+    judge, tally = manner.judge or Judge(ResponseSchemas(document)), Tally()
     judged = [(trace, judge.judge(trace)) for trace in traces]
     for trace, judgement in judged:
         tally.add(trace, judgement)
@@ -69,14 +80,15 @@ def check_all(
     causes = Causes(judge.catalogue, tally, resting_on_history(tally, apart))
     ways, findings = Ways(judge.catalogue, known), dict[tuple[str, Entry], Finding]()
     for trace, judgement in judged:
-        for entry, proof in _explained(judgement.violations, trace, causes if grouped else None, ways):
+        for entry, shown in _explained(judgement.violations, trace, None if manner.judge else causes, ways):
+            proof = replace(shown, not_replayed=manner.not_replayed)
             finding = build_finding(proof, judge.catalogue)
             if any(name == finding.id and other != entry for name, other in findings):
                 finding = build_finding(replace(proof, further=True), judge.catalogue)
             findings.setdefault((finding.id, entry), finding)
     found = list(findings.values())
     features = frozenset().union(*(trace.features for trace in traces))
-    requirements = requirement_results(judge.catalogue, tally, found, features, _UNJUDGED)
+    requirements = requirement_results(judge.catalogue, tally, found, features, manner.unjudged)
     notes = list(dict.fromkeys(note for trace in traces for note in trace.notes))
     results = Results(
         verdict=verdict_of(requirements, narrowed=True, erred=bool(tally.errors)),

@@ -27,7 +27,8 @@ def rerun_command(results: Results) -> str:
     if target.get("recording"):
         return f"conformance check {shlex.quote(str(target.get('url') or target.get('file')))}"
     if target.get("driver"):
-        return f"conformance sdk --seed {results.seed} -- {target['driver']}"
+        scenarios = " --scenarios" if target.get("scenarios") else ""
+        return f"conformance sdk{scenarios} --seed {results.seed} -- {target['driver']}"
     parts = ["conformance run"]
     if target.get("embedded"):
         parts += _behaviour(results)

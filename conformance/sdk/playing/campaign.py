@@ -1,0 +1,109 @@
+"""A run of scenarios through a driver: played, judged by the rules for servers, told as results."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shlex
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+
+from conformance.campaign.recordings import Manner, check_all
+from conformance.contract.document import load_document
+from conformance.judging.outcomes import Unjudged
+from conformance.results.known.deviations import KnownDeviation
+from conformance.results.model import Results
+from conformance.results.verdict import without_praise
+from conformance.scenarios import Job, Played, Player, Settler
+from conformance.sdk.campaign.campaign import SdkSettings
+from conformance.sdk.campaign.player import DriverUseless
+from conformance.sdk.driver.process import Driver
+from conformance.sdk.driver.protocol import Hello
+from conformance.sdk.playing.choosing import playable
+from conformance.sdk.playing.sender import Crew, DrivenTarget
+from conformance.sdk.proxy.upstream import Upstream
+from conformance.target import LoopLag, TargetConfig
+from conformance.trace import Exchange, Trace
+
+_AT_ONCE = 8
+"""Scenarios at once: what is behind an SDK is one process of its author's."""
+_ONCE = "a scenario is played through an SDK once"
+_UNJUDGED = Unjudged("no call put it to the test, or too little of it was due")
+
+
+@dataclass
+class ScenarioOutcome:
+    """What playing left: the callers' traces, what was on the wire, and how the driver did."""
+
+    hello: Hello = field(default_factory=lambda: Hello(""))
+    traces: list[Trace] = field(default_factory=list)
+    wire: list[Exchange] = field(default_factory=list)
+    stderr: str = ""
+    lost: str | None = None
+    interrupted: bool = False
+
+
+def play_scenarios(settings: SdkSettings, url: str) -> ScenarioOutcome:
+    """Play scenarios on the server of a URL. Raises DriverNotStarted, NoHello; an interrupt is told in the outcome."""
+    outcome = ScenarioOutcome()
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    try:
+        asyncio.run(_play(settings, url, outcome))
+    except DriverUseless as error:
+        outcome.lost = error.reason
+    except KeyboardInterrupt:
+        outcome.interrupted = True
+    return outcome
+
+
+async def _play(settings: SdkSettings, url: str, outcome: ScenarioOutcome) -> None:
+    parts = urlsplit(url)
+    async with Driver(settings.command) as driver:
+        outcome.hello = driver.hello
+        crew = Crew(driver, Upstream(f"{parts.scheme}://{parts.netloc}"), parts.path, outcome.wire)
+        jobs = (
+            Job(f"{scenario.theme} {number}", scenario, "sdk")
+            for number, scenario in enumerate(playable(settings.seed, driver.hello.features), start=1)
+        )
+        at_once = _AT_ONCE if "concurrency" in driver.hello.features else 1
+
+        def note(played: Played) -> None:
+            outcome.traces.append(played.trace)
+
+        try:
+            async with (
+                DrivenTarget(TargetConfig(url=url, concurrency=at_once), crew) as target,
+                LoopLag() as lag,
+                Settler(target, lag) as settler,
+            ):
+                await Player(target, settler, concurrency=at_once).play_all(jobs, note)
+            outcome.lost = _ended_badly(await driver.end())
+        finally:
+            outcome.stderr = driver.stderr
+
+
+def _ended_badly(wrong: str | None) -> str | None:
+    return None if wrong is None else f"the driver did not end well: {wrong}"
+
+
+def scenario_results(
+    outcome: ScenarioOutcome, settings: SdkSettings, began: float, known: Sequence[KnownDeviation] = ()
+) -> Results:
+    """The results: the requirements are those on servers, which the SDK and the reference server meet together.
+
+    ``began`` is the beginning on the monotonic clock.
+    """
+    manner = Manner(unjudged=_UNJUDGED, not_replayed=_ONCE)
+    results = check_all(outcome.traces, load_document(), outcome.hello.name, known, manner)
+    target = {"name": outcome.hello.name, "sdk": True, "scenarios": True, "driver": shlex.join(settings.command)}
+    results = replace(
+        results,
+        target=target | {key: results.target[key] for key in ("lacking",) if key in results.target},
+        seed=settings.seed,
+        profile="sdk",
+        duration_s=round(time.monotonic() - began, 1),
+        complete=not outcome.interrupted,
+    )
+    return without_praise(results, "lost", outcome.lost) if outcome.lost is not None else results
