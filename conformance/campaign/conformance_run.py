@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-import shutil
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,13 +15,14 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.campaign.concluding import RunOutcome, conclude, header, untested
+from conformance.campaign.interruptions import Interruptions
 from conformance.campaign.running import play
 from conformance.campaign.sharing.merging import conclude_shards
 from conformance.campaign.sharing.shards import Shard, missing_of, shard_from, targets_of, write_shard
-from conformance.campaign.watching import Spool, Watcher
+from conformance.campaign.watching import Spool, Watcher, begun_in
 from conformance.configuration.options import RunOptions, run_options, target_config
 from conformance.configuration.reading import Values, read
-from conformance.configuration.report_paths import point_latest, writable_directory, writable_file
+from conformance.configuration.report_paths import held, new_directory, point_latest, writable_directory, writable_file
 from conformance.configuration.settings import Settings
 from conformance.configuration.sources import Sources, sources
 from conformance.confirming.finding_store import FindingStore
@@ -43,9 +43,11 @@ from conformance.results.known.files import load_known, unfilled
 from conformance.results.model import Results
 from conformance.results.narrowing import narrow
 from conformance.results.store import read_results
-from conformance.results.verdict import demand, without_praise
+from conformance.results.verdict import demand, verdict_of, without_praise
 from conformance.target import TargetConfig, TargetError, locate
 from conformance.target.manners.identity import new_run_id
+
+_INTERRUPTED = "interrupted: cleaning up and writing the reports; interrupt again to leave at once"
 
 
 @dataclass(repr=False)  # pytest shows an item's arguments when it fails, and a run's would be all that was measured
@@ -153,19 +155,33 @@ class ConformanceRun:
 
         Raises TargetError when the target cannot be tested; the reports that say so are written all the same.
         """
-        with self.target() as config, self.recording(config) as (begun, watcher, log, spool):
-            outcome = play(config, self.document, self.settings, watcher, begun=self.begun)
-            return self.conclude(begun, outcome, log, [spool])
+        with (
+            Interruptions(self._announce) as stop,
+            self.target() as config,
+            self.recording(config) as (begun, watcher, log, spool),
+        ):
+            outcome = play(config, self.document, self.settings, watcher, stop, self.begun)
+            results = self.conclude(begun, outcome, log, [spool])
+            if stop() and results.complete:
+                # It came while the reports were written: they are there, and say that they were interrupted.
+                results.complete, results.verdict = False, verdict_of(results.requirements, complete=False)
+                self._write(results, log, None)
+            return results
+
+    def _announce(self) -> None:
+        if self.options.verbosity != "quiet":
+            self.console.print(_INTERRUPTED, markup=False, highlight=False, soft_wrap=True)
 
     @contextlib.contextmanager
     def recording(self, config: TargetConfig) -> Iterator[tuple[Results, Watcher, EventLog, Spool]]:
         """What is begun with a run: its header, and who watches it and writes as it goes."""
+        if self.options.default_dir:
+            self._write_to(new_directory(self.options.report_dir))
         directory = writable_directory(self.options.report_dir)
-        _forget(directory)
         progress = make_progress(self.console, os.environ, self.options.verbosity)
         begun = self._header(config)
         try:
-            with EventLog(directory) as log, Spool(directory / "exchanges.spool") as spool:
+            with held(directory), begun_in(directory) as (log, spool):
                 log.header(begun)
                 watcher = Watcher(progress, log, spool, self.catalogue, self.options.settings.seconds)
                 try:
@@ -187,6 +203,10 @@ class ConformanceRun:
             asked = (config, self.document, self.settings, watcher)
             outcome = conclude_shards(*asked, targets_of(shards), self.begun)
             return self.conclude(begun, outcome, log, [])
+
+    def _write_to(self, directory: Path) -> None:
+        settings = replace(self.options.settings, report_dir=directory)
+        self.options = replace(self.options, report_dir=directory, settings=settings)
 
     def leave_untested(self, config: TargetConfig, error: TargetError) -> None:
         """Write the reports of a run that could not begin: jobs collect them, and look for why in them."""
@@ -273,10 +293,3 @@ class ConformanceRun:
         summary(self.results, self.console, self.report, self.options.verbosity, self.comparison, conclusion)
         for line in ci_annotations(self.results, os.environ):
             self.console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def _forget(directory: Path) -> None:
-    """Take away what a run that was killed here left unfinished, so that it does not end up in this run's reports."""
-    for spool in directory.glob("exchanges*.spool"):
-        spool.unlink()
-    shutil.rmtree(directory / WORKERS, ignore_errors=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -10,6 +13,8 @@ from conformance.contract.document import ApiDocument
 from conformance.judging.pool import JudgePool
 from conformance.operations import OperationPlan, OperationSettings, plan_operations
 from conformance.scenarios.plan import Plan, plan
+
+_LOOK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +32,22 @@ def draw_traffic(document: ApiDocument, settings: Settings, judge_pool: JudgePoo
     mine = settings.shard[0] == 0
     operations = judge_pool.compute(plan_operations, document, asked) if mine else judge_pool.compute(OperationPlan, {})
     return Drawn(operations, plan(settings.profile, settings.seed, settings.features))
+
+
+def draw_in_time(
+    document: ApiDocument, settings: Settings, judge_pool: JudgePool, over: Callable[[], bool]
+) -> Drawn | None:
+    """The same, beside this thread; None as soon as ``over`` says so: nobody waits for it any more then."""
+    found: Future[Drawn] = Future()
+
+    def draw() -> None:
+        try:
+            found.set_result(draw_traffic(document, settings, judge_pool))
+        except BaseException as error:  # whoever waits gets the error, whatever it is
+            found.set_exception(error)
+
+    threading.Thread(target=draw, daemon=True).start()
+    while not over():
+        with contextlib.suppress(TimeoutError):
+            return found.result(timeout=_LOOK_S)
+    return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Sequence
@@ -11,7 +10,7 @@ from typing import Any
 
 from conformance.campaign.campaign import Campaign
 from conformance.campaign.concluding import RunOutcome
-from conformance.campaign.drawing import Drawn, draw_traffic
+from conformance.campaign.drawing import Drawn, draw_in_time
 from conformance.campaign.observer import Observer
 from conformance.campaign.schedule import Shortfall, deadline_of
 from conformance.campaign.stopping import Stop, interruptible, terminable
@@ -36,24 +35,47 @@ def play(
 ) -> RunOutcome:
     """Probe the target, play and judge. Raises TargetError when the target cannot be tested at all.
 
-    ``begun`` is when the run began, in seconds of the monotonic clock; None: now.
-
-    An interrupt (SIGINT, SIGTERM) ends the traffic, cleans up, and is told in the outcome; with ``stop``, that does so
-    instead, and signals are left to whoever calls.
+    ``begun`` is when the run began, in seconds of the monotonic clock; None: now. An interrupt (SIGINT, SIGTERM) ends
+    the traffic, cleans up, and is told in the outcome; with ``stop``, that does so instead, at any moment, and signals
+    are left to whoever calls.
     """
+    made: list[Campaign] = []
+    start = time.monotonic() if begun is None else begun
+    try:
+        outcome = _play(Asked(config, settings, deadline_of(settings, start), start), document, observer, stop, made)
+    except KeyboardInterrupt:
+        if stop is None or not stop():
+            raise
+        # It came when nothing was left that takes note of it.
+        outcome = _cut(made[0]) if made else RunOutcome(Tally())
+    return replace(outcome, interrupted=outcome.interrupted or (stop is not None and stop()))
+
+
+def _play(
+    asked: Asked, document: ApiDocument, observer: Observer, stop: Stop | None, made: list[Campaign]
+) -> RunOutcome:
+    """What `play` gives; the campaign goes to ``made`` as soon as there is one. Raises KeyboardInterrupt."""
     observer.phase("probing the target")
-    begun = time.monotonic() if begun is None else begun
-    deadline = deadline_of(settings, begun)
-    info = reach(config, deadline)
-    settings = settings.for_target(info.features)
+    info = reach(asked.config, asked.deadline, stop)
+    settings = asked.settings.for_target(info.features)
     observer.phase("drawing requests")
     with JudgePool(document) as judge_pool, contextlib.nullcontext() if stop else terminable():
-        drawn = draw_traffic(document, settings, judge_pool)
+        drawn = draw_in_time(
+            document, settings, judge_pool, lambda: asked.deadline.passed or (stop is not None and stop())
+        )
+        if drawn is None:
+            return RunOutcome(Tally(), server={"version": info.version}, features=settings.features)
 
         def campaign(target: Target) -> Campaign:
-            return Campaign(target, document, settings, observer, judge_pool, begun=begun)
+            made.append(Campaign(target, document, settings, observer, judge_pool, begun=asked.begun))
+            return made[0]
 
-        return interruptible(_played(Asked(config, settings, deadline), campaign, drawn, info), stop)
+        return interruptible(_played(replace(asked, settings=settings), campaign, drawn, info), stop)
+
+
+def _cut(campaign: Campaign) -> RunOutcome:
+    left = commands(campaign.target.config, campaign.target.footprint.left)
+    return replace(_outcome(campaign, {}, left), interrupted=True)
 
 
 def play_drawn(
@@ -75,11 +97,12 @@ def play_drawn(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whom a run asks, what it is to do there, and until when."""
+    """Whom a run asks, what it is to do there, and until when; ``begun`` is when it began, None where nobody asks."""
 
     config: TargetConfig
     settings: Settings
     deadline: Deadline = ENDLESS
+    begun: float | None = None
 
     def target(self) -> Target:
         """The target, and where what is made there is written down."""
@@ -102,14 +125,14 @@ async def _played(asked: Asked, make: Callable[[Target], Campaign], drawn: Drawn
         return _outcome(campaign, {"version": info.version}, commands(asked.config, left))
 
 
-def reach(config: TargetConfig, deadline: Deadline = ENDLESS) -> ServerInfo:
-    """Probe the target before anything is spent on it. Raises TargetError."""
+def reach(config: TargetConfig, deadline: Deadline = ENDLESS, stop: Stop | None = None) -> ServerInfo:
+    """Probe the target before anything is spent on it. Raises TargetError, and KeyboardInterrupt when stopped."""
 
     async def ask() -> ServerInfo:
         async with Target(config, deadline=deadline) as target:
             return await probe(target)
 
-    return asyncio.run(ask())
+    return interruptible(ask(), stop)
 
 
 def conclude_shared(

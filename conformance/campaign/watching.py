@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +15,8 @@ from conformance.contract.requirements import Catalogue
 from conformance.judging.tally import Tally
 from conformance.reports.har import HarItem
 from conformance.reports.terminal import Progress
+from conformance.results.errors import written_to
+from conformance.results.eventlines import WORKERS
 from conformance.results.events import EventLog
 from conformance.results.records import record_of
 from conformance.trace import Trace
@@ -34,10 +38,14 @@ class Spool:
         self._file: BinaryIO = path.open("a+b")
 
     def add(self, trace: Trace) -> None:
-        """Keep a trace's exchanges, a few at a time: who reads them back needs no room for a whole long trace."""
-        for first in range(0, len(trace.exchanges), _AT_A_TIME):
-            some = trace.exchanges[first : first + _AT_A_TIME]
-            pickle.dump((trace.id, trace.origin, some), self._file, pickle.HIGHEST_PROTOCOL)
+        """Keep a trace's exchanges, a few at a time: who reads them back needs no room for a whole long trace.
+
+        Raises ReportsUnwritable.
+        """
+        with written_to(self._path.parent):
+            for first in range(0, len(trace.exchanges), _AT_A_TIME):
+                some = trace.exchanges[first : first + _AT_A_TIME]
+                pickle.dump((trace.id, trace.origin, some), self._file, pickle.HIGHEST_PROTOCOL)
 
     def items(self) -> Iterator[HarItem]:
         """Every exchange, in the order of adding."""
@@ -56,13 +64,18 @@ class Spool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the file; the HAR has everything by now."""
-        self._file.close()
+        with contextlib.suppress(OSError):
+            # What a full disk has no room for was told when it was written.
+            self._file.close()
         if not self._keep:
             self._path.unlink(missing_ok=True)
 
 
 class Watcher:
-    """An observer that keeps what it sees. ``budget`` is the seconds that traffic may take."""
+    """An observer that keeps what it sees. ``budget`` is the seconds that traffic may take.
+
+    Each method raises ReportsUnwritable where that cannot be written down, such as on a full disk.
+    """
 
     def __init__(
         self, progress: Progress, log: EventLog | None, spool: Spool | None, catalogue: Catalogue, budget: float | None
@@ -110,3 +123,18 @@ class Watcher:
         """Log the finding."""
         if self._log is not None:
             self._log.finding(build_finding(proof, self._catalogue))
+
+
+@contextlib.contextmanager
+def begun_in(directory: Path) -> Iterator[tuple[EventLog, Spool]]:
+    """The event log and the spool of a run; what one that was killed has left there is forgotten."""
+    _forget(directory)
+    with EventLog(directory) as log, Spool(directory / "exchanges.spool") as spool:
+        yield log, spool
+
+
+def _forget(directory: Path) -> None:
+    """Take away what a run that was killed here left unfinished, so that it does not end up in this run's reports."""
+    for spool in directory.glob("exchanges*.spool"):
+        spool.unlink()
+    shutil.rmtree(directory / WORKERS, ignore_errors=True)

@@ -11,6 +11,8 @@ import click
 
 from conformance.contract.errors import UserError
 
+_INTERRUPTED = 130
+
 
 @dataclass(frozen=True, slots=True)
 class Subcommand:
@@ -54,9 +56,11 @@ class LazyGroup(click.Group):
             formatter.write_dl([(each.name, each.short_help) for each in self._subcommands.values()])
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command. Exit code 2 for wrong usage, 3 when the target cannot be judged."""
+        """Run a command. Exit code 2 for wrong usage, 3 when the target cannot be judged, 130 when interrupted."""
         try:
             return super().invoke(ctx)
         except UserError as error:
             click.echo(f"conformance: {error}", err=True)
             ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            ctx.exit(_INTERRUPTED)

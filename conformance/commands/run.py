@@ -20,6 +20,7 @@ from conformance.commands.helping import (
     values_of,
 )
 from conformance.commands.selecting import NothingSelected, arguments_of, check_selection
+from conformance.commands.unread_output import heard, tell_unread
 from conformance.configuration.combinations import Contradiction, check_loudness
 from conformance.configuration.option_table import options_of
 from conformance.configuration.reading import BadOption
@@ -115,8 +116,11 @@ def _run(url: str | None, quiet: bool, verbose: bool, **given: Any) -> None:
     # Checked here first, so that mistakes are told in this command's own words.
     ConformanceRun.of(values_of({**given, "url": url}))
     reporter = _Reporter()
-    code = int(pytest.main(arguments, plugins=[reporter]))
-    raise SystemExit(_told(reporter, code))
+    with heard() as output:
+        code = _told(reporter, int(pytest.main(arguments, plugins=[reporter])))
+    if output.unread:
+        tell_unread(reporter.session.report if reporter.session is not None else None)
+    raise SystemExit(code)
 
 
 def _check_workers(text: str | None) -> None:

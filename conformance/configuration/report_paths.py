@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import os
 import re
 import shutil
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from conformance.contract.errors import UserError
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 
 class UnwritableDirectory(UserError):
@@ -16,6 +25,13 @@ class UnwritableDirectory(UserError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"Nothing can be written to {path}: {reason}.", "Give another --report-dir.")
+
+
+class DirectoryInUse(UserError):
+    """Another run writes there at this moment."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"Another run writes to {path} at this moment.", "Give another --report-dir, or wait for it.")
 
 
 class UnwritableFile(UserError):
@@ -43,6 +59,44 @@ def writable_directory(path: Path) -> Path:
     return path
 
 
+def new_directory(path: Path) -> Path:
+    """The directory, made now; where there is one of this name already, one with a number at its end."""
+    for name in itertools.chain([path.name], (f"{path.name}-{number}" for number in itertools.count(2))):
+        made = path.with_name(name)
+        try:
+            made.parent.mkdir(parents=True, exist_ok=True)
+            made.mkdir()
+        except FileExistsError:
+            if not path.parent.is_dir():
+                raise UnwritableDirectory(path, "it is below a file") from None
+            continue
+        except OSError as error:
+            raise UnwritableDirectory(path, error.strerror or "it is not usable") from error
+        return made
+    return path
+
+
+@contextlib.contextmanager
+def held(directory: Path) -> Iterator[None]:
+    """Let no other run write to a directory, however this one ends. Raises DirectoryInUse."""
+    if fcntl is None:
+        yield
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise DirectoryInUse(directory) from None
+    except OSError:
+        # Some file systems know no locks.
+        pass
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def writable_file(option: str, path: Path) -> Path:
     """The file, made if missing; what it holds stays. Raises UnwritableFile."""
     try:
@@ -55,11 +109,13 @@ def writable_file(option: str, path: Path) -> Path:
 def point_latest(directory: Path) -> None:
     """reports/latest shows the newest run: a link, or a copy where links are not to be had."""
     latest = directory.parent / "latest"
-    if latest.is_symlink():
-        latest.unlink()
-    elif latest.is_dir():
+    if latest.is_dir() and not latest.is_symlink():
         shutil.rmtree(latest)
+    new = latest.with_name(f".latest-{os.getpid()}")
     try:
-        latest.symlink_to(directory.name, target_is_directory=True)
+        new.symlink_to(directory.name, target_is_directory=True)
+        # At once, since another run may do the same.
+        new.replace(latest)
     except OSError:
-        shutil.copytree(directory, latest)
+        new.unlink(missing_ok=True)
+        shutil.copytree(directory, latest, dirs_exist_ok=True)

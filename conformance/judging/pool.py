@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -79,7 +80,7 @@ class JudgePool:
     """One judge at work in another process, and others for what must be computed; a context manager around the run."""
 
     def __init__(self, document: ApiDocument) -> None:
-        self._pool = ProcessPoolExecutor(1, _CONTEXT, _sit, (document,))
+        self._pool = _executor(_sit, document)
         self._computing: dict[ProcessPoolExecutor, Future[Any]] = {}
         self._given_up = False
         _submit(self._pool, _ready)
@@ -110,7 +111,7 @@ class JudgePool:
         In a process that ends with the work: the judge may sit for hours, and need not carry what drawing took. Should
         it be lost, the work is done here.
         """
-        pool = ProcessPoolExecutor(1, _CONTEXT, _prepare)
+        pool = _executor(_prepare)
         told: Future[T] = Future()
         self._computing[pool] = told
 
@@ -153,12 +154,33 @@ def _tell(told: Future[T], done: Future[T], instead: Callable[[], T]) -> None:
 
 
 def _submit(pool: ProcessPoolExecutor, work: Callable[..., T], *arguments: object) -> Future[T]:
-    # The parent also handles signals to the whole process group; processes started here inherit the mask.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-    try:
+    with _starting():
         return pool.submit(work, *arguments)
+
+
+def _executor(begin: Callable[..., None], *arguments: object) -> ProcessPoolExecutor:
+    with _starting():
+        return ProcessPoolExecutor(1, _CONTEXT, begin, arguments)
+
+
+@contextlib.contextmanager
+def _starting() -> Iterator[None]:
+    """What processes that are started here inherit.
+
+    Signals to the whole process group are for the parent. And the process that tidies up after all of them, should they
+    be killed, need not complain of what they have left.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGHUP})
+    warnings = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = "ignore:resource_tracker:UserWarning"
+    try:
+        yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if warnings is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = warnings
 
 
 def portable(trace: Trace) -> Trace:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from conformance.contract.errors import UserError
@@ -25,3 +27,24 @@ class ResultsTooNew(UserError):
             f"{path} has results of schema version {version}, which this version of the suite does not read.",
             "Use the version of the suite that wrote them, or run again.",
         )
+
+
+class ReportsUnwritable(UserError):
+    """What a run measures can be written down no longer."""
+
+    exit_code = 3
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"Nothing more can be written to {path}: {reason}.",
+            f"Make room there, or give another --report-dir; `conformance report {path}` shows what was measured.",
+        )
+
+
+@contextlib.contextmanager
+def written_to(directory: Path) -> Iterator[None]:
+    """Tell in a sentence that nothing more can be written there, such as on a full disk. Raises ReportsUnwritable."""
+    try:
+        yield
+    except OSError as error:
+        raise ReportsUnwritable(directory, error.strerror or type(error).__name__) from error

@@ -5,6 +5,7 @@ Every event is flushed as it happens, so a killed run leaves all that it measure
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import shutil
 import time
@@ -14,13 +15,17 @@ from pathlib import Path
 from types import TracebackType
 
 from conformance.results.codec import header_of
+from conformance.results.errors import written_to
 from conformance.results.eventlines import COMPRESSED, EVENTS
 from conformance.results.model import ExchangeRecord, Finding, RequirementResult, Results
 from conformance.wire import exact_json
 
 
 class EventLog:
-    """The append-only event file of a run; every event is one flushed line. A context manager."""
+    """The append-only event file of a run; every event is one flushed line. A context manager.
+
+    Raises ReportsUnwritable where an event cannot be written, such as on a full disk.
+    """
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
@@ -41,7 +46,9 @@ class EventLog:
 
     def close(self) -> None:
         """Close the file; without a footer the run counts as cut. A whole log is compressed: few ever read it."""
-        self._file.close()
+        with contextlib.suppress(OSError):
+            # What a full disk has no room for was told when it was written.
+            self._file.close()
         if self._ended:
             plain, partial = self._directory / EVENTS, self._directory / f"{COMPRESSED}.part"
             with plain.open("rb") as lines, gzip.open(partial, "wb", compresslevel=6) as packed:
@@ -86,5 +93,6 @@ class EventLog:
 
     def _write(self, event: str, data: object) -> None:
         at = self._epoch + time.monotonic()
-        self._file.write(f'{{"event":"{event}","at":{at:.3f},"data":{exact_json.dumps(data)}}}\n')
-        self._file.flush()
+        with written_to(self._directory):
+            self._file.write(f'{{"event":"{event}","at":{at:.3f},"data":{exact_json.dumps(data)}}}\n')
+            self._file.flush()

@@ -9,7 +9,7 @@ from conformance.contract.errors import UserError
 from conformance.contract.requirements import load_requirements
 from conformance.plugin import setting
 from conformance.results.model import Results
-from conformance.results.verdict import INTERRUPTED, USAGE
+from conformance.results.verdict import INTERRUPTED
 from conformance.suite.items import select
 from conformance.suite.sharing import Controller, Worker
 from conformance.target import TargetError
@@ -63,7 +63,7 @@ def conformance_results(pytestconfig: pytest.Config, conformance_session: Confor
             with capture.global_and_fixture_disabled():
                 results = conformance_session.run()
     except UserError as error:
-        pytest.exit(str(error), UNTESTABLE if isinstance(error, TargetError) else USAGE)
+        pytest.exit(str(error), error.exit_code)
     if not results.complete:
         pytest.exit("interrupted; what was measured until then is in the report", INTERRUPTED)
     return results

@@ -56,7 +56,7 @@ def left_on(url: str) -> tuple[int, int]:
     return workflows, instances
 
 
-@pytest.mark.parametrize("cut", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("cut", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_reports_what_it_saw_and_cleans_up(url: str, tmp_path: Path, cut: signal.Signals) -> None:
     before = left_on(url)
     with under_way(url, tmp_path) as run:
@@ -112,6 +112,9 @@ def test_a_second_interrupt_ends_a_run_of_several_workers_at_once(url: str, tmp_
 def test_a_killed_run_can_be_reported(url: str, tmp_path: Path) -> None:
     with under_way(url, tmp_path) as run:
         run.kill()
+        # The reader comes to the end once no process has it open that the run started.
+        assert run.stderr is not None
+        assert run.stderr.read() == ""
     assert not (tmp_path / "results.json").exists()
     done = conformance("report", str(tmp_path))
     assert "cut before its end" in done.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -42,13 +43,18 @@ class Journal:
         return cls(directory / _JOURNALS.replace("*", f"-{number}" if number else ""), url, run)
 
     def write(self, line: Mapping[str, Any]) -> None:
-        """Add a line. It is handed to the system at once: killing the process loses nothing."""
-        self._file.write(json.dumps(line) + "\n")
-        self._file.flush()
+        """Add a line. It is handed to the system at once: killing the process loses nothing.
+
+        A full disk keeps nobody from removing what was made; that nothing more can be written is told elsewhere.
+        """
+        with contextlib.suppress(OSError):
+            self._file.write(json.dumps(line) + "\n")
+            self._file.flush()
 
     def close(self, left: Iterable[Made]) -> None:
         """Keep the file where something is left."""
-        self._file.close()
+        with contextlib.suppress(OSError):
+            self._file.close()
         if not any(True for _ in left):
             self._path.unlink(missing_ok=True)
 
