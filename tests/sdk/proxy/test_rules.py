@@ -77,6 +77,8 @@ SINGLE: list[tuple[str, str, Exchange]] = [
     ("body", "violated", sent("POST", "/workflows/w/instances", {"a": 1})),
     ("body", "upheld", sent("POST", "/workflows", STAGES)),
     ("body", "upheld", sent("POST", "/workflows/w/instances", {"a": "1"})),
+    # The bundled document takes plain event names only, so that every server takes what is made from it.
+    ("body", "upheld", sent("POST", "/instances/i/events", {"name": "1:launch 🚀 at 批"})),
     ("body", "nothing", sent("POST", "/workflows/w/instances")),
     ("body", "nothing", sent("POST", "/workflows/w/instances", b"null")),
     ("body", "nothing", sent("POST", "/workflows", b"\x1f\x8b", headers=(*JSON, ("Content-Encoding", "gzip")))),
