@@ -10,7 +10,7 @@ from typing import Any
 
 from conformance import __version__
 from conformance.campaign.recordings import describe
-from conformance.campaign.restricting import restricted, with_reasons
+from conformance.campaign.restricting import not_described, restricted, with_reasons
 from conformance.campaign.schedule import Shortfall
 from conformance.configuration.settings import Settings
 from conformance.confirming.findings import Proof, build_finding
@@ -139,6 +139,7 @@ def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], beg
     complete = not outcome.interrupted
     if restricted(begun.configuration):
         requirements, begun.narrowed = with_reasons(requirements, begun.configuration), True
+    requirements = not_described(requirements, begun.document.get("missing", ()))
     begun.verdict = verdict_of(requirements, narrowed=begun.narrowed, complete=complete, erred=bool(tally.errors))
     begun.target |= outcome.server
     begun.configuration["features"] = sorted(features)

@@ -142,7 +142,10 @@ class ConformanceRun:
 
     def target_config(self, url: str) -> TargetConfig:
         """How to reach a target at this address. Raises BadOption, WrongUrl and IncompleteCredentials."""
-        config = target_config(self.sources, url).model_copy(update={"run_id": self.run_id})
+        config = target_config(self.sources, url)
+        # What the document does not describe is not called.
+        excluded = tuple(sorted({*config.excluded, *self.document.missing}))
+        config = config.model_copy(update={"run_id": self.run_id, "excluded": excluded})
         server = self.options.embedded
         if self.options.url is not None or not server.auth:
             return config
@@ -262,6 +265,7 @@ class ConformanceRun:
         begun = header(config, self.document, self.options.settings, self.catalogue)
         begun.target["embedded"] = self.options.url is None
         begun.configuration["fail_on"] = self.options.fail_on
+        begun.configuration["excluded"] = list(target_config(self.sources, config.url).excluded)
         number, of = self.options.settings.shard
         if of > 1:
             begun.target["shard"] = f"{number + 1} of {of}"

@@ -156,7 +156,8 @@ def _paths(exchanges: Sequence[Exchange]) -> str:
 
 def describe(document: ApiDocument) -> dict[str, object]:
     """The API document as results name it."""
-    return {"source": document.source, "sha256": document.sha256, "operations": len(document.operations)}
+    told = {"source": document.source, "sha256": document.sha256, "operations": len(document.operations)}
+    return told | ({"missing": list(document.missing)} if document.missing else {})
 
 
 def _explained(

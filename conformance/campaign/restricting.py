@@ -82,6 +82,17 @@ def with_reasons(requirements: list[RequirementResult], configuration: Mapping[s
     ]
 
 
+def not_described(requirements: list[RequirementResult], missing: Collection[str]) -> list[RequirementResult]:
+    """What could not be put to the test without operations that the API document lacks does not apply."""
+    return [_lacking(each, missing) if each.outcome == "not_exercised" else each for each in requirements]
+
+
+def _lacking(requirement: RequirementResult, missing: Collection[str]) -> RequirementResult:
+    lacking = [name for name in requirement.operations if name in missing] or sorted(_NEEDED & set(missing))
+    reason = f"the API document does not describe {', '.join(lacking)}"
+    return replace(requirement, outcome="not_applicable", reason=reason) if lacking else requirement
+
+
 def _because(requirement: RequirementResult, reason: str) -> RequirementResult:
     return replace(requirement, reason=reason) if requirement.outcome == "not_exercised" else requirement
 

@@ -42,6 +42,11 @@ class ApiDocument:
     api: Api = V1
 
     @property
+    def missing(self) -> tuple[str, ...]:
+        """The actions of the API that it does not describe."""
+        return tuple(each.action for each in self.api.operations if each.action not in self.operations)
+
+    @property
     def schemas(self) -> Mapping[str, Any]:
         """Its component schemas by name."""
         components = self.raw.get("components")
