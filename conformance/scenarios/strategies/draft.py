@@ -15,7 +15,11 @@ from conformance.scenarios.strategies import words
 _T = TypeVar("_T")
 
 # Most names are plain, so that they can bear the mark of the run: what is left behind has to be recognised.
-_NAMES: tuple[str | None, ...] = (*(words.PLAIN for _ in range(4 * len(words.NAMES))), None, None, *words.NAMES)
+_NAMES: tuple[str | None, ...] = (
+    *(words.PLAIN for _ in range(3 * len(words.NAMES))),
+    *(None for _ in range(len(words.NAMES) // 2)),
+    *words.NAMES,
+)
 
 
 class Draft:
