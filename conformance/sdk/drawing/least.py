@@ -30,10 +30,8 @@ def _kind(entry: dict[str, Any]) -> dict[str, Any]:
 
 def _activity(entry: dict[str, Any]) -> dict[str, Any]:
     name = entry["name"]
-    return {side: {name: least(activity_schemas(side)[name], entry[side][name])} for side in entry.keys() & _SIDES}
-
-
-_SIDES = {"input", "output"}
+    sides = [side for side in ("input", "output") if side in entry]
+    return {side: {name: least(activity_schemas(side)[name], entry[side][name])} for side in sides}
 
 
 def least(schema: Any, value: Any) -> Any:
