@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from conformance.contract.api import V1, Api
@@ -95,6 +96,12 @@ def load_document(source: str | None = None, api: Api = V1, *, allow_refs: bool 
         prefix=prefix,
         api=api,
     )
+
+
+@cache
+def bundled_document() -> ApiDocument:
+    """The bundled API document, read once; whoever gets it leaves it as it is."""
+    return load_document()
 
 
 def _must_be_openapi_3(name: str, raw: Mapping[str, Any]) -> None:

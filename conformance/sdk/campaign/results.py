@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime
 
 from conformance import __version__
-from conformance.contract.document import load_document
+from conformance.contract.document import bundled_document
 from conformance.contract.paths import SDK_REQUIREMENTS
 from conformance.contract.requirements import Catalogue, load_requirements
 from conformance.judging.outcomes import Unjudged, count_outcomes, operation_results, requirement_results
@@ -29,7 +29,7 @@ def sdk_results(outcome: SdkOutcome, settings: SdkSettings, began: float) -> Res
     findings = build_findings(outcome.violations, catalogue)
     requirements = requirement_results(catalogue, outcome.tally, findings, outcome.hello.features, _unjudged(outcome))
     complete = not outcome.interrupted
-    document = load_document()
+    document = bundled_document()
     results = Results(
         verdict=verdict_of(requirements, complete=complete, erred=bool(outcome.tally.errors)),
         target=_target(outcome, settings),

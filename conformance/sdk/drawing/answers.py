@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from conformance.contract.document import load_document
+from conformance.contract.document import bundled_document
 from conformance.contract.schema.oas import convert, success_schema
 from conformance.contract.schema.responses import HISTORY_KINDS
 from conformance.sdk.drawing.values import Palette, named, resolved, schemas, values
@@ -98,7 +98,7 @@ def answer_data(operation: str, palette: Palette = PLAIN) -> st.SearchStrategy[A
 
 def data_schema(operation: str) -> Any:
     """The schema of what stands below ``data`` in a good answer (for getServerInfo: the whole)."""
-    document = load_document()
+    document = bundled_document()
     schema = resolved(convert(success_schema(document, operation), document.is_3_0))
     return schema if operation == "getServerInfo" else schema["properties"]["data"]
 

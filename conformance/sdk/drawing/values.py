@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from conformance.contract.document import load_document
+from conformance.contract.document import bundled_document
 from conformance.contract.schema.oas import components
 from conformance.wire.instant import SECOND, Instant
 
@@ -57,7 +57,7 @@ class Palette:
 @cache
 def schemas() -> Mapping[str, Any]:
     """The component schemas of the bundled document, by name, in the dialect of JSON Schema 2020-12."""
-    return components(load_document())
+    return components(bundled_document())
 
 
 def resolved(schema: Any) -> Any:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
-from conformance.contract.document import load_document
+from conformance.contract.document import bundled_document
 from conformance.contract.schema.documented import Documented
 from conformance.contract.schema.oas import components, convert, success_schema
 from conformance.wire import exact_json
@@ -47,13 +47,13 @@ def compare(operation: str, sent: Any, got: Any) -> list[Leaf]:
 
 @cache
 def _schema(operation: str) -> Any:
-    document = load_document()
+    document = bundled_document()
     return convert(success_schema(document, operation), document.is_3_0)
 
 
 @cache
 def _documented() -> Documented:
-    return Documented(components(load_document()))
+    return Documented(components(bundled_document()))
 
 
 class _Comparison:
@@ -139,7 +139,7 @@ def _defaults() -> frozenset[tuple[str, Any]]:
     """The defaults that the document names, by the name of the field: converted schemas have none."""
     return frozenset(
         (name, below["default"])
-        for schema in load_document().schemas.values()
+        for schema in bundled_document().schemas.values()
         for name, below in schema.get("properties", {}).items()
         if isinstance(below, dict) and "default" in below
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.contract.api import V1
-from conformance.contract.document import load_document
+from conformance.contract.document import bundled_document
 from conformance.contract.schema.responses import ResponseSchemas
 from conformance.sdk.campaign.drawn import draw
 from conformance.sdk.drawing.case import Case
@@ -16,7 +16,7 @@ from conformance.sdk.drawing.values import BEYOND_DOUBLES
 from conformance.wire import exact_json
 
 THEMES = {theme.requirement: theme for theme in all_themes()}
-SCHEMAS = ResponseSchemas(load_document())
+SCHEMAS = ResponseSchemas(bundled_document())
 _INVALID = {"sdk-tolerance.odd-element"}
 
 
