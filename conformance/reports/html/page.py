@@ -92,9 +92,18 @@ def _environment() -> Environment:
         "slug": slug,
         "succeeded": _succeeded,
         "whole": _whole,
+        "with_code": _with_code,
     }
     environment.filters |= functions
     return environment
+
+
+def _with_code(told: str) -> Markup:
+    """A sentence in which what stands in backticks is shown as code."""
+    parts = told.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in enumerate(parts)
+    )
 
 
 def _finalize(value: Any) -> Any:

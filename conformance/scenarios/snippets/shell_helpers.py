@@ -105,12 +105,14 @@ folder, observed = pathlib.Path(sys.argv[1]), sys.argv[2]
 names = [path for path in folder.iterdir() if re.fullmatch("[a-z]+[0-9]+", path.name)]
 ids = {{path.name: path.read_text().strip() for path in names}}
 for name, status, pointer, value in map(json.loads, sys.stdin):
-    if not (folder / (name + ".body")).exists():
-        print("undecided: a request that would show it was not sent")
+    kept = folder / (name + ".status")
+    answered = int(kept.read_text()) if kept.exists() else 0
+    if answered in SILENT and answered != status:
+        print("undecided: a request that would show it was not answered")
         sys.exit(2)
     text = (folder / (name + ".body")).read_bytes().decode(errors="replace")
     found = shown(text, pointer, ids) if value is not None else None
-    if ((folder / (name + ".status")).read_text().strip(), found) != (str(status), value):
+    if (answered, found) != (status, value):
         print("not violated")
         sys.exit(0)
 print("violated: " + observed)

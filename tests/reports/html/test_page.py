@@ -95,3 +95,8 @@ def test_a_headline_can_be_understood_alone() -> None:
 def test_the_embedded_server_is_called_by_name() -> None:
     page = render_html(replace(clean(), target={"url": "http://127.0.0.1:4711", "embedded": True}))
     assert "<h1>Embedded reference server</h1>" in page
+
+
+def test_what_would_play_all_is_shown_as_code() -> None:
+    page = report_html(replace(clean(), unreached="Half was played; `--max-time 6m` would play <all>."))
+    assert '<p class="note">Half was played; <code>--max-time 6m</code> would play &lt;all&gt;.</p>' in page

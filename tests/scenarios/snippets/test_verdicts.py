@@ -13,6 +13,7 @@ import pytest
 from conformance.scenarios.scenario.model import Create, Read, Run, Scenario, Send, Settle
 from conformance.scenarios.snippets import Check, Part, Setting, curl, python
 from conformance.scenarios.snippets.answers import shown
+from conformance.scenarios.snippets.python_helpers import ANSWERS_CODE
 from conformance.scenarios.snippets.shared import UNDECIDED
 
 NOTES = {"Observed": "it has ended"}
@@ -23,13 +24,15 @@ def scenario(name: str) -> Scenario:
     return Scenario((Create("w1", ({"noop": {}},), name), Run("i1", "w1"), Settle(), Send("i1", "go")), "short")
 
 
-def said(language: str, setting: Setting, url: str, folder: Path, name: str = "verdict") -> tuple[int, str]:
-    """The exit code and the last line of a script."""
+def said(
+    language: str, setting: Setting, url: str, folder: Path, name: str = "verdict", *, stderr: bool = False
+) -> tuple[int, str]:
+    """The exit code and the last line of a script; ``stderr``: whether it has something to complain of."""
     write, command = LANGUAGES[language]
     script = folder / "script"
     script.write_text(write(scenario(name), setting))
     done = subprocess.run([*command, str(script), url], capture_output=True, text=True, timeout=60, check=False)
-    assert done.stderr == ""
+    assert bool(done.stderr) == stderr
     return done.returncode, done.stdout.splitlines()[-1]
 
 
@@ -65,11 +68,21 @@ def test_a_script_says_whether_the_violation_shows_again(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_script_cannot_tell_where_nothing_answers(language: str, tmp_path: Path) -> None:
+    code, line = said(language, setting(ENDED), "http://127.0.0.1:1", tmp_path, stderr=language == "curl")
+    assert (code, line) == (2, "undecided: a request that would show it was not answered")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_script_removes_what_it_made(language: str, url: str, tmp_path: Path) -> None:
     name = f"verdict-{uuid.uuid4()}"
     said(language, setting(ENDED), url, tmp_path, name)
     listed = httpx.get(f"{url}/workflows").json()["data"]
     assert name not in [each["config"]["name"] for each in listed]
+
+
+def test_the_code_that_scripts_contain_fits_into_single_quotes_of_a_shell() -> None:
+    assert "'" not in ANSWERS_CODE
 
 
 @pytest.mark.parametrize(
