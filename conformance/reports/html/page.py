@@ -100,10 +100,9 @@ def _environment() -> Environment:
 
 def _with_code(told: str) -> Markup:
     """A sentence in which what stands in backticks is shown as code."""
-    parts = told.split("`")
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in enumerate(parts)
-    )
+    code = Markup("<code>{}</code>")
+    parts = enumerate(told.split("`"))
+    return Markup("").join(code.format(part) if number % 2 else escape(part) for number, part in parts)
 
 
 def _finalize(value: Any) -> Any:

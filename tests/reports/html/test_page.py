@@ -98,5 +98,5 @@ def test_the_embedded_server_is_called_by_name() -> None:
 
 
 def test_what_would_play_all_is_shown_as_code() -> None:
-    page = report_html(replace(clean(), unreached="Half was played; `--max-time 6m` would play <all>."))
+    page = render_html(replace(clean(), unreached="Half was played; `--max-time 6m` would play <all>."))
     assert '<p class="note">Half was played; <code>--max-time 6m</code> would play &lt;all&gt;.</p>' in page
