@@ -229,7 +229,14 @@ def _lags_behind(timeline: InstanceTimeline) -> Iterator[Observation]:
     for history in timeline.conclusive(timeline.instance.histories):
         found = lacking(timeline, history, sure)
         still_open = next((entry.number for entry in history.stages if not entry.ended), None)
-        if found is None and still_open is not None and must_have_terminated(timeline, history.exchange, sure):
+        end = timeline.first_terminated
+        over = end is not None and timeline.is_due(end.exchange.received, history.exchange)
+        over = over and not timeline.deleted_in_mid_run(history.exchange.received)
+        if (
+            found is None
+            and still_open is not None
+            and (over or must_have_terminated(timeline, history.exchange, sure))
+        ):
             found = Lacking(still_open, "ended")
         if found is None or (found.what == "started" and _absent_for_good(timeline, found.stage, history.exchange)):
             continue

@@ -92,6 +92,19 @@ def running(index: TraceIndex) -> Iterator[Observation]:
             on_this_page = not found.more or timeline.id in listed
             if on_this_page and listing.query("workflowID") in (None, timeline.instance.run.params["workflowID"]):
                 yield from _listed_while_running(timeline, listing, timeline.id in listed)
+                if timeline.id not in listed:
+                    yield from _back_again(timeline, listing)
+
+
+def _back_again(timeline: InstanceTimeline, listing: Exchange) -> Iterator[Observation]:
+    """Violated when a later list of running instances holds it: then it ran all the time, and was left out before."""
+    if timeline.deleted_before(listing.received) or not timeline.is_due(timeline.instance.run.received, listing):
+        return
+    for later in listings(timeline.index, "listInstances"):
+        again = later.exchange.query("running") == "true" and timeline.id in later.ids
+        if again and timeline.is_due(listing.received, later.exchange):
+            yield _misfiled(timeline, later.exchange, listing, "listed: it ran until later", "it is not listed")
+            return
 
 
 def _says_terminated(index: TraceIndex, listing: Exchange) -> Iterator[Observation]:

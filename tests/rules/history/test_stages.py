@@ -245,3 +245,13 @@ def test_an_entry_starts_not_before_the_one_ahead_of_it_ended(start: float, expe
     t, i = started(NOOP, HOUR)
     t.history(i, [(5, 200), (start, None)])
     assert verdict(RULES["history.stages"], t) == expected
+
+
+@pytest.mark.parametrize(("late", "expected"), [(True, "violated"), (False, "nothing")])
+def test_history_shows_no_open_entry_of_what_has_terminated(late: bool, expected: str) -> None:
+    t, i = started(UPDATE)
+    t.get(i, [OPEN], ended=7, error="no")
+    if late:
+        t.settled()
+    t.history(i, [OPEN])
+    assert verdict(RULES["history.agrees"], t) == expected

@@ -188,3 +188,15 @@ def test_an_instance_that_hangs_is_rightly_listed_as_running() -> None:
     t.get(i, [(5, None)])
     t.instances(None, [i], running="true")
     assert verdict(RULES["list.running"], t) == "nothing"
+
+
+@pytest.mark.parametrize(("late", "expected"), [(True, "violated"), (False, "nothing")])
+def test_what_a_later_list_of_running_instances_holds_ran_before(late: bool, expected: str) -> None:
+    t, i = started(wait_for("go"))
+    t.settled()
+    t.send(i, "go", at=t.now, took=900)
+    t.instances(None, [], running="true")
+    if late:
+        t.settled()
+    t.instances(None, [i], running="true")
+    assert verdict(RULES["list.running"], t) == expected

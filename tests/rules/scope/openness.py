@@ -47,11 +47,23 @@ def mend(program: Program, reads: Sequence[Answer]) -> Mended:
             found.reads[number] = None
             found.sightings.append(Sighting("creation" if view == "list" else "running", window, 1))
         elif view == "instance":
-            found.reads[number] = 200, _ended_last(data, window, found)
-        elif view == "history" and _unsettled(program, data):
+            entries = _unmarked(program, data["status"], window)
+            found.reads[number] = 200, _ended_last({**data, "status": entries}, window, found)
+        elif view == "history" and _unsettled(program, _unmarked(program, data, window)):
+            data = _unmarked(program, data, window)
             found.reads[number] = None
             found.sightings += _entries(program, data, window, prompt=number not in found.slow)
+        elif view == "history":
+            found.reads[number] = 200, _unmarked(program, data, window)
     return found
+
+
+def _unmarked(program: Program, entries: list[dict[str, Any]], window: Window) -> list[dict[str, Any]]:
+    """Entries without the errors that a cancellation may have written to stages that had ended before."""
+    signals = zip(program.signals, program.signal_windows, strict=True)
+    if not any(name == "cancel" and sent[0] < window[1] for name, sent in signals):
+        return entries
+    return [{key: value for key, value in entry.items() if key != "error"} for entry in entries[:-1]] + entries[-1:]
 
 
 def _followed(program: Program, number: int) -> bool:

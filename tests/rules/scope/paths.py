@@ -94,7 +94,7 @@ def paths(program: Program, *, loose: bool = False) -> list[Path]:
     """Every path that an instance of a program may take; ``loose``: what stops it may leave no error, too."""
     bare = [Path(facts) for facts in _from_stage(program, 0, (Fact("created"),))]
     if loose:
-        # A careful server ends what cannot run; one that leaves it open breaks that requirement, and no other.
+        # A careful server ends what cannot run, and what has failed; one that does not breaks that requirement alone.
         bare = [Path(tuple(_unhurried(program, fact) for fact in path.facts)) for path in bare]
     if loose:
         stopped = (path for path in list(bare) if path.cancelled or "broken" in program.stages)
@@ -114,7 +114,8 @@ def _hidden(path: Path, failed: Fact, *, loose: bool) -> Path:
 
 def _unhurried(program: Program, fact: Fact) -> Fact:
     fails = fact.kind == "ended" and program.kinds[fact.stage].ends == "badly"
-    return replace(fact, most=None) if fails else fact
+    follows = fact.kind == "terminated" and fact.error and fact.signal is None
+    return replace(fact, most=None) if fails or follows else fact
 
 
 def _faultless(facts: tuple[Fact, ...]) -> Iterator[tuple[Fact, ...]]:

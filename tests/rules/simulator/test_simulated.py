@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from conformance.rules import ALL_RULES
 from conformance.rules.evidence.observation import Observation
 from conformance.rules.evidence.trace_index import TraceIndex
-from tests.rules.simulator import mutations_of_causes, mutations_of_reads
+from tests.rules.simulator import mutations_of_answers, mutations_of_causes, mutations_of_reads
+from tests.rules.simulator.extras import with_extras
 from tests.rules.simulator.judged import false_alarms, judge
 from tests.rules.simulator.mutant import Mutant, Mutation
 from tests.rules.simulator.programs import Played, play
 
-MUTATIONS = [*mutations_of_reads.MUTATIONS, *mutations_of_causes.MUTATIONS]
+MUTATIONS = [*mutations_of_reads.MUTATIONS, *mutations_of_causes.MUTATIONS, *mutations_of_answers.MUTATIONS]
 SEEDS = range(500)
 ENOUGH = 3
 
@@ -36,20 +37,24 @@ def test_no_correct_trace_violates_any_rule(seed: int, workflows: int, runs: int
 
 
 @cache
-def _simulated(seed: int) -> tuple[Played, TraceIndex]:
+def _simulated(seed: int, *, extras: bool) -> tuple[Played, TraceIndex]:
+    """``extras``: with what else is asked at the end, which mutations of what instances do would have to look past."""
     played = play(seed)
-    return played, TraceIndex(played.trace)
+    whole = replace(played, trace=with_extras(played.trace)) if extras else played
+    return whole, TraceIndex(whole.trace)
 
 
 @cache
-def _upheld(seed: int, rule: str) -> tuple[Observation, ...]:
-    return tuple(seen for seen in ALL_RULES[rule](_simulated(seed)[1]) if seen.upheld)
+def _upheld(seed: int, rule: str, *, extras: bool) -> tuple[Observation, ...]:
+    return tuple(seen for seen in ALL_RULES[rule](_simulated(seed, extras=extras)[1]) if seen.upheld)
 
 
 def _mutants(mutation: Mutation) -> Iterator[tuple[int, Mutant]]:
     """At most one mutant of each simulated trace."""
+    extras = mutation in mutations_of_answers.MUTATIONS
     for seed in SEEDS:
-        candidates = ((seen, Mutant(_simulated(seed)[0].trace)) for seen in _upheld(seed, mutation.rule))
+        trace = _simulated(seed, extras=extras)[0].trace
+        candidates = ((seen, Mutant(trace)) for seen in _upheld(seed, mutation.rule, extras=extras))
         cut = next((mutant for seen, mutant in candidates if mutation.cut(mutant, seen)), None)
         if cut is not None:
             yield seed, cut
@@ -65,6 +70,12 @@ def test_every_mutation_is_caught_by_the_rule_that_it_breaks(mutation: Mutation)
         if caught == ENOUGH:
             break
     assert caught > 0
+
+
+@pytest.mark.parametrize("seed", range(0, 60, 3))
+def test_what_else_a_correct_server_is_asked_violates_no_rule(seed: int) -> None:
+    played, _ = _simulated(seed, extras=True)
+    assert false_alarms(played, judge(played)) == []
 
 
 def test_a_seed_always_gives_the_same_trace() -> None:
