@@ -51,6 +51,11 @@ class HostileServer:
         self.state.url = f"{scheme}://{host}:{self._port}"
         return self.state.url
 
+    async def close(self) -> None:
+        """End everything."""
+        await self._stop(None)
+        self._upstream.close()
+
     async def _stop(self, back_after_s: float | None) -> None:
         """Close everything, and open again later where that is said."""
         if self._server is not None:

@@ -131,6 +131,11 @@ class Upstream:
             body = await reader.readexactly(int(dict(headers).get("content-length", "0")))
         return Answer(int(raw[0].split(" ")[1]), headers, body)
 
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        while self._idle:
+            self._idle.pop()[1].close()
+
     @contextlib.asynccontextmanager
     async def _connection(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
         pair = self._idle.pop() if self._idle else await asyncio.open_connection(*self._where, limit=1 << 26)

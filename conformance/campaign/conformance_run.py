@@ -17,6 +17,7 @@ from rich.text import Text
 from conformance.campaign.concluding import RunOutcome, conclude, header, untested
 from conformance.campaign.interruptions import Interruptions
 from conformance.campaign.running import play
+from conformance.campaign.schedule import deadline_of
 from conformance.campaign.sharing.merging import conclude_shards
 from conformance.campaign.sharing.shards import Shard, missing_of, shard_from, targets_of, write_shard
 from conformance.campaign.watching import Spool, Watcher, begun_in
@@ -135,7 +136,7 @@ class ConformanceRun:
 
     def _located(self, config: TargetConfig) -> TargetConfig:
         """The target at the prefix where it serves the API, which is told when it was not given."""
-        found = locate(config)
+        found = locate(config, deadline_of(self.options.settings, self.begun))
         if found.url != config.url and self.options.verbosity != "quiet":
             self.console.print(f"Found the API at {found.url}", markup=False, highlight=False, soft_wrap=True)
         return found

@@ -7,6 +7,7 @@ import asyncio
 from conformance.contract.calls import Call
 from conformance.target.config import TargetConfig
 from conformance.target.errors import TargetError
+from conformance.target.pacing.deadline import ENDLESS, Deadline
 from conformance.target.probe import version_of
 from conformance.target.recorder import Recorder
 from conformance.target.sender import send
@@ -20,19 +21,19 @@ USUAL_PREFIXES = ("/api/orchestration", "/orchestration", "/v1")
 _PATIENCE_S = 5.0
 
 
-def locate(config: TargetConfig) -> TargetConfig:
+def locate(config: TargetConfig, deadline: Deadline = ENDLESS) -> TargetConfig:
     """The target with the prefix below which it serves the API.
 
     It is the same target where the API is at the address itself, at none of the usual prefixes, or where no HTTP answer
     comes: probing tells why. A few GETs are sent, each with a few seconds to be answered.
     """
-    return asyncio.run(_locate(config))
+    return asyncio.run(_locate(config, deadline))
 
 
-async def _locate(config: TargetConfig) -> TargetConfig:
+async def _locate(config: TargetConfig, deadline: Deadline) -> TargetConfig:
     for prefix in ("", *USUAL_PREFIXES):
         candidate = config.model_copy(update={"url": f"{config.url}{prefix}"})
-        answer = await _ask(candidate)
+        answer = await _ask(candidate, deadline)
         if answer is None or answer.response is None:
             break
         if _is_the_api(answer):
@@ -40,9 +41,9 @@ async def _locate(config: TargetConfig) -> TargetConfig:
     return config
 
 
-async def _ask(config: TargetConfig) -> Exchange | None:
+async def _ask(config: TargetConfig, deadline: Deadline) -> Exchange | None:
     """The answer to a request for the version, or for workflows where there is no version; None where none comes."""
-    async with Target(config) as target:
+    async with Target(config, deadline=deadline) as target:
         client = target.client(Recorder(), Role.PROBE)
         try:
             async with asyncio.timeout(_PATIENCE_S):

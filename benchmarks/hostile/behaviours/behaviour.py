@@ -16,7 +16,7 @@ class Behaviour:
     """A way to misbehave. ``violates``: a client can prove by it that the server violates the API.
 
     Where it does not, whoever says that a requirement failed raises a false alarm: it may be chance, a gateway's doing,
-    or allowed. ``seldom``: at so small a share it is chance, whatever it proves when it is always so. ``tls``: the
+    or allowed. ``seldom``: a few requests do not prove it, since it may be chance. ``tls``: the
     certificate of a server that speaks TLS, or tries to.
     """
 

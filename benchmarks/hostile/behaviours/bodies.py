@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from benchmarks.hostile.behaviours.behaviour import Act, Behaviour
-from benchmarks.hostile.turn import Turn
+from benchmarks.hostile.turn import Turn, framed
 
 _DEEP = 100_000
 
@@ -22,8 +24,8 @@ def spoiled(old: bytes, new: bytes) -> Act:
     """Replaces something in the body of a well-behaved answer, everywhere."""
 
     async def act(turn: Turn) -> bool:
-        answer = await turn.success()
-        await turn.answer(answer.status, answer.body.replace(old, new), answer.headers)
+        answer = await turn.upstream()
+        await turn.send(framed(replace(answer, body=answer.body.replace(old, new))))
         return True
 
     return act
@@ -36,9 +38,7 @@ def within(value: bytes) -> Act:
 
 async def body_with_204(turn: Turn) -> bool:
     answer = await turn.upstream()
-    await turn.send(b"HTTP/1.1 204 No Content\r\ncontent-length: 2\r\n\r\n" if answer.status == 204 else b"", b"")
-    if answer.status != 204:
-        await turn.pass_on()
+    await turn.send(framed(answer) if answer.status != 204 else b"HTTP/1.1 204 No Content\r\ncontent-length: 2\r\n\r\n")
     return True
 
 

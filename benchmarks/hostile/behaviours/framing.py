@@ -17,10 +17,10 @@ _MOST = 4096
 
 @functools.cache
 def _bomb(coding: str) -> bytes:
-    """1 GiB of blanks, compressed."""
+    """128 MiB of blanks, compressed."""
     packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS + (16 if coding == "gzip" else 0))
     block = b" " * _MEBI
-    return b"".join([*(packer.compress(block) for _ in range(1024)), packer.flush()])
+    return b"".join([*(packer.compress(block) for _ in range(128)), packer.flush()])
 
 
 async def endless_body(turn: Turn) -> bool:
@@ -117,7 +117,7 @@ async def chunks_cut(turn: Turn) -> bool:
 async def chunks_well(turn: Turn) -> bool:
     answer = await turn.upstream()
     if not answer.body:
-        await turn.pass_on()
+        await turn.send(framed(answer))
         return True
     parts = [answer.body[at : at + 7] for at in range(0, len(answer.body), 7)]
     coded = b"".join(b"%x;note=1\r\n%s\r\n" % (len(part), part) for part in parts)
@@ -138,7 +138,7 @@ async def deflate_bomb(turn: Turn) -> bool:
 async def gzip_unasked(turn: Turn) -> bool:
     answer = await turn.upstream()
     if not answer.body:
-        await turn.pass_on()
+        await turn.send(framed(answer))
         return True
     await turn.answer(answer.status, gzip.compress(answer.body), (*JSON, ("content-encoding", "gzip")))
     return True
@@ -166,7 +166,7 @@ BEHAVIOURS = (
     Behaviour("endless-body", endless_body, "a body without end, and no JSON"),
     Behaviour("endless-json", endless_json, "a list without end", violates=False),
     Behaviour("endless-blanks", endless_blanks, "blanks without end", violates=False),
-    Behaviour("endless-chunks", endless_chunks, "chunks of one byte without end"),
+    Behaviour("endless-chunks", endless_chunks, "chunks of one byte without end", seldom=True),
     Behaviour("two-gigabytes", two_gigabytes, "a body of 2 GiB, and no JSON"),
     Behaviour("length-too-long", length_too_long, "a length beyond the body, then silence", seldom=True),
     Behaviour("length-too-short", length_too_short, "a length one byte short"),
@@ -178,10 +178,10 @@ BEHAVIOURS = (
     Behaviour("chunk-beyond-all", chunk_beyond_all, "a chunk of 2^96 bytes", seldom=True),
     Behaviour("chunks-cut", chunks_cut, "chunks without the last one", seldom=True),
     Behaviour("chunks-well", chunks_well, "chunks with extensions and trailers, which are allowed", violates=False),
-    Behaviour("gzip-bomb", gzip_bomb, "1 GiB of blanks, compressed to 1 MB", violates=False),
+    Behaviour("gzip-bomb", gzip_bomb, "128 MiB of blanks, compressed to a thousandth", violates=False),
     Behaviour("deflate-bomb", deflate_bomb, "the same with deflate", violates=False),
     Behaviour("gzip-unasked", gzip_unasked, "compresses, though asked not to", violates=False),
     Behaviour("gzip-that-is-none", gzip_that_is_none, "says gzip, and sends it plain", seldom=True),
     Behaviour("gzip-cut", gzip_cut, "compresses, and cuts the end"),
-    Behaviour("more-than-one-answer", more_than_one_answer, "another answer after the answer", violates=False),
+    Behaviour("more-than-one-answer", more_than_one_answer, "another answer after the answer", seldom=True),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from benchmarks.hostile.behaviours.behaviour import Act, Behaviour
-from benchmarks.hostile.turn import Headers, Turn, forever, framed, head
+from benchmarks.hostile.turn import JSON, Headers, Turn, forever, framed, head
 
 
 def raw(*parts: bytes) -> Act:
@@ -22,9 +22,13 @@ def with_headers(headers: Headers, status: int | None = None) -> Act:
     """Answers well, with these headers besides."""
 
     async def act(turn: Turn) -> bool:
-        answer = await turn.success()
+        answer = await (turn.success() if status else turn.upstream())
+        if not answer.body:
+            await turn.send(framed(answer))
+            return True
         length = ("content-length", str(len(answer.body)))
-        await turn.send(head(status or answer.status, (*answer.headers[:1], *headers, length)), answer.body)
+        kept = JSON if not any(name == "content-type" for name, _ in headers) else ()
+        await turn.send(head(status or answer.status, (*kept, *headers, length)), answer.body)
         return True
 
     return act

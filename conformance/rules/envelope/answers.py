@@ -21,7 +21,7 @@ from conformance.wire.pointer import NOWHERE, value_at
 _METHODS_NOT_JUDGED = frozenset({"HEAD", "OPTIONS", "TRACE", "CONNECT"})
 _SHAPE_EXEMPT = frozenset({401, 403, 405, 429, 501, 505})
 # Statuses that servers and gateways answer before the request reaches the API.
-_TRANSPORT = frozenset({408, 413, 414, 417, 421, 426, 431, 494})
+_TRANSPORT = frozenset({407, 408, 413, 414, 417, 421, 426, 431, 494})
 _DATE = re.compile(r"/data/(\d+)/input/until")
 _NO_DATE = 'is not a "date-time"'
 _ONLY_DOCUMENTED = "only fields that the API documents"

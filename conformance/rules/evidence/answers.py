@@ -11,7 +11,7 @@ from conformance.trace import Exchange, Response
 
 _LONGEST = 200
 # They speak of who asks, how often, how long it took or how much was sent, not of what was asked.
-_ABOUT_SOMETHING_ELSE = frozenset({401, 403, 408, 413, 414, 429, 431})
+_ABOUT_SOMETHING_ELSE = frozenset({401, 403, 407, 408, 413, 414, 429, 431})
 
 
 def says_wait(exchange: Exchange) -> bool:
