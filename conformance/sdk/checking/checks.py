@@ -15,7 +15,8 @@ from conformance.sdk.driver.protocol import Call
 from conformance.sdk.witness.answer import Answer, json_answer, success_answer
 
 _THEME = "check-driver"
-_TIMEOUT_S = 5.0
+# No whole number of milliseconds, which some languages do not take for a time.
+_TIMEOUT_S = 5.0001234
 _SILENCE_S = 1.0
 _AT_ONCE = 5
 _BIG = 10**30 + 1

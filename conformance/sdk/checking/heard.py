@@ -46,6 +46,8 @@ def good(about: str, heard: Heard) -> Line:
 
 def carried(about: str, heard: Heard) -> Line:
     """A call that was answered well, whose body is to arrive as it was given."""
+    if heard.broken is None and not heard.exchanges and heard.result is not None and heard.result.error is not None:
+        return Line(about, "note", f"nothing was sent; the driver told {heard.result}")
     line = good(about, heard)
     given, sent = heard.step.call.arguments.get("body"), heard.exchanges[0].request_json if heard.exchanges else None
     if line.verdict == "ok" and not exact_json.equal(given, sent):

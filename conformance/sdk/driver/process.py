@@ -82,7 +82,7 @@ class Driver:
                     await self._process.stdin.drain()
                 return await waiting
         except TimeoutError:
-            self.broken = f"call {number} ({call.operation}) got no result within {patience:g} s"
+            self.broken = f"call {number} ({call.operation}) got no result within {round(patience, 1):g} s"
             raise ProtocolBroken(self.broken) from None
         finally:
             self._waiting.pop(number, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -69,7 +70,7 @@ class DriverSender:
         """Have the SDK send one request; the exchange is the caller's. Raises DriverUseless."""
         query, body = tuple(options.get("query", ())), options.get("body")
         timeout_s = (options.get("timeout_s") or self._config.timeout_s) + options.get("expected_wait_s", 0.0)
-        call = call_of(PreparedRequest(method, path, query, body), timeout_s, self._client)
+        call = call_of(PreparedRequest(method, path, query, body), math.ceil(timeout_s), self._client)
         base_url = await self._base_url()
         async with self._crew.turn:
             index, before, sent = self._recorder.begin(), len(self._seen), time.monotonic_ns()

@@ -18,6 +18,8 @@ from conformance.sdk.witness.answer import JSON_TYPE
 from conformance.trace import Exchange, Failure, Response
 from conformance.wire import exact_json
 
+_NO_STATUS = 0
+"""Stands for the status of an error that an SDK raised by itself, without one."""
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -56,12 +58,11 @@ def _same(operation: str, last: Exchange, data: Any) -> bool:
 
 
 def _refused(error: SdkError, last: Exchange | None) -> Response | Failure:
-    failed = Failure("timeout" if error.kind == "timeout" else "protocol", f"the caller got an error ({error})")
     if error.kind in ("timeout", "connection"):
-        return failed
+        return Failure("timeout" if error.kind == "timeout" else "protocol", f"the caller got an error ({error})")
     if last is None or last.response is None:
-        # What was sent is not what was asked for; the caller has been refused all the same.
-        return failed if error.status is None else _error(error.status, error, {})
+        # What was asked for was not sent at all; the caller has been refused all the same, and that is no chance.
+        return Response(error.status or _NO_STATUS, JSON_TYPE, exact_json.encode(f"an error ({error})"))
     if last.ok:
         # The caller has no data of a good answer: there is nothing that the schema could be held to.
         return Response(error.status or last.response.status, JSON_TYPE, exact_json.encode(f"an error ({error})"))

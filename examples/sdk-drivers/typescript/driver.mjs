@@ -63,7 +63,7 @@ function activities(value) {
 async function called(call) {
   const { body, ...request } = call.arguments;
   if (body !== undefined) request.requestBody = body;
-  const options = { timeoutMs: call.timeout * 1000 };
+  const options = { timeoutMs: Math.ceil(call.timeout * 1000) };
   const answer = await CALLS[call.operation](client(call).orchestration.v1, request, options);
   const held = Object.entries(answer).find(([name]) => !OF_THE_RESPONSE.has(name));
   const value = plain(held?.[1] ?? null);

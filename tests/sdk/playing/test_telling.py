@@ -79,13 +79,15 @@ def test_a_good_answer_that_becomes_an_error_has_no_data() -> None:
     assert answered(refused(kind="decode", message="union"), GOOD) == (200, "an error (decode, union)")
 
 
-@pytest.mark.parametrize(
-    ("kind", "failure"), [("timeout", "timeout"), ("connection", "protocol"), ("other", "protocol")]
-)
+@pytest.mark.parametrize(("kind", "failure"), [("timeout", "timeout"), ("connection", "protocol")])
 def test_no_answer_is_none(kind: Any, failure: str) -> None:
     answer = told(GET, refused(kind=kind), [])
     assert isinstance(answer, Failure)
     assert answer.kind == failure
+
+
+def test_an_sdk_that_refuses_by_itself_is_not_taken_for_chance() -> None:
+    assert answered(refused(kind="other", message="no such type")) == (0, "an error (other, no such type)")
 
 
 def test_a_request_becomes_the_call_that_asks_for_it() -> None:
