@@ -15,7 +15,7 @@ from conformance.contract.document import load_document
 from conformance.judging.outcomes import Unjudged
 from conformance.results.known.deviations import KnownDeviation
 from conformance.results.model import Results
-from conformance.results.verdict import without_praise
+from conformance.results.verdict import verdict_of, without_praise
 from conformance.scenarios import Job, Played, Player, Settler
 from conformance.sdk.campaign.campaign import SdkSettings
 from conformance.sdk.campaign.player import DriverUseless
@@ -98,12 +98,16 @@ def scenario_results(
     manner = Manner(unjudged=_UNJUDGED, not_replayed=_ONCE)
     results = check_all(outcome.traces, load_document(), outcome.hello.name, known, manner)
     target = {"name": outcome.hello.name, "sdk": True, "scenarios": True, "driver": shlex.join(settings.command)}
+    complete, lacking = not outcome.interrupted, results.target.get("lacking")
     results = replace(
         results,
-        target=target | {key: results.target[key] for key in ("lacking",) if key in results.target},
+        verdict=verdict_of(results.requirements, narrowed=True, complete=complete, erred=bool(results.errors)),
+        target=target,
         seed=settings.seed,
         profile="sdk",
         duration_s=round(time.monotonic() - began, 1),
-        complete=not outcome.interrupted,
+        complete=complete,
     )
+    if lacking:
+        results = without_praise(results, "lacking", lacking)
     return without_praise(results, "lost", outcome.lost) if outcome.lost is not None else results

@@ -92,6 +92,14 @@ def test_a_driver_that_breaks_the_protocol_is_lost_and_what_was_played_is_kept(s
     assert results.verdict == "incomplete"
 
 
+def test_a_run_that_was_interrupted_says_no_more_than_it_saw(server: str) -> None:
+    results, outcome = played(server, *REFERENCE)
+    outcome.interrupted = True
+    cut = campaign.scenario_results(outcome, SdkSettings(REFERENCE), time.monotonic())
+    assert (results.verdict, results.complete) == ("no_violation_found", True)
+    assert (cut.verdict, cut.complete) == ("incomplete", False)
+
+
 def test_the_command_writes_the_reports_and_the_wire(tmp_path: Path) -> None:
     arguments = ["sdk", "--scenarios", "--report-dir", str(tmp_path), "--", *REFERENCE, "--fault=cancel-deletes"]
     done = CliRunner().invoke(main, arguments)
