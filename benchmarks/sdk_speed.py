@@ -129,7 +129,7 @@ def row(name: str, calls: int, work: Path) -> str:
     start, sdk = start_up(installed.driver)
     run = whole_run(name, installed.driver)
     through, alone = asyncio.run(rates(installed, calls))
-    costs = [f"{cost.wall_s:.2g} ({cost.cpu_s:.2g})" for cost in (start, run)]
+    costs = [f"{cost.wall_s:.{places}f} ({cost.cpu_s:.{places}f})" for cost, places in ((start, 2), (run, 0))]
     return f"| {sdk} | {' | '.join(costs)} | {through:.0f} | {alone:.0f} |"
 
 
