@@ -43,7 +43,7 @@ class SdkSettings:
     seed: int = 0
     prefix: str = "/api/orchestration"
     wanted: frozenset[str] | None = None
-    minimise_s: float = 15.0
+    minimise_s: float = 10.0
 
 
 @dataclass
