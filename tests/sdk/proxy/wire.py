@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from conformance.sdk.proxy.server import Proxy
 from conformance.sdk.proxy.traffic import Traffic
 from conformance.sdk.proxy.upstream import Upstream
+from conformance.trace import Exchange
 
 Connected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{"version":"1.0"}'
+GET = b"GET /_info HTTP/1.1\r\nhost: proxy\r\n\r\n"
 PATIENCE_S = 20
 
 
@@ -99,3 +101,9 @@ def answering(*answers: bytes) -> Connected:
             await writer.drain()
 
     return connected
+
+
+def only(here: Between) -> Exchange:
+    """The one exchange that was kept."""
+    (exchange,) = here.traffic.trace().exchanges
+    return exchange
