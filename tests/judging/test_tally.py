@@ -79,3 +79,11 @@ def test_merging_tells_an_error_once_and_keeps_every_crash() -> None:
     first.merge(second)
     assert first.errors == ["a rule failed", "another one", "a worker was lost"]
     assert first.crashed.keys() == {"run.created", "run.embeds"}
+
+
+def test_what_answers_were_lost_to_is_told_in_words() -> None:
+    t, tally = TraceBuilder(), Tally()
+    t.info(failure="timeout")
+    t.info(failure="protocol")
+    judged(tally, t.trace())
+    assert {words for _, words in tally.losses} == {"no answer in time", "connection closed"}

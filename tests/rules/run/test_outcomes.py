@@ -10,7 +10,7 @@ from conformance.rules import ALL_RULES
 from conformance.rules.run.outcomes import RULES
 from tests.rules.bodies import Span
 from tests.rules.build import TraceBuilder
-from tests.rules.judging import verdict
+from tests.rules.judging import observe, verdict
 from tests.rules.timelines import HOUR, NOOP, started, wait_for, waiting
 
 DELAY = {"delay": {"duration": "${v}"}}
@@ -217,3 +217,12 @@ def test_an_error_in_history_counts_as_well() -> None:
     t, i = started(HOUR)
     t.history(i, [(5, None, "odd")])
     assert verdict(RULES["run.completes"], t) == "violated"
+
+
+@pytest.mark.parametrize(("error", "pointer"), [("odd", "/data/error"), (None, "/data/status")])
+def test_an_error_is_pointed_at_where_it_stands(error: str | None, pointer: str) -> None:
+    t, i = started(NOOP)
+    t.get(i, [(5, 6, "odd")], ended=7, error=error)
+    assert {seen.pointer for seen in observe(RULES["run.completes"], t) if "terminated with" in seen.observed} == {
+        pointer
+    }

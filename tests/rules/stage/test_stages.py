@@ -8,6 +8,7 @@ import pytest
 
 from conformance.rules.stage.stages import RULES
 from tests.rules.bodies import Span, stamp, uuid
+from tests.rules.build import TraceBuilder
 from tests.rules.judging import verdict
 from tests.rules.timelines import NOOP, started, waiting
 
@@ -139,3 +140,9 @@ def test_none_open(expected: str, span: Span, late: bool) -> None:
         t.settled()
         t.get(i, [span], ended=8)
     assert verdict(RULES["stage.none-open"], t) == expected
+
+
+def test_the_answer_to_a_waited_run_is_held_to_the_sequence_as_well() -> None:
+    t = TraceBuilder()
+    t.run(t.create([NOOP, NOOP]), wait=True, spans=[(5, 7), (6, 8)], ended=9)
+    assert verdict(RULES["stage.sequence"], t) == "violated"
