@@ -55,7 +55,7 @@ def test_the_python_of_a_finding_shows_it_again(faulty: Done, tmp_path: Path) ->
         program = tmp_path / "finding.py"
         program.write_text(found.python.replace(faulty.results.target["url"], server.url))
         ran = subprocess.run([sys.executable, program], capture_output=True, text=True, timeout=60, check=False)
-    assert ran.returncode == 0, ran.stderr
+    assert ran.returncode == 1, ran.stderr
     assert '"name":""' in ran.stdout.replace(" ", "")
 
 
