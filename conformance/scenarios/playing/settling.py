@@ -134,6 +134,12 @@ class Settler:
 
     # -- controls -------------------------------------------------------------------------------
 
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            # An error that ends a control ends every other request as well, and those raise it.
+            task.exception()
+
     def _recent(self) -> Settling:
         now = time.monotonic_ns()
         lag = self._lag.worst_ns((now - Settling.window, now)) if self._lag else 0
@@ -168,7 +174,7 @@ class Settler:
             self._begun += 1
             task = asyncio.create_task(self._control())
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(self._ended)
             # The request follows in the task, later than this; until it has gone out nobody needs another control.
             self._started = time.monotonic_ns()
 
