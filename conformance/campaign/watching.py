@@ -6,6 +6,7 @@ import contextlib
 import pickle
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -19,11 +20,13 @@ from conformance.results.errors import written_to
 from conformance.results.eventlines import WORKERS
 from conformance.results.events import EventLog
 from conformance.results.records import record_of
-from conformance.trace import Trace
+from conformance.trace import Exchange, Failure, Trace
 
 # Bodies in the event log are for a run that was killed; whole ones go to the HAR.
 _LOGGED_BODY = 2048
 _AT_A_TIME = 50
+# Of bodies longer than this so many bytes are recorded in all: a recording has to be written in time.
+_LONG_BODY, _LONG_BODIES = 512 * 1024, 32 * 1024 * 1024
 
 
 class Spool:
@@ -35,6 +38,7 @@ class Spool:
     def __init__(self, path: Path, *, keep: bool = False) -> None:
         self._path = path
         self._keep = keep
+        self._room = _LONG_BODIES
         self._file: BinaryIO = path.open("a+b")
 
     def add(self, trace: Trace) -> None:
@@ -44,8 +48,21 @@ class Spool:
         """
         with written_to(self._path.parent):
             for first in range(0, len(trace.exchanges), _AT_A_TIME):
-                some = trace.exchanges[first : first + _AT_A_TIME]
+                some = tuple(map(self._fitting, trace.exchanges[first : first + _AT_A_TIME]))
                 pickle.dump((trace.id, trace.origin, some), self._file, pickle.HIGHEST_PROTOCOL)
+
+    def _fitting(self, exchange: Exchange) -> Exchange:
+        """The exchange, or where there have been many long bodies, the same without the rest of its body."""
+        response = exchange.response
+        size = len(response.body) if response is not None else 0
+        if response is None or size <= _LONG_BODY:
+            return exchange
+        if size <= self._room:
+            self._room -= size
+            return exchange
+        told = f"of this answer (status {response.status}), whose body has {size} bytes, only the beginning is recorded"
+        begin = replace(response, body=response.body[:_LOGGED_BODY])
+        return replace(exchange, response=None, failure=Failure("aborted", told, begin))
 
     def items(self) -> Iterator[HarItem]:
         """Every exchange, in the order of adding."""
