@@ -5,6 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.rules.evidence.observation import Rule
-from conformance.rules.history import activities, stages
+from conformance.rules.history import activities, effects, stages
 
-RULES: Mapping[str, Rule] = {**stages.RULES, **activities.RULES}
+RULES: Mapping[str, Rule] = {**stages.RULES, **activities.RULES, **effects.RULES}

@@ -8,21 +8,21 @@ from typing import Any
 
 from conformance.contract.schema.responses import ResponseSchemas
 from conformance.rules.evidence.answers import answer_text, error_code, inconclusive
-from conformance.rules.evidence.comparing.equal_meaning import Difference, difference
 from conformance.rules.evidence.inevitable import must_show, undisputed
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import StagePlan, simple_send
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.evidence.validation import schemas_of
-from conformance.rules.history.leaked_metadata import leaked_metadata
 from conformance.trace import Exchange
 
-_ACTIVITIES = {"send": "CreateTransaction", "update": "AddAccountMetadata"}
+ACTIVITIES = {"send": "CreateTransaction", "update": "AddAccountMetadata"}
+"""By kind of stage the activity that does what it orders."""
 _PLAIN = ("noop", "delay", "wait_event")
 
 
-def _requests(timeline: InstanceTimeline) -> Iterator[tuple[int, Exchange]]:
+def requests(timeline: InstanceTimeline) -> Iterator[tuple[int, Exchange]]:
+    """The answered requests for histories of stages of an instance, each with the number that it asked for."""
     for exchange in timeline.instance.stage_histories:
         number = exchange.params.get("number", "")
         if re.fullmatch(r"\d{1,9}", number, re.ASCII) and str(int(number)) == number and not inconclusive(exchange):
@@ -32,7 +32,7 @@ def _requests(timeline: InstanceTimeline) -> Iterator[tuple[int, Exchange]]:
 def started(index: TraceIndex) -> Iterator[Observation]:
     """`stage-history.started`: a stage that history shows gets 200 and a list."""
     for timeline in timelines(index):
-        for number, exchange in _requests(timeline):
+        for number, exchange in requests(timeline):
             shown = next((s for s in timeline.shown_stages(number) if s.view == "history"), None)
             if shown is None or not shown.exchange.before(exchange):
                 yield from _must_have_begun(timeline, number, exchange)
@@ -71,7 +71,7 @@ def _must_have_begun(timeline: InstanceTimeline, number: int, exchange: Exchange
 def not_started(index: TraceIndex) -> Iterator[Observation]:
     """`stage-history.not-started`: a stage beyond the last, or one that has not started, gets 404."""
     for timeline in timelines(index):
-        for number, exchange in _requests(timeline):
+        for number, exchange in requests(timeline):
             reason = _reason_not_started(timeline, number, exchange)
             if reason is None:
                 continue
@@ -120,13 +120,13 @@ def _never_started(timeline: InstanceTimeline, number: int) -> bool:
 def activities(index: TraceIndex) -> Iterator[Observation]:
     """`stage-history.activities`: the activities of a stage are those of its kind, with valid input and output."""
     for timeline in timelines(index):
-        for number, exchange in _requests(timeline):
+        for number, exchange in requests(timeline):
             if number < len(timeline.plans) and isinstance(exchange.data, list):
                 yield from _kinds(timeline, timeline.plans[number], exchange)
 
 
 def _kinds(timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange) -> Iterator[Observation]:
-    wanted = _ACTIVITIES.get(stage.kind or "")
+    wanted = ACTIVITIES.get(stage.kind or "")
     if stage.kind in _PLAIN:
         problem = f"{len(exchange.data)} activities" if exchange.data else None
         expected = f"no activity of a {stage.kind} stage"
@@ -183,7 +183,7 @@ def _invalid_part(schemas: ResponseSchemas, name: str, entry: Mapping[str, Any])
     parts = ["input"]
     if "output" in entry:
         parts.append("output")
-    elif name == "CreateTransaction" and entry.get("terminated") is True and not _failed(entry):
+    elif name == "CreateTransaction" and entry.get("terminated") is True and not failed(entry):
         return f"{name} is done and has no output"
     for part in parts:
         problems = schemas.activity_problems(name, "input" if part == "input" else "output", entry.get(part))
@@ -192,118 +192,13 @@ def _invalid_part(schemas: ResponseSchemas, name: str, entry: Mapping[str, Any])
     return None
 
 
-def _failed(entry: Mapping[str, Any]) -> bool:
+def failed(entry: Mapping[str, Any]) -> bool:
     """Whether an attempt ended without success; another one may follow."""
     return bool(entry.get("error") or entry.get("lastFailure"))
-
-
-def effect(index: TraceIndex) -> Iterator[Observation]:
-    """`stage-history.effect`: amount, asset, accounts and metadata of the activity are the stage's."""
-    for timeline in timelines(index):
-        for number, exchange in _requests(timeline):
-            if number < len(timeline.plans) and isinstance(exchange.data, list):
-                yield from _effects(timeline, timeline.plans[number], exchange)
-
-
-def _effects(timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange) -> Iterator[Observation]:
-    name = _ACTIVITIES.get(stage.kind or "")
-    if stage.kind == "send" and stage.parameters is not None and simple_send(stage.parameters) is not None:
-        yield from _sent_once(timeline, stage, exchange)
-    for position, entry in enumerate(exchange.data):
-        if name is None or stage.parameters is None or not isinstance(entry, dict) or entry.get("name") != name:
-            continue
-        for part, wanted, found in _comparisons(name, stage.parameters, entry):
-            yield _same_effect(timeline, stage, exchange, f"/data/{position}/{part}", difference(wanted, found))
-        for part, data in _holders_of_metadata(name, entry):
-            if isinstance(data.get("metadata"), dict):
-                foreign = leaked_metadata(timeline, stage, data["metadata"])
-                problem = Difference("metadata", "nothing of another stage", f"{foreign}") if foreign else None
-                yield _same_effect(timeline, stage, exchange, f"/data/{position}/{part}/metadata", problem)
-
-
-def _sent_once(timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange) -> Iterator[Observation]:
-    """Violated when two attempts at one plain send both succeeded: that is twice the amount."""
-    entries = [entry for entry in exchange.data if isinstance(entry, dict) and entry.get("name") == "CreateTransaction"]
-    done = [entry for entry in entries if entry.get("terminated") is True and "output" in entry and not _failed(entry)]
-    if len(done) > 1:
-        yield violated(
-            timeline.instance.run,
-            exchange,
-            expected=f"stage {stage.number} sends its amount once",
-            observed=f"{len(done)} transactions were made",
-            proof="settled",
-            subject=timeline.id,
-            pointer="/data",
-        )
-
-
-def _same_effect(
-    timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange, place: str, problem: Difference | None
-) -> Observation:
-    if problem is None:
-        return upheld(exchange, proof="settled", subject=timeline.id)
-    return violated(
-        timeline.instance.run,
-        exchange,
-        expected=f"stage {stage.number}: {problem.path} = {problem.expected}",
-        observed=f"{problem.path} = {problem.observed}",
-        proof="settled",
-        subject=timeline.id,
-        pointer=place,
-    )
-
-
-def _comparisons(name: str, parameters: Mapping[str, Any], entry: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """(part, expected, found) for the parts of an activity that have the documented form."""
-    given = _inner(entry.get("input"), name)
-    if name == "AddAccountMetadata":
-        account = parameters.get("account")
-        if isinstance(account, dict) and isinstance(given, dict) and given.keys() >= {"id", "ledger", "metadata"}:
-            yield f"input/{name}", {key: account.get(key) for key in ("id", "ledger", "metadata")}, given
-        return
-    send = simple_send(parameters)
-    if send is None:
-        return
-    source, destination, amount, asset = send
-    posting = {"source": source, "destination": destination, "amount": amount, "asset": asset}
-    wanted: dict[str, Any] = {"postings": [posting]}
-    metadata = parameters.get("metadata")
-    for place, data in _transactions(name, entry):
-        if isinstance(data.get("postings"), list):
-            yield place, wanted, {"postings": _summary(data["postings"])}
-            if isinstance(metadata, dict) and isinstance(data.get("metadata"), dict):
-                yield place, {"metadata": metadata}, data
-
-
-def _transactions(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """(place, transaction) of an activity's input and output, where they hold one."""
-    for part in ("input", "output"):
-        body = _inner(entry.get(part), name)
-        data = body.get("data") if isinstance(body, dict) else None
-        if name == "CreateTransaction" and isinstance(data, dict):
-            yield f"{part}/{name}/data", data
-
-
-def _holders_of_metadata(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """(place, object) where an activity shows the metadata that it writes."""
-    given = _inner(entry.get("input"), name)
-    if name == "AddAccountMetadata" and isinstance(given, dict):
-        yield f"input/{name}", given
-    yield from _transactions(name, entry)
-
-
-def _summary(postings: list[Any]) -> list[Any]:
-    keys = ("source", "destination", "amount", "asset")
-    return [{key: posting.get(key) for key in keys} if isinstance(posting, dict) else posting for posting in postings]
-
-
-def _inner(part: Any, name: str) -> Any:
-    return part.get(name) if isinstance(part, dict) else None
 
 
 RULES: dict[str, Rule] = {
     "stage-history.started": started,
     "stage-history.not-started": not_started,
     "stage-history.activities": activities,
-    "stage-history.effect": effect,
 }

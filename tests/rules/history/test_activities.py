@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.rules.history.activities import RULES
+from conformance.rules.history import RULES
 from tests.rules.bodies import activity
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import verdict
