@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from conformance.rules.evidence.answers import answer_text, inconclusive
+from conformance.rules.evidence.answers import answer_text, inconclusive, is_valid
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation, timelines
@@ -131,6 +131,9 @@ def _refused(timeline: InstanceTimeline) -> Iterator[Observation]:
     for send in timeline.instance.sends:
         if send.ok or inconclusive(send) or send.status == 404 or (send.status or 0) >= 500:
             # `event.live-known` judges 404.
+            continue
+        if not is_valid(timeline.index, send):
+            # An empty name, say, may be refused although a stage waits for it.
             continue
         match = _match(timeline, send)
         if match is not None and not match.early and not _rivalled(match):

@@ -296,3 +296,10 @@ def test_an_event_may_be_refused_while_only_a_fresh_status_shows_the_stage() -> 
     t.get(i, [(5, None)])
     t.send(i, "go", status=400)
     assert verdict(RULES["event.matching"], t) == "nothing"
+
+
+def test_an_empty_name_may_be_refused_although_a_stage_waits_for_it() -> None:
+    t, i = waiting(wait_for(""))
+    t.settled()
+    t.send(i, "", status=400)
+    assert verdict(RULES["event.matching"], t) == "nothing"
