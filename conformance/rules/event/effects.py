@@ -133,7 +133,7 @@ def _refused(timeline: InstanceTimeline) -> Iterator[Observation]:
             # `event.live-known` judges 404.
             continue
         if not is_valid(timeline.index, send):
-            # An empty name, say, may be refused although a stage waits for it.
+            # Not every server takes NUL in a name, say, even if a stage waits for it.
             continue
         match = _match(timeline, send)
         if match is not None and not match.early and not _rivalled(match):
