@@ -24,9 +24,10 @@ SHOWN = 64 * 1024
 # A body that is longer than this waits for a place among the few such that are read at the same time.
 _LONG = 256 * 1024
 _AT_A_TIME = 3
-# Bytes of long bodies that exchanges in memory may have together; values in them take several times as much.
-_HELD = 24 * 1024 * 1024
-_COUNTED = SHOWN
+# Bytes that the longest bodies may take together, for exchanges in memory; each value in them takes its own.
+_HELD = 48 * 1024 * 1024
+_COUNTED = 2 * 1024 * 1024
+_VALUE = 100
 # So many values in one body are more than any list has that is held whole.
 _VALUES = 300_000
 _STEP = 64 * 1024
@@ -105,10 +106,12 @@ class Bodies:
 
     def _kept(self, response: Response) -> Response:
         size = len(response.body)
+        values = sum(map(response.body.count, (b",", b"[", b"{"))) if size > SHOWN else 0
+        if values > _VALUES:
+            raise _TooLong(f"it holds more than {_VALUES} values", response.body)
         if size <= _COUNTED:
             return response
-        if sum(map(response.body.count, (b",", b"[", b"{"))) > _VALUES:
-            raise _TooLong(f"it holds more than {_VALUES} values", response.body)
+        size += values * _VALUE
         if self._held + size > _HELD:
             raise _TooLong("other long bodies take the room that there is for them", response.body)
         self._held += size

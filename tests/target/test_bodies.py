@@ -91,10 +91,10 @@ def test_a_body_of_too_many_values_is_not_read_as_one() -> None:
 
 
 def test_long_bodies_are_read_few_at_a_time_and_held_together_only_so_far() -> None:
-    exchanges = ask(always(answer('"' + "x" * 3_000_000 + '"')), times=12, max_body=10_000_000)
+    exchanges = ask(always(answer('"' + "x" * 3_000_000 + '"')), times=20, max_body=10_000_000)
     whole = [each for each in exchanges if each.answered]
     cut = [each for each in exchanges if each.failure is not None]
-    assert len(whole) == 8
+    assert len(whole) == 16
     assert len(cut) == 4
     assert all(each.failure is not None and "room" in each.failure.message for each in cut)
 
@@ -104,7 +104,7 @@ def test_room_is_given_back() -> None:
         body = answer('"' + "x" * 3_000_000 + '"')
         async with serving(always(body)) as server, Target(TargetConfig(url=server.url)) as target:
             answered = []
-            for _ in range(10):
+            for _ in range(20):
                 client = target.client(Recorder())
                 answered.append((await client.request("GET", "/workflows/x")).answered)
                 await client.aclose()
