@@ -14,12 +14,20 @@ from conformance.wire.redaction import is_credential
 def masked(result: WireResult, secrets: Secrets) -> WireResult:
     """What became of a request, with every secret in it replaced; cookies that the target sets are secrets as well."""
     if result.failure is not None:
-        return WireResult(failure=replace(result.failure, message=secrets.mask(result.failure.message)))
-    if result.response is None:
-        return result
-    _note_cookies(result.response, secrets)
-    headers: Headers = tuple((name, _value(name, value, secrets)) for name, value in result.response.headers)
-    return WireResult(replace(result.response, headers=headers, body=secrets.mask_bytes(result.response.body)))
+        unread = _masked(result.failure.unread, secrets)
+        return WireResult(failure=replace(result.failure, message=secrets.mask(result.failure.message), unread=unread))
+    return WireResult(_masked(result.response, secrets))
+
+
+def _masked(response: Response | None, secrets: Secrets) -> Response | None:
+    """The response without secrets; the same one where it holds none, since its room is counted as long as it lives."""
+    if response is None:
+        return None
+    _note_cookies(response, secrets)
+    headers: Headers = tuple((name, _value(name, value, secrets)) for name, value in response.headers)
+    body = secrets.mask_bytes(response.body)
+    unchanged = headers == response.headers and body == response.body
+    return response if unchanged else replace(response, headers=headers, body=body)
 
 
 def _note_cookies(response: Response, secrets: Secrets) -> None:
