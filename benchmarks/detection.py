@@ -22,7 +22,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import cache
 
-from benchmarks.measuring import stamp
+from benchmarks.shared.measuring import stamp
 from conformance.campaign.concluding import RunOutcome, conclude, header
 from conformance.campaign.drawing import Drawn, draw_traffic
 from conformance.campaign.observer import Silent

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.measuring import ROOT, Cost, measured, stamp
+from benchmarks.shared.measuring import ROOT, Cost, measured, stamp
 from conformance.configuration.durations import seconds_of
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
@@ -53,7 +53,7 @@ class Seed:
 @contextlib.contextmanager
 def _load(url: str) -> Iterator[None]:
     """A second client at work on the same server."""
-    command = [sys.executable, "-m", "benchmarks.hammer", url, "--clients", "4"]
+    command = [sys.executable, "-m", "benchmarks.shared.hammer", url, "--clients", "4"]
     hammer = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield
@@ -68,7 +68,8 @@ def run_seed(number: int, options: ServerOptions, profile: str, *, load: bool) -
         server = stack.enter_context(ReferenceProcess(options))
         if load:
             stack.enter_context(_load(server.url))
-        command = [sys.executable, "-m", "benchmarks.one_run", server.url, f"--seed={number}", f"--profile={profile}"]
+        program = [sys.executable, "-m", "benchmarks.shared.one_run"]
+        command = [*program, server.url, f"--seed={number}", f"--profile={profile}"]
         cost = measured(command)
     if cost.code != 0:
         raise RunFailed(cost)

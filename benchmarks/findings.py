@@ -19,7 +19,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
 from benchmarks.detection import FAST, needs_tokens, watched
-from benchmarks.measuring import stamp
+from benchmarks.shared.measuring import stamp
 from conformance.configuration.settings import Profile, Settings
 from conformance.confirming.findings import build_finding
 from conformance.contract.requirements import load_requirements

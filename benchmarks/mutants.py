@@ -29,7 +29,7 @@ import libcst
 from mutmut.mutation.file_mutation import Mutation, create_mutations, deep_replace
 
 from benchmarks.detection import watched
-from benchmarks.measuring import ROOT, stamp
+from benchmarks.shared.measuring import ROOT, stamp
 from conformance.configuration.settings import Profile, Settings
 from conformance.contract.requirements import load_requirements
 from conformance.reference.process import ReferenceProcess, ServerDidNotStart

@@ -16,7 +16,7 @@ from typing import cast
 
 from benchmarks.detection import needs_tokens, trial
 from benchmarks.false_alarms import run_seed
-from benchmarks.measuring import stamp
+from benchmarks.shared.measuring import stamp
 from conformance.configuration.settings import Profile
 from conformance.reference.faults import FAULTS
 from conformance.reference.options import Noise, ServerOptions

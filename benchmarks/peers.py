@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.detection import needs_tokens, trial
-from benchmarks.measuring import SPEC, Cost, measured, program, stamp
+from benchmarks.shared.measuring import SPEC, Cost, measured, program, stamp
 from conformance.reference.faults import FAULTS
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks.measuring import stamp
+from benchmarks.shared.measuring import stamp
 from conformance.reports.html.page import write_html
 from conformance.results.model import Results
 from tests.reports.sample import crowded, sample

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.detection import needs_tokens, watched
-from benchmarks.measuring import stamp
+from benchmarks.shared.measuring import stamp
 from conformance.configuration.settings import Settings
 from conformance.confirming.findings import build_finding
 from conformance.contract.requirements import load_requirements

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import product
 
-from benchmarks.measuring import stamp
+from benchmarks.shared.measuring import stamp
 from tests.rules.scope.judged import Tally, judge_scope
 from tests.rules.scope.programs import Scope
 

@@ -13,7 +13,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from benchmarks.measuring import Cost, measured, program, stamp
+from benchmarks.shared.measuring import Cost, measured, program, stamp
 from conformance.reference.process import ReferenceProcess
 
 

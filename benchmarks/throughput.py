@@ -16,8 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.measuring import Cost, measured, program, stamp
 from benchmarks.peers import st_run
+from benchmarks.shared.measuring import Cost, measured, program, stamp
 from conformance.reference.process import ReferenceProcess
 
 _HEAD = """| client | exchanges | seconds | CPU s | exchanges per second | exchanges per CPU second |
@@ -51,7 +51,7 @@ def suite(url: str, seed: int, profile: str) -> Throughput:
 
 def bare(url: str, exchanges: int) -> Throughput:
     """httpx alone: nothing is generated, recorded or judged."""
-    cost = measured([sys.executable, "-m", "benchmarks.hammer", url, f"--exchanges={exchanges}"])
+    cost = measured([sys.executable, "-m", "benchmarks.shared.hammer", url, f"--exchanges={exchanges}"])
     return Throughput("bare httpx loop", int(cost.output.split()[-1]), cost)
 
 

@@ -8,17 +8,17 @@ import click
 from platformdirs import user_cache_path
 
 from conformance import __version__
-from conformance.commands.lazy import LazyGroup, Subcommand
+from conformance.commands.common.lazy import LazyGroup, Subcommand
 
 COMMANDS = (
     Subcommand("run", "conformance.commands.run", "Test a server."),
     Subcommand("check", "conformance.commands.judging", "Judge recorded traffic."),
     Subcommand("replay", "conformance.commands.replaying", "Play a finding again."),
     Subcommand("report", "conformance.commands.judging", "Make a run's reports again, also if it was killed."),
-    Subcommand("merge", "conformance.commands.merging", "Make one result of the shares of a run."),
-    Subcommand("compare", "conformance.commands.comparing", "Compare runs: what is new, fixed, changed."),
-    Subcommand("history", "conformance.commands.remembering", "Show many nights on one page."),
-    Subcommand("known", "conformance.commands.accepting", "Write a first file of known deviations."),
+    Subcommand("merge", "conformance.commands.results.merging", "Make one result of the shares of a run."),
+    Subcommand("compare", "conformance.commands.results.comparing", "Compare runs: what is new, fixed, changed."),
+    Subcommand("history", "conformance.commands.results.remembering", "Show many nights on one page."),
+    Subcommand("known", "conformance.commands.results.accepting", "Write a first file of known deviations."),
     Subcommand("clean", "conformance.commands.cleaning", "Remove what killed runs have left on a server."),
     Subcommand("explain", "conformance.commands.catalogue", "Tell what a requirement means."),
     Subcommand("requirements", "conformance.commands.catalogue", "List what is tested."),

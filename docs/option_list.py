@@ -9,7 +9,8 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
-from conformance.configuration.option_table import OPTIONS, Option
+from conformance.configuration.option import Option
+from conformance.configuration.option_table import OPTIONS
 
 PAGE = Path(__file__).with_name("options.md")
 BEGIN, END = "<!-- options: begin -->", "<!-- options: end -->"

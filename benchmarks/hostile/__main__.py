@@ -15,7 +15,7 @@ import sys
 
 from benchmarks.hostile.behaviours import BEHAVIOURS
 from benchmarks.hostile.trial import Trial, play
-from benchmarks.measuring import stamp
+from benchmarks.shared.measuring import stamp
 
 _SHOWN = 3
 

@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 
 from benchmarks.hostile.behaviours import BEHAVIOURS
 from benchmarks.hostile.behaviours.behaviour import Behaviour
-from benchmarks.measuring import ROOT, program
+from benchmarks.shared.measuring import ROOT, program
 
 MAX_TIME_S = 6.0
 LATER_S = 10.0

@@ -9,12 +9,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from conformance.campaign.drawing import Drawn
-from conformance.campaign.liveness import GONE, answers_again, is_gone, until_silent
+from conformance.campaign.ending.liveness import GONE, answers_again, is_gone, until_silent
+from conformance.campaign.ending.stopping import raise_users
 from conformance.campaign.observer import Observer
 from conformance.campaign.proving import Proving
 from conformance.campaign.restricting import is_mine, lives_allowed, play_allowed, playable
 from conformance.campaign.schedule import Schedule, Shortfall, affordable, runs_of
-from conformance.campaign.stopping import raise_users
 from conformance.campaign.trace_judging import TraceJudging
 from conformance.configuration.settings import Settings
 from conformance.confirming.finding_store import FindingStore

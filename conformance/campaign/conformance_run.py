@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.campaign.concluding import RunOutcome, conclude, header, untested
-from conformance.campaign.interruptions import Interruptions
+from conformance.campaign.ending.interruptions import Interruptions
 from conformance.campaign.running import play
 from conformance.campaign.schedule import deadline_of
 from conformance.campaign.sharing.merging import conclude_shards

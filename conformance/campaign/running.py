@@ -11,9 +11,9 @@ from typing import Any
 from conformance.campaign.campaign import Campaign
 from conformance.campaign.concluding import RunOutcome
 from conformance.campaign.drawing import Drawn, draw_in_time
+from conformance.campaign.ending.stopping import Stop, interruptible, terminable
 from conformance.campaign.observer import Observer
 from conformance.campaign.schedule import Shortfall, deadline_of
-from conformance.campaign.stopping import Stop, interruptible, terminable
 from conformance.configuration.settings import Settings
 from conformance.contract.document import ApiDocument
 from conformance.judging.pool import JudgePool

@@ -11,7 +11,13 @@ from typing import Any
 
 import click
 
-from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters, target_names, values_of
+from conformance.commands.common.helping import (
+    SectionedCommand,
+    SectionedOption,
+    option_parameters,
+    target_names,
+    values_of,
+)
 from conformance.configuration.durations import NoDuration, seconds_of
 from conformance.configuration.options import target_config
 from conformance.configuration.reading import BadOption

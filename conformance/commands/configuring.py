@@ -8,7 +8,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from conformance.commands.helping import (
+from conformance.commands.common.helping import (
     SectionedCommand,
     SectionedOption,
     completion,
@@ -16,7 +16,7 @@ from conformance.commands.helping import (
     target_names,
     values_of,
 )
-from conformance.commands.showing import show
+from conformance.commands.common.showing import show
 from conformance.configuration.option_table import options_of
 from conformance.configuration.options import run_options, target_config
 from conformance.configuration.shown import shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from rich.table import Table
 
-from conformance.commands.showing import show
+from conformance.commands.common.showing import show
 from conformance.contract.api import V1
 from conformance.contract.document import load_document
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from conformance.campaign.recordings import check_all, coverage
-from conformance.commands.helping import LOUDNESS, SectionedCommand, option_parameters, values_of
+from conformance.commands.common.helping import LOUDNESS, SectionedCommand, option_parameters, values_of
 from conformance.configuration.combinations import check_known, check_loudness
 from conformance.configuration.options import required_of
 from conformance.configuration.reading import read

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from conformance.commands.helping import (
+from conformance.commands.common.helping import (
     SectionedCommand,
     SectionedOption,
     completion,

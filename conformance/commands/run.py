@@ -11,7 +11,7 @@ import click
 import pytest
 
 from conformance.campaign.conformance_run import ConformanceRun
-from conformance.commands.helping import (
+from conformance.commands.common.helping import (
     SectionedCommand,
     SectionedOption,
     completion,
@@ -19,8 +19,8 @@ from conformance.commands.helping import (
     target_names,
     values_of,
 )
-from conformance.commands.selecting import NothingSelected, arguments_of, check_selection
-from conformance.commands.unread_output import heard, tell_unread
+from conformance.commands.common.selecting import NothingSelected, arguments_of, check_selection
+from conformance.commands.common.unread_output import heard, tell_unread
 from conformance.configuration.combinations import Contradiction, check_loudness
 from conformance.configuration.option_table import options_of
 from conformance.configuration.reading import BadOption

@@ -8,8 +8,8 @@ from typing import Any
 import click
 from rich.table import Table
 
-from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters, values_of
-from conformance.commands.showing import show
+from conformance.commands.common.helping import SectionedCommand, SectionedOption, option_parameters, values_of
+from conformance.commands.common.showing import show
 from conformance.configuration.server import server_options
 from conformance.configuration.sources import sources
 from conformance.contract.errors import UserError

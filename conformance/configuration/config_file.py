@@ -16,7 +16,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from conformance.configuration.option_table import BY_NAME, EMBEDDED, OPTIONS, Option
+from conformance.configuration.option import Option
+from conformance.configuration.option_table import BY_NAME, EMBEDDED, OPTIONS
 from conformance.configuration.reading import BadOption, check, names_file
 from conformance.configuration.toml_lines import line_of
 from conformance.contract.errors import UserError

@@ -8,75 +8,18 @@ line of docs/options.md. A new option is a row here, and a line where its value 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
+from conformance.configuration.option import RUN, Command, Kind, Option
 from conformance.contract.features import OFFERED
 from conformance.contract.operations import CORE_OPERATIONS
 
-Kind = Literal[
-    "text",
-    "location",
-    "flag",
-    "choice",
-    "number",
-    "count",
-    "duration",
-    "size",
-    "path",
-    "header",
-    "feature",
-    "seed",
-    "share",
-    "time@share",
-    "time@time",
-]
-"""How the text of an option is read; ``conformance.configuration.reading`` has a reader for each kind.
-
-A ``location`` is the path of a file or folder, a URL, or one of the choices.
-"""
-
-Command = Literal["run", "pytest", "check", "replay", "clean", "merge", "serve", "proxy"]
-_RUN: frozenset[Command] = frozenset({"run", "pytest"})
-_RUN_OR_MERGE: frozenset[Command] = _RUN | {"merge"}
-_TARGET_COMMANDS: frozenset[Command] = _RUN | {"replay", "clean", "merge"}
-_REPORT_COMMANDS: frozenset[Command] = _RUN | {"check", "merge", "proxy"}
+_RUN_OR_MERGE: frozenset[Command] = RUN | {"merge"}
+_TARGET_COMMANDS: frozenset[Command] = RUN | {"replay", "clean", "merge"}
+_REPORT_COMMANDS: frozenset[Command] = RUN | {"check", "merge", "proxy"}
 _TLS_COMMANDS: frozenset[Command] = _TARGET_COMMANDS | {"proxy"}
-_SERVER_COMMANDS: frozenset[Command] = _RUN | {"serve"}
+_SERVER_COMMANDS: frozenset[Command] = RUN | {"serve"}
 
 SCOPE, TARGET, RESULTS, EMBEDDED = "Scope", "Target", "Results", "Embedded server"
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One option. ``many``: it may be given several times. ``unit`` ends the sentence "Give a number of …".
-
-    ``elsewhere``: it says how another server is reached, so it does nothing without the URL of one. ``secret``: its
-    value is shown nowhere. ``in_file``: the configuration file may have it.
-    """
-
-    name: str
-    section: str
-    help: str
-    metavar: str = "TEXT"
-    kind: Kind = "text"
-    commands: frozenset[Command] = _RUN
-    many: bool = False
-    choices: tuple[str, ...] = ()
-    unit: str = ""
-    elsewhere: bool = False
-    secret: bool = False
-    in_file: bool = True
-
-    @property
-    def environment(self) -> str:
-        """The variable that sets it, too."""
-        return f"CONFORMANCE_{self.name.replace('-', '_').upper()}"
-
-    @property
-    def ini(self) -> str:
-        """Its name in an ini file of pytest."""
-        return f"conformance_{self.name.replace('-', '_')}"
 
 
 def _target(
@@ -181,7 +124,7 @@ OPTIONS: tuple[Option, ...] = (
         "The configuration file; default: the nearest conformance.toml, or pyproject.toml with [tool.conformance].",
         "FILE",
         "path",
-        _RUN | {"check", "replay", "serve", "proxy"},
+        RUN | {"check", "replay", "serve", "proxy"},
         in_file=False,
     ),
     _target("header", "A header of every request.", "'NAME: VALUE'", "header", many=True),

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from conformance.configuration.durations import NoDuration, seconds_of
-from conformance.configuration.option_table import BY_NAME, Kind, Option
+from conformance.configuration.option import Kind, Option
+from conformance.configuration.option_table import BY_NAME
 from conformance.contract.errors import UserError
 from conformance.contract.features import chosen
 

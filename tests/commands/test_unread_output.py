@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from conformance.commands.unread_output import heard
+from conformance.commands.common.unread_output import heard
 
 
 def test_a_broken_pipe_is_a_signal_and_then_silence() -> None:

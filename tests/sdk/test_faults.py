@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.sdk_faults import faults
+from benchmarks.sdk.faults import faults
 from conformance.sdk.campaign.campaign import SdkSettings, run_campaign
 from conformance.sdk.campaign.results import sdk_catalogue
 from tests.sdk.drivers import REFERENCE
 
 FAULTS = faults()
-# One of each kind; `python -m benchmarks.sdk_faults` plays all of them, with several seeds.
+# One of each kind; `python -m benchmarks.sdk.faults` plays all of them, with several seeds.
 SOME = [
     "integers-through-floats",
     "stage-read-as-send",

@@ -14,7 +14,13 @@ from typing import Any
 import click
 
 from conformance.campaign.recordings import coverage
-from conformance.commands.helping import LOUDNESS, SectionedCommand, SectionedOption, option_parameters, values_of
+from conformance.commands.common.helping import (
+    LOUDNESS,
+    SectionedCommand,
+    SectionedOption,
+    option_parameters,
+    values_of,
+)
 from conformance.configuration.combinations import NeedsOption, check_known, check_loudness
 from conformance.configuration.durations import NoDuration, seconds_of
 from conformance.configuration.options import required_of, target_config

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.campaign import campaign
 from conformance.campaign.concluding import RunOutcome
-from conformance.campaign.liveness import answers_again
+from conformance.campaign.ending.liveness import answers_again
 from conformance.campaign.observer import Silent
 from conformance.campaign.running import play
 from conformance.configuration.settings import Settings

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SPEC = ROOT / "specs" / "orchestration-v1.yaml"
 
 _PR_SET_CHILD_SUBREAPER = 36

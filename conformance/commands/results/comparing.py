@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from conformance.commands.lazy import load
+from conformance.commands.common.lazy import load
 from conformance.reports.comparison import print_comparison, print_matrix
 from conformance.reports.terminal import make_console
 from conformance.results.compare import compare as compare_two

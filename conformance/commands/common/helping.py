@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from conformance.commands.lazy import load
-from conformance.configuration.option_table import Command, options_of
+from conformance.commands.common.lazy import load
+from conformance.configuration.option import Command
+from conformance.configuration.option_table import options_of
 from conformance.configuration.reading import Values
 from conformance.contract.errors import UserError
 

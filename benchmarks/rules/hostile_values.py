@@ -1,6 +1,6 @@
 """Put N hostile values into the fields of answers and judge each trace: no rule crashes, and none is slow.
 
-Usage: python -m benchmarks.hostile_values [N] [SEED]
+Usage: python -m benchmarks.rules.hostile_values [N] [SEED]
 
 Every operation's answer of a trace that a correct server left is taken in turn, and one place in its body (a field, a
 key, the whole) replaced by a value that JSON allows and nobody expects. A trace takes at most 0.2 s to be judged.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from conformance.commands.lazy import load
+from conformance.commands.common.lazy import load
 from conformance.contract.requirements import load_requirements
 from conformance.results.errors import ResultsUnreadable
 from conformance.results.history import History, Night, history_of, night_of

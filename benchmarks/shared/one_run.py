@@ -1,6 +1,6 @@
 """One run in a process of its own, told as one line of JSON: what failed, and which traces upheld each requirement.
 
-python -m benchmarks.one_run URL --seed N --profile standard
+python -m benchmarks.shared.one_run URL --seed N --profile standard
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How many faulty clients of the demonstration driver are found by a requirement that they name.
 
-python -m benchmarks.sdk_faults --seeds 5
-python -m benchmarks.sdk_faults --faultless 20
+python -m benchmarks.sdk.faults --seeds 5
+python -m benchmarks.sdk.faults --faultless 20
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from conformance.sdk.campaign.campaign import SdkSettings, run_campaign
 from conformance.sdk.campaign.results import sdk_catalogue
 
-DRIVER = Path(__file__).parents[1] / "examples" / "sdk-drivers" / "reference"
+DRIVER = Path(__file__).parents[2] / "examples" / "sdk-drivers" / "reference"
 
 
 def faults() -> dict[str, tuple[str, ...]]:

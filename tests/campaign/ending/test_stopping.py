@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from conformance.campaign.stopping import interruptible, raise_users
+from conformance.campaign.ending.stopping import interruptible, raise_users
 from conformance.target import TokenRefused
 from conformance.target.finishing import to_the_end
 

@@ -1,6 +1,6 @@
 """What judging an SDK costs, and what the driver costs a call.
 
-    python -m benchmarks.sdk_speed [--calls 300] [--sdk go]
+    python -m benchmarks.sdk.speed [--calls 300] [--sdk go]
 
 Installs each published SDK beside its driver, and then measures: from starting the driver to its hello; a whole run of
 ``conformance sdk`` with seed 0, wall and CPU seconds of all its processes; and getWorkflow calls per second, one after
@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.measuring import ROOT, Cost, measured, program, stamp
+from benchmarks.shared.measuring import ROOT, Cost, measured, program, stamp
 from conformance.sdk.drawing.answers import SIMPLE
 from conformance.sdk.driver.process import Driver
 from conformance.sdk.driver.protocol import Call
@@ -30,7 +30,7 @@ from conformance.sdk.witness.answer import success_answer
 from conformance.sdk.witness.server import Witness
 
 DRIVERS = ROOT / "examples" / "sdk-drivers"
-LOOPS = Path(__file__).with_name("sdk_loops")
+LOOPS = Path(__file__).with_name("loops")
 _PREFIX = "/api/orchestration"
 _WARM = 50
 _STARTS = 3

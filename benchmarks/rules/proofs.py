@@ -1,6 +1,6 @@
 """By what each rule is proven: its scenes, mutations of simulated traces, and faults of the reference server.
 
-    python -m benchmarks.rule_proofs [--write | --check]
+    python -m benchmarks.rules.proofs [--write | --check]
 
 Prints a Markdown table. ``--write`` puts it into docs/detection.md in place of the one that stands there; ``--check``
 ends with code 1 where that one is not current.
@@ -13,14 +13,14 @@ import re
 import sys
 from collections import Counter
 
-from benchmarks.measuring import ROOT
+from benchmarks.shared.measuring import ROOT
 from conformance.contract.requirements import load_requirements
 from conformance.contract.scenes import load_scenes
 from conformance.reference.faults import FAULTS
 from tests.rules.simulator import mutations_of_answers, mutations_of_causes, mutations_of_reads
 
 _PAGE = ROOT / "docs" / "detection.md"
-_BEGIN, _END = "<!-- printed by benchmarks.rule_proofs -->\n", "<!-- end -->"
+_BEGIN, _END = "<!-- printed by benchmarks.rules.proofs -->\n", "<!-- end -->"
 _HEADING = "| requirement | scenes | mutations | faults |\n|---|---|---|---|\n"
 
 

@@ -1,6 +1,6 @@
 """A bare httpx loop: create, run, read, list, delete, as fast as the server answers. The second client of a load test.
 
-    python -m benchmarks.hammer URL [--exchanges N] [--clients 8]
+    python -m benchmarks.shared.hammer URL [--exchanges N] [--clients 8]
 
 Prints how many requests were answered; without ``--exchanges`` it goes on until it is ended.
 """

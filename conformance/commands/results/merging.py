@@ -10,7 +10,7 @@ import click
 
 from conformance.campaign.conformance_run import ConformanceRun
 from conformance.campaign.sharing.shards import Shard, read_shards
-from conformance.commands.helping import SectionedCommand, SectionedOption, option_parameters, values_of
+from conformance.commands.common.helping import SectionedCommand, SectionedOption, option_parameters, values_of
 from conformance.results.verdict import INCOMPLETE
 
 _HELP = """Make one result of the shares of a run (conformance run --shard K/N), as if one machine had played it all.

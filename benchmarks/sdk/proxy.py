@@ -1,6 +1,6 @@
 """What `conformance proxy` adds: latency and throughput beside a direct connection, in the same run.
 
-    python -m benchmarks.proxy [--requests 3000] [--rate 500] [--seconds 10] [--connections 16]
+    python -m benchmarks.sdk.proxy [--requests 3000] [--rate 500] [--seconds 10] [--connections 16]
 
 Reads getServerInfo of the reference server. One after another: in turn directly and through the proxy. At a rate: each
 request is due at its time whatever the others take, and its latency counts from then on. At once: each connection sends
@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from benchmarks.measuring import program, stamp
+from benchmarks.shared.measuring import program, stamp
 from conformance.reference.process import READY, ReferenceProcess
 
 _HEAD = """| | | requests | requests per second | median ms | 99 % ms |

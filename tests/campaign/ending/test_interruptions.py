@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from conformance.campaign.interruptions import Interruptions
+from conformance.campaign.ending.interruptions import Interruptions
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -1,6 +1,6 @@
 """Judge N simulated traces of correct servers: how many observations the rules make, and false alarms (none).
 
-Usage: python -m benchmarks.simulated_traces [N] [FIRST_SEED]
+Usage: python -m benchmarks.rules.simulated_traces [N] [FIRST_SEED]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How many mechanical mutants of the judging side its own tests kill.
 
-    python -m benchmarks.rule_mutants [--count 300] [--seed 0] [--jobs 2] [--seconds 60] [ROOM/MODULE:NUMBER…]
+    python -m benchmarks.rules.mutants [--count 300] [--seed 0] [--jobs 2] [--seconds 60] [ROOM/MODULE:NUMBER…]
 
 mutmut alters one place at a time in `rules/`, `judging/` and `confirming/`. Each mutant of a sample, even over the
 modules, is tried in a copy of the project: the tests of the room that it stands in run until the first one fails, which
@@ -29,7 +29,7 @@ from pathlib import Path
 import libcst
 from mutmut.mutation.file_mutation import Mutation, create_mutations, deep_replace
 
-from benchmarks.measuring import ROOT, stamp
+from benchmarks.shared.measuring import ROOT, stamp
 
 _PACKAGE = ROOT / "conformance"
 _ROOMS = ("rules", "judging", "confirming")

@@ -1,0 +1,1 @@
+"""Programs that measure the rules on traces that nobody played."""

@@ -1,0 +1,1 @@
+"""What several commands share: their help pages, how they are loaded, and how they print."""

@@ -1,0 +1,1 @@
+"""Commands about results: comparing, merging and remembering them, and accepting known deviations."""
