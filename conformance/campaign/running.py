@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +25,10 @@ from conformance.target.finishing import to_the_end
 from conformance.target.manners.footprint import Journal
 from conformance.target.manners.sweeping import commands, sweep
 from conformance.target.pacing.deadline import ENDLESS, Deadline
+
+OVERDUE = "The run did not end in its time, since something waited on; what was measured until then is in the report."
+# Beyond the time for tidying up, whose requests end by themselves.
+_LONGER_S = 4.0
 
 
 def play(
@@ -117,12 +123,22 @@ async def _played(asked: Asked, make: Callable[[Target], Campaign], drawn: Drawn
         await target.measure_lists()
         campaign = make(target)
         try:
-            await campaign.run(drawn)
+            await _in_time(campaign, drawn, asked.deadline)
             await campaign.note_loss()
         finally:
             # Also after a failure of the suite itself. Other workers may still use what a list shows in the run's name.
             left = await to_the_end(sweep(target, look=asked.settings.shard[1] == 1))
         return _outcome(campaign, {"version": info.version}, commands(asked.config, left))
+
+
+async def _in_time(campaign: Campaign, drawn: Drawn, deadline: Deadline) -> None:
+    """Run it, but no longer than a little beyond its time: whatever then still waits would wait for ever."""
+    most = deadline.tidying + _LONGER_S - time.monotonic()
+    async with asyncio.timeout(None if math.isinf(most) else max(0.0, most)) as guard:
+        await campaign.run(drawn)
+    if guard.expired():
+        campaign.interrupted = False
+        campaign.lost = campaign.lost or OVERDUE
 
 
 def reach(config: TargetConfig, deadline: Deadline = ENDLESS, stop: Stop | None = None) -> ServerInfo:
