@@ -25,7 +25,7 @@ class Short(Settings):
 
     @property
     def budget(self) -> Limits:
-        return replace(super().budget, runs=20, seconds=4.0, confirming_seconds=30.0)
+        return replace(super().budget, runs=20, seconds=20.0, confirming_seconds=30.0)
 
 
 @dataclass
