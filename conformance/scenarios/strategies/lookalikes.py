@@ -43,9 +43,12 @@ def look_alikes(d: Draft) -> None:
     if d.ledger:
         money = [words.send("world", d.account(), d.amount(), metadata=values)]
     awaited = [words.wait_for(real if number else f"${{{real}}}") for number, (real, _) in enumerate(pairs)]
-    keys = [words.update(d.account(), dict.fromkeys(TEXTS, "x"))] if d.ledger else []
+    # Each text is a key, and what some variable says.
+    named = {f"v{number}": text for number, text in enumerate(d.shuffled(TEXTS))}
+    placed = dict(zip(TEXTS, (f"${{{name}}}" for name in named), strict=True))
+    keys = [words.update(d.account(), placed)] if d.ledger else []
     workflow = d.create(awaited[0], *money, *awaited[1:], *keys, name=d.pick(TEXTS))
-    instance = d.run(workflow, {text: text for text in TEXTS})
+    instance = d.run(workflow, {text: text for text in TEXTS} | named)
     d.add(GetWorkflow(workflow))
     for number, (real, other) in enumerate(pairs):
         stage = number + (len(money) if number else 0)
