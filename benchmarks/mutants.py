@@ -30,6 +30,7 @@ from mutmut.mutation.file_mutation import Mutation, create_mutations, deep_repla
 
 from benchmarks.detection import watched
 from benchmarks.shared.measuring import ROOT, stamp
+from benchmarks.shared.mutant import Mutant
 from conformance.configuration.settings import Profile, Settings
 from conformance.contract.requirements import load_requirements
 from conformance.reference.process import ReferenceProcess, ServerDidNotStart
@@ -37,42 +38,25 @@ from conformance.target import TargetError
 
 MODULES = (
     "app",
-    "config",
-    "durations",
-    "engine",
-    "errors",
-    "exact_json",
-    "interpolation",
-    "ledger",
-    "log",
-    "operations",
-    "parameters",
-    "server",
-    "stages",
-    "views",
+    "engine/durations",
+    "engine/instances",
+    "engine/interpolation",
+    "engine/ledger",
+    "engine/log",
+    "engine/parameters",
+    "engine/stages",
+    "engine/views",
+    "service/operations",
+    "service/request_bodies",
+    "service/server",
+    "wire/errors",
+    "wire/exact_json",
 )
 _PACKAGE = Path("conformance")
 _SERVER = _PACKAGE / "reference"
 
 _REFUSED = "the first look at the target"
 _LOST = "the loss of the target"
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """One change of one module: the number of the change among those that mutmut makes there."""
-
-    module: str
-    number: int
-
-    def __str__(self) -> str:
-        return f"{self.module}:{self.number}"
-
-    @classmethod
-    def named(cls, name: str) -> Mutant:
-        """The mutant of a name such as ``engine:17``."""
-        module, _, number = name.partition(":")
-        return cls(module, int(number))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,27 +30,11 @@ import libcst
 from mutmut.mutation.file_mutation import Mutation, create_mutations, deep_replace
 
 from benchmarks.shared.measuring import ROOT, stamp
+from benchmarks.shared.mutant import Mutant
 
 _PACKAGE = ROOT / "conformance"
 _ROOMS = ("rules", "judging", "confirming")
 _SCENES = "tests/rules/test_scenes.py"
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """One change of one module (its path below the package): its number among those that mutmut makes there."""
-
-    module: str
-    number: int
-
-    def __str__(self) -> str:
-        return f"{self.module}:{self.number}"
-
-    @classmethod
-    def named(cls, name: str) -> Mutant:
-        """The mutant of a name such as ``rules/stage/delays:17``."""
-        module, _, number = name.rpartition(":")
-        return cls(module, int(number))
 
 
 @dataclass(frozen=True, slots=True)
