@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import difflib
 import itertools
 import random
 import shutil
@@ -22,15 +21,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-
-import libcst
-from mutmut.mutation.file_mutation import Mutation, create_mutations, deep_replace
 
 from benchmarks.detection import watched
 from benchmarks.shared.measuring import ROOT, stamp
-from benchmarks.shared.mutant import Mutant
+from benchmarks.shared.mutant import Mutant, diff, mutations, source
 from conformance.configuration.settings import Profile, Settings
 from conformance.contract.requirements import load_requirements
 from conformance.reference.process import ReferenceProcess, ServerDidNotStart
@@ -72,30 +67,6 @@ def _path(module: str) -> Path:
     return _SERVER / f"{module}.py"
 
 
-@cache
-def mutations(module: str) -> tuple[libcst.Module, Sequence[Mutation]]:
-    """A module of the server, and what mutmut would change in it."""
-    path = ROOT / _path(module)
-    tree, found, _, _ = create_mutations(str(path), path.read_text("utf-8"))
-    return tree, found
-
-
-def source(mutant: Mutant) -> str:
-    """The whole module with the one change."""
-    tree, found = mutations(mutant.module)
-    change = found[mutant.number]
-    altered = deep_replace(tree, change.original_node, change.mutated_node)
-    assert isinstance(altered, libcst.Module)
-    return altered.code
-
-
-def diff(mutant: Mutant) -> list[str]:
-    """What was changed, without context."""
-    before = mutations(mutant.module)[0].code
-    lines = difflib.unified_diff(before.splitlines(), source(mutant).splitlines(), lineterm="", n=0)
-    return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
-
-
 @contextlib.contextmanager
 def _served_from(mutant: Mutant) -> Iterator[Path]:
     """A directory with the altered server."""
@@ -103,7 +74,7 @@ def _served_from(mutant: Mutant) -> Iterator[Path]:
         root = Path(directory)
         shutil.copytree(ROOT / _SERVER, root / _SERVER, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / _PACKAGE / "__init__.py", root / _PACKAGE)
-        (root / _path(mutant.module)).write_text(source(mutant), "utf-8")
+        (root / _path(mutant.module)).write_text(source(ROOT / _path(mutant.module), mutant.number), "utf-8")
         yield root
 
 
@@ -125,7 +96,9 @@ def trial(mutant: Mutant, seed: int, profile: Profile) -> Trial:
 
 def sample(seed: int) -> list[Mutant]:
     """All mutants, in an order that the seed chooses."""
-    everything = [Mutant(module, number) for module in MODULES for number in range(len(mutations(module)[1]))]
+    everything = [
+        Mutant(module, number) for module in MODULES for number in range(len(mutations(ROOT / _path(module))[1]))
+    ]
     random.Random(seed).shuffle(everything)
     return everything
 
@@ -155,7 +128,7 @@ def _summary(trials: Sequence[Trial]) -> Iterator[str]:
     shown = [each for each in trials if each.killed_by is not None]
     survivors = [each.mutant for each in shown if not each.killed_by]
     for mutant in survivors:
-        yield "\n".join(["", f"{mutant} survived:", *diff(mutant)])
+        yield "\n".join(["", f"{mutant} survived:", *diff(ROOT / _path(mutant.module), mutant.number)])
     by_module = Counter(each.mutant.module for each in shown)
     yield "\n| module | mutants | killed |\n|---|---|---|"
     for module, count in sorted(by_module.items()):

@@ -11,7 +11,6 @@ ends, the diffs of those that survived, and the figures.
 from __future__ import annotations
 
 import argparse
-import difflib
 import os
 import random
 import shutil
@@ -23,14 +22,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-import libcst
-from mutmut.mutation.file_mutation import Mutation, create_mutations, deep_replace
-
 from benchmarks.shared.measuring import ROOT, stamp
-from benchmarks.shared.mutant import Mutant
+from benchmarks.shared.mutant import Mutant, diff, mutations, source
 
 _PACKAGE = ROOT / "conformance"
 _ROOMS = ("rules", "judging", "confirming")
@@ -47,28 +42,8 @@ class Trial:
     unknown: bool = False
 
 
-@cache
-def mutations(module: str) -> tuple[libcst.Module, Sequence[Mutation]]:
-    """A module, and what mutmut would change in it."""
-    path = _PACKAGE / f"{module}.py"
-    tree, found, _, _ = create_mutations(str(path), path.read_text("utf-8"))
-    return tree, found
-
-
-def source(mutant: Mutant) -> str:
-    """The whole module with the one change."""
-    tree, found = mutations(mutant.module)
-    change = found[mutant.number]
-    altered = deep_replace(tree, change.original_node, change.mutated_node)
-    assert isinstance(altered, libcst.Module)
-    return altered.code
-
-
-def diff(mutant: Mutant) -> list[str]:
-    """What was changed, without context."""
-    before = mutations(mutant.module)[0].code
-    lines = difflib.unified_diff(before.splitlines(), source(mutant).splitlines(), lineterm="", n=0)
-    return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+def _path(module: str) -> Path:
+    return _PACKAGE / f"{module}.py"
 
 
 def tests_of(module: str) -> list[str]:
@@ -90,7 +65,7 @@ def trial(mutant: Mutant, seconds: float) -> Trial:
         for name in ("conformance", "tests", "specs", "benchmarks"):
             shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "pyproject.toml", root)
-        (root / "conformance" / f"{mutant.module}.py").write_text(source(mutant), "utf-8")
+        (root / "conformance" / f"{mutant.module}.py").write_text(source(_path(mutant.module), mutant.number), "utf-8")
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", "--no-header"]
         skipped = ["--ignore=tests/rules/scope", "--ignore=tests/rules/simulator"]
         try:
@@ -114,7 +89,7 @@ def sample(seed: int, count: int) -> list[Mutant]:
     """So many mutants, as many of each module as its share, in an order that the seed chooses."""
     paths = (path for room in _ROOMS for path in sorted((_PACKAGE / room).rglob("*.py")))
     modules = [str(path.relative_to(_PACKAGE).with_suffix("")) for path in paths]
-    everything = [Mutant(module, number) for module in modules for number in range(len(mutations(module)[1]))]
+    everything = [Mutant(module, number) for module in modules for number in range(len(mutations(_path(module))[1]))]
     step = max(1, len(everything) // count)
     chosen = everything[seed % step :: step][:count]
     random.Random(seed).shuffle(chosen)
@@ -125,7 +100,7 @@ def _summary(trials: Sequence[Trial]) -> Iterator[str]:
     known = [each for each in trials if not each.unknown]
     survivors = [each.mutant for each in known if each.killed_by is None]
     for mutant in survivors:
-        yield "\n".join(["", f"{mutant} survived:", *diff(mutant)])
+        yield "\n".join(["", f"{mutant} survived:", *diff(_path(mutant.module), mutant.number)])
     rooms = Counter(each.mutant.module.split("/")[0] for each in known)
     alive = Counter(each.module.split("/")[0] for each in survivors)
     yield "\n| room | mutants | killed |\n|---|---|---|"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from conformance.confirming.findings import RECORDED, Proof, build_finding
 from conformance.confirming.ways import Entry, Ways
 from conformance.contract.document import ApiDocument
 from conformance.contract.operations import CORE_OPERATIONS
+from conformance.contract.requirements import Catalogue
 from conformance.contract.schema.responses import ResponseSchemas
 from conformance.judging.causes import Causes
 from conformance.judging.judging import Judge
@@ -78,15 +79,13 @@ def check_all(
         tally.add(trace, judgement)
     apart = {each.id: judge.judge(each) for each in without_history(tally)}
     causes = Causes(judge.catalogue, tally, resting_on_history(tally, apart))
-    ways, findings = Ways(judge.catalogue, known), dict[tuple[str, Entry], Finding]()
-    for trace, judgement in judged:
-        for entry, shown in _explained(judgement.violations, trace, None if manner.judge else causes, ways):
-            proof = replace(shown, not_replayed=manner.not_replayed)
-            finding = build_finding(proof, judge.catalogue)
-            if any(name == finding.id and other != entry for name, other in findings):
-                finding = build_finding(replace(proof, further=True), judge.catalogue)
-            findings.setdefault((finding.id, entry), finding)
-    found = list(findings.values())
+    ways = Ways(judge.catalogue, known)
+    proofs = (
+        (entry, replace(shown, not_replayed=manner.not_replayed))
+        for trace, judgement in judged
+        for entry, shown in _explained(judgement.violations, trace, None if manner.judge else causes, ways)
+    )
+    found = _findings(proofs, judge.catalogue)
     features = frozenset().union(*(trace.features for trace in traces))
     requirements = requirement_results(judge.catalogue, tally, found, features, manner.unjudged)
     notes = list(dict.fromkeys(note for trace in traces for note in trace.notes))
@@ -158,6 +157,17 @@ def describe(document: ApiDocument) -> dict[str, object]:
     """The API document as results name it."""
     told = {"source": document.source, "sha256": document.sha256, "operations": len(document.operations)}
     return told | ({"missing": list(document.missing)} if document.missing else {})
+
+
+def _findings(proofs: Iterable[tuple[Entry, Proof]], catalogue: Catalogue) -> list[Finding]:
+    """One finding for each way in which a requirement was violated at an operation, the first proof of each."""
+    findings = dict[tuple[str, Entry], Finding]()
+    for entry, proof in proofs:
+        finding = build_finding(proof, catalogue)
+        if any(name == finding.id and other != entry for name, other in findings):
+            finding = build_finding(replace(proof, further=True), catalogue)
+        findings.setdefault((finding.id, entry), finding)
+    return list(findings.values())
 
 
 def _explained(

@@ -109,8 +109,9 @@ def losses_of(tally: Tally) -> Losses:
     for (operation, cause), count in tally.losses.items():
         causes[cause] += count
         operations[operation] += count
-    sent = {name: (count, sum(tally.statuses[name].values())) for name, count in sorted(operations.items())}
-    return Losses(tally.exchanges, dict(causes.most_common()), sent, sorted(tally.silences))
+    sent = tally.sent()
+    shares = {name: (count, sent[name]) for name, count in sorted(operations.items())}
+    return Losses(tally.exchanges, dict(causes.most_common()), shares, sorted(tally.silences))
 
 
 def operation_results(tally: Tally) -> list[OperationResult]:

@@ -225,6 +225,12 @@ class InstanceTimeline:
                 return stage
         return None
 
+    def terminated_at(self, stage: StagePlan) -> InstanceRead | None:
+        """The first answer that shows the instance as terminated, where by then this stage can only still be open."""
+        end = self.first_terminated
+        held = self.barrier(end.exchange.received) if end is not None else None
+        return end if held is not None and held.number == stage.number else None
+
     def passed(self, number: int) -> bool:
         """Whether some answer shows a stage that comes after: none that failed would have let it start."""
         return any(shown > number for shown in self._shown_stages)

@@ -54,9 +54,8 @@ def _not_early(timeline: InstanceTimeline, stage: StagePlan, length: int) -> Ite
 
 def _cut_short(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Observation]:
     """Violated when the instance has terminated while the delay cannot be over, whatever was shown of the stage."""
-    end = timeline.first_terminated
-    held = timeline.barrier(end.exchange.received) if end is not None else None
-    if end is not None and held is not None and held.number == stage.number:
+    end = timeline.terminated_at(stage)
+    if end is not None:
         yield violated(
             timeline.instance.run,
             end.exchange,
@@ -77,15 +76,7 @@ def _early(
         expected=f"stage {stage.number}, a delay of {length / 1e9:g} s, lasts that long",
         observed=observed,
         subject=timeline.id,
-        pointer=f"{_pointer(shown_stage)}/terminatedAt",
-    )
-
-
-def _pointer(shown_stage: StageObservation) -> str:
-    return (
-        f"/data/{shown_stage.stage.number}"
-        if shown_stage.view == "history"
-        else f"/data/status/{shown_stage.stage.number}"
+        pointer=f"{shown_stage.pointer}/terminatedAt",
     )
 
 
@@ -110,7 +101,7 @@ def _does_end(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Observat
             observed=f"still open {waited:.2f} s after it was first seen",
             proof="settled",
             subject=timeline.id,
-            pointer=_pointer(late[-1]),
+            pointer=late[-1].pointer,
         )
 
 
@@ -139,7 +130,7 @@ def _not_before(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Observ
                 expected=f"stage {stage.number} lasts until {stage.until.isoformat()}",
                 observed=f"it ended at {ended.isoformat()}",
                 subject=timeline.id,
-                pointer=f"{_pointer(shown_stage)}/terminatedAt",
+                pointer=f"{shown_stage.pointer}/terminatedAt",
             )
 
 

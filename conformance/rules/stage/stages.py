@@ -85,9 +85,8 @@ def _waited(timeline: InstanceTimeline, stage: StagePlan, name: str) -> Iterator
 
 def _given_up(timeline: InstanceTimeline, stage: StagePlan, name: str) -> Iterator[Observation]:
     """Violated when the instance has terminated at a stage that no signal can have ended, even if it never showed."""
-    end = timeline.first_terminated
-    held = timeline.barrier(end.exchange.received) if end is not None else None
-    if end is not None and held is not None and held.number == stage.number:
+    end = timeline.terminated_at(stage)
+    if end is not None:
         yield violated(
             timeline.instance.run,
             end.exchange,
