@@ -6,19 +6,30 @@ import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from conformance.reference.faults.answers import authentication, codes, corners, envelope, limits, lookalikes, texts
-from conformance.reference.faults.engines import durability, identities, records, signals
+from conformance.reference.faults.answers import (
+    authentication,
+    codes,
+    corners,
+    envelope,
+    limits,
+    lookalikes,
+    replies,
+    texts,
+)
+from conformance.reference.faults.engines import durability, identities, interruptions, records, signals
 from conformance.reference.faults.engines import runs as engine_runs
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.lifecycle import (
     cancelling,
     delays,
+    entries,
     event_names,
     events,
     history,
     runs,
     stages,
     states,
+    substitution,
     variables,
 )
 from conformance.reference.faults.resources import (
@@ -27,6 +38,8 @@ from conformance.reference.faults.resources import (
     leftovers,
     lists,
     malformed_workflows,
+    normalisation,
+    selections,
     workflows,
     workflows_gone,
 )
@@ -63,6 +76,12 @@ _AREAS = (
     identities.FAULTS,
     durability.FAULTS,
     denials.FAULTS,
+    selections.FAULTS,
+    normalisation.FAULTS,
+    substitution.FAULTS,
+    interruptions.FAULTS,
+    replies.FAULTS,
+    entries.FAULTS,
 )
 
 FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for area in _AREAS for fault in area})

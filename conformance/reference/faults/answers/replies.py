@@ -1,0 +1,71 @@
+"""Faults of the form of answers: methods, codes, statuses, nulls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from conformance.reference.faults.fault import alter, around, edit, fault
+from conformance.reference.service.operations import Call, Handler, Reply
+from conformance.reference.service.server import Server
+from conformance.reference.wire.errors import Invalid
+from conformance.reference.wire.exact_json import Json, write
+
+Find = Callable[[str, Mapping[str, str]], str]
+
+
+@fault("envelope.method-not-allowed")
+def post_cancels(server: Server) -> None:
+    """POST cancels an instance as PUT does."""
+
+    def make(find: Find) -> Find:
+        def found(method: str, operations: Mapping[str, str]) -> str:
+            cancels = method == "POST" and "cancelEvent" in operations.values()
+            return find("PUT" if cancels else method, operations)
+
+        return found
+
+    alter(server.methods, "find", make)
+
+
+@fault("envelope.error-shape", "run.bad-variables", "event.malformed", "workflow.create-malformed")
+def error_code_in_lower_case(server: Server) -> None:
+    """A request that is refused with 400 gets an error code in lower case."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        try:
+            return await original(call)
+        except Invalid as error:
+            return Reply(400, write(error.body | {"errorCode": error.code.lower()}))
+
+    for operation in server.handlers:
+        around(server, operation, handle)
+
+
+@fault("envelope.schema", "run.wait", "run.created")
+def waited_runs_get_200(server: Server) -> None:
+    """A run with wait=true is answered with 200 in place of 201."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        reply = await original(call)
+        return replace(reply, status=200) if call.query.get("wait") == "true" else reply
+
+    around(server, "runWorkflow", handle)
+
+
+@fault("envelope.schema", "run.terminated-at")
+def null_until_terminated(server: Server) -> None:
+    """An instance that has not terminated tells null as the time of its end."""
+
+    def told(found: Json) -> Json:
+        return found if found["terminated"] else found | {"terminatedAt": None}
+
+    edit(server, "getInstance", told)
+
+
+FAULTS = (
+    post_cancels,
+    error_code_in_lower_case,
+    waited_runs_get_200,
+    null_until_terminated,
+)

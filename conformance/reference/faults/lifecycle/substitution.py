@@ -1,0 +1,127 @@
+"""Faults of replacing variables in the texts of stages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+
+from conformance.reference.engine.stages import Execution
+from conformance.reference.faults.answers.texts import mapped
+from conformance.reference.faults.fault import alter, fault
+from conformance.reference.service.server import Server
+from conformance.reference.wire.exact_json import Json, MalformedJson, read, write
+
+RunStage = Callable[[Execution, int, Json], Awaitable[str | None]]
+Variables = Mapping[str, str]
+
+_REFERENCE = re.compile(r"\$\{([^{}]*)\}")
+_WORD = re.compile(r"\w+", re.ASCII)
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
+
+
+def _given(server: Server, change: Callable[[Variables], Variables]) -> None:
+    """Start instances with other variables than they were given."""
+    alter(server.engine, "start", lambda start: lambda workflow, variables: start(workflow, change(variables)))
+
+
+def _as_written(server: Server, change: Callable[[str, Variables], str]) -> None:
+    """Change the texts of a stage before variables are replaced in them."""
+
+    def make(run_stage: RunStage) -> RunStage:
+        async def run(execution: Execution, number: int, stage: Json) -> str | None:
+            variables = execution.variables
+            return await run_stage(execution, number, mapped(stage, lambda text: change(text, variables)))
+
+        return run
+
+    alter(server.engine, "run_stage", make)
+
+
+@fault("run.variables", "history.stages")
+def adjacent_references_lost(server: Server) -> None:
+    """Of two references without a character between them the second one is dropped."""
+    _as_written(server, lambda text, _: re.sub(r"(\$\{[^{}]*\})\$\{[^{}]*\}", r"\1", text))
+
+
+@fault("run.variables", "history.stages")
+def backslashes_in_values_expanded(server: Server) -> None:
+    r"""A backslash in a variable's value and the character after it are an escape: \n is the end of a line."""
+
+    def expand(value: str) -> str:
+        return re.sub(r"\\(.?)", lambda found: _ESCAPES.get(found[1], ""), value, flags=re.DOTALL)
+
+    _given(server, lambda variables: {name: expand(value) for name, value in variables.items()})
+
+
+@fault("run.variables", "history.stages")
+def names_of_word_characters_only(server: Server) -> None:
+    """References whose names hold more than letters, digits and underscores are not replaced."""
+    _given(server, lambda variables: {name: value for name, value in variables.items() if _WORD.fullmatch(name)})
+
+
+@fault("event.matching", "event.other", "stage.waits")
+def waits_for_the_name_as_written(server: Server) -> None:
+    """A stage waits for its event's name as the workflow has it: history alone tells the variables' values."""
+    original = server.stage_kinds.wait_event
+
+    async def wait(execution: Execution, parameters: Json) -> None:
+        (written,) = execution.stages[execution.stage].values()
+        await original(execution, parameters | {"event": written["event"]})
+
+    server.stage_kinds.kinds["wait_event"] = wait
+
+
+@fault("run.variables", "history.stages")
+def variables_without_case(server: Server) -> None:
+    """Of variables whose names differ in case only the last one has the value of all."""
+
+    def folded(variables: Variables) -> Variables:
+        last = {name.lower(): value for name, value in variables.items()}
+        return {name: last[name.lower()] for name in variables}
+
+    _given(server, folded)
+
+
+@fault("run.variables", "history.stages")
+def values_trimmed(server: Server) -> None:
+    """White space around the value of a variable is dropped."""
+    _given(server, lambda variables: {name: value.strip() for name, value in variables.items()})
+
+
+@fault("run.variables", "history.stages")
+def empty_values_are_missing(server: Server) -> None:
+    """A variable whose value is empty counts as not given."""
+    _given(server, lambda variables: {name: value for name, value in variables.items() if value})
+
+
+@fault("run.variables", "run.completes", "history.stages")
+def quotes_in_values_break_stages(server: Server) -> None:
+    """Variables are replaced in the text of a stage's JSON: a value with a quote in it makes the stage fail."""
+
+    def make(run_stage: RunStage) -> RunStage:
+        async def run(execution: Execution, number: int, stage: Json) -> str | None:
+            variables = execution.variables
+            text = _REFERENCE.sub(lambda found: variables.get(found[1], found[0]), write(stage).decode())
+            try:
+                return await run_stage(execution, number, read(text.encode("utf-8", "surrogatepass")))
+            except MalformedJson as error:
+                ((kind, written),) = stage.items()
+                server.engine.open_stage(execution, number, kind, written)
+                server.engine.close_stage(execution, "stage-ended", str(error))
+                return str(error)
+
+        return run
+
+    alter(server.engine, "run_stage", make)
+
+
+FAULTS = (
+    adjacent_references_lost,
+    backslashes_in_values_expanded,
+    names_of_word_characters_only,
+    waits_for_the_name_as_written,
+    variables_without_case,
+    values_trimmed,
+    empty_values_are_missing,
+    quotes_in_values_break_stages,
+)
