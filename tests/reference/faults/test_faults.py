@@ -12,7 +12,17 @@ from conformance.contract.requirements import load_requirements
 from conformance.reference.app import create_app
 from conformance.reference.faults import FAULTS, UnknownFault
 from conformance.reference.options import ServerOptions
-from tests.reference.faults.probes import cancelling, collections, engines, running, sending, values, waited
+from tests.reference.faults.probes import (
+    cancelling,
+    collections,
+    engines,
+    forms,
+    interruptions,
+    running,
+    sending,
+    values,
+    waited,
+)
 from tests.reference.session import SOON, Session, hosted
 from tests.reference.virtual_time import run_virtually
 
@@ -173,7 +183,7 @@ SHOWN: dict[Probe, str] = {
         keys-of-metadata-in-ascii
     """,
     engines.no_stages: "empty-workflows-show-a-stage empty-workflows-have-a-history",
-    engines.read_often: "every-seventh-read-from-a-replica lists-touch-instances",
+    engines.read_often: "every-seventh-read-from-a-replica lists-touch-instances listed-as-last-updated-at-creation",
     engines.restarted: """
         deletions-lost-at-restart timers-lost-at-restart waits-lost-at-restart variables-lost-at-restart
         stages-told-anew-after-restart
@@ -181,6 +191,32 @@ SHOWN: dict[Probe, str] = {
     engines.thirty_stages: "long-status-loses-its-middle long-history-loses-its-middle history-in-pages-of-25",
     engines.three_seconds: "delays-over-two-seconds-in-microseconds",
     engines.wait_after_delay: "waits-after-delays-hear-late",
+    forms.selections: """
+        unnamed-workflows-unlisted workflows-listed-once-for-each-run ten-newest-instances-of-a-workflow
+        delays-are-not-running failed-listed-as-running running-ignored-for-a-workflow
+        unknown-workflow-lists-everything ended-unlisted-unless-asked-for empty-lists-kept
+    """,
+    forms.spellings: """
+        names-composed names-of-255-characters empty-objects-not-kept metadata-keys-lowered dots-nest-metadata
+        texts-escaped-for-html durations-in-largest-units moments-kept-in-utc no-list-of-stages-is-none
+        stages-before-a-bad-one-stored texts-of-digits-are-amounts
+    """,
+    forms.references: """
+        adjacent-references-lost backslashes-in-values-expanded names-of-word-characters-only
+        waits-for-the-name-as-written variables-without-case values-trimmed empty-values-are-missing
+        quotes-in-values-break-stages
+    """,
+    forms.replies: "post-cancels error-code-in-lower-case waited-runs-get-200 null-until-terminated",
+    interruptions.strays: """
+        strays-deafen-for-a-second fifth-stray-ends-a-wait numbers-name-events events-end-delays
+    """,
+    interruptions.moments: "western-moments-are-utc past-moments-never-come delays-count-from-the-run",
+    interruptions.twice_cancelled: "cancelled-again-ends-again cancelled-delays-run-on",
+    interruptions.many_entries: """
+        status-gone-after-the-end stages-sorted-as-texts accounts-told-by-default updates-named-in-full
+        stage-history-of-all-stages always-through-the-world later-sends-show-the-first
+    """,
+    interruptions.last_wait: "history-kept-until-the-next-stage",
     collections.credentials: """
         token-not-needed any-token-will-do scopes-ignored reading-allows-writing unsigned-tokens-pass refused-but-done
         cancelling-unguarded

@@ -1,0 +1,67 @@
+"""Configurations in forms of every kind, references in texts, replies, and lists with and without filters."""
+
+from __future__ import annotations
+
+from tests.reference.faults.notes import Notes
+from tests.reference.faults.probes.common import take_lists, take_reads
+from tests.reference.session import NOOP, UNKNOWN, WAIT, Session, send_stage, update_stage
+
+
+async def selections(session: Session) -> object:
+    """Lists of a workflow before and after its runs, of failed and delayed instances, and of nobody's."""
+    notes = Notes()
+    unnamed = await session.create(name="")
+    notes.take(await session.call("GET", f"/instances?workflowID={unnamed}"))
+    for _ in range(11):
+        await session.run(unnamed, wait=True)
+    failing = await session.create(send_stage(source="poor"), name="failing")
+    await session.run(failing, wait=True)
+    delayed = await session.create({"delay": {"duration": "1h"}}, name="delayed")
+    await session.run(delayed)
+    await session.idle()
+    notes.take(await session.call("GET", "/workflows"))
+    await take_lists(session, notes, unnamed, failing, delayed, UNKNOWN)
+    return notes.lines
+
+
+async def spellings(session: Session) -> object:
+    """What is kept of texts that have another form, and of configurations that should be refused."""
+    notes = Notes()
+    odd = [{"delay": {"duration": "90s"}}, {"delay": {"until": "2020-01-01T00:00:00+02:00"}}]
+    odd += [update_stage(**{"Key.part": "v"}), send_stage(metadata={}), {"wait_event": {"event": "a<b&c"}}]
+    configs = [
+        {"name": "e\u0301", "stages": odd},
+        {"name": "n" * 300, "stages": []},
+        {"stages": None},
+        {"stages": {}},
+        {"stages": [NOOP, {"nothing": {}}]},
+        {"stages": [send_stage(amount="12")]},  # type: ignore[arg-type]
+    ]
+    for config in configs:
+        notes.take(await session.call("POST", "/workflows", config))
+    notes.take(await session.call("GET", "/workflows"))
+    return notes.lines
+
+
+async def references(session: Session) -> object:
+    """References side by side, with names of every kind, and values that need care."""
+    notes = Notes()
+    texts = {"pair": "${a}${b}", "dash": "${a-b}", "cases": "${a}${A}", "blank": "${blank}", "empty": "[${empty}]"}
+    given = {"a": "1", "A": "2", "b": r"\n\\", "a-b": "3", "blank": " x ", "empty": "", "quote": 'say "no"'}
+    stages = (send_stage(metadata=texts), {"wait_event": {"event": "${a}"}}, update_stage(quote="${quote}"))
+    instance = await session.start(*stages, **given)
+    await take_reads(session, notes, instance)
+    await session.event(instance, "1")
+    await take_reads(session, notes, instance)
+    return notes.lines
+
+
+async def replies(session: Session) -> object:
+    """Another method, a refused configuration, a waited run and a waiting instance."""
+    notes = Notes()
+    instance = await session.start(WAIT)
+    notes.take(await session.call("GET", f"/instances/{instance}"))
+    notes.take(await session.call("POST", f"/instances/{instance}/abort"))
+    notes.take(await session.call("POST", "/workflows", {"stages": 1}))
+    notes.take(await session.call("POST", f"/workflows/{await session.create(NOOP)}/instances?wait=true"))
+    return notes.lines
