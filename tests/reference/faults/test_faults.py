@@ -200,21 +200,34 @@ SHOWN: dict[Probe, str] = {
         names-composed names-of-255-characters empty-objects-not-kept metadata-keys-lowered dots-nest-metadata
         texts-escaped-for-html durations-in-largest-units moments-kept-in-utc no-list-of-stages-is-none
         stages-before-a-bad-one-stored texts-of-digits-are-amounts
+        awaited-names-trimmed assets-in-capitals numbers-name-workflows
+    """,
+    forms.left_running: """
+        running-until-the-first-stage-ends lists-tell-the-last-entry-only deleted-workflows-have-nothing-running
+        workflows-kept-once-read
     """,
     forms.references: """
         adjacent-references-lost backslashes-in-values-expanded names-of-word-characters-only
         waits-for-the-name-as-written variables-without-case values-trimmed empty-values-are-missing
-        quotes-in-values-break-stages
+        quotes-in-values-break-stages ledgers-as-written
     """,
-    forms.replies: "post-cancels error-code-in-lower-case waited-runs-get-200 null-until-terminated",
+    forms.replies: """
+        post-cancels error-code-in-lower-case waited-runs-get-200 null-until-terminated unknown-parameters-crash
+        late-events-crash equal-runs-at-once-are-one
+    """,
     interruptions.strays: """
         strays-deafen-for-a-second fifth-stray-ends-a-wait numbers-name-events events-end-delays
+        event-names-composed
     """,
     interruptions.moments: "western-moments-are-utc past-moments-never-come delays-count-from-the-run",
-    interruptions.twice_cancelled: "cancelled-again-ends-again cancelled-delays-run-on",
+    interruptions.event_during_delay: "events-restart-delays",
+    interruptions.twice_cancelled: """
+        cancelled-again-ends-again cancelled-delays-run-on cancelled-stages-end-later cancellations-show-a-stage
+    """,
     interruptions.many_entries: """
         status-gone-after-the-end stages-sorted-as-texts accounts-told-by-default updates-named-in-full
         stage-history-of-all-stages always-through-the-world later-sends-show-the-first
+        stage-histories-kept
     """,
     interruptions.last_wait: "history-kept-until-the-next-stage",
     collections.credentials: """

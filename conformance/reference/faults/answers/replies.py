@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from conformance.reference.engine.clock import MILLISECOND
 from conformance.reference.faults.fault import alter, around, edit, fault
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
-from conformance.reference.wire.errors import Invalid
+from conformance.reference.wire.errors import ApiError, Invalid
 from conformance.reference.wire.exact_json import Json, write
+
+_OVERLAP = 20 * MILLISECOND
 
 Find = Callable[[str, Mapping[str, str]], str]
 
@@ -63,9 +66,54 @@ def null_until_terminated(server: Server) -> None:
     edit(server, "getInstance", told)
 
 
+@fault("envelope.no-5xx")
+def unknown_parameters_crash(server: Server) -> None:
+    """A query parameter that the API does not have makes the server fail."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        if call.query.keys() - {"workflowID", "running", "wait"}:
+            raise ApiError("unexpected parameter")
+        return await original(call)
+
+    for operation in server.handlers:
+        around(server, operation, handle)
+
+
+@fault("envelope.no-5xx", "event.terminated")
+def late_events_crash(server: Server) -> None:
+    """An event to an instance that has ended gets 500."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        execution = server.engine.executions.get(call.path["instanceID"])
+        if execution is not None and execution.ended.is_set():
+            raise ApiError("workflow execution already completed")
+        return await original(call)
+
+    around(server, "sendEvent", handle)
+
+
+@fault("run.created", "run.isolated")
+def equal_runs_at_once_are_one(server: Server) -> None:
+    """A run of a workflow with the same body as one less than 20 ms before is answered with that one's instance."""
+    made: dict[tuple[str, bytes], tuple[int, Reply]] = {}
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        now, key = server.clock.now(), (call.path["workflowID"], call.body)
+        if key in made and now - made[key][0] < _OVERLAP:
+            return made[key][1]
+        reply = await original(call)
+        made[key] = now, reply
+        return reply
+
+    around(server, "runWorkflow", handle)
+
+
 FAULTS = (
     post_cancels,
     error_code_in_lower_case,
     waited_runs_get_200,
     null_until_terminated,
+    unknown_parameters_crash,
+    late_events_crash,
+    equal_runs_at_once_are_one,
 )

@@ -9,9 +9,11 @@ from dataclasses import replace
 
 from conformance.reference.engine.clock import SECOND
 from conformance.reference.engine.durations import date_time, duration
+from conformance.reference.engine.instances import CANCELLED
 from conformance.reference.engine.stages import Execution
+from conformance.reference.faults.answers.envelope import shifted
 from conformance.reference.faults.answers.limits import hears
-from conformance.reference.faults.fault import alter, around, fault
+from conformance.reference.faults.fault import alter, around, edit, fault
 from conformance.reference.faults.resources.malformed_workflows import readable
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
@@ -192,6 +194,57 @@ def cancelled_delays_run_on(server: Server) -> None:
     alter(server.engine, "cancel", make)
 
 
+@fault("run.delay-duration", "run.completes")
+def events_restart_delays(server: Server) -> None:
+    """An event of whatever name begins a delay anew."""
+    original = server.stage_kinds.delay
+    since: dict[str, int] = {}
+
+    async def delay(execution: Execution, parameters: Json) -> None:
+        await original(execution, parameters)
+        length = duration(parameters.get("duration", "0s")) or 0
+        while (end := since.get(execution.instance_id, 0) + length) > server.clock.now():
+            await server.clock.sleep_until(end)
+
+    def make(deliver: Deliver) -> Deliver:
+        def delivered(execution: Execution, name: str) -> None:
+            since[execution.instance_id] = server.clock.now()
+            deliver(execution, name)
+
+        return delivered
+
+    server.stage_kinds.kinds["delay"] = delay
+    alter(server.engine, "deliver", make)
+
+
+@fault("stage.none-open", "envelope.time-order")
+def cancelled_stages_end_later(server: Server) -> None:
+    """The stage that a cancellation ended tells an end 20 ms after that of its instance."""
+
+    def later(found: Json) -> Json:
+        if found.get("error") != CANCELLED or not found["status"]:
+            return found
+        last = found["status"][-1]
+        return found | {
+            "status": [*found["status"][:-1], last | {"terminatedAt": shifted(found["terminatedAt"], 0.02)}]
+        }
+
+    edit(server, "getInstance", later)
+
+
+@fault("stage.sequence", "cancel.stops-stages", "history.agrees")
+def cancellations_show_a_stage(server: Server) -> None:
+    """The status of a cancelled instance has one entry more, for the cancellation."""
+
+    def grown(found: Json) -> Json:
+        if found.get("error") != CANCELLED or not found["status"]:
+            return found
+        last = found["status"][-1]
+        return found | {"status": [*found["status"], last | {"stage": last["stage"] + 1}]}
+
+    edit(server, "getInstance", grown)
+
+
 FAULTS = (
     strays_deafen_for_a_second,
     fifth_stray_ends_a_wait,
@@ -202,4 +255,7 @@ FAULTS = (
     delays_count_from_the_run,
     cancelled_again_ends_again,
     cancelled_delays_run_on,
+    events_restart_delays,
+    cancelled_stages_end_later,
+    cancellations_show_a_stage,
 )

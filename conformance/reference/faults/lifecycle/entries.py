@@ -12,7 +12,8 @@ from conformance.reference.faults.lifecycle.runs import without
 from conformance.reference.faults.lifecycle.stages import STATUS_READS
 from conformance.reference.service.operations import Call, Handler, Reply, data
 from conformance.reference.service.server import Server
-from conformance.reference.wire.exact_json import Json, read
+from conformance.reference.wire.errors import NotFound
+from conformance.reference.wire.exact_json import Json, read, write
 
 _RETENTION = 2 * SECOND
 
@@ -129,6 +130,23 @@ def later_sends_show_the_first(server: Server) -> None:
     around(server, "getInstanceStageHistory", handle)
 
 
+@fault("stage-history.activities", "stage-history.started")
+def stage_histories_kept(server: Server) -> None:
+    """The history of a stage is kept as it was first read, that there is none yet as well."""
+    kept: dict[tuple[str, str], Reply] = {}
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        key = call.path["instanceID"], call.path["number"]
+        if key not in kept:
+            try:
+                kept[key] = await original(call)
+            except NotFound as error:
+                kept[key] = Reply(404, write(error.body))
+        return kept[key]
+
+    around(server, "getInstanceStageHistory", handle)
+
+
 FAULTS = (
     status_gone_after_the_end,
     stages_sorted_as_texts,
@@ -138,4 +156,5 @@ FAULTS = (
     stage_history_of_all_stages,
     always_through_the_world,
     later_sends_show_the_first,
+    stage_histories_kept,
 )

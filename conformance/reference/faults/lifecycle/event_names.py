@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from conformance.reference.engine.stages import Execution
@@ -76,6 +77,16 @@ def event_names_end_at_colons(server: Server) -> None:
     alter(server.engine, "deliver", _heard_as(lambda awaited, name: awaited.split(":")[0] == name.split(":")[0]))
 
 
+@fault("event.other", "stage.waits")
+def event_names_composed(server: Server) -> None:
+    """Names of events are compared in composed Unicode: a letter and its accent equal the one character."""
+
+    def same(awaited: str, name: str) -> bool:
+        return unicodedata.normalize("NFC", awaited) == unicodedata.normalize("NFC", name)
+
+    alter(server.engine, "deliver", _heard_as(same))
+
+
 FAULTS = (
     any_event_matches,
     event_case_folded,
@@ -85,4 +96,5 @@ FAULTS = (
     event_trimmed,
     event_prefix_matches,
     event_names_end_at_colons,
+    event_names_composed,
 )

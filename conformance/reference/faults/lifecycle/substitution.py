@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.answers.texts import mapped
-from conformance.reference.faults.fault import alter, fault
+from conformance.reference.faults.fault import alter, edit_many, fault
 from conformance.reference.service.server import Server
 from conformance.reference.wire.exact_json import Json, MalformedJson, read, write
 
@@ -15,6 +15,9 @@ RunStage = Callable[[Execution, int, Json], Awaitable[str | None]]
 Variables = Mapping[str, str]
 
 _REFERENCE = re.compile(r"\$\{([^{}]*)\}")
+_UNREPLACED = ("ledger", "throughAccount")
+# What keeps a reference from being replaced until it is shown.
+_HIDDEN = "\0{"
 _WORD = re.compile(r"\w+", re.ASCII)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
 
@@ -115,6 +118,31 @@ def quotes_in_values_break_stages(server: Server) -> None:
     alter(server.engine, "run_stage", make)
 
 
+@fault("run.variables", "history.stages")
+def ledgers_as_written(server: Server) -> None:
+    """Variables are not replaced in the ledgers of a send, nor in the account that its money goes through."""
+
+    def hidden(value: Json) -> Json:
+        if isinstance(value, dict):
+            return {
+                key: item.replace("${", _HIDDEN) if key in _UNREPLACED and isinstance(item, str) else hidden(item)
+                for key, item in value.items()
+            }
+        return value
+
+    def make(run_stage: RunStage) -> RunStage:
+        async def run(execution: Execution, number: int, stage: Json) -> str | None:
+            return await run_stage(execution, number, hidden(stage) if "send" in stage else stage)
+
+        return run
+
+    def shown(found: Json) -> Json:
+        return mapped(found, lambda text: text.replace(_HIDDEN, "${"))
+
+    alter(server.engine, "run_stage", make)
+    edit_many(server, ("getInstanceHistory", "getInstanceStageHistory"), shown)
+
+
 FAULTS = (
     adjacent_references_lost,
     backslashes_in_values_expanded,
@@ -124,4 +152,5 @@ FAULTS = (
     values_trimmed,
     empty_values_are_missing,
     quotes_in_values_break_stages,
+    ledgers_as_written,
 )

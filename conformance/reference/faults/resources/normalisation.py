@@ -192,6 +192,40 @@ def _money(stage: Json) -> Json:
     return money if isinstance(money, dict) else {}
 
 
+@fault("workflow.create-echo", "event.matching")
+def awaited_names_trimmed(server: Server) -> None:
+    """White space around the name of the event that a stage waits for is not kept."""
+
+    def trimmed(kind: str, given: Json) -> Json:
+        return given | {"event": given["event"].strip()} if kind == "wait_event" else given
+
+    _stored(server, changed_stages(trimmed))
+
+
+@fault("workflow.create-echo")
+def assets_in_capitals(server: Server) -> None:
+    """The asset of a send is kept in capitals."""
+
+    def capital(kind: str, given: Json) -> Json:
+        if kind != "send" or "amount" not in given:
+            return given
+        return given | {"amount": given["amount"] | {"asset": given["amount"]["asset"].upper()}}
+
+    _stored(server, changed_stages(capital))
+
+
+@fault("workflow.create-malformed")
+def numbers_name_workflows(server: Server) -> None:
+    """A workflow whose name is a number has the number's digits as its name."""
+
+    def named(config: Json) -> Json:
+        name = config.get("name")
+        number = isinstance(name, int) and not isinstance(name, bool)
+        return config | {"name": str(name)} if number else config
+
+    _read_as(server, named)
+
+
 FAULTS = (
     names_composed,
     names_of_255_characters,
@@ -204,4 +238,7 @@ FAULTS = (
     no_list_of_stages_is_none,
     stages_before_a_bad_one_stored,
     texts_of_digits_are_amounts,
+    awaited_names_trimmed,
+    assets_in_capitals,
+    numbers_name_workflows,
 )

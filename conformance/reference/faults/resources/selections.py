@@ -133,6 +133,53 @@ def empty_lists_kept(server: Server) -> None:
     around(server, "listInstances", handle)
 
 
+@fault("list.running")
+def running_until_the_first_stage_ends(server: Server) -> None:
+    """running=true leaves out instances whose first stage has ended."""
+
+    def begun(one: Json) -> bool:
+        return server.engine.executions[one["id"]].stage <= 0
+
+    _listed(server, "running", lambda found: [one for one in found if begun(one)])
+
+
+@fault("list.agrees")
+def lists_tell_the_last_entry_only(server: Server) -> None:
+    """A listed instance tells the last entry of its status only."""
+
+    def last(one: Json) -> Json:
+        single = server.views.instance(one["id"]) or {"status": []}
+        return one | {"status": single["status"][-1:]}
+
+    edit(server, "listInstances", on_each(last))
+
+
+@fault("list.running")
+def deleted_workflows_have_nothing_running(server: Server) -> None:
+    """running=true with the id of a deleted workflow lists nothing, though its instances run."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        changes = server.log.of(call.query.get("workflowID", ""))
+        gone = call.query.get("running") == "true" and changes and changes[-1].kind == "workflow-deleted"
+        return data(200, []) if gone else await original(call)
+
+    around(server, "listInstances", handle)
+
+
+@fault("workflow.get-deleted")
+def workflows_kept_once_read(server: Server) -> None:
+    """A workflow that was read is kept for half a minute, whether it is deleted meanwhile or not."""
+    kept: dict[str, tuple[int, Reply]] = {}
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        now, name = server.clock.now(), call.path["flowId"]
+        if name not in kept or now - kept[name][0] > _KEPT:
+            kept[name] = now, await original(call)
+        return kept[name][1]
+
+    around(server, "getWorkflow", handle)
+
+
 FAULTS = (
     unnamed_workflows_unlisted,
     workflows_listed_once_for_each_run,
@@ -144,4 +191,8 @@ FAULTS = (
     listed_as_last_updated_at_creation,
     ended_unlisted_unless_asked_for,
     empty_lists_kept,
+    running_until_the_first_stage_ends,
+    lists_tell_the_last_entry_only,
+    deleted_workflows_have_nothing_running,
+    workflows_kept_once_read,
 )

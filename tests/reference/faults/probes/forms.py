@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.reference.faults.notes import Notes
 from tests.reference.faults.probes.common import take_lists, take_reads
 from tests.reference.session import NOOP, UNKNOWN, WAIT, Session, send_stage, update_stage
@@ -24,14 +26,30 @@ async def selections(session: Session) -> object:
     return notes.lines
 
 
+async def left_running(session: Session) -> object:
+    """Lists of an instance that waits in its second stage, before its workflow is deleted and after; the workflow."""
+    notes = Notes()
+    workflow = await session.create(NOOP, WAIT)
+    notes.take(await session.call("GET", f"/workflows/{workflow}"))
+    await session.run(workflow)
+    await session.idle()
+    await take_lists(session, notes, workflow)
+    notes.take(await session.call("DELETE", f"/workflows/{workflow}"))
+    await take_lists(session, notes, workflow)
+    notes.take(await session.call("GET", f"/workflows/{workflow}"))
+    return notes.lines
+
+
 async def spellings(session: Session) -> object:
     """What is kept of texts that have another form, and of configurations that should be refused."""
     notes = Notes()
-    odd = [{"delay": {"duration": "90s"}}, {"delay": {"until": "2020-01-01T00:00:00+02:00"}}]
-    odd += [update_stage(**{"Key.part": "v"}), send_stage(metadata={}), {"wait_event": {"event": "a<b&c"}}]
+    odd: list[Any] = [{"delay": {"duration": "90s"}}, {"delay": {"until": "2020-01-01T00:00:00+02:00"}}]
+    odd += [update_stage(**{"Key.part": "v"}), send_stage(metadata={}), {"wait_event": {"event": " a<b&c "}}]
+    odd.append({"send": {"amount": {"asset": "usd", "amount": 1}}})
     configs = [
         {"name": "e\u0301", "stages": odd},
         {"name": "n" * 300, "stages": []},
+        {"name": 7, "stages": []},
         {"stages": None},
         {"stages": {}},
         {"stages": [NOOP, {"nothing": {}}]},
@@ -48,7 +66,9 @@ async def references(session: Session) -> object:
     notes = Notes()
     texts = {"pair": "${a}${b}", "dash": "${a-b}", "cases": "${a}${A}", "blank": "${blank}", "empty": "[${empty}]"}
     given = {"a": "1", "A": "2", "b": r"\n\\", "a-b": "3", "blank": " x ", "empty": "", "quote": 'say "no"'}
+    through = {"account": {"id": "world", "ledger": "${a}", "throughAccount": "via ${a}"}}
     stages = (send_stage(metadata=texts), {"wait_event": {"event": "${a}"}}, update_stage(quote="${quote}"))
+    stages[0]["send"]["source"] = through
     instance = await session.start(*stages, **given)
     await take_reads(session, notes, instance)
     await session.event(instance, "1")
@@ -63,5 +83,11 @@ async def replies(session: Session) -> object:
     notes.take(await session.call("GET", f"/instances/{instance}"))
     notes.take(await session.call("POST", f"/instances/{instance}/abort"))
     notes.take(await session.call("POST", "/workflows", {"stages": 1}))
-    notes.take(await session.call("POST", f"/workflows/{await session.create(NOOP)}/instances?wait=true"))
+    workflow = await session.create(NOOP)
+    ended = await session.call("POST", f"/workflows/{workflow}/instances?wait=true")
+    notes.take(ended)
+    notes.take(await session.call("GET", "/_info?verbose=1"))
+    notes.take(await session.call("POST", f"/instances/{ended.json()['data']['id']}/events", {"name": "go"}))
+    for _ in range(2):
+        notes.take(await session.call("POST", f"/workflows/{workflow}/instances"))
     return notes.lines

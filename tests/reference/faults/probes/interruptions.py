@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from conformance.reference.engine.clock import MILLISECOND, SECOND, rfc3339
 from conformance.reference.engine.durations import date_time
 from tests.reference.faults.notes import Notes
@@ -23,7 +25,21 @@ async def strays(session: Session) -> object:
     ended = await session.ended(waiting)
     await session.event(delayed)
     woken = await session.comes(session.server.engine.executions[delayed].ended.is_set, session.dread)
-    return [early, ended, woken, notes.lines]
+    composed = await session.start({"wait_event": {"event": "\u00e9"}})
+    await session.event(composed, "e\u0301")
+    accent = await session.comes(session.server.engine.executions[composed].ended.is_set, session.dread)
+    return [early, ended, woken, accent, notes.lines]
+
+
+async def event_during_delay(session: Session) -> object:
+    """How long a delay lasts in the middle of which an event comes."""
+    instance = await session.start({"delay": {"duration": "100ms"}})
+    await asyncio.sleep(0.05)
+    await session.event(instance)
+    ended = await session.ended(instance)
+    (entry,) = (await session.data(f"/instances/{instance}"))["status"]
+    length = (date_time(entry["terminatedAt"]) or 0) - (date_time(entry["startedAt"]) or 0)
+    return ended, length < 130 * MILLISECOND
 
 
 async def moments(session: Session) -> object:
@@ -56,10 +72,10 @@ async def many_entries(session: Session) -> object:
     across["send"] = across["send"] | {"source": {"account": account}}
     instance = await session.start(across, send_stage(5), update_stage(k="v"), WAIT, *[NOOP] * 8)
     await session.reaches(instance, 3)
-    await take_reads(session, notes, instance, stages=3)
+    await take_reads(session, notes, instance, stages=5)
     await session.event(instance)
     await session.ended(instance)
-    await take_reads(session, notes, instance)
+    await take_reads(session, notes, instance, stages=5)
     session.freeze(session.server.clock.now() + 3 * SECOND)
     await take_reads(session, notes, instance)
     return notes.lines
