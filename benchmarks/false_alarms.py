@@ -21,7 +21,7 @@ from typing import Any
 from benchmarks.shared.measuring import ROOT, Cost, measured, stamp
 from conformance.configuration.durations import seconds_of
 from conformance.reference.options import ServerOptions
-from conformance.reference.process import ReferenceProcess
+from conformance.reference.process import REFERENCE, ReferenceProcess
 
 _HEAD = """| seed | failed | inconclusive | not exercised | seconds | CPU s | exchanges | runWorkflow |
 |---|---|---|---|---|---|---|---|"""
@@ -62,14 +62,16 @@ def _load(url: str) -> Iterator[None]:
         hammer.wait()
 
 
-def run_seed(number: int, options: ServerOptions, profile: str, *, load: bool) -> Seed:
-    """One run on a server of its own. Raises RunFailed."""
+def run_seed(
+    number: int, options: ServerOptions, profile: str, *, load: bool = False, program: Sequence[str] = REFERENCE
+) -> Seed:
+    """One run on a server of its own; ``program`` is the module that serves. Raises RunFailed."""
     with contextlib.ExitStack() as stack:
-        server = stack.enter_context(ReferenceProcess(options))
+        server = stack.enter_context(ReferenceProcess(options, program=program))
         if load:
             stack.enter_context(_load(server.url))
-        program = [sys.executable, "-m", "benchmarks.shared.one_run"]
-        command = [*program, server.url, f"--seed={number}", f"--profile={profile}"]
+        run = [sys.executable, "-m", "benchmarks.shared.one_run"]
+        command = [*run, server.url, f"--seed={number}", f"--profile={profile}"]
         cost = measured(command)
     if cost.code != 0:
         raise RunFailed(cost)

@@ -58,7 +58,15 @@ def main() -> None:
         for kind in ("failed", "not_exercised", "inconclusive")
     }
     seen = {requirement: sorted(names) for requirement, names in sorted(observer.seen.items())}
-    told = {"counts": results.counts, "settling": results.settling, "errors": results.errors, "upheld_by": seen}
+    shown = ("requirement", "expected", "observed")
+    told = {
+        "verdict": results.verdict,
+        "findings": [{name: getattr(finding, name) for name in shown} for finding in results.findings],
+        "counts": results.counts,
+        "settling": results.settling,
+        "errors": results.errors,
+        "upheld_by": seen,
+    }
     print(json.dumps(named | told | {"duration_s": results.duration_s, "runs": outcome.tally.runs}))
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import sys
 
+from conformance.reference.app import create_app
 from conformance.reference.engine.journal import UnusableDatabase
 from conformance.reference.engine.timing import UnusableTiming
 from conformance.reference.faults import UnknownFault
 from conformance.reference.options import Noise, ServerOptions
-from conformance.reference.process import CannotListen, end_with_parent, serve
+from conformance.reference.process import CannotListen, Make, end_with_parent, serve
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -37,7 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main(argv: list[str] | None = None) -> int:
+def main(
+    argv: list[str] | None = None, make: Make = create_app, protocol: type[asyncio.Protocol] | None = None
+) -> int:
     """Serve as the arguments say; gives the exit code: 2 for options it cannot serve with."""
     given = vars(_parser().parse_args(argv))
     if given.pop("end_with_parent"):
@@ -45,7 +49,7 @@ def main(argv: list[str] | None = None) -> int:
     noise = Noise(**json.loads(given["noise"]))
     options = ServerOptions(**given | {"faults": tuple(given["faults"]), "noise": noise})
     try:
-        return serve(options)
+        return serve(options, make, protocol)
     except (UnknownFault, UnusableTiming, UnusableDatabase, CannotListen) as error:
         sys.stdout.write(f"{error}\n")
         return 2

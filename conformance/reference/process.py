@@ -9,15 +9,20 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import uvicorn
+from starlette.applications import Starlette
 
 from conformance.reference.app import create_app
 from conformance.reference.options import Noise, ServerOptions
+
+REFERENCE = ("conformance.reference",)
+"""The module that serves, and no arguments of its own."""
 
 READY = "listening on "
 """What a server prints before its URL, once it accepts connections."""
@@ -72,15 +77,20 @@ class _AnnouncingServer(uvicorn.Server):
         sys.stdout.flush()
 
 
-def serve(options: ServerOptions) -> int:
-    """Serve in the foreground until interrupted; gives the exit code.
+Make = Callable[[ServerOptions], Starlette]
+"""What makes the application that is served."""
+
+
+def serve(options: ServerOptions, make: Make = create_app, protocol: type[asyncio.Protocol] | None = None) -> int:
+    """Serve in the foreground until interrupted; gives the exit code. ``protocol`` speaks HTTP on each connection.
 
     Raises UnknownFault, UnusableDatabase and CannotListen.
     """
-    app = create_app(options)
+    app = make(options)
     listener = listen(options)
     config = uvicorn.Config(
         app,
+        http=protocol or "auto",
         log_level="critical",
         access_log=False,
         lifespan="off",
@@ -126,17 +136,24 @@ def arguments(options: ServerOptions) -> list[str]:
 class ReferenceProcess:
     """A reference server in a subprocess: enter to start it, leave to end it; ``url`` is its base URL, with prefix.
 
-    ``root`` is a directory with another copy of the package to serve from. Raises ServerDidNotStart on entering.
+    ``root`` is a directory with another copy of the package to serve from. ``program`` is the module that serves, with
+    arguments of its own ahead of those of the options. Raises ServerDidNotStart on entering.
     """
 
-    def __init__(self, options: ServerOptions | None = None, root: Path | None = None) -> None:
+    def __init__(
+        self,
+        options: ServerOptions | None = None,
+        root: Path | None = None,
+        program: Sequence[str] = REFERENCE,
+    ) -> None:
         self._options = options or ServerOptions()
         self._root = root
+        self._program = program
         self._process: subprocess.Popen[str] | None = None
         self.url = ""
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "conformance.reference", "--end-with-parent", *arguments(self._options)]
+        command = [sys.executable, "-m", *self._program, "--end-with-parent", *arguments(self._options)]
         pipe = subprocess.PIPE
         # In a session of its own, Ctrl-C in a terminal does not end it under the hands of those who clean up.
         process = subprocess.Popen(

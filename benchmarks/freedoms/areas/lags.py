@@ -1,0 +1,108 @@
+"""Effects that become visible late: each view lags in its own way, but never goes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from benchmarks.freedoms.freedom import Freedom, of_options, of_server
+from conformance.reference.engine.clock import MILLISECOND
+from conformance.reference.faults.fault import alter
+from conformance.reference.service.server import Server
+from conformance.reference.wire.exact_json import Json
+
+_WINDOWS = "after a 201 or 204 the effect may take a while to be seen, in each view its own while"
+_BIRTHS = ("instance-created", "workflow-created", "workflow-deleted")
+
+
+def _lag(server: Server, span_ms: Callable[[str, str], float]) -> None:
+    """Have a view show a change so many milliseconds later; what holds at once for every request does so."""
+
+    def later(original: Callable[[str, str], int]) -> Callable[[str, str], int]:
+        def lag(view: str, kind: str) -> int:
+            more = 0 if kind in _BIRTHS and view != "lists" else span_ms(view, kind)
+            return original(view, kind) + round(more * MILLISECOND)
+
+        return lag
+
+    alter(server.pacing, "lag", later)
+
+
+@of_server(_WINDOWS, "lags")
+def each_view_lags_at_random(server: Server, chance: Random) -> None:
+    """Each change shows after 0 to 150 ms, drawn for each view."""
+
+    def span(view: str, kind: str) -> float:
+        del view, kind
+        return chance.uniform(0, 150)
+
+    _lag(server, span)
+
+
+@of_server(_WINDOWS, "lags")
+def lists_lag(server: Server, chance: Random) -> None:
+    """Lists of instances show the end of one up to 300 ms later, single reads up to 150 ms."""
+
+    def span(view: str, kind: str) -> float:
+        ends = kind in ("instance-ended", "instance-cancelled")
+        return chance.uniform(0, 300 if view == "lists" else 150) if ends else 0
+
+    _lag(server, span)
+
+
+@of_server(_WINDOWS, "lags")
+def histories_lead(server: Server, chance: Random) -> None:
+    """History is up to date at once, single reads are 100 ms behind it."""
+    del chance
+
+    def span(view: str, kind: str) -> float:
+        del kind
+        return 100 if view in ("status", "instance") else 0
+
+    _lag(server, span)
+
+
+@of_server(_WINDOWS, "lags")
+def some_instances_lag(server: Server, chance: Random) -> None:
+    """What one instance in three shows is 200 ms late, as on a shard of its own."""
+    shards: dict[str, float] = {}
+    current = [0.0]
+
+    def sharded(original: Any) -> Any:
+        def append(kind: str, subject: str, stage: int = -1, /, **data: Json) -> Any:
+            current[0] = shards.setdefault(subject, 200.0 if chance.random() < 1 / 3 else 0.0)
+            return original(kind, subject, stage, **data)
+
+        return append
+
+    def span(view: str, kind: str) -> float:
+        del view, kind
+        return current[0]
+
+    alter(server.log, "append", sharded)
+    _lag(server, span)
+
+
+@of_server("one view of one instance may be late now and then; nothing else repeats it", "late views")
+def a_view_late_now_and_then(server: Server, chance: Random) -> None:
+    """One change in eight hundred shows in a view a second later."""
+
+    def span(view: str, kind: str) -> float:
+        del view, kind
+        return 1000 if chance.random() < 1 / 800 else 0
+
+    _lag(server, span)
+
+
+_SLOW = "The windows of a real server, drawn at random."
+
+FREEDOMS: tuple[Freedom, ...] = (
+    each_view_lags_at_random,
+    lists_lag,
+    histories_lead,
+    some_instances_lag,
+    a_view_late_now_and_then,
+    of_options("slow", _SLOW, _WINDOWS, "pace", slow=True, latency=0.4, jitter=True),
+    of_options("like-real", "In time like a real server.", _WINDOWS, "pace", slow=True, like="real"),
+)
