@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from benchmarks.false_alarms import RunFailed, run_seed
 from benchmarks.freedoms.areas import FREEDOMS
 from benchmarks.freedoms.freedom import Freedom, options_with
+from benchmarks.freedoms.not_legal import NOT_LEGAL
 from benchmarks.freedoms.sets import sets_of
 from benchmarks.shared.measuring import stamp
 
@@ -59,6 +60,8 @@ def main() -> int:
     if chosen.list:
         for each in FREEDOMS.values():
             print(f"{each.name}: {each.summary} Legal: {each.basis}.")
+        for what, why in NOT_LEGAL.items():
+            print(f"Not legal: {what}: {why}.")
         return 0
     sets = [freedoms] if chosen.together else sets_of(freedoms, chosen.at_once, chosen.seed)
     sets = sets[chosen.first : chosen.first + chosen.most]

@@ -15,6 +15,8 @@ from conformance.reference.service.server import Server
 OnServer = Callable[[Server, Random], None]
 OnAnswer = Callable[[Answer, Asked], None]
 OnWire = Callable[[Wire], Wire]
+Gate = Callable[[Asked], Answer | None]
+OnPath = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,9 @@ class Freedom:
 
     ``summary`` says what it does, ``basis`` why it is legal. Of the freedoms of one ``kind`` a server has one at most;
     "" is no kind. ``options`` are those of the reference server that differ. ``on_server`` alters an assembled server,
-    ``on_answer`` an answer before it is written, ``on_wire`` how it is sent. ``slow``: a run takes minutes.
+    ``on_answer`` an answer before it is written, ``on_wire`` how it is sent. ``gate`` may answer instead of the server,
+    which then does not see the request; ``on_path`` rewrites the path that the server sees. ``slow``: a run takes
+    minutes.
     """
 
     name: str
@@ -34,6 +38,8 @@ class Freedom:
     on_server: OnServer | None = None
     on_answer: OnAnswer | None = None
     on_wire: OnWire | None = None
+    gate: Gate | None = None
+    on_path: OnPath | None = None
     slow: bool = False
 
 
@@ -54,6 +60,16 @@ def of_answer(basis: str, kind: str = "") -> Callable[[OnAnswer], Freedom]:
 def of_wire(basis: str, kind: str = "") -> Callable[[OnWire], Freedom]:
     """Make a Freedom of a function that gives another way to send answers."""
     return lambda function: Freedom(*_named(function), basis, kind, on_wire=function)
+
+
+def of_gate(basis: str, kind: str = "") -> Callable[[Gate], Freedom]:
+    """Make a Freedom of a function that answers some requests before the server sees them."""
+    return lambda function: Freedom(*_named(function), basis, kind, gate=function)
+
+
+def of_path(basis: str, kind: str = "") -> Callable[[OnPath], Freedom]:
+    """Make a Freedom of a function that gives the path which the server sees."""
+    return lambda function: Freedom(*_named(function), basis, kind, on_path=function)
 
 
 def of_options(name: str, summary: str, basis: str, kind: str = "", *, slow: bool = False, **options: Any) -> Freedom:

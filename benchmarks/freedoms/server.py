@@ -44,14 +44,20 @@ class FreeAnswers:
         self._app = app
         self._prefix = prefix
         self._changes = [freedom.on_answer for freedom in freedoms if freedom.on_answer is not None]
+        self._gates = [freedom.gate for freedom in freedoms if freedom.gate is not None]
+        self._paths = [freedom.on_path for freedom in freedoms if freedom.on_path is not None]
         self._chance = chance
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = {name.lower(): value for name, value in Headers(scope=scope).items()}
         path = scope["path"].removeprefix(self._prefix)
+        for rewrite in self._paths:
+            path = rewrite(path)
+        scope = {**scope, "path": self._prefix + path}
         asked = Asked(scope["method"], path, operation_of(scope["method"], path), headers, self._chance)
-        answer = await self._answer(scope, receive)
+        refused = next((answer for gate in self._gates if (answer := gate(asked)) is not None), None)
+        answer = await self._answer(scope, receive) if refused is None else refused
         for change in self._changes:
             change(answer, asked)
         await self._send(answer, asked, send)

@@ -13,6 +13,7 @@ import httpx
 from conformance.reference.app import create_app
 from conformance.reference.faults.fault import alter
 from conformance.reference.options import ServerOptions
+from conformance.reference.process import Make
 from conformance.reference.service.server import Server
 
 T = TypeVar("T")
@@ -41,11 +42,14 @@ def update_stage(**metadata: str) -> dict[str, Any]:
 class Session:
     """A server, a client of it, and shortcuts.
 
-    ``patience`` is how long to wait for what should come, ``dread`` for what should not (seconds).
+    ``patience`` is how long to wait for what should come, ``dread`` for what should not (seconds). ``make`` gives the
+    application.
     """
 
-    def __init__(self, options: ServerOptions, patience: float = SOON, dread: float = 0) -> None:
-        app = create_app(options)
+    def __init__(
+        self, options: ServerOptions, patience: float = SOON, dread: float = 0, make: Make = create_app
+    ) -> None:
+        app = make(options)
         self.server: Server = app.state.server
         self.patience = patience
         self.dread = dread

@@ -7,18 +7,20 @@ from collections.abc import Mapping
 from benchmarks.freedoms.areas import (
     answering,
     fields,
+    gates,
     heads,
     histories,
     ids,
     lags,
     lists,
     openings,
+    readers,
     refusals,
     texts,
     times,
 )
 from benchmarks.freedoms.freedom import Freedom
 
-_AREAS = (ids, answering, lags, openings, refusals, lists, histories, fields, times, texts, heads)
+_AREAS = (ids, answering, lags, readers, openings, gates, refusals, lists, histories, fields, times, texts, heads)
 
 FREEDOMS: Mapping[str, Freedom] = {freedom.name: freedom for area in _AREAS for freedom in area.FREEDOMS}

@@ -14,6 +14,7 @@ from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.fault import alter, around
 from conformance.reference.service.operations import Call, Handler, Reply, data
 from conformance.reference.service.server import Server
+from conformance.reference.wire.errors import NotFound
 from conformance.reference.wire.exact_json import Json, read
 
 _ANSWERS = "when an effect is seen is left open: it may be before the answer"
@@ -128,6 +129,21 @@ def events_take_effect_late(server: Server, chance: Random) -> None:
     alter(server.engine, "deliver", later)
 
 
+@of_server("what history shows is judged eventually: only getInstance finds an instance at once")
+def history_unknown_at_first(server: Server, chance: Random) -> None:
+    """For 60 ms after a run was started its history, and that of its stages, gets 404."""
+    del chance
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        born = server.log.of(call.path["instanceID"])
+        if born and server.clock.now() < born[0].at + 60 * MILLISECOND:
+            raise NotFound("not yet")
+        return await original(call)
+
+    for operation in ("getInstanceHistory", "getInstanceStageHistory"):
+        around(server, operation, handle)
+
+
 @of_server(_PAUSES, "pauses")
 def pauses_now_and_then(server: Server, chance: Random) -> None:
     """Everything stands still for 1 to 2.5 s each half a minute."""
@@ -200,6 +216,7 @@ FREEDOMS: tuple[Freedom, ...] = (
     waits_a_little_longer,
     signals_answered_when_seen,
     events_take_effect_late,
+    history_unknown_at_first,
     pauses_now_and_then,
     slow_at_first,
     of_options("in-use", "The server holds 300 workflows of others.", _FILLED, filled=300),

@@ -82,6 +82,22 @@ embedded_in_lists = Freedom(
 )
 
 
+@of_server("workflow is optional, and what was deleted need not be told", "embedded")
+def deleted_not_embedded(server: Server, chance: Random) -> None:
+    """An instance does not hold its workflow any more once that was deleted."""
+    del chance
+
+    def known(original: Any) -> Any:
+        def instance(view: str, instance_id: str) -> Json | None:
+            shown = original(view, instance_id)
+            gone = shown and server.views.workflow(shown["workflowID"]) is None
+            return {key: item for key, item in shown.items() if key != "workflow"} if gone else shown
+
+        return instance
+
+    alter(server.views, "_instance", known)
+
+
 @of_answer("updatedAt may stay at createdAt: it only grows", "updatedAt")
 def never_updated(answer: Answer, asked: Asked) -> None:
     """The updatedAt of an instance is its createdAt for ever."""
@@ -152,6 +168,7 @@ FREEDOMS: tuple[Freedom, ...] = (
     never_embedded,
     embedded_in_single_reads,
     embedded_in_lists,
+    deleted_not_embedded,
     never_updated,
     updated_by_every_change,
     stage_with_a_fraction,

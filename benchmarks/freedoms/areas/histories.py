@@ -99,7 +99,7 @@ def _activities(answer: Answer, asked: Asked) -> list[Json]:
     return answer.records if asked.operation == "getInstanceStageHistory" else []
 
 
-@of_answer("attempt ≥ 1; lastFailure is optional")
+@of_answer("attempt ≥ 1; lastFailure is optional", "attempts")
 def second_attempts(answer: Answer, asked: Asked) -> None:
     """An activity is at its third attempt, and tells why the second one failed."""
     for entry in _activities(answer, asked):
@@ -128,6 +128,35 @@ def looks_up_first(answer: Answer, asked: Asked) -> None:
         answer.value["data"].insert(0, first)
 
 
+@of_answer("output is an optional object without required keys", "outputs")
+def empty_outputs(answer: Answer, asked: Asked) -> None:
+    """An activity that gives nothing, or has not ended, has an empty output."""
+    for entry in _activities(answer, asked):
+        entry.setdefault("output", {})
+
+
+@of_answer("PostTransaction may hold a script instead of postings", "posted")
+def sends_by_script(answer: Answer, asked: Asked) -> None:
+    """The input of CreateTransaction is a script; the postings are in its output."""
+    for entry in _activities(answer, asked):
+        posted = entry["input"].get("CreateTransaction", {}).get("data", {})
+        for posting in posted.pop("postings", []):
+            money = f"[{posting['asset']} {posting['amount']}]"
+            plain = f"send {money} (\n  source = @{posting['source']}\n  destination = @{posting['destination']}\n)"
+            posted["script"] = {"plain": plain, "vars": {}}
+
+
+@of_answer("each attempt of an activity may be an entry: only attempt ≥ 1 is required", "attempts")
+def attempts_are_entries(answer: Answer, asked: Asked) -> None:
+    """An attempt that failed stands before the one that did it."""
+    told = _activities(answer, asked)
+    if told and told[-1]["terminated"] and "error" not in told[-1]:
+        failed = {key: item for key, item in told[-1].items() if key != "output"}
+        failed |= {"error": "connection reset by peer", "terminatedAt": failed["startedAt"]}
+        told[-1]["attempt"] = 2
+        answer.value["data"].insert(len(told) - 1, failed)
+
+
 @of_answer("a transaction has an id of any size, an optional reference, and a timestamp of the ledger's")
 def transactions_of_a_large_ledger(answer: Answer, asked: Asked) -> None:
     """Ids of transactions are beyond 64 bits, and each has an empty reference."""
@@ -150,4 +179,7 @@ FREEDOMS: tuple[Freedom, ...] = (
     next_execution,
     looks_up_first,
     transactions_of_a_large_ledger,
+    empty_outputs,
+    sends_by_script,
+    attempts_are_entries,
 )

@@ -135,28 +135,37 @@ def _late_cancellations(status: int, code: str) -> Freedom:
     )
 
 
-def _events_nobody_waits_for(status: int, code: str) -> Freedom:
-    def change(server: Server, chance: Random) -> None:
-        del chance
+@of_server("an event sent while no stage waits for it is left open", "events")
+def events_while_nothing_waits_404(server: Server, chance: Random) -> None:
+    """An event to an instance that runs, but waits for no event, gets 404."""
+    del chance
 
-        async def handle(original: Handler, call: Call) -> Reply:
-            execution = server.engine.executions.get(call.path["instanceID"])
-            waiting = execution.waiting_for if execution is not None else None
-            reply = await original(call)
-            still = execution is not None and execution.waiting_for == waiting
-            if execution is not None and reply.status == 204 and still and not execution.ended.is_set():
-                raise _Refusal(status, code)
-            return reply
+    async def handle(original: Handler, call: Call) -> Reply:
+        execution = server.engine.executions.get(call.path["instanceID"])
+        deaf = execution is not None and execution.waiting_for is None and not execution.ended.is_set()
+        reply = await original(call)
+        if deaf:
+            raise _Refusal(404, "NOT_FOUND")
+        return reply
 
-        around(server, "sendEvent", handle)
+    around(server, "sendEvent", handle)
 
-    return Freedom(
-        f"events-nobody-waits-for-{status}",
-        f"An event of a name that no stage waits for gets {status}.",
-        "an event sent while no stage waits for it is left open",
-        "events",
-        on_server=change,
-    )
+
+@of_server("an event sent while no stage waits for it is left open", "events")
+def events_nobody_waits_for_409(server: Server, chance: Random) -> None:
+    """An event of a name that no stage waits for gets 409."""
+    del chance
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        execution = server.engine.executions.get(call.path["instanceID"])
+        waiting = execution.waiting_for if execution is not None else None
+        reply = await original(call)
+        still = execution is not None and execution.waiting_for == waiting
+        if execution is not None and still and not execution.ended.is_set():
+            raise _Refusal(409, "VALIDATION")
+        return reply
+
+    around(server, "sendEvent", handle)
 
 
 @of_server("both the id and the body are wrong: which is looked at first is not said")
@@ -207,7 +216,7 @@ def refuses_numbers_out_of_range(server: Server, chance: Random) -> None:
     around(server, "getInstanceStageHistory", handle)
 
 
-@of_server("how large a body may be is left open: a server protects itself")
+@of_server("how large a body may be is left open: a server protects itself", "large bodies")
 def refuses_large_bodies(server: Server, chance: Random) -> None:
     """A body of more than 64 KiB gets 413."""
     del chance
@@ -228,24 +237,9 @@ def refuses_long_addresses(answer: Answer, asked: Asked) -> None:
         answer.say(414, b"<html><h1>414 Request-URI Too Large</h1></html>", "text/html")
 
 
-def _now_and_then(status: int, body: bytes, media_type: str) -> Freedom:
-    def change(answer: Answer, asked: Asked) -> None:
-        if asked.operation and asked.method == "GET" and asked.chance.random() < 0.01:
-            answer.say(status, body, media_type)
-            answer.headers.append(("retry-after", "1"))
-
-    return Freedom(
-        f"{status}-now-and-then",
-        f"One read in a hundred gets {status} with Retry-After.",
-        "503 and 429 with Retry-After mean wait",
-        "pressure",
-        on_answer=change,
-    )
-
-
 FREEDOMS: tuple[Freedom, ...] = (
-    _events_nobody_waits_for(404, "NOT_FOUND"),
-    _events_nobody_waits_for(409, "VALIDATION"),
+    events_while_nothing_waits_404,
+    events_nobody_waits_for_409,
     _late_events(404, "NOT_FOUND"),
     _late_events(409, "VALIDATION"),
     _late_events(410, "NOT_FOUND"),
@@ -266,6 +260,4 @@ FREEDOMS: tuple[Freedom, ...] = (
     options_for_browsers,
     refuses_head,
     refuses_long_addresses,
-    _now_and_then(429, b"slow down", "text/plain"),
-    _now_and_then(503, b'{"errorCode":"INTERNAL","errorMessage":"try again"}', "application/json"),
 )
