@@ -16,6 +16,7 @@ from benchmarks.false_alarms import RunFailed, run_seed
 from benchmarks.freedoms.areas import FREEDOMS
 from benchmarks.freedoms.freedom import Freedom, options_with
 from benchmarks.freedoms.not_legal import NOT_LEGAL
+from benchmarks.freedoms.server import program_of
 from benchmarks.freedoms.sets import sets_of
 from benchmarks.shared.measuring import stamp
 
@@ -27,7 +28,7 @@ def trial(freedoms: Sequence[Freedom], seed: int, profile: str, like: str | None
     """One run on a server of its own: prints a row, and what was found. Gives whether it was conformant."""
     names = [freedom.name for freedom in freedoms]
     options = options_with(freedoms, seed=seed, **({"like": like} if like else {}))
-    program = ["benchmarks.freedoms.server", f"--draws={seed}", *(f"--free={name}" for name in names)]
+    program = program_of(freedoms, seed)
     try:
         told = run_seed(seed, options, profile, program=program)
     except RunFailed as failed:

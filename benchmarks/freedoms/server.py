@@ -11,6 +11,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from random import Random
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -19,11 +20,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from benchmarks.freedoms.answer import Answer, Asked, encoded
 from benchmarks.freedoms.areas import FREEDOMS
-from benchmarks.freedoms.freedom import Freedom
+from benchmarks.freedoms.freedom import Freedom, options_with
 from benchmarks.freedoms.wire import Wire, protocol_of
 from conformance.reference import __main__ as reference
 from conformance.reference.app import PATHS, create_app
 from conformance.reference.options import ServerOptions
+from conformance.reference.process import ReferenceProcess
 from conformance.reference.wire.exact_json import read
 
 _ROUTES = [(compile_path(path)[0], operations) for path, operations in PATHS.items()]
@@ -109,6 +111,16 @@ def wire_of(freedoms: Sequence[Freedom]) -> Wire:
         if freedom.on_wire is not None:
             wire = freedom.on_wire(wire)
     return wire
+
+
+def program_of(freedoms: Sequence[Freedom], seed: int) -> list[str]:
+    """The module that serves with these freedoms, with its own arguments: what a ReferenceProcess takes."""
+    return ["benchmarks.freedoms.server", f"--draws={seed}", *(f"--free={freedom.name}" for freedom in freedoms)]
+
+
+def process(freedoms: Sequence[Freedom], seed: int, **options: Any) -> ReferenceProcess:
+    """A server with these freedoms, to be started; ``options`` are those of the reference server."""
+    return ReferenceProcess(options_with(freedoms, seed=seed, **options), program=program_of(freedoms, seed))
 
 
 def main() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import httpx
@@ -37,8 +37,7 @@ class Visit:
         url = httpx.URL("http://reference" + path)
         answer = await self.session.call(method, str(url), body, headers=headers)
         masked = _UUID.sub(r"<uuid \1>", answer.text).encode("utf-8", "surrogatepass")
-        heads = [each for each in answer.headers.multi_items() if each[0] != "content-length" or each[1] == "0"]
-        self.heard.append((asyncio.get_running_loop().time(), answer.status_code, heads, masked))
+        self.heard.append((asyncio.get_running_loop().time(), answer.status_code, answer.headers.multi_items(), masked))
         return answer
 
     async def make(self, *stages: Any, **config: Any) -> str:
@@ -57,16 +56,6 @@ class Visit:
         await self.ask("GET", f"/instances/{instance}/history")
         await self.ask("GET", f"/instances/{instance}/stages/0/history")
         await self.ask("GET", "/instances")
-
-
-async def _visit(session: Session) -> list[Line]:
-    alter(session.server.clock, "now", lambda _: lambda: _BEGIN)
-    session.follow_the_loop()
-    visit = Visit(session)
-    await _answers(visit)
-    await _lives(visit)
-    await _openings(visit)
-    return visit.heard
 
 
 async def _answers(visit: Visit) -> None:
@@ -116,6 +105,7 @@ async def _lives(visit: Visit) -> None:
 
 
 async def _openings(visit: Visit) -> None:
+    await visit.run(await visit.make(NOOP), "?wait=true")
     waiting = await visit.make({"wait_event": {"event": "go", "more": 1}}, name="", other=1)
     instance = await visit.run(waiting)
     for path in ("?running=false", "?running=yes"):
@@ -136,7 +126,19 @@ async def _openings(visit: Visit) -> None:
     await visit.look(left)
 
 
-def visited(freedoms: Sequence[Freedom]) -> list[Line]:
-    """What is heard of a server that takes these freedoms."""
+PARTS: tuple[Callable[[Visit], Awaitable[None]], ...] = (_answers, _lives, _openings)
+"""The parts of a visit, each of them to a server of its own."""
+
+
+def visited(freedoms: Sequence[Freedom], part: int) -> list[Line]:
+    """What is heard in a part of a visit to a server that takes these freedoms."""
+
+    async def scenario(session: Session) -> list[Line]:
+        alter(session.server.clock, "now", lambda _: lambda: _BEGIN)
+        session.follow_the_loop()
+        visit = Visit(session)
+        await PARTS[part](visit)
+        return visit.heard
+
     session = Session(options_with(freedoms), make=lambda options: free_app(options, freedoms, 0))
-    return run_virtually(hosted(_visit, session))
+    return run_virtually(hosted(scenario, session))

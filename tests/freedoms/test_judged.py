@@ -1,0 +1,45 @@
+"""No freedom is a violation: a few scenarios on servers that take them many at once.
+
+`python -m benchmarks.freedoms` runs the whole suite against such servers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from benchmarks.freedoms.areas import FREEDOMS
+from benchmarks.freedoms.freedom import Freedom
+from benchmarks.freedoms.server import process
+from benchmarks.freedoms.sets import fits, sets_of
+from conformance.judging.judging import Judge
+from tests.freedoms.lives import LIVES
+from tests.scenarios.conftest import played_at
+
+# Their runs take seconds: `python -m benchmarks.freedoms` has the time for them.
+_SLOW = {"pauses-now-and-then", "slow-at-first"}
+_QUICK = [each for each in FREEDOMS.values() if not each.slow and each.name not in _SLOW]
+_SETS = sets_of(_QUICK, 30, 0)
+_LARGEST = sorted(_SETS, key=len)[-4:]
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    return Judge()
+
+
+def test_each_freedom_is_taken_once_and_no_two_of_a_kind() -> None:
+    taken = [each.name for taken in _SETS for each in taken]
+    assert sorted(taken) == sorted(each.name for each in _QUICK)
+    assert all(fits(each, [other for other in taken if other is not each]) for taken in _SETS for each in taken)
+
+
+@pytest.mark.parametrize("taken", _LARGEST, ids=lambda taken: f"{len(taken)} freedoms")
+def test_what_is_free_is_no_violation(taken: list[Freedom], judge: Judge) -> None:
+    with process(taken, seed=0) as server:
+        played = asyncio.run(played_at(server.url, *LIVES))
+    for each in played:
+        judgement = judge.judge(each.trace)
+        assert not judgement.crashes
+        assert not judgement.violations, [freedom.name for freedom in taken]
