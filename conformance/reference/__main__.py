@@ -39,9 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main(
-    argv: list[str] | None = None, make: Make = create_app, protocol: type[asyncio.Protocol] | None = None
-) -> int:
+def main(argv: list[str] | None = None, make: Make = create_app, protocol: type[asyncio.Protocol] | None = None) -> int:
     """Serve as the arguments say; gives the exit code: 2 for options it cannot serve with."""
     given = vars(_parser().parse_args(argv))
     if given.pop("end_with_parent"):
