@@ -99,26 +99,43 @@ def test_a_bad_option_is_a_usage_error(project: Project) -> None:
     assert "Traceback" not in ran.stderr
 
 
-@pytest.mark.parametrize("stopping", [(), ("-x",)])
-def test_outcomes_and_exit_code_are_the_same_with_workers(project: Project, stopping: tuple[str, ...]) -> None:
+def faulty(project: Project, *options: str) -> subprocess.CompletedProcess[str]:
+    """A short run of three requirements, of which two are violated, a MUST and a SHOULD."""
     faults = ("--conformance-fault=name-dropped", "--conformance-fault=internal-field-leaks")
-    options = (*faults, "--conformance-profile=smoke", "--conformance-explore-time=3s", "-rA", *stopping)
+    short = (*faults, "--conformance-profile=smoke", "--conformance-explore-time=3s", "-rA")
     chosen = ("-k", "test_requirement and (info.version or workflow.create-echo or documented-fields)")
-    told = {}
-    for workers in ((), ("-n", "2")):
-        ran = project.pytest("--pyargs", "conformance.suite", *chosen, *options, *workers)
-        outcomes = re.findall(r"^(PASSED|FAILED|XFAIL|ERROR) \S*::(\S+)", ran.stdout, re.MULTILINE)
-        told[workers] = (ran.returncode, sorted(outcomes))
-    one, two = told.values()
-    assert one == two
-    assert one[0] == 1
-    assert ("FAILED", "test_requirement[workflow.create-echo]") in one[1]
-    assert (("XFAIL", "test_requirement[envelope.documented-fields]") in one[1]) == (not stopping or len(one[1]) > 2)
+    return project.pytest("--pyargs", "conformance.suite", *chosen, *short, *options)
 
 
-def test_a_failed_item_says_first_what_was_observed(project: Project) -> None:
-    fault = ("--conformance-fault=name-dropped", "--conformance-profile=smoke", "--conformance-explore-time=3s")
-    ran = project.pytest("--pyargs", "conformance.suite", "-k", "requirement and create-echo", *fault)
-    line = next(line for line in ran.stdout.splitlines() if line.startswith("FAILED"))
+def outcomes(ran: subprocess.CompletedProcess[str]) -> list[tuple[str, str]]:
+    return sorted(re.findall(r"^(PASSED|FAILED|XFAIL|ERROR) \S*::(\S+)", ran.stdout, re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def failed(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    return faulty(Project(tmp_path_factory.mktemp("failed")))
+
+
+def test_outcomes_and_exit_code_are_the_same_with_workers(
+    project: Project, failed: subprocess.CompletedProcess[str]
+) -> None:
+    shared = faulty(project, "-n", "2")
+    assert outcomes(shared) == outcomes(failed)
+    assert shared.returncode == failed.returncode == 1
+    assert ("FAILED", "test_requirement[workflow.create-echo]") in outcomes(failed)
+    assert ("XFAIL", "test_requirement[envelope.documented-fields]") in outcomes(failed)
+
+
+def test_they_are_so_too_where_the_first_failure_ends_it(project: Project) -> None:
+    alone, shared = faulty(project, "-x"), faulty(project, "-x", "-n", "2")
+    assert outcomes(shared) == outcomes(alone)
+    assert shared.returncode == alone.returncode == 1
+    assert ("FAILED", "test_requirement[workflow.create-echo]") in outcomes(alone)
+    expected = ("XFAIL", "test_requirement[envelope.documented-fields]") in outcomes(alone)
+    assert expected == (len(outcomes(alone)) > 2)
+
+
+def test_a_failed_item_says_first_what_was_observed(failed: subprocess.CompletedProcess[str]) -> None:
+    line = next(line for line in failed.stdout.splitlines() if line.startswith("FAILED"))
     assert "Failed: " in line
     assert "MUST" not in line.partition("Failed: ")[2]

@@ -20,9 +20,13 @@ _PLAIN_KINDS = frozenset({"noop", "wait_event", "delay"})
 
 def cost(scenario: Scenario) -> tuple[int, int, int]:
     """What makes a scenario simple: few steps (concurrent ones count more), few stages, little text."""
+    return _cost(scenario, exact_json.dumps(to_json(scenario)))
+
+
+def _cost(scenario: Scenario, text: str) -> tuple[int, int, int]:
     steps = sum(1 + isinstance(step, model.Together | model.Chain) for _, step in numbered(scenario.steps))
     stages = sum(len(step.stages) for step in scenario.leaves() if isinstance(step, model.Create))
-    return steps, stages, len(exact_json.dumps(to_json(scenario)))
+    return steps, stages, len(text)
 
 
 def simpler(scenario: Scenario) -> Iterator[Scenario]:
@@ -31,9 +35,9 @@ def simpler(scenario: Scenario) -> Iterator[Scenario]:
     seen: set[str] = set()
     for make in (_slices, _chunks, _flattened, _with_fewer_stages, _with_plainer_values, _with_smaller_bodies):
         for candidate in make(scenario):
-            key = exact_json.dumps(to_json(candidate))
-            if candidate.steps and key not in seen and cost(candidate) < before:
-                seen.add(key)
+            text = exact_json.dumps(to_json(candidate))
+            if candidate.steps and text not in seen and _cost(candidate, text) < before:
+                seen.add(text)
                 yield candidate
 
 
