@@ -71,7 +71,7 @@ def run_seed(
         if load:
             stack.enter_context(_load(server.url))
         run = [sys.executable, "-m", "benchmarks.shared.one_run"]
-        command = [*run, server.url, f"--seed={number}", f"--profile={profile}"]
+        command = [*run, server.url, f"--seed={number}", f"--profile={profile}", *["--auth"] * options.auth]
         cost = measured(command)
     if cost.code != 0:
         raise RunFailed(cost)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
@@ -15,10 +15,14 @@ from conformance.reference.wire.exact_json import Json
 
 @dataclass(frozen=True)
 class Asked:
-    """A request. ``operation`` is "" where method and path are those of none; header names are in lower case."""
+    """A request. ``operation`` is "" where method and path are those of none; header names are in lower case.
+
+    ``query`` has each parameter as it was given, decoded.
+    """
 
     method: str
     path: str
+    query: Sequence[tuple[str, str]]
     operation: str
     headers: Mapping[str, str]
     chance: Random

@@ -24,6 +24,7 @@ NOT_LEGAL: Mapping[str, str] = {
     "400 for long names, or for many stages": "a valid config gets 201 (workflow.create-echo)",
     "404 or 501 for another method on a known path": "405 (envelope.method-not-allowed, SHOULD)",
     "HTML for a 404, or for a 400 of the API's own": "an Error as application/json (envelope.error-shape)",
+    "an empty output of CreateTransaction": "input and output hold one key, the activity's name",
     "503 without Retry-After": "no request gets a 5xx (envelope.no-5xx)",
     "an empty list for the history of an unknown instance": "404 NOT_FOUND (history.unknown-instance)",
     "a body in a 204": "it has none (envelope.no-content)",

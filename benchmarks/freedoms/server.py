@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -57,7 +57,8 @@ class FreeAnswers:
         for rewrite in self._paths:
             path = rewrite(path)
         scope = {**scope, "path": self._prefix + path}
-        asked = Asked(scope["method"], path, operation_of(scope["method"], path), headers, self._chance)
+        query = QueryParams(scope["query_string"]).multi_items()
+        asked = Asked(scope["method"], path, query, operation_of(scope["method"], path), headers, self._chance)
         refused = next((answer for gate in self._gates if (answer := gate(asked)) is not None), None)
         answer = await self._answer(scope, receive) if refused is None else refused
         for change in self._changes:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import time
 from collections import Counter
+from typing import Any
 
 from conformance.campaign.concluding import conclude, header
 from conformance.campaign.observer import Silent
@@ -40,14 +41,24 @@ class Fingerprints(Silent):
         self._before = tally.upheld.copy()
 
 
+def _target(url: str, *, auth: bool) -> TargetConfig:
+    tokens: dict[str, Any] = {
+        "client_id": "conformance",
+        "client_secret": "conformance",
+        "token_url": f"{url}/oauth/token",
+    }
+    return TargetConfig(url=url, **(tokens if auth else {}))
+
+
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--profile", default="standard")
+    parser.add_argument("--auth", action="store_true", help="take tokens from the reference server's own endpoint")
     chosen = parser.parse_args()
-    config, document, observer = TargetConfig(url=chosen.url), load_document(), Fingerprints()
+    config, document, observer = _target(chosen.url, auth=chosen.auth), load_document(), Fingerprints()
     settings = Settings(seed=chosen.seed, profile=chosen.profile)
     began = time.monotonic()
     begun = header(config, document, settings, load_requirements())

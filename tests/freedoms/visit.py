@@ -80,6 +80,11 @@ async def _answers(visit: Visit) -> None:
         await visit.ask("POST", "/workflows", text.encode())
     await visit.make({"noop": {"x": 1.5}}, name=None)
     await visit.make({"noop": {"x": 1.5}})
+    await visit.ask("GET", "/_info?x=1")
+    await visit.ask("GET", "/_info", b"{}")
+    await visit.ask("POST", "/workflows", b"<stages/>", **{"content-type": "text/xml"})
+    await visit.ask("GET", "/_info", accept="text/html")
+    await visit.ask("GET", "/_info", **{"user-agent": ""})
 
 
 async def _lives(visit: Visit) -> None:
@@ -98,6 +103,8 @@ async def _lives(visit: Visit) -> None:
         await asyncio.sleep(1)
         await visit.look(ended)
         await visit.ask("GET", f"/instances/{ended}/stages/1/history")
+    poor = await visit.run(await visit.make(send_stage(source="poor")), "?wait=true")
+    await visit.look(poor)
     failing = await visit.run(await visit.make(_LATER, name=""), body={"d": "never"})
     await asyncio.sleep(1)
     await visit.look(failing)
@@ -117,7 +124,7 @@ async def _openings(visit: Visit) -> None:
     await visit.ask("POST", f"/instances/{early}/events", {"name": "go"})
     await asyncio.sleep(1)
     await visit.look(early)
-    for body in ({}, {"d": None}):
+    for body in ({}, {"d": None}, {"d": "${e}", "e": "f"}):
         lacking = await visit.run(await visit.make({"wait_event": {"event": "x${d}"}}), body=body)
         await visit.look(lacking)
     left = await visit.run(gone := await visit.make({"delay": {"duration": "300ms"}}))

@@ -18,9 +18,25 @@ from benchmarks.freedoms.areas import (
     refusals,
     texts,
     times,
+    tokens,
 )
 from benchmarks.freedoms.freedom import Freedom
 
-_AREAS = (ids, answering, lags, readers, openings, gates, refusals, lists, histories, fields, times, texts, heads)
+_AREAS = (
+    ids,
+    answering,
+    lags,
+    readers,
+    openings,
+    gates,
+    refusals,
+    tokens,
+    lists,
+    histories,
+    fields,
+    times,
+    texts,
+    heads,
+)
 
 FREEDOMS: Mapping[str, Freedom] = {freedom.name: freedom for area in _AREAS for freedom in area.FREEDOMS}

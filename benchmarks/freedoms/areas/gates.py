@@ -52,6 +52,55 @@ def refuses_large_bodies_unread(asked: Asked) -> Answer | None:
     return Answer(413, _HTML, body=b"<html><h1>413 Request Entity Too Large</h1></html>\r\n")
 
 
+_PARAMETERS = {"runWorkflow": {"wait"}, "listInstances": {"workflowID", "running"}}
+
+
+def _refused(status: int, message: str) -> Answer:
+    headers = [("content-type", "application/json")]
+    return Answer(status, headers, {"errorCode": "VALIDATION", "errorMessage": message})
+
+
+@of_gate("query parameters that the API does not document are left open")
+def refuses_unknown_parameters(asked: Asked) -> Answer | None:
+    """A query parameter that is not documented, or is there twice, gets 400."""
+    names = [name for name, _ in asked.query]
+    known = _PARAMETERS.get(asked.operation, set())
+    odd = len(set(names)) < len(names) or not known.issuperset(names)
+    return _refused(400, "unknown parameter") if asked.operation and odd else None
+
+
+def _length(asked: Asked) -> int:
+    return int(asked.headers.get("content-length", "0"))
+
+
+@of_gate("the body of a request that takes none is left open")
+def refuses_bodies_where_none_is_due(asked: Asked) -> Answer | None:
+    """A body where none is documented gets 400."""
+    takes = asked.operation in ("createWorkflow", "runWorkflow", "sendEvent", "")
+    return None if takes or not _length(asked) else _refused(400, "no body is due")
+
+
+@of_gate("a body is application/json: another media type says that it is something else")
+def refuses_other_media_types(asked: Asked) -> Answer | None:
+    """A body of another media type than application/json gets 415."""
+    declared = asked.headers.get("content-type", "").partition(";")[0].strip().lower()
+    wrong = asked.operation and _length(asked) and declared != "application/json"
+    return _refused(415, "application/json is due") if wrong else None
+
+
+@of_gate("content negotiation (RFC 9110, 12.5.1): a client says what it accepts")
+def needs_accept(asked: Asked) -> Answer | None:
+    """A request that does not accept application/json gets 406."""
+    accepted = asked.headers.get("accept", "")
+    return None if "application/json" in accepted or "*/*" in accepted else _refused(406, "not acceptable")
+
+
+@of_gate("gateways refuse clients that do not say who they are; 403 is exempt")
+def needs_a_user_agent(asked: Asked) -> Answer | None:
+    """A request without User-Agent gets 403."""
+    return None if asked.headers.get("user-agent") else Answer(403, list(_HTML), body=b"<h1>403 Forbidden</h1>")
+
+
 def _under_pressure(status: int, share: float, after: str, *headers: tuple[str, str]) -> Freedom:
     def gate(asked: Asked) -> Answer | None:
         if not asked.operation or asked.chance.random() >= share:
@@ -75,6 +124,11 @@ FREEDOMS: tuple[Freedom, ...] = (
     redirects_double_slashes,
     paths_in_any_case,
     refuses_large_bodies_unread,
+    refuses_unknown_parameters,
+    refuses_bodies_where_none_is_due,
+    refuses_other_media_types,
+    needs_accept,
+    needs_a_user_agent,
     _under_pressure(429, 0.01, "1", ("content-type", "text/plain")),
     _under_pressure(429, 0.01, "date"),
     _under_pressure(503, 0.005, "1", ("content-type", "text/html")),

@@ -11,8 +11,9 @@ from typing import Any
 
 from benchmarks.freedoms.freedom import Freedom, of_server
 from conformance.reference.engine.instances import Engine
+from conformance.reference.engine.interpolation import interpolate
 from conformance.reference.engine.parameters import SHAPES, Fields
-from conformance.reference.engine.stages import Execution
+from conformance.reference.engine.stages import Execution, StageFailed
 from conformance.reference.faults.fault import alter, around
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
@@ -119,6 +120,49 @@ def unresolved_placeholders_are_empty(server: Server, chance: Random) -> None:
     alter(server.engine, "start", start)
 
 
+@of_server("nested ${} are left open", "placeholders")
+def placeholders_in_variables(server: Server, chance: Random) -> None:
+    """A placeholder in a variable is replaced, too."""
+    del chance
+
+    def start(original: Any) -> Any:
+        def run(workflow_id: str, variables: Mapping[str, str]) -> str:
+            nested = {name: interpolate(text, variables) for name, text in variables.items()}
+            return str(original(workflow_id, nested))
+
+        return run
+
+    alter(server.engine, "start", start)
+
+
+@of_server("how an update ends is left open: its account may be unknown to the ledger")
+def updates_fail(server: Server, chance: Random) -> None:
+    """An update fails, and so does its activity."""
+    del chance
+
+    async def update(execution: Execution, parameters: Json) -> None:
+        account = parameters.get("account")
+        if account is not None:
+            wanted = {key: account[key] for key in ("id", "ledger", "metadata")}
+            given = {"name": "AddAccountMetadata", "input": {"AddAccountMetadata": wanted}}
+            server.log.append("activity-started", execution.instance_id, execution.stage, **given)
+            server.log.append("activity-ended", execution.instance_id, execution.stage, error="no such account")
+        raise StageFailed("no such account")
+
+    server.stage_kinds.kinds["update"] = update
+
+
+@of_server("how a send ends that does not come from the account world is left open")
+def sends_need_no_funds(server: Server, chance: Random) -> None:
+    """Every account may owe any amount."""
+    del chance
+
+    def generous(original: Any) -> Any:
+        return lambda name, posted, _: original(name, posted, True)
+
+    alter(server.ledger, "create_transaction", generous)
+
+
 @of_server("null variables are left open", "null variables")
 def null_variables_are_empty(server: Server, chance: Random) -> None:
     """A variable that is null is an empty text."""
@@ -208,6 +252,9 @@ FREEDOMS: tuple[Freedom, ...] = (
     drops_unknown_keys,
     refuses_unresolved_placeholders,
     unresolved_placeholders_are_empty,
+    placeholders_in_variables,
+    updates_fail,
+    sends_need_no_funds,
     null_variables_are_empty,
     keeps_early_events,
     deleting_cancels,
