@@ -89,7 +89,7 @@ def refuses_unresolved_placeholders(server: Server, chance: Random) -> None:
 
     async def handle(original: Handler, call: Call) -> Reply:
         given = _document(call.body) if call.body else {}
-        wanted = _names(server.engine.config(call.path["workflowID"]))
+        wanted = _names(server.engine.config(call.path["workflowID"])["stages"])
         if isinstance(given, dict) and wanted - given.keys():
             raise Invalid("a variable is missing")
         return await original(call)
