@@ -23,6 +23,8 @@ _RUNS: Mapping[Profile, tuple[int, int]] = {
 }
 _SPECIALS = (
     "kept",
+    "every-name",
+    "every-text",
     "a-gross",
     "crowd",
     "waited-long",

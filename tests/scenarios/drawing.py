@@ -19,7 +19,7 @@ from conformance.scenarios.scenario.model import (
 from conformance.scenarios.strategies import THEMES
 
 DRAWN = 6
-MANY = {"a-few-dozen", "a-gross", "throng"}
+MANY = {"a-few-dozen", "a-gross", "every-name", "throng"}
 
 
 @cache

@@ -149,16 +149,42 @@ def _account(side: Any) -> str | None:
 
 def simple_send(parameters: Mapping[str, Any]) -> tuple[str, str, int, str] | None:
     """(source, destination, amount, asset) of a plain send between accounts of the default ledger, else None."""
-    amount = parameters.get("amount")
+    money = _money(parameters.get("amount"))
     source, destination = _account(parameters.get("source")), _account(parameters.get("destination"))
-    if source is None or destination is None or not isinstance(amount, dict) or "timestamp" in parameters:
+    if source is None or destination is None or money is None or "timestamp" in parameters:
         return None
-    number, asset = amount.get("amount"), amount.get("asset")
+    return source, destination, *money
+
+
+@dataclass(frozen=True, slots=True)
+class RoutedSend:
+    """A send between accounts whatever their ledgers: in how many steps it is booked is open, between whom it is not.
+
+    ``accounts`` are the only ones that it names, those to go through among them.
+    """
+
+    accounts: frozenset[str]
+    amount: int
+    asset: str
+
+
+def routed_send(parameters: Mapping[str, Any]) -> RoutedSend | None:
+    """A send between accounts that both name the one to go through, else None."""
+    sides = [parameters.get(side) for side in ("source", "destination")]
+    held = [side.get("account") for side in sides if isinstance(side, dict) and len(side) == 1]
+    accounts = [account for account in held if isinstance(account, dict)]
+    names = [account.get(key) for account in accounts for key in ("id", "throughAccount")]
+    named = [name for name in names if isinstance(name, str) and _ACCOUNT.fullmatch(name)]
+    money = _money(parameters.get("amount"))
+    return RoutedSend(frozenset(named), *money) if money is not None and len(named) == 2 * len(sides) else None
+
+
+def _money(given: Any) -> tuple[int, str] | None:
+    """(amount, asset) of what a ledger can surely move, else None."""
+    number, asset = (given.get("amount"), given.get("asset")) if isinstance(given, dict) else (None, None)
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
         return None
-    if not isinstance(asset, str) or not _ASSET.fullmatch(asset):
-        return None
-    return source, destination, number, asset
+    return (number, asset) if isinstance(asset, str) and _ASSET.fullmatch(asset) else None
 
 
 def _sends_from_world(parameters: Mapping[str, Any]) -> bool:

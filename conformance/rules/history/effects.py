@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.rules.evidence.comparing.equal_meaning import Difference, difference
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
-from conformance.rules.evidence.plans import StagePlan, simple_send
+from conformance.rules.evidence.plans import RoutedSend, StagePlan, routed_send, simple_send
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.history.activities import ACTIVITIES, failed, requests
@@ -81,6 +81,7 @@ def _comparisons(name: str, parameters: Mapping[str, Any], entry: Mapping[str, A
         return
     send = simple_send(parameters)
     if send is None:
+        yield from _routed(name, routed_send(parameters), entry)
         return
     source, destination, amount, asset = send
     posting = {"source": source, "destination": destination, "amount": amount, "asset": asset}
@@ -91,6 +92,24 @@ def _comparisons(name: str, parameters: Mapping[str, Any], entry: Mapping[str, A
             yield place, wanted, {"postings": _summary(data["postings"])}
             if isinstance(metadata, dict) and isinstance(data.get("metadata"), dict):
                 yield place, {"metadata": metadata}, data
+
+
+def _routed(name: str, send: RoutedSend | None, entry: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """(part, expected, found) for a booking of a send that may take several: who takes part in it, and the asset.
+
+    A booking of one posting moves all of the amount.
+    """
+    for place, data in _transactions(name, entry) if send is not None else ():
+        postings = data.get("postings")
+        if send is None or not isinstance(postings, list) or not all(isinstance(each, dict) for each in postings):
+            continue
+        for number, posting in enumerate(_summary(postings)):
+            amount = send.amount if len(postings) == 1 else posting["amount"]
+            wanted = {**posting, "amount": amount, "asset": send.asset}
+            for side in ("source", "destination"):
+                if posting[side] not in send.accounts:
+                    wanted[side] = f"one of {', '.join(sorted(send.accounts))}"
+            yield f"{place}/postings/{number}", wanted, posting
 
 
 def _transactions(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

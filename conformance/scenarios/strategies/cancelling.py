@@ -48,7 +48,8 @@ def during_delay(d: Draft) -> None:
     dates = [words.until(moment) for moment in ("now+1h@+05:30", "2091-05-05T05:05:05Z")]
     long = d.pick((*lengths, *dates))
     instance = d.start(*before, long, *d.quick_stages(1, 2))
-    d.add(Until(instance, "started", len(before)))
+    # Whatever is said to an event that nothing waits for, it ends no delay.
+    d.add(Until(instance, "started", len(before)), Send(instance, d.event()))
     if d.flip():
         d.add(Settle(), History(instance))
     d.add(Cancel(instance), Settle(), Read(instance), History(instance))

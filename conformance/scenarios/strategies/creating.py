@@ -22,6 +22,8 @@ from conformance.scenarios.strategies import words
 from conformance.scenarios.strategies.draft import Draft, Theme
 
 _BATCH = 10
+# Keys of metadata are seldom longer.
+_KEY = 64
 
 
 def _any_stage(d: Draft) -> StageConfig:
@@ -45,6 +47,23 @@ def every_config(d: Draft) -> None:
     stages = [_any_stage(d) for _ in range(d.number(0, 6))]
     workflow = d.create(*stages, name=d.pick((None, *words.NAMES)))
     d.add(GetWorkflow(workflow), ListWorkflows())
+
+
+def every_name(d: Draft) -> None:
+    """A workflow of each name that a careless server mangles, none of which is run."""
+    creations = [d.new_workflow(d.quick_stages(0, 1), name) for name in d.shuffled((*words.NAMES, words.LONG_NAME))]
+    d.add(*(Together(tuple(creations[at : at + _BATCH])) for at in range(0, len(creations), _BATCH)), ListWorkflows())
+
+
+def every_text(d: Draft) -> None:
+    """Stages that hold each text that a careless server mangles, in every place for texts; they are not run."""
+    texts = d.shuffled([text for text in words.AWKWARD if text])
+    half = len(texts) // 2
+    held = {text: text for text in texts if len(text) < _KEY}
+    money = words.send("world", "a", 1 + d.number(0, 99), "usd/2", metadata=held)
+    stages = [words.wait_for(f" {text} " if number % 4 == 0 else text) for number, text in enumerate(texts)]
+    for some in (stages[:half], stages[half:], [money, words.update("Acc:Ünï", held), words.update("a", {})]):
+        d.add(GetWorkflow(d.create(*some)))
 
 
 def exact_numbers(d: Draft) -> None:
@@ -92,8 +111,8 @@ def delete_and_after(d: Draft) -> None:
     """A deleted workflow is gone: it is not read, run, listed or deleted again."""
     other = d.create(*d.quick_stages(0, 1), name="kept")
     workflow = d.create(*d.quick_stages(0, 2))
-    # Listed just before: what a server remembers of that answer is out of date at once.
-    d.add(ListWorkflows(), Delete(workflow), ListWorkflows())
+    # Read and listed just before: what a server remembers of these answers is out of date at once.
+    d.add(GetWorkflow(workflow), ListWorkflows(), Delete(workflow), ListWorkflows())
     d.add(*d.shuffled([GetWorkflow(workflow), ListWorkflows(), Run("i9", workflow, {}), Delete(workflow)]))
     d.add(GetWorkflow(other), ListInstances(workflow), ListWorkflows())
 
@@ -162,6 +181,8 @@ _DELETE = ("workflow.delete", "workflow.get-deleted")
 
 THEMES = (
     Theme("every-config", every_config, _CREATE, 6),
+    Theme("every-name", every_name, _CREATE, once=True),
+    Theme("every-text", every_text, _CREATE, once=True),
     Theme("exact-numbers", exact_numbers, ("workflow.exact-numbers", *_CREATE), 3),
     Theme("same-config", same_config, ("workflow.create-distinct", *_CREATE, *_DELETE), 3),
     Theme("created-at-once", created_at_once, ("workflow.create-distinct", *_CREATE), 2),

@@ -55,16 +55,21 @@ def variables_in_money(d: Draft) -> None:
 
 
 def every_parameter(d: Draft) -> None:
-    """Sends and updates with everything that they may hold; what becomes of them is open, but history tells it all."""
+    """Sends and updates with everything that they may hold; what becomes of them is open, but history tells it all.
+
+    From one ledger to another money goes through an account that both sides name; a run's variables may name it all.
+    """
     ledger, stamp = d.pick(("other", "books-2")), d.pick(("2024-02-29T23:59:59Z", "2023-07-01T12:30:00.25+05:30"))
-    target = {"id": d.account(), "ledger": ledger}
-    source = {"id": "world", "ledger": ledger, "throughAccount": "via:x", "allowOverdraft": d.flip()}
+    names = {"ledger": ledger, "far": d.pick((f"{ledger}-far", ledger)), "via": "via:x", "who": d.account()}
+    put = {name: f"${{{name}}}" for name in names} if d.flip() else names
+    target = {"id": put["who"], "ledger": put["far"], "throughAccount": put["via"]}
+    source = {"id": "world", "ledger": put["ledger"], "throughAccount": put["via"], "allowOverdraft": d.flip()}
     accounts = {"source": {"account": source}, "destination": {"account": target}}
     money = {"amount": d.amount(), "asset": d.pick(ASSETS)}
     rich: StageConfig = {"send": {**accounts, "amount": money, "timestamp": stamp}}
-    change: StageConfig = {"update": {"account": {**target, "metadata": _metadata(d)}}}
-    for stage in (rich, change):
-        instance = d.start(stage)
+    account = {"id": put["who"], "ledger": put["ledger"], "metadata": _metadata(d)}
+    for stage in (rich, {"update": {"account": account}}):
+        instance = d.run(d.create(stage), names)
         d.add(Until(instance, "started", 0), Settle(), History(instance), StageHistory(instance, "0"))
 
 

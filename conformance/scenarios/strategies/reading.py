@@ -38,6 +38,8 @@ def lists_of_two_workflows(d: Draft) -> None:
     """Instances of two workflows of one configuration are not mixed up."""
     stages = [d.blocking_stage()]
     first, second = d.create(*stages), d.create(*stages)
+    # That there are none yet must not be believed for long.
+    d.add(ListInstances(first), ListInstances(second, running=True))
     runs = [d.run(workflow) for workflow in d.shuffled([first, second, d.pick((first, second))])]
     d.add(Settle(), ListInstances(first), ListInstances(second), ListInstances(second, running=True))
     d.add(Cancel(runs[0]), Settle(), ListInstances(first, running=True), ListInstances(second, running=True))

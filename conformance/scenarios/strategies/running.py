@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from conformance.scenarios.scenario.model import (
     Cancel,
     Chain,
@@ -134,16 +136,33 @@ def until_past(d: Draft) -> None:
     d.add(Until(instance, "ended"), Read(instance), History(instance))
 
 
+def _in_a_row(values: Mapping[str, str]) -> tuple[str, str]:
+    """References to variables one right behind the other, since two may be taken for one, and what becomes of them.
+
+    Where two values would make a reference of their own, which is open, a blank keeps them apart.
+    """
+    references = filled = ""
+    for name, value in values.items():
+        between = " " if filled.endswith("$") else ""
+        references += f"{between}${{{name}}}"
+        filled += between + value
+    return references, filled
+
+
 def variables(d: Draft) -> None:
     """Values travel unchanged into event names: alone, within text, twice, and side by side with others."""
-    values = {key: d.pick(words.AWKWARD) for key in d.some(words.KEYS, 4, len(words.KEYS))}
-    values[d.pick(tuple(values))] = words.TELLING_VALUE
+    values = {key: d.pick(words.AWKWARD) for key in d.shuffled(words.KEYS)}
+    # Whatever is drawn, one value is telling, one is empty, and names that differ in case have different ones.
+    telling, empty = d.some(words.KEYS, 2, 2)
+    values |= {telling: words.TELLING_VALUE, empty: ""}
+    values |= {} if values["order"] != values["Order"] else {"Order": f"not {values['order']}"}
     key, value = next(iter(values.items()))
     # A dollar without braces refers to nothing.
-    all_of_them = " ".join((*(f"${{{name}}}" for name in values), *(f"${name}" for name in values)))
+    bare = " ".join(f"${name}" for name in values)
+    references, filled = _in_a_row(values)
     event = d.pick((f"go-${{{key}}}", f"${{{key}}}-${{{key}}}", f"a ${{{key}}} b"))
     number = d.pick(("42", "007", "1e3", "true"))
-    workflow = d.create(words.wait_for(event), words.wait_for(f"then {all_of_them}"), words.wait_for("${number}"))
+    workflow = d.create(words.wait_for(event), words.wait_for(f"then {references} {bare}"), words.wait_for("${number}"))
     # A server that keeps but so many of them keeps the first ones.
     many = {f"unused-{number}": str(number) for number in range(d.pick((0, 12, 40)))}
     instance = d.run(workflow, {**many, **values, "number": number})
@@ -151,8 +170,7 @@ def variables(d: Draft) -> None:
     d.add(
         Send(instance, event.replace(f"${{{key}}}", value)), Until(instance, "waiting", 1), Settle(), History(instance)
     )
-    filled = " ".join((*values.values(), *(f"${name}" for name in values)))
-    d.add(Send(instance, f"then {filled}"), Until(instance, "waiting", 2), Settle(), History(instance))
+    d.add(Send(instance, f"then {filled} {bare}"), Until(instance, "waiting", 2), Settle(), History(instance))
     d.add(Send(instance, number), Until(instance, "ended"))
 
 

@@ -115,6 +115,9 @@ NAMES = (
 )
 """Names of workflows; they need not be unique."""
 
+LONG_NAME = "a longer name than most columns hold " * 60
+"""A name of two thousand characters."""
+
 PLAIN = "flow"
 """A name that nothing is special about."""
 

@@ -135,6 +135,40 @@ def test_effect(trace: TraceBuilder, expected: str) -> None:
     assert verdict(RULES["stage-history.effect"], trace) == expected
 
 
+def _routed(through: str | None, *postings: tuple[str, str], amount: int = BIG, asset: str = "EUR/2") -> TraceBuilder:
+    """A send from one ledger to another, by an account that the destination names, too, if any, and what was booked."""
+    named = {} if through is None else {"throughAccount": through}
+    holders = {
+        "source": {"account": {"id": "world", "ledger": "east", "throughAccount": "via"}},
+        "destination": {"account": {"id": "users:1", "ledger": "west", **named}},
+    }
+    money = {"asset": asset, "amount": amount}
+    booked = [{"source": source, "destination": destination, **money} for source, destination in postings]
+    data = {"postings": booked, "metadata": {"k": "v"}}
+    made = {"data": {"id": 1, "timestamp": "2026-01-01T00:00:00Z", "reverted": False, **data}}
+    entry = activity("CreateTransaction", {"ledger": "east", "data": data}, made)
+    return _shown({"send": {**SEND["send"], **holders}}, [entry])
+
+
+@pytest.mark.parametrize(
+    ("trace", "expected"),
+    [
+        (_routed("via", ("world", "via")), "upheld"),
+        (_routed("via", ("world", "via"), ("via", "users:1")), "upheld"),
+        (_routed("via", ("world", "users:1")), "upheld"),
+        (_routed("via", ("world", "bank")), "violated"),
+        (_routed("via", ("world", "via"), ("bank", "users:1")), "violated"),
+        (_routed("via", ("world", "via"), amount=BIG - 1), "violated"),
+        (_routed("via", ("world", "via"), ("via", "users:1"), amount=BIG - 1), "upheld"),
+        (_routed("via", ("world", "via"), asset="USD/2"), "violated"),
+        (_routed("bank", ("world", "via"), ("bank", "users:1")), "upheld"),
+        (_routed(None, ("world", "bank")), "upheld"),
+    ],
+)
+def test_money_goes_through_the_accounts_that_are_named(trace: TraceBuilder, expected: str) -> None:
+    assert verdict(RULES["stage-history.effect"], trace) == expected
+
+
 def _plain_after(metadata: dict[str, str]) -> TraceBuilder:
     """A send with telling metadata in one instance, then one without in another that shows this metadata."""
     rich = {"send": {**SEND["send"], "metadata": {"note": "only of the first", "k": "v"}}}

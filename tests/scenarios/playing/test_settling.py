@@ -35,7 +35,9 @@ def test_the_warm_up_makes_the_settle_time_known(url: str) -> None:
     (trace,) = traces
     assert trace.source == "control"
     assert trace.exchanges[0].operation == "createWorkflow"
-    assert trace.exchanges[-1].operation == "deleteWorkflow"
+    listed, deleted = trace.exchanges[-2:]
+    assert (listed.operation, deleted.operation) == ("listInstances", "deleteWorkflow")
+    assert len(listed.data) == 4
     assert trace.settling is not None
     assert len(trace.settling.controls) == 4
     assert all(control.finished is not None for control in trace.settling.controls)
