@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, zip_longest
 from random import Random
 
@@ -121,6 +122,16 @@ _ODD_TEXTS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+_READS = ("getServerInfo", "listWorkflows", "getWorkflow", "getInstance", "getInstanceHistory")
+# What these select is open.
+_ODD_QUERIES = (
+    (("conformance", "1"),),
+    (("running", "true"), ("running", "true")),
+    (("running", ""),),
+    (("running", "TRUE"),),
+    (("workflowID", ""),),
+)
+
 _SPACED_BODIES: Mapping[str, str] = {
     "createWorkflow": '\r\n{ "stages" : [ { "wait_event" :\t{ "event" : "go" } } ] , "name" : "conformance" }\n',
     "runWorkflow": '\n{\n  "order" : "42"\n}\n',
@@ -182,6 +193,10 @@ def _odd(operation_id: str) -> Iterable[CaseTemplate]:
         yield _case(operation_id, f"odd: {name}", body=exact_json.encode(value), ids="own")
     for name, text in _ODD_TEXTS.get(operation_id, {}).items():
         yield _case(operation_id, f"odd: {name}", body=text.encode(), ids="own")
+    if operation_id in _READS:
+        yield replace(_case(operation_id, "odd: an unknown parameter", ids="own"), query=(("conformance", "1"),))
+    for query in _ODD_QUERIES if operation_id == "listInstances" else ():
+        yield CaseTemplate(operation_id, query=query, ids="own", description="odd: a query of an odd form")
     parameters = V1.by_action[operation_id].path_parameters
     for odd in _ODD_IDS if parameters else ():
         named = tuple((name, "0" if name == "number" else odd) for name in parameters)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from conformance.rules.cancel.cancellation import Cancellation, accepted_cancellations, cancellation
-from conformance.rules.evidence.listing import Listing, listings
+from conformance.rules.evidence.listing import Listing, listings, of_running
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead
 from conformance.rules.evidence.timeline import timelines
@@ -211,7 +211,7 @@ def not_running(index: TraceIndex) -> Iterator[Observation]:
     for found in accepted_cancellations(index, shown_open=True):
         for listing in listings(index, "listInstances"):
             workflow, listed = listing.exchange.query("workflowID"), found.timeline.id in listing.ids
-            if listing.exchange.query("running") != "true" or not found.late(listing.exchange):
+            if not of_running(listing.exchange) or not found.late(listing.exchange):
                 continue
             if workflow not in (None, found.timeline.instance.run.params["workflowID"]):
                 continue

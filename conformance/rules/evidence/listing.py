@@ -45,6 +45,11 @@ class Listing:
         return f"{self.pointer}/{next(number for number, each in enumerate(self.elements) if each is found)}"
 
 
+def of_running(exchange: Exchange) -> bool:
+    """Whether a list is asked for with running=true; what more than one value selects is open."""
+    return [value for name, value in exchange.request.query if name == "running"] == ["true"]
+
+
 def listing_of(api: Api, exchange: Exchange) -> Listing | None:
     """The list that an answer holds in the envelope of its version of the API; None when there is none."""
     if api.lists == "data":

@@ -10,7 +10,7 @@ from conformance.rules.cancel.cancellation import ended_long_ago
 from conformance.rules.evidence.answers import answer_text, inconclusive, is_valid
 from conformance.rules.evidence.comparing.equal_meaning import same_within
 from conformance.rules.evidence.inevitable import must_have_terminated, undisputed
-from conformance.rules.evidence.listing import Listing, listings
+from conformance.rules.evidence.listing import Listing, listings, of_running
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.reads import InstanceRead
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
@@ -82,7 +82,7 @@ def running(index: TraceIndex) -> Iterator[Observation]:
     yield from _refused(index, running=True)
     for found in listings(index, "listInstances"):
         listing, items = found.exchange, found.bodies
-        if listing.query("running") != "true":
+        if not of_running(listing):
             continue
         listed = {item.get("id") for item in items}
         if len(listed) < len(items):
@@ -101,7 +101,7 @@ def _back_again(timeline: InstanceTimeline, listing: Exchange) -> Iterator[Obser
     if timeline.deleted_before(listing.received) or not timeline.is_due(timeline.instance.run.received, listing):
         return
     for later in listings(timeline.index, "listInstances"):
-        again = later.exchange.query("running") == "true" and timeline.id in later.ids
+        again = of_running(later.exchange) and timeline.id in later.ids
         if again and timeline.is_due(listing.received, later.exchange):
             yield _misfiled(timeline, later.exchange, listing, "listed: it ran until later", "it is not listed")
             return

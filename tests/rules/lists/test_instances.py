@@ -50,6 +50,13 @@ def test_what_has_terminated_is_not_running(listed: bool, expected: str) -> None
     assert verdict(RULES["list.running"], t) == expected
 
 
+def test_what_running_selects_is_open_when_it_is_given_twice() -> None:
+    t, i = terminated()
+    query = [("running", "true"), ("running", "true")]
+    t.exchange("GET", "/instances", (200, {"data": [t.instance(i)]}), query=query)
+    assert verdict(RULES["list.running"], t) == "nothing"
+
+
 def test_a_list_may_be_behind_a_termination() -> None:
     t, i = started()
     t.get(i, [(5, 6)], ended=7)
