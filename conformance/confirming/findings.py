@@ -19,6 +19,7 @@ from conformance.scenarios.scenario.model import Scenario, Step
 from conformance.scenarios.scenario.script import script
 from conformance.scenarios.snippets import Setting
 from conformance.trace import Exchange, Trace
+from conformance.trace.exchange import UNDOCUMENTED
 
 _SHOWN = 80
 
@@ -126,7 +127,7 @@ def _once_due(looks: tuple[Step, ...]) -> list[str]:
 
 def operations_of(trace: Trace, observation: Observation, concerned: Sequence[str]) -> list[str]:
     """The operation that shows the violation, then those that led to it and that the requirement is about."""
-    cited = [trace.at(index).operation or "(not documented)" for index in observation.exchanges]
+    cited = [trace.at(index).operation or UNDOCUMENTED for index in observation.exchanges]
     return list(dict.fromkeys([*cited[-1:], *(each for each in cited if each in concerned)]))
 
 

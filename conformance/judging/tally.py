@@ -15,6 +15,7 @@ from conformance.judging.places import Act, Place, acts_of, place_of
 from conformance.results.known.ways import pattern_of
 from conformance.rules.evidence.observation import Observation
 from conformance.trace import Exchange, Response, Trace
+from conformance.trace.exchange import UNDOCUMENTED
 from conformance.wire import exact_json
 
 # Each violated requirement keeps its smallest traces; more would only cost memory.
@@ -172,7 +173,7 @@ class Tally:
     def _count(self, exchange: Exchange) -> None:
         self.exchanges += 1
         self.runs += exchange.operation == "runWorkflow"
-        name = exchange.operation or "(not documented)"
+        name = exchange.operation or UNDOCUMENTED
         if exchange.lost_to is not None:
             self.losses[name, _lost_to(exchange)] += 1
         if exchange.failure is not None and exchange.failure.unread is not None:

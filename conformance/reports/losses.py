@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from conformance.reports.text import plural
 from conformance.results.model import Results
+from conformance.trace.exchange import UNDOCUMENTED
 
 _CAUSES_SHOWN = 4
+# The share of fewer requests says nothing of their operation.
+_ENOUGH_SENT = 20
 # What fails when a request is lost again and again, or far more often than others.
 _OF_LOSSES = ("envelope.answers", "envelope.no-5xx")
 
@@ -18,13 +21,18 @@ def losses_sentences(results: Results) -> list[str]:
         return []
     causes = sorted(losses.causes.items(), key=lambda each: -each[1])
     named = ", ".join(f"{cause} ({count:,})" for cause, count in causes[:_CAUSES_SHOWN])
-    shares = {name: lost_of / sent for name, (lost_of, sent) in losses.operations.items()}
-    worst = max(shares, key=lambda name: shares[name])
+    shares = {
+        name: lost_of / sent
+        for name, (lost_of, sent) in losses.operations.items()
+        if name != UNDOCUMENTED and sent >= _ENOUGH_SENT
+    }
+    worst = max(shares, key=lambda name: shares[name], default=None)
+    most = f"; most often of {worst} ({shares[worst]:.1%})" if worst else ""
     shown = [each.id for each in results.requirements if each.id in _OF_LOSSES and each.outcome == "failed"]
     besides = f"Besides those that {' and '.join(shown)} tells of, they" if shown else "They"
     told = (
         f"Something between here and the server failed {lost / losses.requests:.1%} of {losses.requests:,} requests: "
-        f"{named}; most often {worst} ({shares[worst]:.1%}). {besides} are no violations."
+        f"{named}{most}. {besides} are no violations."
     )
     return [told, *(_silence(begin, end) for begin, end in losses.silences)]
 

@@ -21,6 +21,7 @@ from conformance.results.errors import ResultsTooNew, ResultsUnreadable
 from conformance.results.eventlines import EVENTS, Event, read_lines, worker_logs
 from conformance.results.model import OUTCOMES, ExchangeRecord, Finding, OperationResult, RequirementResult, Results
 from conformance.results.verdict import verdict_of
+from conformance.trace.exchange import UNDOCUMENTED
 
 _T = TypeVar("_T")
 _NS = 1_000_000_000
@@ -62,7 +63,7 @@ class _Told:
     def _exchange(self, data: dict[str, Any]) -> None:
         failed = str(data.get("failure") or "no answer").partition(":")[0]
         status = failed if data.get("status") is None else str(data["status"])
-        name = data.get("operation") or "(not documented)"
+        name = data.get("operation") or UNDOCUMENTED
         self.statuses.setdefault(name, Counter())[status] += 1
         self.traces.add(str(data.get("trace")))
 

@@ -40,6 +40,9 @@ class Response:
 GATEWAY_STATUSES = frozenset({502, 503, 504})
 """What gateways answer when they cannot reach the server: whoever wrote it, it says nothing about the operation."""
 
+UNDOCUMENTED = "(not documented)"
+"""What stands for the operation of a request to a method and path that the document does not have."""
+
 ENOUGH_LOST = 4
 """From this sum of `Exchange.loss` on, what one request was lost to is no chance any more."""
 

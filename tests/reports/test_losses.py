@@ -10,6 +10,7 @@ from conformance.judging.tally import Tally
 from conformance.reports.losses import losses_sentences
 from conformance.reports.markdown import summary_markdown
 from conformance.results.model import Losses
+from conformance.trace.exchange import UNDOCUMENTED
 from tests.reports.sample import clean
 from tests.rules.build import TraceBuilder
 
@@ -25,7 +26,15 @@ def test_where_nothing_was_lost_nothing_is_said() -> None:
 def test_the_rate_is_told_with_who_wrote_it_and_where_it_was_highest() -> None:
     (told,) = losses_sentences(replace(clean(), losses=LOSSES))
     assert "5.1% of 7,700 requests: 502 from nginx (300), connection closed (93)" in told
-    assert "most often runWorkflow (10.0%)" in told
+    assert "most often of runWorkflow (10.0%)" in told
+
+
+def test_where_it_was_highest_is_not_said_of_few_requests_nor_of_undocumented_ones() -> None:
+    operations = {"runWorkflow": (40, 400), "getServerInfo": (1, 3), UNDOCUMENTED: (30, 40)}
+    (told,) = losses_sentences(replace(clean(), losses=replace(LOSSES, operations=operations)))
+    assert "most often of runWorkflow (10.0%)" in told
+    (told,) = losses_sentences(replace(clean(), losses=replace(LOSSES, operations={"getServerInfo": (1, 3)})))
+    assert "most often" not in told
 
 
 def test_what_is_a_violation_after_all_is_not_called_none() -> None:
