@@ -23,8 +23,18 @@ _FIRST_POLL = 5 * MILLISECOND
 _LONGEST_PAUSE = SECOND
 _LOOK_S = 0.1
 # Controls are at most this share of the runs; the first ones come before there are any.
-_SHARE = 0.13
+_SHARE = 0.1
 _FIRST_CONTROLS = 3
+# A control that starts so many times its usual length before the settle time is over delays nobody who waits for it.
+_LEAD = 1.5
+
+
+def latest_start(cause: int, settle: int, control: int) -> int:
+    """When the control for a cause starts at the latest, so that nobody waits for it when the settle time is over.
+
+    A later start serves the causes that come meanwhile, too. All in ns; ``control`` is how long one takes.
+    """
+    return cause + max(0, settle - int(_LEAD * control))
 
 
 class Settler:
@@ -51,6 +61,7 @@ class Settler:
         self._rounds = 0
         self._lock = asyncio.Lock()
         self._wanted = -1
+        self._oldest = 0
         self._started = 0
         self._begun = 0
         self._pump: asyncio.Task[None] | None = None
@@ -106,6 +117,11 @@ class Settler:
         taken = [c.finished - c.started for c in self._controls[-9:] if c.finished is not None]
         return int(statistics.median(taken)) if taken else 4 * _FIRST_POLL
 
+    def effect_ns(self) -> int:
+        """How long it took of late (median) until a control was seen to its end, once its request was answered."""
+        taken = [c.finished - (c.answered or c.started) for c in self._controls[-9:] if c.finished is not None]
+        return int(statistics.median(taken)) if taken else 4 * _FIRST_POLL
+
     def settling(self, since: int | None = None, until: int | None = None) -> Settling:
         """What judging needs: the controls that bear on [since, until], all of them by default, and the loop's lag."""
         controls = self._controls
@@ -154,6 +170,7 @@ class Settler:
     async def _next_control(self, cause: int, patience: int) -> None:
         if self._started <= cause:
             self._wanted = max(self._wanted, cause)
+            self._oldest = min(self._oldest or cause, cause)
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._keep_controlling())
         finished = self._finished
@@ -161,22 +178,27 @@ class Settler:
             await asyncio.wait_for(finished.wait(), min(patience, max(SECOND, 2 * self.settle_ns())) / SECOND)
         except TimeoutError:
             # The control that should have come may be lost; another one decides.
-            self._wanted = max(self._wanted, time.monotonic_ns())
+            self._wanted, self._oldest = max(self._wanted, time.monotonic_ns()), 0
 
     async def _keep_controlling(self) -> None:
         while self._wanted >= self._started:
-            gap = max(self._least_gap, min(self.settle_ns() // 2, 2 * self.control_ns()))
-            pause = self._started + gap - time.monotonic_ns()
-            if pause > 0:
-                await asyncio.sleep(pause / SECOND)
-            while not self._affordable():  # noqa: ASYNC110 - every run and every answer may change it
-                await asyncio.sleep(_LOOK_S)
+            while (pause := self._pause_s()) > 0:  # noqa: ASYNC110 - every run and every answer may change it
+                await asyncio.sleep(pause)
             self._begun += 1
             task = asyncio.create_task(self._control())
             self._tasks.add(task)
             task.add_done_callback(self._ended)
             # The request follows in the task, later than this; until it has gone out nobody needs another control.
-            self._started = time.monotonic_ns()
+            self._started, self._oldest = time.monotonic_ns(), 0
+
+    def _pause_s(self) -> float:
+        """Seconds until another look whether the next control is to start; 0 when it is."""
+        settle, control = self.settle_ns(), self.control_ns()
+        apart = self._started + max(self._least_gap, min(settle // 2, 2 * control))
+        left = max(apart, latest_start(self._oldest, settle, control)) - time.monotonic_ns()
+        if left > 0:
+            return min(left / SECOND, _LOOK_S)
+        return 0.0 if self._affordable() else _LOOK_S
 
     def _affordable(self) -> bool:
         """Whether controls are a small enough share of the runs, or the target has nothing else to do."""

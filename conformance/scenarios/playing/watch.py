@@ -131,7 +131,8 @@ class Watch:
             self.clients.settler.note(Control(run.sent, answer.received, run.received))
 
     def _first_pause(self) -> int:
-        return max(_LEAST_PAUSE, self.clients.settler.control_ns() // 4)
+        # Who acts on what is seen shall act soon after it has happened, however long a run waits to be admitted.
+        return max(_LEAST_PAUSE, self.clients.settler.effect_ns() // 4)
 
     def _pauses(self) -> Pauses:
         return Pauses(self._first_pause(), lambda: min(self.clients.settler.settle_ns(), _LONGEST_PAUSE))

@@ -93,8 +93,11 @@ def no_stages(d: Draft) -> None:
 
 
 def delays(d: Draft) -> None:
-    """Delays of some length, watched so closely that an early end would be seen."""
-    lengths = [d.number(10, 60) * 10 for _ in range(d.number(1, 3))]
+    """Delays of some length, watched so closely that an early end would be seen.
+
+    Cut to tenths or to seconds, each would lose more than the precision with which times are compared.
+    """
+    lengths = [d.pick((0, 100, 300, 500, 1000, 1200)) + d.pick((60, 70, 80, 90)) for _ in range(d.number(2, 4))]
     spelled = [d.pick((f"{ms}ms", f"{ms}ms", "1s")) for ms in lengths]
     stages: list[StageConfig] = [{"delay": {"duration": text}} for text in spelled]
     instance = d.start(*stages, *d.quick_stages(0, 1))

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.scenarios import Settler
+from conformance.scenarios.playing.settling import latest_start
 from conformance.target import LoopLag, Target, TargetConfig
 from conformance.trace import Trace
 
@@ -76,6 +77,11 @@ def test_a_cause_that_is_settled_costs_nothing(url: str) -> None:
         assert target.runs == before
 
     with_settler(url, use)
+
+
+def test_a_control_starts_late_enough_for_what_comes_meanwhile_and_delays_nobody() -> None:
+    assert latest_start(1000, settle=500, control=100) == 1350
+    assert latest_start(1000, settle=100, control=100) == 1000
 
 
 def test_the_controls_of_a_span_are_those_near_it(url: str) -> None:
