@@ -29,16 +29,18 @@ class Control:
 class Settling:
     """The controls of a run, and how a settle time follows from them.
 
-    ``factor`` times what a control within ``window`` of the cause typically took after its answer, or ``whole_factor``
-    times all that the slowest of them took, where that is more; at least ``floor``. (Being admitted is what takes long
-    on a busy target, and causes are answers, which come after it. A pause of everything makes a control slow; effects
-    are not several times later for it.) ``lag`` is the client's own event-loop lag, which it must not blame on the
-    target. ``patience`` is what counts as never, when no control at all has finished.
+    ``factor`` times what a control within ``window`` of the cause typically took after its answer, ``slowest_factor``
+    times what the slowest of them took after it, or ``whole_factor`` times all that the slowest took: the largest of
+    these, and at least ``floor``. (Being admitted is what takes long on a busy target, and causes are answers, which
+    come after it. A pause of everything makes a control slow; effects are not several times later for it.) ``lag`` is
+    the client's own event-loop lag, which it must not blame on the target. ``patience`` is what counts as never, when
+    no control at all has finished.
     """
 
     controls: Sequence[Control] = field(default_factory=tuple)
     factor: float = 4.0
-    whole_factor: float = 2.0
+    slowest_factor: float = 2.0
+    whole_factor: float = 1.5
     floor: int = 150 * MILLISECOND
     lag: int = 0
     window: int = 6 * SECOND
@@ -55,9 +57,11 @@ class Settling:
         ]
         if not near:
             return self.floor + self.lag
-        typical = statistics.median(after for after, _ in near)
-        slowest = max(whole for _, whole in near)
-        return max(self.floor, int(self.factor * typical), int(self.whole_factor * slowest)) + self.lag
+        after, whole = [each for each, _ in near], [each for _, each in near]
+        due = max(
+            self.factor * statistics.median(after), self.slowest_factor * max(after), self.whole_factor * max(whole)
+        )
+        return max(self.floor, int(due)) + self.lag
 
     def settled_at(self, cause: int) -> int | None:
         """The moment after which a read must show the effect of a cause; None while no later control has finished."""

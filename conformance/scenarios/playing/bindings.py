@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,15 +30,25 @@ class Progress:
     terminated: bool
     ended: tuple[bool, ...]
 
+    def beyond(self, others: Iterable[Progress]) -> bool:
+        """Whether it shows what none of the others do. A view that only catches up with another tells nothing new."""
+        known = list(others)
+        ended = {number for other in known for number, flag in enumerate(other.ended) if flag}
+        return (
+            (self.terminated and not any(other.terminated for other in known))
+            or len(self.ended) > max((len(other.ended) for other in known), default=0)
+            or any(flag and number not in ended for number, flag in enumerate(self.ended))
+        )
+
 
 @dataclass
 class BoundInstance:
     """An instance: its id, its stages after interpolation, and what was seen of it last.
 
-    ``moved`` is the client ns of the last thing that could change it or showed a change; ``touched`` tells that
-    something was sent since it was last known to be quiet. ``sent`` are the names of the events that it was sent.
-    ``run`` is the exchange of a step that ran it and did not wait for its end; ``acted_on`` tells that somebody sent
-    it an event or cancelled it.
+    ``moved`` is the client ns of the last thing that could change it or was the first to show a change; ``touched``
+    tells that something was sent since it was last known to be quiet. ``sent`` are the names of the events that it was
+    sent. ``run`` is the exchange of a step that ran it and did not wait for its end; ``acted_on`` tells that somebody
+    sent it an event or cancelled it.
     """
 
     id: str
@@ -59,9 +69,10 @@ class BoundInstance:
     def see(self, exchange: Exchange) -> Progress | None:
         """Take note of an answer; None when it shows no progress that can be read."""
         progress = progress_of(exchange)
-        if progress is not None and exchange.operation and self.seen.get(exchange.operation) != progress:
+        if progress is not None and exchange.operation:
+            if progress.beyond(self.seen.values()):
+                self.moved = max(self.moved, exchange.received)
             self.seen[exchange.operation] = progress
-            self.moved = max(self.moved, exchange.received)
         return progress
 
     def open_stage(self, progress: Progress) -> tuple[str, Any] | None:

@@ -88,6 +88,8 @@ def test_the_simulated_servers_use_all_the_time_that_they_have() -> None:
     for seed in range(60):
         played = play(seed)
         if played.trace.settling is not None:
-            hasty = replace(played.trace, settling=replace(played.trace.settling, factor=0.1, whole_factor=0.1))
+            hasty = replace(
+                played.trace, settling=replace(played.trace.settling, factor=0.1, slowest_factor=0.1, whole_factor=0.1)
+            )
             alarms += bool(false_alarms(played, judge(replace(played, trace=hasty))))
     assert alarms >= 3
