@@ -47,6 +47,7 @@ from conformance.results.store import read_results
 from conformance.results.verdict import demand, verdict_of, without_praise
 from conformance.target import TargetConfig, TargetError, locate
 from conformance.target.manners.identity import new_run_id
+from conformance.trace.secrets import KNOWN
 
 _INTERRUPTED = "interrupted: cleaning up and writing the reports; interrupt again to leave at once"
 
@@ -131,8 +132,9 @@ class ConformanceRun:
             yield self.target_config(server.url)
 
     def masked(self, text: str) -> str:
-        """A text without what is secret among the options."""
-        return target_config(self.sources, self.options.url or "http://localhost").secrets().mask(text)
+        """A text without what is secret among the options, and without the tokens that were granted."""
+        target_config(self.sources, self.options.url or "http://localhost").secrets()
+        return KNOWN.mask(text)
 
     def _located(self, config: TargetConfig) -> TargetConfig:
         """The target at the prefix where it serves the API, which is told when it was not given."""
@@ -204,8 +206,7 @@ class ConformanceRun:
         with self.target(locating=False) as config, self.recording(config) as (begun, watcher, log, _):
             if missing := missing_of(shards):
                 begun.target["missing"] = missing
-            asked = (config, self.document, self.settings, watcher)
-            outcome = conclude_shards(*asked, targets_of(shards), self.begun)
+            outcome = conclude_shards(config, self.document, self.settings, watcher, targets_of(shards), self.begun)
             return self.conclude(begun, outcome, log, [])
 
     def _write_to(self, directory: Path) -> None:
@@ -244,15 +245,14 @@ class ConformanceRun:
 
     def conclude(self, begun: Results, outcome: RunOutcome, log: EventLog, spools: Sequence[Spool]) -> Results:
         """The results of what was played, every report written, and the event log's footer."""
-        features = self.options.settings.features
         outcome.tally.errors += self.errors
+        outcome.tally.mask_errors(self.masked)
         if "shard" in begun.target:
             told = (self.options.settings, self.document.sha256, self.options.url, self.options.embedded, self.selected)
             write_shard(shard_from(*told, outcome, time.monotonic() - self.begun), self.options.report_dir)
-        results = conclude(begun, outcome, features, self.begun)
+        results = conclude(begun, outcome, self.options.settings.features, self.begun)
         if self.known:
-            today = datetime.now(UTC).date()
-            results = apply_known(results, self.known, today, self.options.strict_known)
+            results = apply_known(results, self.known, datetime.now(UTC).date(), self.options.strict_known)
         self.comparison = compare(self.previous, results) if self.previous is not None else None
         results = results if self.selected is None else narrow(results, self.selected)
         results = demand(results, self.options.required if "shard" not in begun.target else ())

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,15 +20,18 @@ from conformance.configuration.settings import Settings
 from conformance.contract.document import ApiDocument
 from conformance.judging.pool import JudgePool
 from conformance.judging.tally import Tally
-from conformance.target import ServerInfo, Target, TargetConfig, TargetError, probe
+from conformance.target import ServerInfo, Target, TargetConfig, TargetError, Unreachable, probe
 from conformance.target.finishing import to_the_end
 from conformance.target.manners.footprint import Journal
 from conformance.target.manners.sweeping import commands, sweep
+from conformance.target.pacing.bounded import Overdue
 from conformance.target.pacing.deadline import ENDLESS, Deadline
+from conformance.trace.secrets import KNOWN
 
 OVERDUE = "The run did not end in its time, since something waited on; what was measured until then is in the report."
-# Beyond the time for tidying up, whose requests end by themselves.
-_LONGER_S = 4.0
+# Beyond the time for tidying up, whose requests end by themselves: when the traffic is cut, and when nobody waits for
+# it any more, though it was.
+_LONGER_S, _LONGEST_S = 2.5, 4.0
 
 
 def play(
@@ -53,7 +56,11 @@ def play(
         if stop is None or not stop():
             raise
         # It came when nothing was left that takes note of it.
-        outcome = _cut(made[0]) if made else RunOutcome(Tally())
+        outcome = replace(_cut(made), interrupted=True)
+    except Overdue as overdue:
+        outcome = replace(_cut(made), lost=_overdue(overdue))
+    # Here, since another process, such as that of xdist's controller, does not know the tokens that were granted.
+    outcome.tally.mask_errors(KNOWN.mask)
     return replace(outcome, interrupted=outcome.interrupted or (stop is not None and stop()))
 
 
@@ -76,12 +83,19 @@ def _play(
             made.append(Campaign(target, document, settings, observer, judge_pool, begun=asked.begun))
             return made[0]
 
-        return interruptible(_played(replace(asked, settings=settings), campaign, drawn, info), stop)
+        return interruptible(_played(replace(asked, settings=settings), campaign, drawn, info), stop, asked.latest)
 
 
-def _cut(campaign: Campaign) -> RunOutcome:
-    left = commands(campaign.target.config, campaign.target.footprint.left)
-    return replace(_outcome(campaign, {}, left), interrupted=True)
+def _cut(made: Sequence[Campaign]) -> RunOutcome:
+    """What there is of a run that was left in the middle."""
+    if not made:
+        return RunOutcome(Tally())
+    left = commands(made[0].target.config, made[0].target.footprint.left)
+    return _outcome(made[0], {}, left)
+
+
+def _overdue(error: Overdue) -> str:
+    return f"{OVERDUE} It waited at {', '.join(error.where)}." if error.where else OVERDUE
 
 
 def play_drawn(
@@ -110,6 +124,11 @@ class Asked:
     deadline: Deadline = ENDLESS
     begun: float | None = None
 
+    @property
+    def latest(self) -> float:
+        """When nobody waits for its traffic any more, in seconds of the monotonic clock."""
+        return self.deadline.tidying + _LONGEST_S
+
     def target(self) -> Target:
         """The target, and where what is made there is written down."""
         journal, directory = None, self.settings.report_dir
@@ -123,7 +142,7 @@ async def _played(asked: Asked, make: Callable[[Target], Campaign], drawn: Drawn
         await target.measure_lists()
         campaign = make(target)
         try:
-            await _in_time(campaign, drawn, asked.deadline)
+            await _in_time(campaign, campaign.run(drawn), asked.deadline)
             await campaign.note_loss()
         finally:
             # Also after a failure of the suite itself. Other workers may still use what a list shows in the run's name.
@@ -131,11 +150,16 @@ async def _played(asked: Asked, make: Callable[[Target], Campaign], drawn: Drawn
         return _outcome(campaign, {"version": info.version}, commands(asked.config, left))
 
 
-async def _in_time(campaign: Campaign, drawn: Drawn, deadline: Deadline) -> None:
-    """Run it, but no longer than a little beyond its time: whatever then still waits would wait for ever."""
+async def _in_time(campaign: Campaign, work: Coroutine[Any, Any, None], deadline: Deadline) -> None:
+    """Do it, but no longer than a little beyond its time: whatever then still waits would wait for ever."""
     most = deadline.tidying + _LONGER_S - time.monotonic()
-    async with asyncio.timeout(None if math.isinf(most) else max(0.0, most)) as guard:
-        await campaign.run(drawn)
+    guard = asyncio.timeout(None if math.isinf(most) else max(0.0, most))
+    try:
+        async with guard:
+            await work
+    except TimeoutError:
+        if not guard.expired():
+            raise
     if guard.expired():
         campaign.interrupted = False
         campaign.lost = campaign.lost or OVERDUE
@@ -148,7 +172,10 @@ def reach(config: TargetConfig, deadline: Deadline = ENDLESS, stop: Stop | None 
         async with Target(config, deadline=deadline) as target:
             return await probe(target)
 
-    return interruptible(ask(), stop)
+    try:
+        return interruptible(ask(), stop, deadline.tidying + _LONGEST_S)
+    except Overdue:
+        raise Unreachable(config.url, "it did not answer in the time for the run") from None
 
 
 def conclude_shared(
@@ -166,22 +193,27 @@ def conclude_shared(
     whole = merged(parts)
     if whole.interrupted:
         return whole
-    settings = settings.for_target(whole.features)
+    asked = Asked(config, settings.for_target(whole.features), deadline_of(settings, begun), begun)
+    made: list[Campaign] = []
 
     async def end(judge_pool: JudgePool) -> RunOutcome:
-        async with Target(config, deadline=deadline_of(settings, begun)) as target:
+        async with Target(config, deadline=asked.deadline) as target:
             with contextlib.suppress(TargetError):
                 await target.measure_lists()
-            campaign = Campaign(
-                target, document, settings, observer, judge_pool, whole.tally, lost=whole.lost, begun=begun
-            )
-            await campaign.conclude()
+            told = (asked.settings, observer, judge_pool, whole.tally)
+            campaign = Campaign(target, document, *told, lost=whole.lost, begun=begun)
+            made.append(campaign)
+            await _in_time(campaign, campaign.conclude(), asked.deadline)
             await campaign.note_loss()
             left = await to_the_end(sweep(target, look=True))
             return _outcome(campaign, whole.server, [*whole.leftovers, *commands(config, left)])
 
     with JudgePool(document) as judge_pool, terminable():
-        outcome = interruptible(end(judge_pool))
+        try:
+            outcome = interruptible(end(judge_pool), until=asked.latest)
+        except Overdue as overdue:
+            seen = replace(_cut(made), server=whole.server) if made else whole
+            outcome = replace(seen, lost=seen.lost or _overdue(overdue))
     spent = outcome.spent or whole.spent
     return replace(outcome, settling=whole.settling, shortfall=whole.shortfall, spent=spent, crowded=whole.crowded)
 

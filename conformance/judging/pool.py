@@ -25,6 +25,7 @@ from conformance.trace import Exchange, Trace
 
 T = TypeVar("T")
 
+_CLOSING_S = 3.0
 _CONTEXT = multiprocessing.get_context("forkserver")
 
 # The judge of the process; filled once by its initializer, since a Judge takes longer to make than to ask.
@@ -82,7 +83,7 @@ class JudgePool:
     def __init__(self, document: ApiDocument) -> None:
         self._pool = _executor(_sit, document)
         self._computing: dict[ProcessPoolExecutor, Future[Any]] = {}
-        self._given_up = False
+        self._given_up = self._closed = False
         _submit(self._pool, _ready)
         self._here = Judge(ResponseSchemas(document))
         self.catalogue = self._here.catalogue
@@ -111,8 +112,11 @@ class JudgePool:
         In a process that ends with the work: the judge may sit for hours, and need not carry what drawing took. Should
         it be lost, the work is done here.
         """
-        pool = _executor(_prepare)
         told: Future[T] = Future()
+        if self._closed:
+            told.cancel()
+            return told
+        pool = _executor(_prepare)
         self._computing[pool] = told
 
         def tell(done: Future[T]) -> None:
@@ -128,13 +132,20 @@ class JudgePool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for pool, told in self._computing.items():
-            if not told.done():
-                # Nobody asks for it any more.
-                told.cancel()
-                _end(pool)
-            pool.shutdown(wait=True, cancel_futures=True)
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        # Nobody asks for anything any more, and a judge that has no answer yet would be waited for.
+        self._closed = True
+        for pool, told in list(self._computing.items()):
+            told.cancel()
+            _close(pool)
+        _close(self._pool)
+
+
+def _close(pool: ProcessPoolExecutor) -> None:
+    """End a pool; what it still does is of no use. Its thread is waited for, but not for ever."""
+    _end(pool)
+    closing = threading.Thread(target=pool.shutdown, kwargs={"wait": True, "cancel_futures": True}, daemon=True)
+    closing.start()
+    closing.join(_CLOSING_S)
 
 
 def _end(pool: ProcessPoolExecutor) -> None:

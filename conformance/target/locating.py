@@ -7,6 +7,7 @@ import asyncio
 from conformance.contract.calls import Call
 from conformance.target.config import TargetConfig
 from conformance.target.errors import TargetError
+from conformance.target.pacing.bounded import Overdue, within
 from conformance.target.pacing.deadline import ENDLESS, Deadline
 from conformance.target.probe import version_of
 from conformance.target.recorder import Recorder
@@ -27,7 +28,10 @@ def locate(config: TargetConfig, deadline: Deadline = ENDLESS) -> TargetConfig:
     It is the same target where the API is at the address itself, at none of the usual prefixes, or where no HTTP answer
     comes: probing tells why. A few GETs are sent, each with a few seconds to be answered.
     """
-    return asyncio.run(_locate(config, deadline))
+    try:
+        return within(_locate(config, deadline), deadline.tidying)
+    except Overdue:
+        return config
 
 
 async def _locate(config: TargetConfig, deadline: Deadline) -> TargetConfig:

@@ -29,6 +29,8 @@ class Secrets:
         least = _LEAST_WITH_DIGITS if any(map(str.isdigit, value)) else _LEAST
         if len(value) < least:
             return
+        if self is not KNOWN:
+            KNOWN.add(value)
         encoded = base64.b64encode(value.encode("utf-8", "replace")).decode("ascii").rstrip("=")
         self._values.add(value)
         written = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1], encoded}
@@ -49,3 +51,7 @@ class Secrets:
             if form in text:
                 text = text.replace(form, REDACTED)
         return text
+
+
+KNOWN = Secrets()
+"""Every secret that this process has come to know, for texts that nobody foresaw, such as those of its own crashes."""

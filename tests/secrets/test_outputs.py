@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from conformance.results.store import read_results
+from conformance.wire.redaction import REDACTED
 from tests.commands.conftest import PATIENCE, PROGRAM
 from tests.secrets.leaky import COOKIE, leaky
 
@@ -80,6 +81,10 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Written]:
         out.run("proxy", "run", "far.example", http_proxy="", https_proxy=f"http://{USERINFO}:{USERINFO}@127.0.0.1:1")
         out.run("header", "run", url, "--header", f"{HEADER}\n")
         out.run("token", "run", url, "--token", f"{SECRET}\u00fc")
+        crashing = {"PYTHONPATH": str(Path(__file__).with_name("crashing"))}
+        short = ("--profile", "smoke", "--explore-time", "1s", "--report-dir")
+        out.run("rule", "run", "marked", *short, "crashed-rule", MARKED_CRASH="rule", **crashing)
+        out.run("crash", "run", "marked", *short, "crashed", MARKED_CRASH="token", **crashing)
         out.secrets = {SECRET, HEADER, COOKIE, QUERY, USERINFO, *server.tokens}
         yield out
 
@@ -97,6 +102,14 @@ def test_the_server_had_secrets_to_repeat(written: Written) -> None:
     assert written.codes["config"] == 0
     assert [written.codes[name] for name in ("lost", "userinfo", "document", "redis")] == [3, 2, 2, 2]
     assert sum(1 for _ in written.everything()) > 20
+
+
+def test_a_crash_of_the_suite_is_told_without_the_secrets_in_its_text(written: Written) -> None:
+    errors = read_results(written.folder / "crashed-rule").errors
+    assert any(f"RuntimeError: X-Marked: {REDACTED} with {{'secret': '{REDACTED}'}}" in each for each in errors), errors
+    assert written.codes["rule"] != 0
+    assert "the suite itself failed" in written.printed["crash"]
+    assert f"of no use: {REDACTED}" in written.printed["crash"]
 
 
 def test_no_secret_is_in_any_byte(written: Written) -> None:

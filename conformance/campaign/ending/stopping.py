@@ -4,52 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, NoReturn, TypeVar
 
 from conformance.contract.errors import UserError
+from conformance.target.pacing.bounded import within
 
 _T = TypeVar("_T")
-_LOOK_S = 0.1
 
 Stop = Callable[[], bool]
 """Asked again and again; once it says True, the run is to end."""
 
 
-def interruptible(work: Coroutine[Any, Any, _T], stop: Stop | None = None) -> _T:
-    """What ``work`` gives, on an event loop of its own.
+def interruptible(work: Coroutine[Any, Any, _T], stop: Stop | None = None, until: float = math.inf) -> _T:
+    """What ``work`` gives, on an event loop of its own, which is waited for ``until`` a moment of the monotonic clock.
 
     SIGTERM, like SIGINT, cancels it, so that it can clean up and tell what it has. With ``stop`` the caller handles
     signals, and the work is cancelled, once, when ``stop`` returns True. Raises KeyboardInterrupt where the work does
-    not end well on being cancelled.
+    not end well on being cancelled, and Overdue where it does not end in its time.
     """
-
-    async def guarded() -> _T:
-        task = asyncio.current_task()
-        assert task is not None
-        if stop is None:
-            if threading.current_thread() is threading.main_thread():
-                asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-            return await work
-        watching = asyncio.create_task(_cancel_when(stop, task))
-        try:
-            return await work
-        finally:
-            watching.cancel()
-
     try:
-        return asyncio.run(guarded())
+        with contextlib.nullcontext() if stop is not None else terminable():
+            return within(work, until, stop)
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
-
-
-async def _cancel_when(stop: Stop, task: asyncio.Task[Any]) -> None:
-    # What a signal handler or another process has done sets no event of this loop.
-    while not stop():  # noqa: ASYNC110
-        await asyncio.sleep(_LOOK_S)
-    task.cancel()
 
 
 @contextlib.contextmanager

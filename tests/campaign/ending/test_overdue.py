@@ -1,30 +1,113 @@
-"""A run ends in its time even if something in it waits for ever."""
+"""A run ends in its time even if something in it waits for ever, or never comes back."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
+from collections.abc import Iterator
 
 import pytest
 
 from conformance.campaign import running
 from conformance.campaign.campaign import Campaign
+from conformance.campaign.concluding import RunOutcome
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import OVERDUE, play
+from conformance.campaign.running import OVERDUE, conclude_shared, play
 from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
+from conformance.judging.tally import Tally
 from conformance.reference.process import ReferenceProcess
 from conformance.target import TargetConfig
+from conformance.target.finishing import unless
+from conformance.target.pacing.bounded import Overdue, within
+
+SETTINGS = Settings(profile="smoke", max_time=5.0)
 
 
-def test_what_waits_for_ever_is_given_up_and_what_was_measured_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def wait(*_: object) -> None:
-        await asyncio.Event().wait()
-
-    monkeypatch.setattr(Campaign, "_explore", wait)
-    monkeypatch.setattr(running, "_LONGER_S", -3.0)
+@pytest.fixture(scope="module")
+def config() -> Iterator[TargetConfig]:
     with ReferenceProcess() as server:
-        settings = Settings(profile="smoke", max_time=5.0)
-        outcome = play(TargetConfig(url=server.url), load_document(), settings, Silent())
+        yield TargetConfig(url=server.url)
+
+
+@pytest.fixture
+def _drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is drawn, which takes seconds; what is played is replaced."""
+    monkeypatch.setattr(running, "draw_in_time", lambda *_: object())
+
+
+async def for_ever(*_: object) -> None:
+    await asyncio.Event().wait()
+
+
+@pytest.mark.usefixtures("_drawn")
+def test_what_waits_for_ever_is_given_up_and_what_was_measured_stays(
+    config: TargetConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Campaign, "_explore", for_ever)
+    monkeypatch.setattr(running, "_LONGER_S", -3.0)
+    outcome = play(config, load_document(), SETTINGS, Silent())
     assert outcome.lost == OVERDUE
     assert not outcome.interrupted
-    assert outcome.tally.exchanges > 0
+    # What no time was left to judge, on a busy machine, is told as such.
+    assert outcome.tally.exchanges + outcome.tally.unjudged > 0
+
+
+@pytest.mark.usefixtures("_drawn")
+def test_what_does_not_even_end_on_being_cancelled_is_left_behind(
+    config: TargetConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stubborn(*_: object) -> None:
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                continue
+
+    monkeypatch.setattr(Campaign, "_explore", stubborn)
+    monkeypatch.setattr(running, "_LONGER_S", -3.5)
+    monkeypatch.setattr(running, "_LONGEST_S", -3.0)
+    outcome = play(config, load_document(), SETTINGS, Silent())
+    assert (outcome.lost or "").startswith(OVERDUE)
+    assert not outcome.interrupted
+
+
+def test_so_is_the_confirming_of_a_run_that_workers_share(
+    config: TargetConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Campaign, "conclude", for_ever)
+    monkeypatch.setattr(running, "_LONGER_S", -8.0)
+    parts = [RunOutcome(Tally(), server={"version": "1"}, spent=True), RunOutcome(Tally())]
+    outcome = conclude_shared(config, load_document(), SETTINGS, Silent(), parts, time.monotonic())
+    assert outcome.lost == OVERDUE
+    assert outcome.server == {"version": "1"}
+    assert outcome.spent
+
+
+def test_code_that_never_comes_back_is_left_behind_and_told() -> None:
+    never = threading.Event()
+
+    async def stuck() -> None:
+        never.wait()
+
+    with pytest.raises(Overdue):
+        within(stuck(), time.monotonic())
+    never.set()
+
+
+def test_nobody_waits_for_a_thread_once_the_work_is_done() -> None:
+    never = threading.Event()
+
+    async def done() -> str:
+        asyncio.get_running_loop().run_in_executor(None, never.wait)
+        return "done"
+
+    assert within(done()) == "done"
+    never.set()
+
+
+def test_it_is_told_where_the_work_waited() -> None:
+    with pytest.raises(Overdue) as overdue:
+        within(unless(lambda: False, asyncio.Event().wait()), time.monotonic() + 1)
+    assert any(each.startswith("target/finishing.py:") for each in overdue.value.where)
