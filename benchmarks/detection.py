@@ -37,6 +37,7 @@ from conformance.reference.process import ReferenceProcess
 from conformance.target import TargetConfig
 
 FAST = ServerOptions()
+_LIFETIME_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,9 @@ def trial(fault: str, seed: int, profile: Profile, slowness: ServerOptions = FAS
     wanted = FAULTS[fault].breaks
     auth = needs_tokens(FAULTS[fault])
     options = replace(slowness, faults=(fault,), seed=seed, auth=auth)
+    if auth:
+        # So that some tokens have long expired before the run ends.
+        options = replace(options, token_lifetime=_LIFETIME_S)
     hasty = Settings(seed=seed, profile=profile, enough=frozenset(wanted))
     for settings in (hasty, replace(hasty, enough=frozenset())):
         outcome, seconds = watched(ReferenceProcess(options), settings, auth=auth)

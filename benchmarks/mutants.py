@@ -81,7 +81,7 @@ def _served_from(mutant: Mutant) -> Iterator[Path]:
 def trial(mutant: Mutant, seed: int, profile: Profile) -> Trial:
     """Run until any requirement is violated, or to the end."""
     every = frozenset(each.id for each in load_requirements().requirements)
-    settings = Settings(seed=seed, profile=profile, stop_on=every)
+    settings = Settings(seed=seed, profile=profile, enough=every, confirm=False)
     try:
         with _served_from(mutant) as root:
             outcome, seconds = watched(ReferenceProcess(root=root), settings)

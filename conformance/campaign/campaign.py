@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -98,7 +99,7 @@ class Campaign:
             await self._conclude_anew()
 
     async def _conclude_anew(self, confirmed: frozenset[str] = frozenset()) -> None:
-        if self.tally.cases.keys() - confirmed and not self.judging.hit:
+        if self.tally.cases.keys() - confirmed and self.settings.confirm:
             async with LoopLag() as lag, self._settler(lag) as settler:
                 await self._confirm(settler, confirmed)
 
@@ -139,7 +140,7 @@ class Campaign:
 
     async def _conclude(self, settler: Settler) -> None:
         self.judging.judge_across()
-        if self.proving.unconfirmed and not self.judging.hit:
+        if self.proving.unconfirmed and self.settings.confirm:
             await self.note_loss()
             await self._confirm(settler, self.proving.told)
 
@@ -160,6 +161,7 @@ class Campaign:
         slow = settler.control_ns() > _SLOW
         budget = self.settings.budget.slow_runs if slow else self.settings.budget.runs
         self._most_runs = budget
+        self.target.tokens.patient_until = time.monotonic() + self.schedule.exploring_left(to_confirm=True)
         watchdog = asyncio.create_task(self._watch_liveness())
         try:
             async with asyncio.TaskGroup() as group:
@@ -167,7 +169,7 @@ class Campaign:
                     group.create_task(self._play_operations(drawn))
                 if not settler.idle:
                     group.create_task(self._play_scenarios(settler, budget, drawn))
-                if slow and self.settings.shard[1] == 1 and not self.settings.stop_on:
+                if slow and self.settings.shard[1] == 1 and self.settings.confirm:
                     group.create_task(self._confirm_meanwhile(settler))
         except BaseExceptionGroup as failed:
             raise_users(failed)
@@ -258,7 +260,7 @@ class Campaign:
     @property
     def _enough(self) -> bool:
         """Whether a violation was seen that ends exploring."""
-        return self.judging.hit or not self.settings.enough.isdisjoint(self.tally.cases)
+        return not self.settings.enough.isdisjoint(self.tally.cases)
 
     def _over(self) -> bool:
         out_of_time = self.schedule.exploring_left(bool(self.tally.cases)) < 0

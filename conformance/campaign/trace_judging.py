@@ -24,7 +24,7 @@ _LONGER_S = 1.0
 
 @dataclass
 class TraceJudging:
-    """Puts judgements into the tally. ``hit``: a requirement of ``settings.stop_on`` was seen violated."""
+    """Puts judgements into the tally."""
 
     judge: JudgePool
     tally: Tally
@@ -32,7 +32,6 @@ class TraceJudging:
     schedule: Schedule
     observer: Observer
     deadline: Deadline
-    hit: bool = False
 
     async def judge_all(self, traces: Sequence[Trace], known_ids: frozenset[str] | None = None) -> None:
         """Judge traces one after another; those for which no time is left are counted, but not judged."""
@@ -45,7 +44,6 @@ class TraceJudging:
                 self.tally.pass_over(trace)
             else:
                 self.tally.add(trace, judgement)
-                self.hit = self.hit or bool(judgement.violations.keys() & self.settings.stop_on)
             self.observer.judged(trace, self.tally, self.schedule.elapsed)
 
     @property

@@ -40,8 +40,8 @@ class Settings:
     ``features`` are tested in any case, ``unwanted`` not even if the target offers them.
     ``max_time`` (seconds) is for the whole run and replaces the profile's limits, ``explore_time`` for exploring alone.
     ``shard`` is (which, of how many) when workers share the run.
-    ``stop_on`` ends the run at the first violation of one of these requirements (used to measure detection).
-    ``enough`` ends exploring, not confirming, at the first violation of one of these.
+    ``enough`` ends exploring at the first violation of one of these requirements.
+    ``confirm``: whether what was violated is played again and minimised, too; without it nothing becomes a finding.
     ``known`` are the deviations that are accepted: other ways of violating their requirements are confirmed, too.
     ``database`` is where findings are kept between runs: a directory or a redis URL.
     """
@@ -55,8 +55,8 @@ class Settings:
     report_dir: Path | None = None
     spec: str | None = None
     shard: tuple[int, int] = (0, 1)
-    stop_on: frozenset[str] = frozenset()
     enough: frozenset[str] = frozenset()
+    confirm: bool = True
     database: str | None = None
     known: tuple[KnownDeviation, ...] = ()
     minimise_seconds: float = 30.0

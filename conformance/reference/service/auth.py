@@ -25,11 +25,12 @@ class TokenRefused(Exception):
 
 
 class Auth:
-    """The tokens of one server; when it is not required, every request passes."""
+    """The tokens of one server; when it is not required, every request passes. ``now`` gives seconds."""
 
     def __init__(self, client_id: str, client_secret: str, *, required: bool, lifetime_s: float = 3600) -> None:
         self._client = (client_id, client_secret)
         self.required = required
+        self.now = time.monotonic
         self._lifetime_s = lifetime_s
         self._scopes: dict[str, frozenset[str]] = {}
         self._expires: dict[str, float] = {}
@@ -46,7 +47,7 @@ class Auth:
             raise TokenRefused(400, "invalid_scope")
         token = secrets.token_urlsafe(24)
         self._scopes[token] = scopes
-        self._expires[token] = time.monotonic() + self._lifetime_s
+        self._expires[token] = self.now() + self._lifetime_s
         return {
             "access_token": token,
             "token_type": "Bearer",
@@ -76,4 +77,8 @@ class Auth:
 
     def known(self, token: str) -> bool:
         """Whether the token was issued here and has not expired."""
-        return token in self._scopes and time.monotonic() < self._expires[token]
+        return token in self._scopes and not self.expired(token)
+
+    def expired(self, token: str) -> bool:
+        """Whether a token that was issued here is too old."""
+        return self.now() >= self._expires[token]

@@ -59,9 +59,14 @@ async def presented(tokens: TokenSource, kind: TokenKind) -> Presented | None:
 
 async def _expired(tokens: TokenSource) -> Presented | None:
     first = tokens.first_to_expire()
-    if first is None or -first.expired_for(time.time()) > _LONGEST_WAIT_S:
+    if first is None:
         return None
-    await asyncio.sleep(max(0.0, _MOMENT_S - first.expired_for(time.time())))
+    just, long = (moment - first.expired_for(time.time()) for moment in (_MOMENT_S, LEEWAY_S + _MOMENT_S))
+    if time.monotonic() + long > tokens.patient_until:
+        if just > _LONGEST_WAIT_S:
+            return None
+        long = just
+    await asyncio.sleep(max(0.0, long))
     return Presented("expired" if first.expired_for(time.time()) > LEEWAY_S else "lapsed", first.token)
 
 

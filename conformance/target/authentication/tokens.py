@@ -20,11 +20,13 @@ class TokenSource:
 
     ``secrets`` are these tokens and whatever else of the configuration nobody may see.
     ``accepted``: whether the target has listed workflows, so that it has accepted what was sent with the request.
+    ``patient_until``: until which moment of the monotonic clock a token may be waited for that has long expired.
     """
 
     def __init__(self, config: TargetConfig, connect: Connect) -> None:
         self.secrets = config.secrets()
         self.accepted = False
+        self.patient_until = 0.0
         self._fixed = config.token
         self._file = None if config.token_file is None else TokenFile(config.token_file)
         self._endpoint = None if config.client_id is None else TokenEndpoint(config, connect, self.secrets)

@@ -232,7 +232,7 @@ SHOWN: dict[Probe, str] = {
     interruptions.last_wait: "history-kept-until-the-next-stage",
     collections.credentials: """
         token-not-needed any-token-will-do scopes-ignored reading-allows-writing unsigned-tokens-pass refused-but-done
-        cancelling-unguarded
+        cancelling-unguarded accepts-expired-tokens
     """,
 }
 CASES = [(name, probe) for probe, names in SHOWN.items() for name in names.split()]

@@ -111,6 +111,12 @@ def _put_off(server: Server, answer: Callable[[Handler, Call, ApiError], Awaitab
         around(server, operation, handle)
 
 
+@fault("auth.missing")
+def accepts_expired_tokens(server: Server) -> None:
+    """A token that was issued here passes however long ago it expired."""
+    alter(server.auth, "expired", lambda _: lambda _: False)
+
+
 @fault("auth.missing", "auth.scope")
 def refused_but_done(server: Server) -> None:
     """A request without the right token is carried out before it is refused."""
@@ -141,6 +147,7 @@ FAULTS = (
     scopes_ignored,
     reading_allows_writing,
     unsigned_tokens_pass,
+    accepts_expired_tokens,
     refused_but_done,
     cancelling_unguarded,
 )

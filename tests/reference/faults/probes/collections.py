@@ -13,6 +13,8 @@ from tests.reference.faults.probes.common import take_lists, take_reads
 from tests.reference.service.test_operations import BAD_CONFIGS
 from tests.reference.session import NOOP, UNKNOWN, WAIT, Session, send_stage
 
+_LIFETIME_S = 3600
+
 
 async def configurations(session: Session) -> object:
     """Good and bad configurations, and what is stored of them."""
@@ -128,7 +130,7 @@ async def long_after(session: Session) -> object:
 
 
 async def credentials(session: Session) -> object:
-    """Reads and writes without a token, with bad ones, and with one for reading; and what became of it."""
+    """Reads and writes without a token, with bad ones, one for reading and one that expired; and what became of it."""
     form = {"grant_type": "client_credentials", "client_id": "conformance", "client_secret": "conformance"}
     granted = await session.client.post("/oauth/token", data=form | {"scope": "orchestration:read"})
     every = await session.client.post("/oauth/token", data=form)
@@ -139,4 +141,7 @@ async def credentials(session: Session) -> object:
     calls += (("PUT", f"/instances/{uuid.uuid4()}/abort", None),)
     statuses = [(await session.call(*call, headers=given)).status_code for given in headers for call in calls]
     own = {"Authorization": f"Bearer {every.json()['access_token']}"}
-    return statuses, len((await session.call("GET", "/workflows", None, headers=own)).json()["data"])
+    made = len((await session.call("GET", "/workflows", None, headers=own)).json()["data"])
+    later = session.server.auth.now() + 2 * _LIFETIME_S
+    session.server.auth.now = lambda: later
+    return statuses, made, (await session.call("GET", "/workflows", None, headers=own)).status_code
