@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,11 +16,12 @@ from xml.etree import ElementTree
 from benchmarks.hostile.behaviours import BEHAVIOURS
 from benchmarks.hostile.behaviours.behaviour import Behaviour
 from benchmarks.shared.measuring import ROOT, program
+from benchmarks.shared.memory import watched
 
 MAX_TIME_S = 6.0
 LATER_S = 10.0
 MOST_MB = 500.0
-_LOOK_S = 0.2
+_LONGEST_S = 120.0
 _REPORTS = ("results.json", "report.html", "junit.xml", "summary.md")
 _CODES = {0, 1, 3}
 _ALLOWED_CONTROLS = "\n\t"
@@ -70,46 +68,10 @@ def play(name: str, share: float, seed: int, directory: Path | None = None, max_
     with tempfile.TemporaryDirectory() as scratch, hostile(name, share, seed) as url:
         reports = (directory or Path(scratch)) / "reports"
         options = ["--profile=smoke", f"--max-time={max_time_s}s", f"--report-dir={reports}", f"--seed={seed}", "-v"]
-        _run([program("conformance"), "run", url, *options], trial)
+        held = watched([program("conformance"), "run", url, *options], _LONGEST_S)
+        trial.wall_s, trial.peak_mb, trial.code, trial.output = held.wall_s, held.peak_mb, held.code, held.output
         _check(trial, reports, max_time_s)
     return trial
-
-
-def _run(command: list[str], trial: Trial) -> None:
-    began = time.monotonic()
-    with tempfile.TemporaryFile("w+b") as output:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, cwd=ROOT
-        )
-        peak = [0.0]
-        watching = threading.Thread(target=_watch, args=(process, peak))
-        watching.start()
-        try:
-            trial.code = process.wait(trial.share * 0 + 120)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        watching.join()
-        trial.wall_s, trial.peak_mb = time.monotonic() - began, peak[0]
-        output.seek(0)
-        trial.output = output.read().decode("utf-8", "backslashreplace")
-
-
-def _watch(process: subprocess.Popen[bytes], peak: list[float]) -> None:
-    while process.poll() is None:
-        peak[0] = max(peak[0], _held_mb(process.pid))
-        time.sleep(_LOOK_S)
-
-
-def _held_mb(session: int) -> float:
-    """The memory of all processes of a session at this moment, what they share counted once (Linux)."""
-    total = 0
-    for entry in Path("/proc").iterdir():
-        with contextlib.suppress(OSError, ValueError):
-            if entry.name.isdecimal() and os.getsid(int(entry.name)) == session:
-                lines = (entry / "smaps_rollup").read_text().splitlines()
-                total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return total / 1024
 
 
 def _check(trial: Trial, reports: Path, max_time_s: float) -> None:
