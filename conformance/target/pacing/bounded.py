@@ -151,8 +151,9 @@ def end_with(code: int, seconds: float) -> None:
         time.sleep(seconds)
         os._exit(code)
 
+    # Nothing is flushed by an end of this kind.
+    sys.stdout.flush()
     if _left:
-        sys.stdout.flush()
         os._exit(code)
     threading.Thread(target=end, daemon=True).start()
 
