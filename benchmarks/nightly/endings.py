@@ -175,10 +175,12 @@ def interrupted(directory: Path, seed: int, moment: Moment) -> tuple[str, list[s
             return "it did not end", ["it did not end"]
         took = time.monotonic() - began
         told = (run.process.stderr.read() if run.process.stderr else "").strip()
-    problems = [] if code == 130 else [f"exit code {code}"]
+    begun = run.told("probing")
+    # An interpreter that has hardly started dies of the signal itself, which a shell tells as 130, too.
+    right = {130} if begun else {130, -signal.SIGINT}
+    problems = [] if code in right else [f"exit code {code}"]
     if told:
         problems.append(f"standard error: {told[:200]}")
-    begun = run.told("probing")
     missing = [name for name in _REPORTS if not (directory / name).exists()]
     if begun and missing:
         problems.append(f"no {', '.join(missing)}")
