@@ -54,6 +54,9 @@ def _refused(exchange: Exchange, status: int, how: str) -> Iterator[Observation]
         return
     if found == status:
         yield upheld(exchange)
+    elif exchange.token == "in-query" and found == 400:
+        # The API documents no such parameter, and leaves open what becomes of it.
+        return
     elif exchange.token == "lapsed" or (found in (401, 403) and not is_json(exchange)):
         # Clocks differ; and what refuses in HTML is a gateway or a firewall.
         return

@@ -21,8 +21,13 @@ def says_wait(exchange: Exchange) -> bool:
 
 
 def inconclusive(exchange: Exchange) -> bool:
-    """Whether there is no answer, or one that says nothing about the request itself."""
-    return exchange.status is None or exchange.status in _ABOUT_SOMETHING_ELSE or says_wait(exchange)
+    """Whether there is no answer, or one that says nothing about the request itself.
+
+    Why a request is refused that has a token of another kind is a matter of the requirements about tokens alone.
+    """
+    if exchange.status is None or exchange.status in _ABOUT_SOMETHING_ELSE or says_wait(exchange):
+        return True
+    return exchange.token != "own" and 400 <= exchange.status < 500
 
 
 def is_json(exchange: Exchange) -> bool:

@@ -25,7 +25,8 @@ def refused(exchange: Exchange) -> bool:
 
 def turned_away(exchange: Exchange) -> bool:
     """Whether the request was refused for its token, which was none to be let in with."""
-    return exchange.token != "own" and exchange.status in (401, 403)
+    status = exchange.status or 0
+    return exchange.token != "own" and 400 <= status < 500 and status not in (408, 429)
 
 
 def nothing_started(index: TraceIndex, workflow: WorkflowRecord, run: Exchange) -> Iterator[Observation]:

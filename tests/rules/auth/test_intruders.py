@@ -131,6 +131,20 @@ def unheard(t: TraceBuilder) -> None:
     t.history(i, [(1, None)])
 
 
+def refused_for_its_parameter(t: TraceBuilder) -> None:
+    t.workflows(status=400, token="in-query")
+
+
+def refused_for_its_form(t: TraceBuilder) -> None:
+    t.workflows(status=400, token="absent")
+
+
+def refused_for_its_parameter_and_deleted(t: TraceBuilder) -> None:
+    w = t.create(NOOP)
+    t.delete(w, status=400, token="in-query")
+    t.get_workflow(w, status=404)
+
+
 M, S = "auth.missing", "auth.scope"
 CASES: list[Case] = [
     (M, "upheld", refused),
@@ -151,6 +165,9 @@ CASES: list[Case] = [
     (M, "upheld", not_started),
     (M, "violated", deleted_all_the_same),
     (M, "upheld", deleted_by_its_owner),
+    (M, "nothing", refused_for_its_parameter),
+    (M, "violated", refused_for_its_form),
+    (M, "violated", refused_for_its_parameter_and_deleted),
     (M, "violated", woken_all_the_same),
     (M, "violated", cancelled_all_the_same),
     (M, "upheld", woken_by_its_owner),
@@ -161,6 +178,20 @@ CASES: list[Case] = [
 @pytest.mark.parametrize(("rule", "expected", "scene"), parameters(CASES))
 def test_rule(rule: str, expected: str, scene: Scene) -> None:
     assert judged(ALL_RULES[rule], scene) == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "operation"),
+    [("workflow.create-then-get", "get_workflow"), ("workflow.delete", "delete"), ("cancel.terminates", "cancel")],
+)
+@pytest.mark.parametrize(("token", "expected"), [("own", "violated"), ("in-query", "nothing"), ("absent", "nothing")])
+def test_why_an_intruder_is_refused_is_a_matter_of_tokens_alone(
+    rule: str, operation: str, token: TokenKind, expected: str
+) -> None:
+    t = TraceBuilder()
+    subject = waiting(t) if operation == "cancel" else t.create(NOOP)
+    getattr(t, operation)(subject, status=400, token=token)
+    assert verdict(ALL_RULES[rule], t) == expected
 
 
 @pytest.mark.parametrize("token", BAD)
