@@ -33,7 +33,7 @@ def while_waiting(d: Draft) -> None:
     if d.flip():
         d.add(Send(instance, d.pick(words.near_misses(event))))
     d.add(Cancel(instance), *(d.look(instance) for _ in range(d.number(0, 2))))
-    if d.number(0, 3):
+    if d.number(0, 7) < 7:
         d.add(Settle())
     d.add(*(Send(instance, event) for _ in range(d.number(1, 2))))
     d.add(Settle(), Read(instance), History(instance), StageHistory(instance, str(before + 1)))
