@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from conformance.rules.evidence.answers import inconclusive
+from conformance.rules.evidence.answers import speaks
 from conformance.rules.evidence.inevitable import must_have_terminated, undisputed
 from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation, timelines
@@ -41,7 +41,7 @@ class Cancellation:
 
 def cancellation(timeline: InstanceTimeline) -> Cancellation | None:
     """The cancellation of an instance that can be judged; None when there is none."""
-    answered = [cancel for cancel in timeline.instance.cancels if not inconclusive(cancel)]
+    answered = [cancel for cancel in timeline.instance.cancels if speaks(timeline.index, cancel)]
     if not answered or answered[0].sent < timeline.instance.run.received:
         return None
     first = answered[0]

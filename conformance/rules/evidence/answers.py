@@ -30,6 +30,17 @@ def inconclusive(exchange: Exchange) -> bool:
     return exchange.token != "own" and 400 <= exchange.status < 500
 
 
+def speaks(index: TraceIndex, exchange: Exchange) -> bool:
+    """Whether an answer says something about what the request names.
+
+    A refusal does not, where the API leaves open what becomes of such a request: of an unknown parameter, say, or a
+    body that is not due. It may be refused for that alone.
+    """
+    if inconclusive(exchange):
+        return False
+    return not 400 <= (exchange.status or 0) < 500 or classification(index, exchange).kind != "open"
+
+
 def is_json(exchange: Exchange) -> bool:
     """Whether the answer declares the media type application/json, with or without parameters."""
     return exchange.response is not None and media_type(exchange.response) == "application/json"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.schema.responses import ResponseSchemas
-from conformance.rules.evidence.answers import answer_text, error_code, inconclusive
+from conformance.rules.evidence.answers import answer_text, error_code, speaks
 from conformance.rules.evidence.inevitable import must_show, undisputed
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import StagePlan, simple_send
@@ -23,9 +23,10 @@ _PLAIN = ("noop", "delay", "wait_event")
 
 def requests(timeline: InstanceTimeline) -> Iterator[tuple[int, Exchange]]:
     """The answered requests for histories of stages of an instance, each with the number that it asked for."""
+    index = timeline.index
     for exchange in timeline.instance.stage_histories:
         number = exchange.params.get("number", "")
-        if re.fullmatch(r"\d{1,9}", number, re.ASCII) and str(int(number)) == number and not inconclusive(exchange):
+        if re.fullmatch(r"\d{1,9}", number, re.ASCII) and str(int(number)) == number and speaks(index, exchange):
             yield int(number), exchange
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.rules.evidence.answers import answer_text, inconclusive, is_valid
+from conformance.rules.evidence.answers import answer_text, inconclusive, is_valid, speaks
 from conformance.rules.evidence.bodies import WorkflowView, exact_difference, instances, same_time
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import resolvable
@@ -64,7 +64,7 @@ def then_get(index: TraceIndex) -> Iterator[Observation]:
     """getInstance finds a run's instance, with the same id, workflowID and createdAt."""
     for read in index.of("getInstance"):
         instance = index.instances.get(read.params["instanceID"])
-        if instance is None or not instance.run.before(read) or inconclusive(read):
+        if instance is None or not instance.run.before(read) or not speaks(index, read):
             continue
         if read.ok:
             yield _same_instance(instance, read)

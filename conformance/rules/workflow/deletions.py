@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.rules.evidence.answers import answer_text, inconclusive, is_valid, refusal
+from conformance.rules.evidence.answers import answer_text, is_valid, refusal, speaks
 from conformance.rules.evidence.listing import listed_ids, listing_of
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.side_effects import nothing_started
@@ -16,7 +16,7 @@ def delete(index: TraceIndex) -> Iterator[Observation]:
     """Deleting gets 204, and the workflow is no longer listed."""
     for workflow in index.workflows.values():
         for deletion in workflow.deletions:
-            if not inconclusive(deletion) and _alone(workflow, deletion):
+            if speaks(index, deletion) and _alone(workflow, deletion):
                 yield _answered(workflow, deletion)
     for listing in index.successes("listWorkflows"):
         yield from _not_listed(index, listing)
@@ -78,7 +78,10 @@ def get_deleted(index: TraceIndex) -> Iterator[Observation]:
     """Reading a deleted workflow gets 404."""
     for workflow in index.workflows.values():
         for done, read in _after_deletion(workflow, workflow.reads):
-            yield from refusal(read, 404, "NOT_FOUND", why="the workflow was deleted", causes=(done,), proof="trace")
+            if speaks(index, read):
+                yield from refusal(
+                    read, 404, "NOT_FOUND", why="the workflow was deleted", causes=(done,), proof="trace"
+                )
 
 
 def run_deleted(index: TraceIndex) -> Iterator[Observation]:
@@ -94,9 +97,10 @@ def delete_deleted(index: TraceIndex) -> Iterator[Observation]:
     """Deleting a deleted workflow again gets 404."""
     for workflow in index.workflows.values():
         for done, again in _after_deletion(workflow, workflow.deletions):
-            yield from refusal(
-                again, 404, "NOT_FOUND", why="the workflow was deleted before", causes=(done,), proof="trace"
-            )
+            if speaks(index, again):
+                yield from refusal(
+                    again, 404, "NOT_FOUND", why="the workflow was deleted before", causes=(done,), proof="trace"
+                )
 
 
 def keeps_instances(index: TraceIndex) -> Iterator[Observation]:
@@ -108,7 +112,7 @@ def keeps_instances(index: TraceIndex) -> Iterator[Observation]:
         reads += _histories(index, instance)
         lists = [each for each in index.successes("listInstances") if _lists_all(index, each, instance.workflow)]
         for done, read in _after_deletion(instance.workflow, reads):
-            if instance.run.before(read) and not inconclusive(read):
+            if instance.run.before(read) and speaks(index, read):
                 yield _kept(instance, done, read, present=read.ok)
         for done, listing in _after_deletion(instance.workflow, lists):
             if _was_listed(index, instance, listing):

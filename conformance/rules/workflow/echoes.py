@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.rules.evidence.answers import answer_text, inconclusive, is_valid
+from conformance.rules.evidence.answers import answer_text, inconclusive, is_valid, speaks
 from conformance.rules.evidence.bodies import (
     WorkflowView,
     exact_difference,
@@ -55,7 +55,7 @@ def create_then_get(index: TraceIndex) -> Iterator[Observation]:
     """getWorkflow returns the workflow that createWorkflow returned."""
     for workflow in index.workflows.values():
         for read in workflow.reads:
-            if not workflow.created.before(read) or workflow.maybe_deleted_at(read) or inconclusive(read):
+            if not workflow.created.before(read) or workflow.maybe_deleted_at(read) or not speaks(index, read):
                 continue
             yield _as_created(workflow, WorkflowView(read, read.data if isinstance(read.data, dict) else {}, "/data"))
 
