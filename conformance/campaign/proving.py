@@ -67,7 +67,7 @@ class Proving:
 
     async def _confirm_all(self, settler: Settler, usable: bool, confirmed: frozenset[str]) -> None:
         judge = self._ways.begin(self.tally, confirmed, self.judge)
-        await self._confirmation(settler, usable, judge).run(self.tally, self._on_proof, confirmed)
+        await self._confirmation(settler, usable, judge).run(self.tally, self._on_proof, confirmed, tuple(self.proofs))
         for further in self._ways.further(self.tally, self._leads, self.judge):
             confirmation = self._confirmation(settler, usable, further.judge)
             await confirmation.run(further.tally, lambda proof: self._on_proof(replace(proof, further=True)))
@@ -75,6 +75,11 @@ class Proving:
     def _on_proof(self, proof: Proof) -> None:
         if self.target.config.read_only:
             proof = replace(proof, not_replayed=READ_ONLY)
+        for place, known in enumerate(self.proofs):
+            if known.observation is proof.observation and known.trace is proof.trace:
+                # It has turned out to explain more.
+                self.proofs[place] = replace(known, requirements=proof.requirements)
+                return
         self.proofs.append(proof)
         self.observer.found(proof)
         if proof.minimised and proof.trace.scenario is not None:

@@ -178,8 +178,8 @@ def _explained(
         return [proof for name, seen in violations.items() for proof in _proofs((name,), seen, trace, ways)]
     proofs: list[tuple[Entry, Proof]] = []
     told: set[str] = set()
-    for requirement in sorted(violations, key=causes.rank):
-        if requirement in told:
+    for requirement in causes.in_order():
+        if requirement in told or requirement not in violations:
             continue
         follow = [other for other in causes.explained_by(requirement, ()) if other not in told]
         found = _proofs((requirement, *follow), violations[requirement], trace, ways)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from conformance.configuration.settings import Settings
 from conformance.confirming.credibility import may_be_chance, unanswered
@@ -31,6 +31,14 @@ _OTHERS = 2
 _BATCH_S = 8.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A proof, and the requirements of which the replays say that it may follow from them."""
+
+    proof: Proof
+    behind: frozenset[str] = frozenset()
+
+
 class Confirmation:
     """Turns the violations of a tally into proofs, one per cause, within ``seconds``.
 
@@ -51,6 +59,7 @@ class Confirmation:
         self._later = 0
         self._lost = lost
         self._causes: Causes
+        self._proofs: list[Proof] = []
 
     @property
     def doing(self) -> str:
@@ -67,17 +76,27 @@ class Confirmation:
         return time.monotonic() > self._end
 
     async def run(
-        self, tally: Tally, on_proof: Callable[[Proof], None], confirmed: Collection[str] = ()
+        self,
+        tally: Tally,
+        on_proof: Callable[[Proof], None],
+        confirmed: Collection[str] = (),
+        earlier: Sequence[Proof] = (),
     ) -> list[Proof]:
         """The proofs of a tally's violations, but for what was ``confirmed`` before; independent causes side by side.
 
-        What never came back and is not proven by order is left out.
+        What never came back and is not proven by order is left out. A proof, also one of the ``earlier`` ones, that
+        turns out to explain more is told once more, with the same trace and observation.
         """
-        proofs: list[Proof] = []
         told = set(confirmed)
         self._causes = await self._causes_of(tally)
-        ranked = sorted(tally.cases, key=self._causes.rank)
+        self._proofs = list(earlier)
+        ranked = self._causes.in_order()
         while waiting := [each for each in ranked if each not in told]:
+            if followers := self._covered(waiting):
+                told.update(followers)
+                for requirement, cause in followers.items():
+                    self._explain(cause, (requirement,), on_proof)
+                continue
             wave = self._wave(waiting)
             self._wanted, self._left, self._replays = wave, len(waiting) - len(wave), 0
             # The first ones must not use up what the others need: most of what waits will turn out to follow from them.
@@ -88,13 +107,38 @@ class Confirmation:
                 explained = requirement in told
                 told.add(requirement)
                 if seen is not None and not explained:
-                    lead, *rest = seen.requirements
-                    follow = (each for each in rest if each not in told or each == requirement)
-                    proof = replace(seen, requirements=(lead, *follow))
+                    lead, *rest = seen.proof.requirements
+                    proof = replace(seen.proof, requirements=(lead, *(each for each in rest if each not in told)))
                     told.update(proof.requirements)
-                    proofs.append(proof)
-                    on_proof(proof)
-        return proofs
+                    self._tell(proof, seen.behind, on_proof)
+        return self._proofs[len(earlier) :]
+
+    def _tell(self, proof: Proof, behind: Collection[str], on_proof: Callable[[Proof], None]) -> None:
+        """Tell a proof, or what it proves with the one before it from which it follows."""
+        cause = next((each for each in sorted(behind, key=self._causes.rank) if each in self._explained), None)
+        if cause is not None:
+            self._explain(cause, proof.requirements, on_proof)
+        else:
+            self._proofs.append(proof)
+            on_proof(proof)
+
+    def _explain(self, cause: str, requirements: Sequence[str], on_proof: Callable[[Proof], None]) -> None:
+        """Add requirements to the proof that tells of a cause."""
+        place = next(n for n, proof in enumerate(self._proofs) if cause in proof.requirements)
+        proof = self._proofs[place]
+        more = [each for each in requirements if each not in proof.requirements]
+        self._proofs[place] = replace(proof, requirements=(*proof.requirements, *more))
+        on_proof(self._proofs[place])
+
+    @property
+    def _explained(self) -> set[str]:
+        return {requirement for proof in self._proofs for requirement in proof.requirements}
+
+    def _covered(self, waiting: Sequence[str]) -> dict[str, str]:
+        """What waits but follows from several of the proofs together, with the one from which most of it follows."""
+        explained = self._explained
+        found = ((each, self._causes.covered(each, explained)) for each in waiting)
+        return {each: cause for each, cause in found if cause is not None}
 
     def _wave(self, waiting: Sequence[str]) -> list[str]:
         """The first cause that waits, and others that cannot turn out to follow from one of the wave."""
@@ -122,34 +166,38 @@ class Confirmation:
         apart = {trace.id: await self._judge.judge(trace) for trace in without_history(tally)}
         return Causes(self._judge.catalogue, tally, resting_on_history(tally, apart))
 
-    async def _prove(self, requirement: str, tally: Tally) -> Proof | None:
-        cases = tally.cases[requirement]
+    async def _prove(self, requirement: str, tally: Tally) -> _Found | None:
+        cases = self._apart_first(tally.cases[requirement])
         counted = [case for case in cases if _is_counted(case)]
         if counted:
             # It needs no replay, and each would wait as long as the timeout for answers that do not come.
             return self._as_seen(requirement, counted, tally, 0)
-        tried = await self._attempt(requirement, tally)
+        tried = await self._attempt(requirement, cases)
         if tried.scenario is not None:
             return await self._shortest(requirement, tried.scenario, tried, tally)
         # What another one shows of the same cause may come back more easily.
         others = self._causes.explained_by(requirement, ()) if tried.played and not _all_chance(cases) else []
         for other in others[:_OTHERS]:
-            through = await self._attempt(other, tally)
+            through = await self._attempt(other, tally.cases[other])
             if through.scenario is not None:
                 shown = await self._shortest(other, through.scenario, through, tally)
-                rest = [each for each in shown.requirements[1:] if each != requirement]
-                return replace(shown, requirements=(other, requirement, *rest))
-        proof = self._as_seen(requirement, cases, tally, tried.played)
-        if proof is None and tried.played and tally.violated[requirement] <= _SELDOM and _all_chance(cases):
+                rest = [each for each in shown.proof.requirements[1:] if each != requirement]
+                return replace(shown, proof=replace(shown.proof, requirements=(other, requirement, *rest)))
+        found = self._as_seen(requirement, cases, tally, tried.played)
+        if found is None and tried.played and tally.violated[requirement] <= _SELDOM and _all_chance(cases):
             # Now and then the same request is lost by chance several times in a row.
             tally.retract(requirement)
-        return proof
+        return found
 
-    async def _attempt(self, requirement: str, tally: Tally) -> Attempt:
-        cases = tally.cases[requirement][:_CASES]
-        return await attempt(self._judge, self._play, requirement, cases, lambda: self.out_of_time)
+    def _apart_first(self, cases: Sequence[Case]) -> list[Case]:
+        """The cases, first those that show nothing else that is proven: these show a cause of their own, if there is one."""
+        apart = self._causes.apart([case.trace.id for case in cases], self._explained)
+        return sorted(cases, key=lambda case: case.trace.id not in apart)
 
-    async def _shortest(self, requirement: str, scenario: Scenario, tried: Attempt, tally: Tally) -> Proof:
+    async def _attempt(self, requirement: str, cases: Sequence[Case]) -> Attempt:
+        return await attempt(self._judge, self._play, requirement, cases[:_CASES], lambda: self.out_of_time)
+
+    async def _shortest(self, requirement: str, scenario: Scenario, tried: Attempt, tally: Tally) -> _Found:
         best = min(tried.back, key=lambda replay: len(replay.trace.exchanges))
         case = tally.cases[requirement][0]
         before = max(_needed(best, requirement), shown_exchanges(case.trace, case.observations[0]))
@@ -171,8 +219,9 @@ class Confirmation:
         final = await judged(self._judge, self._play, requirement, again) if again else []
         back = [replay for replay in final if replay.shows(requirement)]
         shown = back[0] if back else best
-        return Proof(
-            (requirement, *self._causes.explained_by(requirement, shown.judgement.violations)),
+        together = self._causes.along(requirement, shown.trace, shown.judgement.violations)
+        proof = Proof(
+            (requirement, *self._causes.explained_by(requirement, together)),
             shown.trace,
             _shown(shown, requirement),
             Replays(REPLAYS, len(back)) if back else Replays(tried.played, len(tried.back)),
@@ -180,13 +229,22 @@ class Confirmation:
             seen=tally.violated[requirement],
             shortened_from=before,
         )
+        return _Found(proof, self._behind(requirement, back or tried.back, minimal=minimal.complete))
+
+    def _behind(self, requirement: str, back: Sequence[JudgedReplay], *, minimal: bool) -> frozenset[str]:
+        """The requirements that are violated with this one, as its causes would be, each time that it came back."""
+        causes = (
+            self._causes.behind(requirement, replay.trace, replay.judgement.violations, minimal=minimal)
+            for replay in back
+        )
+        return frozenset(set.intersection(*causes))
 
     def _telling(self, case: Case) -> list[Observation]:
         """The observations that prove something without having come back."""
         telling = [each for each in case.observations if not may_be_chance(case.trace, each)]
         return [each for each in telling if not (self._lost and unanswered(case.trace, each))]
 
-    def _as_seen(self, requirement: str, cases: Sequence[Case], tally: Tally, played: int) -> Proof | None:
+    def _as_seen(self, requirement: str, cases: Sequence[Case], tally: Tally, played: int) -> _Found | None:
         """A violation that no replay showed: it stands if responses prove it, or if several traces show it.
 
         What may be chance stands only when it has come back, so it is left out however often it was seen.
@@ -200,7 +258,7 @@ class Confirmation:
         if proven is None and seen < 2 and case.trace.source == "scenario":
             return None
         observation = proven or telling[0]
-        return Proof(
+        proof = Proof(
             (requirement, *self._causes.explained_by(requirement, ())),
             sliced(case.trace, observation),
             observation,
@@ -209,6 +267,7 @@ class Confirmation:
             not_replayed=None if played else self._why_not(case),
             shortened_from=shown_exchanges(case.trace, observation),
         )
+        return _Found(proof)
 
     def _why_not(self, case: Case) -> str:
         if self._lost:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from conformance.contract.requirements import Catalogue
-from conformance.judging.places import at_one_place
+from conformance.judging.places import Act, Sighting, at_one_place, one_place, shows_too, sighting_of
 from conformance.judging.tally import Tally
 from conformance.judging.without_history import HISTORY
+from conformance.rules.evidence.observation import Observation
+from conformance.trace import Trace
 
 # If histories show stages in place of others, that ranks before everything that is read of instances.
 _BEFORE_INSTANCES = "workflows"
 # A violation for nearly every instance coincides with every other violation, so it explains none of them.
 _UNIVERSAL = 0.7
 _RARELY = 0.2
+# So likely it may be that a cause is violated by chance wherever another requirement is.
+_BY_CHANCE = 0.1
+
+Violations = Mapping[str, Sequence[Observation]]
+"""What one trace violates, by requirement."""
 
 
 class Causes:
@@ -38,7 +45,10 @@ class Causes:
         return (row.level != "MUST", place, self._order[requirement])
 
     def explained_by(self, cause: str, together: Collection[str]) -> list[str]:
-        """The violated requirements that follow from ``cause``; ``together`` are violated in its minimal trace, too."""
+        """The violated requirements that follow from ``cause``.
+
+        ``together`` are those of which its minimal trace says so (`along`).
+        """
         follow = [
             other
             for other in self._tally.cases
@@ -49,9 +59,71 @@ class Causes:
                 or self._same_instances(cause, other)
                 or self._same_place(cause, other)
                 or self._same_act(cause, other)
+                or self._aftermath(cause, other)
             )
         ]
         return sorted(follow, key=self.rank)
+
+    def in_order(self) -> list[str]:
+        """The violated requirements, in the order in which they are to be looked into: causes first."""
+        violated = sorted(self._tally.cases, key=self.rank)
+        late = {each for each in violated if any(self._aftermath(cause, each) for cause in violated)}
+        return sorted(violated, key=lambda each: each in late)
+
+    def covered(self, other: str, causes: Collection[str]) -> str | None:
+        """The one of some causes from which most of ``other`` follows, if each of its violations follows from one.
+
+        Only acts and places count here: several causes have many instances between them.
+        """
+        sightings = self._sightings(other)
+        explained = {cause: self._follow(cause, other) for cause in causes if self.rank(cause) < self.rank(other)}
+        if not sightings or set().union(*explained.values()) != sightings:
+            return None
+        return max(explained, key=lambda cause: len(explained[cause]))
+
+    def along(self, cause: str, trace: Trace, violations: Violations) -> set[str]:
+        """What the minimal trace of a cause violates because of it, as far as that trace says.
+
+        What is violated nearly whenever it is judged is violated beside any cause: it must show in the same place, or
+        after the same act.
+        """
+        seen = _seen(trace, violations)
+        return {
+            other
+            for other in seen
+            if other != cause
+            and (not self._nearly_always(other) or any(_tied(a, b) for a in seen.get(cause, ()) for b in seen[other]))
+        }
+
+    def behind(self, other: str, trace: Trace, violations: Violations, *, minimal: bool) -> set[str]:
+        """What may be the cause of a violation by the trace that shows it best: what is violated there, too.
+
+        In the same place, after the same act, or, if the trace is ``minimal``, for the same instance or workflow, save
+        by what is violated for most of them anyway.
+        """
+        seen = _seen(trace, violations)
+        shown = seen.pop(other, [])
+
+        def ties(cause: str, one: Sighting, two: Sighting) -> bool:
+            return _tied(one, two) or (minimal and self._one_subject(cause, one, two))
+
+        return {
+            cause
+            for cause, found in seen.items()
+            if shown
+            and self.rank(cause) < self.rank(other)
+            and all(any(ties(cause, one, two) for one in found) for two in shown)
+        }
+
+    def may_follow(self, cause: str, other: str) -> bool:
+        """Whether a replay of the cause may show that the other follows from it."""
+        traces = self._tally.violating_traces
+        return traces.get(other, set()) <= traces.get(cause, set())
+
+    def apart(self, traces: Collection[str], causes: Collection[str]) -> set[str]:
+        """Those traces in which none of some causes is violated."""
+        seen = set().union(*(self._tally.violating_traces.get(cause, set()) for cause in causes))
+        return set(traces) - seen
 
     def _rests_on_history(self, cause: str, other: str) -> bool:
         """Seen only in histories, which show stages in others' places."""
@@ -59,24 +131,77 @@ class Causes:
 
     def _always_along(self, cause: str, other: str, together: Collection[str]) -> bool:
         """Violated in the same minimal trace, and in no trace in which the cause is not violated."""
-        traces = self._tally.violating_traces
-        return other in together and traces.get(other, set()) <= traces.get(cause, set())
+        return other in together and self.may_follow(cause, other)
+
+    def _nearly_always(self, requirement: str) -> bool:
+        """Whether a requirement is violated nearly whenever it is judged."""
+        violated = self._tally.violated[requirement]
+        return violated >= _UNIVERSAL * (violated + self._tally.upheld[requirement])
+
+    def _sightings(self, requirement: str) -> set[Sighting]:
+        return self._tally.sightings.get(requirement, set())
 
     def _same_place(self, cause: str, other: str) -> bool:
         """Violated in the same fields of the same workflows and instances, or in the same answers."""
-        places = self._tally.places
-        return at_one_place(places.get(cause, ()), places.get(other, ()))
+        one, two = ({each.place for each in self._sightings(requirement)} for requirement in (cause, other))
+        return at_one_place(one, two)
 
     def _same_act(self, cause: str, other: str) -> bool:
-        """Violated only after requests after which the cause is violated."""
-        acts = self._tally.acts
-        after = acts.get(other, set())
-        return bool(after) and self.rank(cause) < self.rank(other) and after <= acts.get(cause, set())
+        """Violated only after requests after which the cause is violated, and where the cause is violated."""
+        if self.rank(other) < self.rank(cause) or not self._after_acts(cause, other):
+            return False
+        return self._follow(cause, other) == self._sightings(other)
 
-    def may_follow(self, cause: str, other: str) -> bool:
-        """Whether a replay of the cause may show that the other follows from it."""
-        traces = self._tally.violating_traces
-        return traces.get(other, set()) <= traces.get(cause, set())
+    def _aftermath(self, cause: str, other: str) -> bool:
+        """Violated only for instances or workflows for which the cause was violated before, and not by chance."""
+        sightings = self._sightings(other)
+        begun: dict[tuple[str, str], int] = {}
+        for each in self._sightings(cause):
+            key = (each.trace, each.subject)
+            begun[key] = min(each.since, begun.get(key, each.since))
+        late = bool(sightings) and all(
+            each.subject and begun.get((each.trace, each.subject), each.since) < each.since for each in sightings
+        )
+        return late and self._share(cause) ** len({each.subject for each in sightings}) < _BY_CHANCE
+
+    def _share(self, requirement: str) -> float:
+        """Of the instances or workflows for which a requirement was judged, the share for which it was violated."""
+        subjects = self._tally.subjects
+        bad, well = subjects.get((requirement, False), set()), subjects.get((requirement, True), set())
+        return len(bad) / len(bad | well) if bad else 0.0
+
+    def _after_acts(self, cause: str, other: str) -> set[Sighting]:
+        """The violations of ``other`` whose acts are among those after which the cause is violated."""
+        shown: dict[Act, set[str]] = {}
+        for each in self._sightings(cause):
+            for act in each.acts:
+                shown.setdefault(act, set()).add(each.operation)
+        return {
+            each
+            for each in self._sightings(other)
+            if each.acts and all(any(shows_too(one, each.operation) for one in shown.get(act, ())) for act in each.acts)
+        }
+
+    def _follow(self, cause: str, other: str) -> set[Sighting]:
+        """The violations of ``other`` that follow from a cause by their acts, or by their places."""
+        found = self._after_acts(cause, other)
+        subjects: dict[str, list[Sighting]] = {}
+        for each in self._sightings(cause):
+            subjects.setdefault(each.place[0], []).append(each)
+        beside = {
+            each
+            for each in self._sightings(other) - found
+            if any(one_place(one.place, each.place) for one in subjects.get(each.place[0], ()))
+        }
+        # As in `at_one_place`: what is violated at few of the cause's places may have a cause of its own.
+        shared = at_one_place({each.place for each in self._sightings(cause)}, {each.place for each in beside})
+        return found | beside if shared else found
+
+    def _one_subject(self, cause: str, one: Sighting, other: Sighting) -> bool:
+        """Violated for one instance or workflow, and the cause is not violated for most of those that it is about."""
+        if not one.subject or one.subject != other.subject:
+            return False
+        return self._share(cause) < _UNIVERSAL
 
     def _same_instances(self, cause: str, other: str) -> bool:
         """Violated only for instances for which the cause is violated, which are not nearly all of them.
@@ -96,3 +221,16 @@ class Causes:
             return True
         found = subjects.get((other, False), set())
         return bool(found) and found <= bad
+
+
+def _seen(trace: Trace, violations: Violations) -> dict[str, list[Sighting]]:
+    return {
+        requirement: [sighting_of(trace, each) for each in observations if each.exchanges]
+        for requirement, observations in violations.items()
+    }
+
+
+def _tied(cause: Sighting, other: Sighting) -> bool:
+    """Whether two violations of one trace show in one place, or after the same acts."""
+    after = bool(other.acts) and other.acts <= cause.acts and shows_too(cause.operation, other.operation)
+    return after or one_place(cause.place, other.place)

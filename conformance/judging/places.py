@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from typing import NamedTuple
 
+from conformance.contract.api import V1
 from conformance.rules.evidence.observation import Observation
 from conformance.trace import Exchange, Trace
 
@@ -12,6 +14,22 @@ Place = tuple[str, str]
 """The subject (the id of a workflow or an instance, or one answer), and the field of it; "" for the whole answer."""
 Act = tuple[str, int]
 """A trace, and the position in it of a request that changes something."""
+
+
+class Sighting(NamedTuple):
+    """One violation: the trace, the instance or workflow, the place, and the requests whose effect it shows.
+
+    ``operation`` is the one whose answer decides; ``since`` is the position of the first of these requests, or else of
+    that answer.
+    """
+
+    trace: str
+    subject: str
+    place: Place
+    acts: frozenset[Act]
+    operation: str
+    since: int
+
 
 _ACTS = ("cancelEvent", "deleteWorkflow", "sendEvent")
 _LISTS = ("listWorkflows", "listInstances")
@@ -22,6 +40,11 @@ _LEAST_DEPTH = 2
 _REFUSED = 400
 # Where two times of a record do not agree, either of them may be wrong: they count as one field.
 _TIMES = "times"
+# Of what is not found, whoever asks for it, nothing else can be said.
+_ABSENT = "(absent)"
+_NOT_FOUND = 404
+# Where an answer holds no data at all, whatever else is missing in it follows from that.
+_NO_DATA = "(no data)"
 _NUMBER = re.compile(r"\d+")
 
 
@@ -31,8 +54,10 @@ def place_of(trace: Trace, observation: Observation) -> Place:
     answer = f"{trace.id}#{decisive.index}"
     parts = observation.pointer.split("/")[1:]
     parts = parts[1:] if parts[:1] == ["data"] else parts
+    if _is_absent(decisive, observation):
+        return observation.subject, _ABSENT
     if not parts or (decisive.status or 0) >= _REFUSED:
-        return answer, ""
+        return answer, _NO_DATA if decisive.ok and not isinstance(decisive.data, dict | list) else ""
     subject = observation.subject or _own_id(decisive)
     if decisive.operation in _LISTS and parts[0].isdecimal():
         subject, parts = observation.subject or _id_in_list(decisive, int(parts[0])), parts[1:]
@@ -43,9 +68,44 @@ def place_of(trace: Trace, observation: Observation) -> Place:
     return (subject or answer, "/".join(parts)) if parts else (answer, "")
 
 
+def _is_absent(exchange: Exchange, observation: Observation) -> bool:
+    """Whether an answer says that there is no such workflow or instance; a list does so by not telling of it."""
+    subject = observation.subject
+    if exchange.operation not in _LISTS:
+        return bool(subject) and exchange.status == _NOT_FOUND
+    listed = exchange.data
+    asked = not subject or subject in dict(exchange.request.query).values()
+    if asked or observation.pointer not in ("", "/data") or not isinstance(listed, list):
+        return False
+    return not any(isinstance(each, dict) and each.get("id") == subject for each in listed)
+
+
+def sighting_of(trace: Trace, observation: Observation) -> Sighting:
+    """What is kept of a violation, so that it can be compared with others."""
+    decisive = trace.at(observation.exchanges[-1])
+    acts = frozenset(acts_of(trace, observation))
+    since = min((index for _, index in acts), default=decisive.index)
+    place = place_of(trace, observation)
+    return Sighting(trace.id, observation.subject, place, acts, decisive.operation or "", since)
+
+
 def acts_of(trace: Trace, observation: Observation) -> set[Act]:
     """The requests whose effect a later answer shows to be wrong; none where the answer to the request is wrong."""
     return {(trace.id, index) for index in observation.exchanges[:-1] if trace.at(index).operation in _ACTS}
+
+
+def shows_too(cause: str, other: str) -> bool:
+    """Whether what the answer to one operation says of an act may explain what that to the other says of it.
+
+    A read shows what state the act has left, and everything else follows from the state. A request that acts on its own
+    may be wrong on its own: that a deleted workflow still runs does not explain that it can be deleted twice.
+    """
+    return cause == other or cause not in V1.by_action or not V1.by_action[cause].mutates
+
+
+def one_place(one: Place, other: Place) -> bool:
+    """Whether one of two places is the other, or lies inside it."""
+    return one[0] == other[0] and _overlap(one[1], other[1])
 
 
 def at_one_place(one: Collection[Place], other: Collection[Place]) -> bool:

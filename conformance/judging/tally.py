@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from conformance.judging.judging import Judgement
-from conformance.judging.places import Act, Place, acts_of, place_of
+from conformance.judging.places import Sighting, sighting_of
 from conformance.results.known.ways import pattern_of
 from conformance.rules.evidence.observation import Observation
 from conformance.trace import Exchange, Response, Trace
@@ -25,7 +25,7 @@ _ACROSS = ("createWorkflow", "runWorkflow", "getServerInfo")
 _REMEMBERED = 1000
 # So many instances for which a requirement was violated, and upheld, say all that grouping asks of them.
 _SUBJECTS = {False: 20_000, True: 4_000}
-_PLACES = 20_000
+_SIGHTINGS = 20_000
 _WAYS = 16
 
 Way = tuple[str, str]
@@ -60,8 +60,7 @@ class Tally:
     by_operation: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
     violating_traces: dict[str, set[str]] = field(default_factory=dict)
     subjects: dict[tuple[str, bool], set[str]] = field(default_factory=dict)
-    places: dict[str, set[Place]] = field(default_factory=dict)
-    acts: dict[str, set[Act]] = field(default_factory=dict)
+    sightings: dict[str, set[Sighting]] = field(default_factory=dict)
     cases: dict[str, list[Case]] = field(default_factory=dict)
     ways: dict[str, dict[Way, Case]] = field(default_factory=dict)
     statuses: dict[str, Counter[str]] = field(default_factory=dict)
@@ -90,7 +89,7 @@ class Tally:
         for requirement, observations in judgement.violations.items():
             self.violated[requirement] += len(observations)
             self.violating_traces.setdefault(requirement, set()).add(trace.id)
-            self._add_places(requirement, trace, observations)
+            self._add_sightings(requirement, trace, observations)
             self._keep(requirement, Case(trace, tuple(observations[:5])))
             self._keep_ways(requirement, trace, observations)
         for exchange in trace.exchanges:
@@ -124,12 +123,10 @@ class Tally:
                 # An id comes once for each requirement, each time as a text of its own.
                 known.update(map(sys.intern, ids))
 
-    def _add_places(self, requirement: str, trace: Trace, observations: Sequence[Observation]) -> None:
-        places, acts = self.places.setdefault(requirement, set()), self.acts.setdefault(requirement, set())
-        if len(places) + len(acts) < _PLACES:
-            cited = [each for each in observations if each.exchanges]
-            places.update(place_of(trace, each) for each in cited)
-            acts.update(act for each in cited for act in acts_of(trace, each))
+    def _add_sightings(self, requirement: str, trace: Trace, observations: Sequence[Observation]) -> None:
+        sightings = self.sightings.setdefault(requirement, set())
+        if len(sightings) < _SIGHTINGS:
+            sightings.update(sighting_of(trace, each) for each in observations if each.exchanges)
 
     def add_across(self, requirement: str, observation: Observation, trace: Trace) -> None:
         """Count what two traces show together; the trace is the one that holds the observation's exchanges."""
@@ -139,6 +136,7 @@ class Tally:
             return
         self.violated[requirement] += 1
         self.violating_traces.setdefault(requirement, set()).add(trace.id)
+        self._add_sightings(requirement, trace, (observation,))
         self._keep(requirement, Case(trace, (observation,)))
         self._keep_ways(requirement, trace, (observation,))
 
@@ -155,8 +153,7 @@ class Tally:
         for key in [key for key in self.by_operation if key[0] == requirement and not key[2]]:
             del self.by_operation[key]
         self.subjects.pop((requirement, False), None)
-        self.places.pop(requirement, None)
-        self.acts.pop(requirement, None)
+        self.sightings.pop(requirement, None)
 
     def _keep(self, requirement: str, case: Case) -> None:
         kept = self.cases.setdefault(requirement, [])
@@ -197,9 +194,8 @@ class Tally:
         for requirement, traces in other.violating_traces.items():
             self.violating_traces.setdefault(requirement, set()).update(traces)
         self._add_subjects(other.subjects)
-        for requirement, places in other.places.items():
-            self.places.setdefault(requirement, set()).update(places)
-            self.acts.setdefault(requirement, set()).update(other.acts.get(requirement, ()))
+        for requirement, sightings in other.sightings.items():
+            self.sightings.setdefault(requirement, set()).update(sightings)
         for requirement, cases in other.cases.items():
             for case in cases:
                 self._keep(requirement, case)

@@ -27,13 +27,20 @@ def without_history(tally: Tally) -> Sequence[Trace]:
 
 
 def resting_on_history(tally: Tally, judgements: Mapping[str, Judgement]) -> frozenset[str]:
-    """The requirements that no kept trace violates without its histories; ``judgements`` by trace id."""
+    """The requirements that no kept trace violates without its histories; ``judgements`` by trace id.
+
+    A trace that was kept since these were made may violate what it violates without them, too.
+    """
     if not judgements:
         return frozenset()
+
+    def remains(requirement: str, trace: Trace) -> bool:
+        return trace.id not in judgements or requirement in judgements[trace.id].violations
+
     return frozenset(
         requirement
         for requirement, cases in tally.cases.items()
-        if not any(requirement in judgements[case.trace.id].violations for case in cases)
+        if not any(remains(requirement, case.trace) for case in cases)
     )
 
 

@@ -89,10 +89,14 @@ def confirm(
     async def whole() -> list[Proof]:
         for seen in first:
             tally.add(seen, await judge_pool.judge(seen))
-        return await Confirmation(judge_pool, play, Settings(), seconds, lost=lost).run(tally, proofs.append)
+        return await Confirmation(judge_pool, play, Settings(), seconds, lost=lost).run(tally, tell)
 
-    proofs: list[Proof] = []
-    assert asyncio.run(whole()) == proofs
+    def tell(proof: Proof) -> None:
+        latest[id(proof.observation)] = proof
+
+    latest: dict[int, Proof] = {}
+    proofs = asyncio.run(whole())
+    assert list(latest.values()) == proofs
     return proofs, played
 
 
@@ -263,3 +267,30 @@ def test_what_was_counted_over_the_whole_run_stands_without_a_replay() -> None:
     assert not played
     assert proof.observation.observed == "none for 9 of 80"
     assert proof.not_replayed == "only a whole run shows it"
+
+
+def lost_when_listed(alone: bool) -> Callable[[Scenario, bool, int], Trace]:
+    """Traces of a server that tells of a workflow twice, and then loses it; unless ``alone``, another time as well."""
+
+    def made(scenario: Scenario, lost: bool, number: int) -> Trace:
+        t = TraceBuilder(id=f"t{number}", scenario=to_json(scenario))
+        listed = any(isinstance(step, model.ListWorkflows) for step in scenario.steps)
+        workflow = t.create([{"noop": {}}], "name", id=f"{number:08d}-0000-4000-8000-000000000001")
+        if listed:
+            t.workflows([workflow, workflow])
+        gone = lost and listed == alone
+        t.get_workflow(workflow, **({"status": 404, "error": "NOT_FOUND"} if gone else {}))
+        return t.trace()
+
+    return made
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_what_never_comes_back_without_another_violation_is_told_with_it(alone: bool) -> None:
+    listing, plain = Scenario((CREATE, model.ListWorkflows()), "made-up"), Scenario((CREATE,), "made-up")
+    trace = lost_when_listed(alone)
+    first = [trace(listing, True, 100), trace(plain, True, 101)]
+    first += [trace(plain, False, number) for number in range(102, 110)]
+    proofs, _ = confirm(lambda n, scenario: True, first, trace=trace)
+    both = [("workflow.create-then-get",), ("workflow.create-then-list",)]
+    assert [proof.requirements for proof in proofs] == ([both[0] + both[1]] if alone else both)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import pytest
+
 from conformance.contract.requirements import load_requirements
 from conformance.judging.causes import Causes
+from conformance.judging.places import Sighting
 from conformance.judging.tally import Tally
+from conformance.rules.evidence.observation import Observation, violated
+from conformance.trace import Trace
+from tests.rules.build import TraceBuilder
 
 CATALOGUE = load_requirements()
 
@@ -19,6 +25,26 @@ def tally(runs: int = 100, **violations: tuple[str, set[str]]) -> Tally:
         made.cases[requirement] = []
         made.violating_traces[requirement] = set(traces.split())
         made.subjects[requirement, False] = instances
+    return made
+
+
+def sighting(
+    subject: str = "w", field: str = "", *, acts: Collection[int] = (), operation: str = "getWorkflow", since: int = 0
+) -> Sighting:
+    place = (subject, field) if field else (f"t#{subject}", "")
+    return Sighting("t", subject, place, frozenset(("t", each) for each in acts), operation, since)
+
+
+def seen(well: int = 0, **sightings: Collection[Sighting]) -> Tally:
+    """What was seen of some requirements, each upheld for ``well`` other instances or workflows."""
+    made = Tally(runs=100)
+    for name, found in sightings.items():
+        requirement = name.replace("__", "-").replace("_", ".", 1).replace("_", "-")
+        made.cases[requirement], made.sightings[requirement] = [], set(found)
+        made.violating_traces[requirement] = {each.trace for each in found}
+        made.subjects[requirement, False] = {each.subject for each in found}
+        made.subjects[requirement, True] = {f"well{n}" for n in range(well)}
+        made.violated[requirement], made.upheld[requirement] = len(found), well
     return made
 
 
@@ -69,3 +95,114 @@ def test_a_history_out_of_order_comes_before_all_that_is_read_of_instances() -> 
     rank = Causes(CATALOGUE, Tally(), {"history.stages"}).rank
     assert rank("workflow.create-echo") < rank("history.stages") < rank("cancel.terminates")
     assert Causes(CATALOGUE, Tally()).rank("history.stages") > rank("cancel.terminates")
+
+
+@pytest.mark.parametrize(
+    ("cause", "operation", "follows"),
+    [
+        # A deleted workflow that can still be read is not deleted: so it can be run and deleted again as well.
+        ("workflow.get-deleted", "getWorkflow", True),
+        # Each of these requests may be wrong on its own.
+        ("workflow.run-deleted", "runWorkflow", False),
+    ],
+)
+def test_only_a_read_tells_of_an_act_what_all_later_requests_follow_from(
+    cause: str, operation: str, follows: bool
+) -> None:
+    one, other = sighting(acts=[3], operation=operation), sighting("x", acts=[3], operation="deleteWorkflow")
+    made = seen(**{"workflow_" + cause.split(".")[1].replace("-", "__"): [one], "workflow_delete__deleted": [other]})
+    assert explained(made, cause) == (["workflow.delete-deleted"] if follows else [])
+
+
+def test_an_act_explains_only_a_requirement_that_is_violated_nowhere_else() -> None:
+    read, again = sighting(acts=[3]), sighting("x", acts=[3], operation="deleteWorkflow")
+    elsewhere = sighting("y", operation="deleteWorkflow")
+    made = seen(workflow_get__deleted=[read], workflow_delete__deleted=[again, elsewhere])
+    assert explained(made, "workflow.get-deleted") == []
+
+
+def test_what_is_not_there_is_not_there_for_anybody() -> None:
+    gone = [sighting(each, "(absent)") for each in "vw"]
+    made = seen(workflow_create__then__get=gone, workflow_create__then__list=gone, run_created=gone[:1])
+    assert explained(made, "workflow.create-then-get") == ["workflow.create-then-list", "run.created"]
+    made = seen(workflow_create__then__get=gone, workflow_create__then__list=[sighting("x", "(absent)")])
+    assert explained(made, "workflow.create-then-get") == []
+
+
+def test_what_follows_from_several_causes_together_has_none_of_its_own() -> None:
+    amounts, names = sighting("v", "config/stages/0/send"), sighting("w", "config/name")
+    other = sighting("w", "terminated")
+    causes = {"workflow_create__echo": [amounts], "workflow_create__then__get": [names]}
+    both = Causes(CATALOGUE, seen(**causes, workflow_immutable=[amounts, names]))
+    told = ["workflow.create-echo", "workflow.create-then-get"]
+    assert both.covered("workflow.immutable", told) in told
+    assert both.covered("workflow.immutable", told[:1]) is None
+    more = Causes(CATALOGUE, seen(**causes, workflow_immutable=[amounts, names, other]))
+    assert more.covered("workflow.immutable", told) is None
+
+
+def test_what_an_instance_does_after_it_went_wrong_follows_from_that() -> None:
+    early, late = sighting("i", "status/0", since=6), sighting("i", since=11)
+    made = seen(30, event_other=[early], event_matching=[late])
+    assert Causes(CATALOGUE, made).in_order() == ["event.other", "event.matching"]
+    assert explained(made, "event.other") == ["event.matching"]
+
+
+@pytest.mark.parametrize(
+    ("well", "late"),
+    [
+        # The cause is violated for each second instance: that it was for this one as well is chance.
+        (1, [sighting("i", since=11)]),
+        (30, [sighting("i", since=11), sighting("k", since=11)]),
+        (30, [sighting("i", since=2)]),
+    ],
+)
+def test_what_another_instance_does_or_did_before_does_not(well: int, late: list[Sighting]) -> None:
+    made = seen(well, event_other=[sighting("i", "status/0", since=6)], event_matching=late)
+    assert explained(made, "event.other") == []
+    assert Causes(CATALOGUE, made).in_order()[0] == "event.matching"
+
+
+def created() -> Trace:
+    t = TraceBuilder()
+    t.create([{"noop": {}}], "name")
+    t.create([{"noop": {}}], "name")
+    return t.trace()
+
+
+def at(trace: Trace, index: int, pointer: str) -> list[Observation]:
+    subject = str(trace.at(index).data["id"])  # type: ignore[index, call-overload]
+    return [violated(trace.at(index), expected="a", observed="b", subject=subject, pointer=pointer)]
+
+
+@pytest.mark.parametrize(
+    ("pointer", "well", "along"),
+    [
+        ("/data/config/name", 0, True),
+        # It is violated for each workflow, so also for this one.
+        ("/data/updatedAt", 0, False),
+        # It is seldom violated, so it has a reason to be so here.
+        ("/data/updatedAt", 9, True),
+    ],
+)
+def test_what_is_always_violated_must_show_in_the_same_place(pointer: str, well: int, along: bool) -> None:
+    trace = created()
+    found = {"workflow.create-echo": at(trace, 0, "/data/config/name"), "envelope.schema": at(trace, 0, pointer)}
+    causes = Causes(CATALOGUE, seen(well, envelope_schema=[sighting("v", "x")]))
+    assert causes.along("workflow.create-echo", trace, found) == ({"envelope.schema"} if along else set())
+
+
+@pytest.mark.parametrize(
+    ("index", "well", "minimal", "behind"),
+    [(0, 9, True, True), (0, 0, True, False), (0, 9, False, False), (1, 9, True, False)],
+)
+def test_what_cannot_be_had_without_another_one_follows_from_it(
+    index: int, well: int, minimal: bool, behind: bool
+) -> None:
+    """For the same workflow, in a minimal trace, and not because the other one is violated for every workflow."""
+    trace = created()
+    found = {"workflow.create-then-get": at(trace, index, "/data"), "workflow.delete": at(trace, 0, "/data/updatedAt")}
+    causes = Causes(CATALOGUE, seen(well, workflow_create__then__get=[sighting()]))
+    shown = causes.behind("workflow.delete", trace, found, minimal=minimal)
+    assert shown == ({"workflow.create-then-get"} if behind else set())
+    assert causes.behind("workflow.create-then-get", trace, found, minimal=minimal) == set()

@@ -116,3 +116,27 @@ def test_the_answer_to_an_act_is_no_effect_of_it() -> None:
     later = trace.exchanges[-1]
     assert acts_of(trace, violated(cancel, expected="a", observed="b")) == set()
     assert acts_of(trace, violated(cancel, later, expected="a", observed="b")) == {(trace.id, cancel.index)}
+
+
+def test_an_answer_without_data_is_one_place_for_all_that_misses_in_it() -> None:
+    t = TraceBuilder()
+    t.create([_BIG])
+    t.workflows([], answer={"data": None})
+    t.get_workflow("gone", status=404, error="NOT_FOUND")
+    trace = t.trace()
+    empty, refused = ({violated(trace.exchanges[n], expected="a", observed="b")} for n in (1, 2))
+    assert {place_of(trace, each)[1] for each in empty} == {"(no data)"}
+    assert {place_of(trace, each)[1] for each in refused} == {""}
+
+
+def test_who_is_not_found_is_absent_wherever_it_was_asked_for() -> None:
+    t = TraceBuilder()
+    one, other = t.create([_BIG]), t.create([_BIG])
+    t.get_workflow(one, status=404, error="NOT_FOUND")
+    t.workflows([other])
+    trace = t.trace()
+    read = violated(trace.exchanges[2], expected="a", observed="b", subject=one)
+    listed = violated(trace.exchanges[3], expected="a", observed="b", subject=one, pointer="/data")
+    twice = violated(trace.exchanges[3], expected="a", observed="b", subject=other, pointer="/data")
+    assert place_of(trace, read) == place_of(trace, listed) == (one, "(absent)")
+    assert place_of(trace, twice)[1] == ""

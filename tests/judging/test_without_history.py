@@ -68,6 +68,13 @@ def test_what_another_trace_shows_without_histories_does_not() -> None:
     assert _on_history(_history((1, 0)).trace(), other) == {"history.stages"}
 
 
+def test_what_was_kept_after_the_others_were_judged_does_not() -> None:
+    trace = _history((1, 0)).trace()
+    apart = {each.id: JUDGE.judge(each) for each in without_history(_tally(trace))}
+    late = _tally(trace, replace(trace, id="t2"))
+    assert resting_on_history(late, apart) == frozenset()
+
+
 def test_nothing_does_where_a_history_in_order_has_another_fault() -> None:
     t = _history((0, 1))
     (i,) = t.instance_bodies

@@ -84,6 +84,12 @@ _AREAS = (
     entries.FAULTS,
 )
 
+_OF_ANSWERS = frozenset(
+    each.name
+    for area in (authentication, codes, corners, envelope, limits, lookalikes, replies, texts)
+    for each in area.FAULTS
+)
+
 FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for area in _AREAS for fault in area})
 """By name."""
 
@@ -100,9 +106,12 @@ class UnknownFault(ValueError):
 
 
 def apply_faults(server: Server) -> None:
-    """Apply the faults that the server's options name, in that order. Raises UnknownFault before applying any."""
+    """Apply the faults that the server's options name. Raises UnknownFault before applying any.
+
+    Those of answers come last, so that they meet what the others make of a request; else one would hide another.
+    """
     for name in server.options.faults:
         if name not in FAULTS:
             raise UnknownFault(name)
-    for name in server.options.faults:
+    for name in sorted(server.options.faults, key=lambda each: each in _OF_ANSWERS):
         FAULTS[name].apply(server)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import cache
+from uuid import uuid4
 
 import pytest
 
@@ -292,6 +293,16 @@ def test_several_faults_work_together() -> None:
     assert isinstance(together, list)
     assert [line[0][0] for line in together][3:5] == [404, 204]
     assert together[3][1] == "instance not found"
+
+
+@pytest.mark.parametrize(
+    "faults", [("error-code-of-its-own", "deleted-still-runs"), ("deleted-still-runs", "error-code-of-its-own")]
+)
+def test_no_fault_hides_that_of_an_answer(faults: tuple[str, str]) -> None:
+    async def refused(session: Session) -> object:
+        return (await session.call("DELETE", f"/workflows/{uuid4()}")).json()["errorCode"]
+
+    assert observe(refused, *faults) == "WORKFLOW_NOT_FOUND"
 
 
 def test_an_unknown_fault_names_those_that_come_close() -> None:
