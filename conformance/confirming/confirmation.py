@@ -190,7 +190,7 @@ class Confirmation:
         return found
 
     def _apart_first(self, cases: Sequence[Case]) -> list[Case]:
-        """The cases, first those that show nothing else that is proven: these show a cause of their own, if there is one."""
+        """The cases, first those that show nothing that is proven: they show a cause of their own, if there is one."""
         apart = self._causes.apart([case.trace.id for case in cases], self._explained)
         return sorted(cases, key=lambda case: case.trace.id not in apart)
 
