@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
+from conformance.contract.api import V1
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import UNKNOWN, Scenario, Step
+from conformance.scenarios.steps.asking import OF_WORKFLOW
 from conformance.trace import Exchange, Trace
 
 _WAIT = {"true": True, "false": False}
@@ -59,7 +61,7 @@ class _Excerpt:
     def list_instances(self, exchange: Exchange) -> Step:
         query = dict(exchange.request.query)
         if not query.keys() <= {"workflowID", "running"} or query.get("running", "true") not in ("true", "false"):
-            raise _Unplayable
+            return self.ask(exchange)
         workflow = self._names.get(query["workflowID"], UNKNOWN) if "workflowID" in query else None
         return model.ListInstances(workflow, query["running"] == "true" if "running" in query else None)
 
@@ -79,10 +81,29 @@ class _Excerpt:
             "getInstanceHistory": lambda e: model.History(self._named(e, "instanceID")),
             "getInstanceStageHistory": lambda e: model.StageHistory(self._named(e, "instanceID"), e.params["number"]),
         }
-        maker = makers.get(exchange.operation or "")
-        if maker is None:
-            raise _Unplayable
+        maker = makers.get(exchange.operation or "", self.ask)
         return maker(exchange)
+
+    def ask(self, exchange: Exchange) -> Step:
+        """The request as it is: with a method that its path does not have, or a query of any form."""
+        request = exchange.request
+        found, query = V1.on_path(request.path), dict(request.query)
+        if found is None or len(query) < len(request.query):
+            raise _Unplayable
+        about = {**query, **found.params}
+        workflow, instance = (
+            next((self._names.get(about[name], UNKNOWN) for name in names if name in about), None)
+            for names in (OF_WORKFLOW, ("instanceID",))
+        )
+        return model.Ask(
+            exchange.operation or found.operation.action,
+            None if exchange.operation else request.method,
+            workflow,
+            instance,
+            found.params.get("number"),
+            {name: value for name, value in query.items() if name != "workflowID"} or None,
+            None if request.body is None else _text(exchange),
+        )
 
 
 def _text(exchange: Exchange) -> str:
@@ -95,7 +116,7 @@ def _text(exchange: Exchange) -> str:
 def scenario_of_exchanges(trace: Trace, observation: Observation) -> Scenario | None:
     """The cited requests, after those that created what they are about; None when one cannot be expressed as a step."""
     cited = set(observation.exchanges)
-    ids = {value for index in cited for value in trace.at(index).params.values()}
+    ids = {value for index in cited for value in _named(trace.at(index))}
     runs = [e for e in trace.exchanges if e.operation == "runWorkflow" and _made(e) in ids]
     ids |= {run.params["workflowID"] for run in runs}
     wanted = [e for e in trace.exchanges if e.index in cited or (_made(e) in ids and _made(e) is not None)]
@@ -105,6 +126,13 @@ def scenario_of_exchanges(trace: Trace, observation: Observation) -> Scenario | 
     except (_Unplayable, KeyError):
         return None
     return Scenario(steps, trace.source)
+
+
+def _named(exchange: Exchange) -> Iterator[str]:
+    """What the path and the query of a request name, whatever its method."""
+    found = V1.on_path(exchange.request.path)
+    yield from (exchange.params or (found.params if found else {})).values()
+    yield from (value for name, value in exchange.request.query if name in OF_WORKFLOW)
 
 
 def names_of(scenario: Scenario, trace: Trace) -> dict[str, str]:

@@ -46,7 +46,8 @@ class Api:
         ``encode`` makes a segment of the path of a parameter's value; it percent-encodes unless another one is given.
         """
         operation = self.by_action[call.action]
-        return PreparedRequest(operation.method, operation.path(call.params, encode), call.query, call.body)
+        path = operation.path(call.params, encode)
+        return PreparedRequest(call.method or operation.method, path, call.query, call.body)
 
     def match(self, method: str, path: str, prefix: str = "") -> Match | None:
         """The operation of a request; None when it is none of ours. ``path`` is still percent-encoded."""
@@ -56,6 +57,10 @@ class Api:
     def known_path(self, path: str, prefix: str = "") -> tuple[str, ...] | None:
         """The methods documented on a path, or None for a path that the API does not have."""
         return tuple(found.operation.method for found in self._on_path(path, prefix)) or None
+
+    def on_path(self, path: str, prefix: str = "") -> Match | None:
+        """An operation on a path, whatever the method; None for a path that the API does not have."""
+        return next(self._on_path(path, prefix), None)
 
     def detect_prefix(self, paths: Iterable[tuple[str, str]]) -> str:
         """The one prefix with which most (method, path) pairs are operations; the shortest of equals, "" for none.

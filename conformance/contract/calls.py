@@ -11,13 +11,14 @@ class Call:
     """What is asked of an operation, whatever the version of the API.
 
     ``params`` are the path parameters and ``query`` the pairs of the query, all decoded. ``body``: text that goes out
-    as UTF-8, or the bytes to send; None sends none.
+    as UTF-8, or the bytes to send; None sends none. ``method`` is None for the operation's own.
     """
 
     action: str
     params: Mapping[str, str] = field(default_factory=dict)
     query: tuple[tuple[str, str], ...] = ()
     body: str | bytes | None = None
+    method: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

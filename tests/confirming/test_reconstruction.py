@@ -45,7 +45,28 @@ def test_ids_of_nobody_and_bodies_that_are_no_step() -> None:
 
 def test_a_request_that_no_step_sends_gives_no_scenario() -> None:
     t = TraceBuilder(source="operations")
-    t.instances(running="AAA")
     t.exchange("POST", "/workflows", (400, None), body=b"\xff")
-    t.exchange("PATCH", "/workflows", (404, None))
-    assert [excerpt(t, index) for index in range(3)] == [None, None, None]
+    t.exchange("PATCH", "/nowhere", (404, None))
+    assert [excerpt(t, index) for index in range(2)] == [None, None]
+
+
+def test_a_request_in_no_form_of_its_operation_is_asked_as_it_is() -> None:
+    t = TraceBuilder(source="operations")
+    w = t.create([wait_for("go")])
+    i = t.run(w)
+    t.instances(workflow=w, running="AAA")
+    t.exchange("PATCH", f"/workflows/{w}", (404, None))
+    t.exchange("POST", f"/instances/{i}/abort", (204, None), body=b"{}")
+    found = [excerpt(t, index) for index in (2, 3, 4)]
+    asked = [
+        model.Ask("listInstances", workflow="w1", query={"running": "AAA"}),
+        model.Ask("getWorkflow", "PATCH", workflow="w1"),
+        model.Ask("cancelEvent", "POST", instance="i2", body="{}"),
+    ]
+    assert [each.steps[-1] for each in found if each] == asked
+    assert [len(each.steps) for each in found if each] == [2, 2, 3]
+    assert [script(each)[-1] for each in found if each] == [
+        "listInstances of w1, with ?running=AAA",
+        "getWorkflow of w1, by PATCH",
+        'cancelEvent of i2, by POST, with the raw body "{}"',
+    ]

@@ -174,6 +174,9 @@ def _with_step(scenario: Scenario, number: int, step: Step) -> Scenario:
 def _smaller_body(step: Step) -> Iterator[Step]:
     if isinstance(step, model.CreateRaw | model.RunRaw | model.SendRaw):
         yield from (replace(step, body=body) for body in simpler_text(step.body))
+    elif isinstance(step, model.Ask):
+        yield from (replace(step, query=query) for query in simpler_value(step.query))
+        yield from (replace(step, body=body) for body in ((None, *simpler_text(step.body)) if step.body else ()))
     elif isinstance(step, model.Create):
         yield from (replace(step, name=name) for name in simpler_value(step.name))
         for number, stage in enumerate(step.stages):

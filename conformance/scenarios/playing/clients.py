@@ -15,6 +15,7 @@ from conformance.scenarios.playing.bindings import Bindings, MissingReference, d
 from conformance.scenarios.playing.settling import Settler
 from conformance.scenarios.scenario.model import (
     MARKER,
+    Ask,
     Create,
     CreateRaw,
     Intrude,
@@ -133,7 +134,7 @@ class ScenarioClients:
                 self.notes.append(f"step {number} was left out: it was time to stop before its turn came")
                 return None
             place = places[0]
-        creates = isinstance(step, Create | CreateRaw | Run | RunRaw | Intrude)
+        creates = isinstance(step, Create | CreateRaw | Run | RunRaw | Intrude | Ask)
         work = self._perform(step, client, number, place)
         try:
             return await (to_the_end(work) if creates and not getattr(step, "wait", False) else work)

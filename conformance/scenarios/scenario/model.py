@@ -159,6 +159,22 @@ class Intrude(Step):
 
 
 @dataclass(frozen=True)
+class Ask(Step):
+    """Ask for an operation in a form that no other step has: with another ``method`` than its own, or any ``query``.
+
+    ``workflow``, ``instance`` and ``number`` are what it is about. Never used for runs.
+    """
+
+    operation: str
+    method: str | None = None
+    workflow: str | None = None
+    instance: str | None = None
+    number: str | None = None
+    query: Mapping[str, str] | None = None
+    body: str | None = None
+
+
+@dataclass(frozen=True)
 class Until(Step):
     """Poll until an instance is in a state (of one stage if ``stage`` is given), or until its progress is overdue."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from conformance.contract.api import V1
 from conformance.contract.calls import Call
 from conformance.scenarios.playing.bindings import Bindings
-from conformance.scenarios.scenario.model import MARKER, Intrude
+from conformance.scenarios.scenario.model import MARKER, Ask, Intrude
 from conformance.scenarios.steps.kind import Place, StepKind
 from conformance.target.ids import answered_id
 from conformance.trace import Exchange, TokenKind
@@ -46,7 +46,7 @@ def _body(step: Intrude) -> str | None:
     return f'{{"name":"{EVENT}"}}' if step.operation == "sendEvent" else None
 
 
-def _learn(step: Intrude, exchange: Exchange, bindings: Bindings) -> None:
+def learn_made(step: Ask | Intrude, exchange: Exchange, bindings: Bindings) -> None:
     """What was made all the same has to be removed again."""
     found = answered_id(exchange)
     if found and step.operation == "createWorkflow":
@@ -60,4 +60,4 @@ def _line(step: Intrude) -> str:
     return f"{step.operation}{f' of {about}' if about else ''}, {WORDS[step.token]}"
 
 
-KINDS = (StepKind("intrude", Intrude, _line, asks=_asked, learn=_learn),)
+KINDS = (StepKind("intrude", Intrude, _line, asks=_asked, learn=learn_made),)

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.contract.calls import Call
-from conformance.scenarios.scenario.model import Intrude, Step, binds
-from conformance.scenarios.steps import acting, creating, deleting, grouping, intruding, reading, running, waiting
+from conformance.scenarios.scenario.model import Ask, Intrude, Step, binds
+from conformance.scenarios.steps import (
+    acting,
+    asking,
+    creating,
+    deleting,
+    grouping,
+    intruding,
+    reading,
+    running,
+    waiting,
+)
 from conformance.scenarios.steps.kind import Place, StepKind
 
-_MODULES = (creating, running, acting, reading, deleting, intruding, waiting, grouping)
+_MODULES = (creating, running, acting, reading, deleting, intruding, asking, waiting, grouping)
 
 KINDS: Mapping[str, StepKind] = {kind.name: kind for module in _MODULES for kind in module.KINDS}
 """By the name that stands in JSON."""
@@ -24,7 +34,7 @@ def kind_of(step: Step) -> StepKind:
 
 def action_of(step: Step) -> str | None:
     """The operation that a step asks for, None when it is no single request."""
-    return step.operation if isinstance(step, Intrude) else kind_of(step).action
+    return step.operation if isinstance(step, Ask | Intrude) else kind_of(step).action
 
 
 def asked(step: Step, place: Place) -> Call | None:

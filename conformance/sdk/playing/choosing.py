@@ -8,6 +8,7 @@ from conformance.contract.requests import classify
 from conformance.scenarios import Scenario
 from conformance.scenarios.plan import plan
 from conformance.scenarios.scenario.model import (
+    Ask,
     Create,
     CreateRaw,
     Intrude,
@@ -20,7 +21,7 @@ from conformance.scenarios.scenario.model import (
 )
 from conformance.wire import exact_json
 
-_RAW = (CreateRaw, RunRaw, SendRaw, Intrude)
+_RAW = (CreateRaw, RunRaw, SendRaw, Intrude, Ask)
 _LARGEST_NUMBER = 2**31
 
 

@@ -5,6 +5,7 @@ import pytest
 from conformance.contract.api import V1
 from conformance.contract.calls import PreparedRequest
 from conformance.scenarios.scenario import model
+from conformance.scenarios.scenario.codec import from_json, to_json
 from conformance.scenarios.scenario.model import StageConfig
 from conformance.scenarios.scenario.relative_times import Moment, concrete, relative_time
 from conformance.scenarios.steps.registry import KINDS, acts, asked, kind_of
@@ -33,6 +34,8 @@ def place(ref: str) -> str:
         (model.ListInstances(), "listInstances"),
         (model.Delete("w"), "deleteWorkflow"),
         (model.Info(), "getServerInfo"),
+        (model.Ask("sendEvent", instance="i", body="x"), "sendEvent"),
+        (model.Ask("getInstanceStageHistory", instance="i", number="-1"), "getInstanceStageHistory"),
     ],
 )
 def test_a_step_means_its_operation(step: model.Step, operation: str) -> None:
@@ -67,6 +70,16 @@ def test_bodies_and_queries() -> None:
     )
     assert prepared(model.SendRaw("i", "")) == PreparedRequest("POST", "/instances/id-of-i/events")
     assert asked(model.Settle(), place) is None
+
+
+def test_another_method_and_any_query() -> None:
+    cancelling = model.Ask("cancelEvent", "POST", instance="i")
+    assert prepared(cancelling) == PreparedRequest("POST", "/instances/id-of-i/abort")
+    listing = model.Ask("listInstances", workflow="w", query={"running": "AAA"})
+    query = (("running", "AAA"), ("workflowID", "id-of-w"))
+    assert prepared(listing) == PreparedRequest("GET", "/instances", query)
+    scenario = model.Scenario((cancelling, listing))
+    assert from_json(to_json(scenario)) == scenario
 
 
 def test_every_kind_is_a_request_or_is_played_and_printed_in_its_own_way() -> None:
