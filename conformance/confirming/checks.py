@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.rules.evidence.observation import Observation
@@ -33,14 +33,17 @@ _OF_MOMENTS = frozenset(
         "run.delay-until",
         "run.no-wait",
         "run.then-get",
-        "run.wait",
         "stage.monotone",
         "stage.sequence",
-        "workflow.create-then-get",
-        "workflow.create-then-list",
-        "workflow.immutable",
     }
 )
+# That something stands where nothing should is a violation whatever it is.
+_OF_PRESENCE = frozenset({"envelope.documented-fields"})
+# What is wrong with a listed element may be when it was made, or that it is listed twice; that it is absent is clear.
+_OF_ABSENCE = frozenset({"workflow.create-then-list"})
+_WORKFLOWS = ("createWorkflow", "getWorkflow", "listWorkflows", "getServerInfo")
+_NO_JSON, _ABSENT = "(no JSON)", '"(absent)"'
+_OK = 200
 # What tells one play from another: nothing can be said of a value that is only this.
 _OF_ONE_PLAY = re.compile(r"\{[a-z]+[0-9]+\}|\((id|moment|marker)\)")
 
@@ -58,8 +61,8 @@ class Played:
     looks: Mapping[int, Step]
 
 
-def check_of(played: Played, requirement: str, observation: Observation) -> Check | None:
-    """What shows the violation, None where answers alone do not in every play.
+def check_of(played: Played, requirement: str, observation: Observation, *, always: bool = True) -> Check | None:
+    """What shows the violation, None where answers alone do not in every play. ``always``: it came back each time.
 
     All exchanges that an observation cites prove it together: a server that gives the same answers again violates the
     requirement again, but for what follows from moments.
@@ -67,14 +70,35 @@ def check_of(played: Played, requirement: str, observation: Observation) -> Chec
     if requirement in _OF_MOMENTS or not observation.exchanges:
         return None
     cited = [played.trace.at(index) for index in dict.fromkeys(observation.exchanges)]
-    decisive = _Answer(played, cited[-1], observation).decisive()
-    if not decisive:
+    decisive = _Answer(played, cited[-1], observation).decisive(presence=requirement in _OF_PRESENCE)
+    if not decisive or (requirement in _OF_ABSENCE and decisive[-1].value not in (None, _ABSENT)):
         return None
     groups = [_Answer(played, each, observation).compared() for each in cited[:-1]]
     if not all(groups):
         return None
-    parts = [part for group in (*groups, decisive) for part in group]
-    return Check(tuple(dict.fromkeys(parts)), observation.observed)
+    parts = tuple(dict.fromkeys(part for group in (*groups, decisive) for part in group))
+    steady = always and bool(observation.pointer or cited[-1].status != _OK) and _steady(played, cited, parts)
+    return Check(parts, observation.observed, steady)
+
+
+def _steady(played: Played, cited: Sequence[Exchange], parts: Sequence[Part]) -> bool:
+    """Whether these parts of answers are what they were whenever the violation shows, however fast a script is.
+
+    Not what was on the wire at the same time, what was read while an instance was moving, or numbers that the server
+    made.
+    """
+    steps = dict(model.numbered(played.scenario.steps))
+    if any(isinstance(step, model.Together | model.Pause) for step in steps.values()):
+        return False
+    moving = any(isinstance(step, model.Run | model.RunRaw) for step in steps.values())
+    reads = (each for each in cited if each.request.method == "GET" and each.operation not in _WORKFLOWS)
+    due = all(each.index in played.looks or isinstance(steps.get((each.step or 0) - 1), model.Settle) for each in reads)
+    return (due or not moving) and not any(map(_numbered, parts))
+
+
+def _numbered(part: Part) -> bool:
+    value = json.loads(part.value) if part.value not in (None, _NO_JSON) else None
+    return isinstance(value, dict | list) and any(character.isdigit() for character in json.dumps(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +109,11 @@ class _Answer:
     exchange: Exchange
     observation: Observation
 
-    def decisive(self) -> list[Part]:
-        """The parts of the answer that the observation is about; none where nothing in it decides."""
+    def decisive(self, *, presence: bool = False) -> list[Part]:
+        """The parts of the answer that the observation is about; none where nothing in it decides.
+
+        ``presence``: that there is a value at all decides.
+        """
         response = self.exchange.response
         if response is None:
             return []
@@ -97,9 +124,9 @@ class _Answer:
             return self._parts(self._of_list(self.observation.pointer))
         pointer = self.observation.pointer
         value = self._value(pointer)
-        if value == "(no JSON)":
+        if value == _NO_JSON:
             return self._parts([("", value)])
-        if (pointer or response.status >= 400) and _tells(value):
+        if (pointer or response.status >= 400) and (presence or _tells(value)):
             return self._parts([(pointer, value)])
         return self.compared() if not pointer and self.exchange.operation in _COMPARED else []
 
@@ -129,8 +156,10 @@ class _Answer:
         """Of a list, which may hold what others made, only the element that the violation is about counts."""
         place = re.fullmatch(r"(?:/data(?:/(\d+)(/.*)?)?)?", pointer)
         elements = self.exchange.data
-        if place is None or not isinstance(elements, list):
+        if place is None:
             return []
+        if not isinstance(elements, list):
+            return [("/data", self._value("/data"))] if not place[1] else []
         about: object = self.observation.subject
         if place[1] and int(place[1]) < len(elements):
             about = elements[int(place[1])].get("id") if isinstance(elements[int(place[1])], dict) else None
@@ -144,7 +173,7 @@ class _Answer:
 
 def _tells(value: str) -> bool:
     """Whether a value is more than an id, a moment or a marker."""
-    if value == "(no JSON)":
+    if value == _NO_JSON:
         return True
     found = json.loads(value)
     return not isinstance(found, str) or not found or bool(_OF_ONE_PLAY.sub("", found).strip())

@@ -22,6 +22,8 @@ from conformance.trace import Exchange, Trace
 from conformance.trace.exchange import UNDOCUMENTED
 
 _SHOWN = 80
+# Characters of each body of the one exchange that a finding without a scenario shows: 2 kB with both.
+_ALONE = 1000
 
 TIME_RAN_OUT = "time ran out"
 LOST = "the target could not be asked again"
@@ -57,7 +59,9 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
     """
     trace, observation = proof.trace, proof.observation
     requirement = proof.requirements[0]
-    shown = _shown(trace, observation)
+    scenario = _scenario_of(proof)
+    alone = scenario is None and proof.not_replayed in (COUNTED, UNPLAYABLE)
+    shown = _decisive(trace, observation) if alone else _shown(trace, observation)
     start = shown[0].sent if shown else 0
     decisive = trace.at(observation.exchanges[-1]) if observation.exchanges else None
     operations = operations_of(trace, observation, catalogue.by_id[requirement].operations)
@@ -68,10 +72,9 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
         "Expected": observation.expected,
         "Observed": observation.observed,
     }
-    scenario = _scenario_of(proof)
     setting = _setting(proof, scenario, Setting(base_url or Setting.base_url, settle_s, notes))
     cited = [curl_of(exchange) for exchange in shown if exchange.index in observation.exchanges]
-    requests = "\n".join(["# As they were sent, with the ids of then.", *cited])
+    requests = "\n".join(["# As they were sent, with the ids of then.", *(map(_brief, cited) if alone else cited)])
     return Finding(
         id=way_id(requirement, operations[:1], observation.observed)
         if proof.further
@@ -86,7 +89,8 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
         scenario=to_json(scenario) if scenario is not None else None,
         script=[*script(scenario), *_once_due(setting.looks)] if scenario is not None else [],
         exchanges=[
-            record_of(exchange, start, MARKED_LIMIT if exchange is decisive else BODY_LIMIT) for exchange in shown
+            record_of(each, start, _ALONE if alone else MARKED_LIMIT if each is decisive else BODY_LIMIT)
+            for each in shown
         ],
         marks=marks,
         curl=snippets.curl(scenario, setting) if scenario is not None else requests,
@@ -104,7 +108,8 @@ def _scenario_of(proof: Proof) -> Scenario | None:
     trace = proof.trace
     if _is_scenario(trace):
         return from_json(trace.scenario) if trace.scenario else None
-    return scenario_of_exchanges(trace, proof.observation) if proof.not_replayed == TIME_RAN_OUT else None
+    tried = proof.not_replayed == TIME_RAN_OUT or proof.replays.played
+    return scenario_of_exchanges(trace, proof.observation) if tried else None
 
 
 def _setting(proof: Proof, scenario: Scenario | None, plain: Setting) -> Setting:
@@ -117,7 +122,8 @@ def _setting(proof: Proof, scenario: Scenario | None, plain: Setting) -> Setting
     own = list(scenario.leaves())
     looks = tuple(dict.fromkeys(step for step in reads.values() if step not in own))
     played = Played(scenario, trace, names, reads)
-    check = check_of(played, proof.requirements[0], observation) if _is_scenario(trace) else None
+    always = proof.replays.shown == proof.replays.played > 0
+    check = check_of(played, proof.requirements[0], observation, always=always) if _is_scenario(trace) else None
     return replace(plain, looks=looks, check=check)
 
 
@@ -139,6 +145,15 @@ def reproducibility(replays: Replays) -> str:
     """ "always" when each of several replays showed it, else "n/m": n of m did."""
     always = replays.shown == replays.played > 1
     return "always" if always else f"{replays.shown}/{replays.played}"
+
+
+def _decisive(trace: Trace, observation: Observation) -> list[Exchange]:
+    """The one exchange that says it all to a reader who has no scenario to play."""
+    return [trace.at(index) for index in observation.exchanges[-1:]]
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= 2 * _ALONE else f"# {text[: 2 * _ALONE]}… (cut)"
 
 
 def shown_exchanges(trace: Trace, observation: Observation) -> int:

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from conformance.confirming.checks import Played, check_of
 from conformance.rules.evidence.observation import Observation
-from conformance.scenarios.scenario.model import Create, ListInstances, Read, Run, Scenario
+from conformance.scenarios.scenario.model import (
+    Create,
+    ListInstances,
+    ListWorkflows,
+    Pause,
+    Read,
+    Run,
+    Scenario,
+    Settle,
+    Step,
+)
 from conformance.scenarios.snippets import Part
 from conformance.trace import Trace
 from tests.rules.bodies import NOOP
@@ -72,6 +84,8 @@ def test_ids_moments_and_what_depends_on_them_decide_nothing() -> None:
     played = play("read", updatedAt="2026-01-01T00:00:00Z")
     assert check_of(played, "run.embeds", violation(2, pointer="/data/updatedAt")) is None
     assert check_of(played, "run.embeds", violation(2, pointer="/data/id")) is None
+    # It should not be there at all.
+    assert check_of(played, "envelope.documented-fields", violation(2, pointer="/data/updatedAt")) is not None
     assert check_of(played, "stage.monotone", violation(2, pointer="/data/terminated")) is None
     assert check_of(played, "workflow.create-distinct", violation(0)) is None
 
@@ -80,3 +94,54 @@ def test_what_no_step_of_the_scenario_does_decides_nothing() -> None:
     played = play("read")
     assert check_of(replace(played, looks={}), "cancel.terminates", violation(2, pointer="/data/terminated")) is None
     assert check_of(played, "cancel.terminates", violation()) is None
+
+
+@pytest.mark.parametrize(
+    ("pointer", "always", "waits", "steady"),
+    [
+        ("/data/terminated", True, (), True),
+        # It came back in some plays only.
+        ("/data/terminated", False, (), False),
+        # A script is too slow for what depends on the same moment.
+        ("/data/terminated", True, (Pause(5),), False),
+        # Everything that the answer tells of an instance may be read a little earlier or later.
+        ("", True, (), False),
+    ],
+)
+def test_only_what_shows_in_every_play_can_be_found_absent(
+    pointer: str, always: bool, waits: tuple[Pause, ...], steady: bool
+) -> None:
+    played = play("read")
+    played = replace(played, scenario=Scenario((*STEPS, *waits)))
+    check = check_of(played, "cancel.terminates", violation(1, 2, pointer=pointer), always=always)
+    assert check is not None
+    assert check.steady == steady
+
+
+@pytest.mark.parametrize(("before", "steady"), [(Settle(), True), (Read("i1"), False)])
+def test_a_read_while_an_instance_moves_may_come_too_late_in_a_script(before: Step, steady: bool) -> None:
+    played = play("read")
+    exchanges = (*played.trace.exchanges[:2], replace(played.trace.exchanges[2], step=3))
+    scenario = Scenario((*STEPS, before, Read("i1")))
+    played = Played(scenario, replace(played.trace, exchanges=exchanges), played.names, {})
+    check = check_of(played, "cancel.terminates", violation(2, pointer="/data/terminated"))
+    assert check is not None
+    assert check.steady == steady
+
+
+def test_a_list_that_is_none_and_a_workflow_that_is_absent_can_be_told() -> None:
+    t = TraceBuilder()
+    w = t.create(NOOP)
+    t.workflows([])
+    t.workflows([w])
+    t.instances(answer={"data": None})
+    exchanges = tuple(replace(each, step=each.index) for each in t.exchanges)
+    scenario = Scenario((STEPS[0], ListWorkflows(), ListWorkflows(), ListInstances()))
+    played = Played(scenario, Trace("t", exchanges), {w: "w1"}, {})
+    absent = check_of(played, "workflow.create-then-list", violation(0, 1, pointer="/data", subject=w))
+    assert absent is not None
+    assert absent.parts[-1] == Part(1, None, 200, "/data/{w1}/id", '"(absent)"')
+    assert check_of(played, "workflow.create-then-list", violation(0, 2, pointer="/data", subject=w)) is None
+    none = check_of(played, "envelope.schema", violation(3, pointer="/data"))
+    assert none is not None
+    assert none.parts == (Part(3, None, 200, "/data", "null"),)

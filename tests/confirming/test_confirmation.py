@@ -279,7 +279,7 @@ def lost_when_listed(alone: bool) -> Callable[[Scenario, bool, int], Trace]:
         if listed:
             t.workflows([workflow, workflow])
         gone = lost and listed == alone
-        t.get_workflow(workflow, **({"status": 404, "error": "NOT_FOUND"} if gone else {}))
+        t.get_workflow(workflow, status=404 if gone else 200)
         return t.trace()
 
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.confirming.findings import Proof, build_finding
+from conformance.confirming.findings import LOST, UNPLAYABLE, Proof, build_finding
 from conformance.contract.requirements import load_requirements
 from conformance.results.known.ways import finding_id
 from conformance.rules.evidence.observation import violated
@@ -53,3 +53,22 @@ def test_reads_of_the_suite_itself_that_show_a_violation_are_steps_of_script_and
     assert "'/instances/{i1}/stages/0/history'" in finding.python
     assert '"/workflows"' not in finding.curl.replace('POST "/workflows"', "")
     assert "# Observed: another" in finding.curl
+
+
+def test_what_no_scenario_shows_is_one_exchange_of_two_kilobytes() -> None:
+    """Where the target could not be asked again, all that is known of it is shown."""
+    t = TraceBuilder(source="operations")
+    t.create([])
+    t.exchange("POST", "/workflows", (500, None), body=b"\xff" * 9000)
+    trace = t.trace()
+    observation = violated(*trace.exchanges, expected="400", observed="500")
+    lengths = {}
+    for why in (UNPLAYABLE, LOST):
+        proof = Proof(("envelope.no-5xx",), trace, observation, not_replayed=why)
+        finding = build_finding(proof, load_requirements())
+        lengths[why] = [len(each.request_body or "") for each in finding.exchanges]
+        assert finding.scenario is None
+        assert finding.marks[0].exchange == len(finding.exchanges) - 1
+    assert len(lengths[UNPLAYABLE]) == 1
+    assert lengths[UNPLAYABLE][0] < 1100
+    assert lengths[LOST][-1] > 9000

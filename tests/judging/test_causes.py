@@ -35,7 +35,7 @@ def sighting(
     return Sighting("t", subject, place, frozenset(("t", each) for each in acts), operation, since)
 
 
-def seen(well: int = 0, **sightings: Collection[Sighting]) -> Tally:
+def seen(well: int = 0, /, **sightings: Collection[Sighting]) -> Tally:
     """What was seen of some requirements, each upheld for ``well`` other instances or workflows."""
     made = Tally(runs=100)
     for name, found in sightings.items():
@@ -171,7 +171,7 @@ def created() -> Trace:
 
 
 def at(trace: Trace, index: int, pointer: str) -> list[Observation]:
-    subject = str(trace.at(index).data["id"])  # type: ignore[index, call-overload]
+    subject = str(trace.at(index).data["id"])
     return [violated(trace.at(index), expected="a", observed="b", subject=subject, pointer=pointer)]
 
 

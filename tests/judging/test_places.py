@@ -122,7 +122,7 @@ def test_an_answer_without_data_is_one_place_for_all_that_misses_in_it() -> None
     t = TraceBuilder()
     t.create([_BIG])
     t.workflows([], answer={"data": None})
-    t.get_workflow("gone", status=404, error="NOT_FOUND")
+    t.get_workflow("gone", status=404)
     trace = t.trace()
     empty, refused = ({violated(trace.exchanges[n], expected="a", observed="b")} for n in (1, 2))
     assert {place_of(trace, each)[1] for each in empty} == {"(no data)"}
@@ -132,7 +132,7 @@ def test_an_answer_without_data_is_one_place_for_all_that_misses_in_it() -> None
 def test_who_is_not_found_is_absent_wherever_it_was_asked_for() -> None:
     t = TraceBuilder()
     one, other = t.create([_BIG]), t.create([_BIG])
-    t.get_workflow(one, status=404, error="NOT_FOUND")
+    t.get_workflow(one, status=404)
     t.workflows([other])
     trace = t.trace()
     read = violated(trace.exchanges[2], expected="a", observed="b", subject=one)

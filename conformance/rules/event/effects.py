@@ -136,7 +136,7 @@ def _refused(timeline: InstanceTimeline) -> Iterator[Observation]:
             # Not every server takes NUL in a name, say, even if a stage waits for it.
             continue
         match = _match(timeline, send)
-        if match is not None and not match.early and not _rivalled(match):
+        if match is not None and not match.early and not _rivalled(match) and not _over(match):
             yield violated(
                 match.shown.exchange,
                 send,
@@ -145,6 +145,12 @@ def _refused(timeline: InstanceTimeline) -> Iterator[Observation]:
                 proof="trace",
                 subject=timeline.id,
             )
+
+
+def _over(match: _Match) -> bool:
+    """Whether the stage was seen ended before the event was sent: other rules say that it should not have."""
+    ended = match.timeline.first_ended(match.stage.number)
+    return ended is not None and ended.exchange.before(match.send)
 
 
 def _rivalled(match: _Match) -> bool:

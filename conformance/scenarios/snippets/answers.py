@@ -13,6 +13,8 @@ UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 # Answers that say nothing of the operation: none at all, no access, too many requests, the error of a gateway.
 SILENT = (0, 401, 403, 429, 502, 503, 504)
 
+UNSTEADY = "undecided: it does not show this time, but that depends on timing; try again"
+
 
 def plain(value: object, ids: dict[str, str]) -> object:
     """A JSON value whose ids, moments and markers have names in their place, since each play has its own."""

@@ -26,10 +26,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The violation shows again if all these parts are what they were; ``observed`` is what is said then."""
+    """The violation shows again if all these parts are what they were; ``observed`` is what is said then.
+
+    ``steady``: if one of them is not, it does not show. Else that may be by chance, or for want of speed.
+    """
 
     parts: tuple[Part, ...]
     observed: str
+    steady: bool = True
 
 
 Kept = Mapping[int, str]

@@ -67,7 +67,7 @@ def _verdict(setting: Setting, script: Checked) -> list[str]:
         return []
     parts = zip(script.names, setting.check.parts, strict=True)
     rows = [f"    ({name!r}, {part.status}, {part.pointer!r}, {part.value!r})," for name, part in parts]
-    return ["verdict([", *rows, f"], {printable(setting.check.observed)!r})"]
+    return ["verdict([", *rows, f"], {printable(setting.check.observed)!r}, {setting.check.steady})"]
 
 
 @dataclass(frozen=True)

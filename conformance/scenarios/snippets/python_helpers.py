@@ -123,7 +123,7 @@ def together(*lanes):
     ),
     "verdict": Helper(
         """\
-def verdict(parts, observed):
+def verdict(parts, observed, steady):
     for name, status, pointer, value in parts:
         given = answers.get(name)
         if given is None or (given.status_code in SILENT and given.status_code != status):
@@ -131,8 +131,8 @@ def verdict(parts, observed):
             sys.exit(2)
         found = shown(given.text, pointer, ids) if value is not None else None
         if (given.status_code, found) != (status, value):
-            print("not violated")
-            sys.exit(0)
+            print("not violated" if steady else UNSTEADY)
+            sys.exit(0 if steady else 2)
     print(f"violated: {observed}")
     sys.exit(1)
 """,

@@ -62,7 +62,8 @@ def _verdict(setting: Setting, script: Checked) -> list[str]:
         return [f"echo {shlex.quote(UNDECIDED)}; exit 2"]
     if setting.check is None:
         return []
-    lines = [f"verdict {shlex.quote(printable(setting.check.observed))} <<'END'"]
+    steady = "yes" if setting.check.steady else "no"
+    lines = [f"verdict {shlex.quote(printable(setting.check.observed))} {steady} <<'END'"]
     for name, part in zip(script.names, setting.check.parts, strict=True):
         lines.append(json.dumps([name, part.status, part.pointer, part.value]))
     return [*lines, "END"]

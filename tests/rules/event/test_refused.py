@@ -38,6 +38,16 @@ def test_an_event_that_a_stage_surely_waits_for_is_not_refused(
     assert verdict(RULES["event.matching"], t) == expected
 
 
+@pytest.mark.parametrize(("ended", "expected"), [(20, "nothing"), (None, "violated")])
+def test_an_event_may_be_refused_once_its_stage_was_seen_ended(ended: float | None, expected: str) -> None:
+    """What ended it is another rule's concern."""
+    t, i = waiting()
+    t.send(i, "stop")
+    t.get(i, [(5, ended)])
+    t.send(i, "go", status=400)
+    assert verdict(RULES["event.matching"], t) == expected
+
+
 def test_an_event_may_be_refused_while_only_a_fresh_status_shows_the_stage() -> None:
     t, i = started(wait_for("go"))
     t.get(i, [(5, None)])

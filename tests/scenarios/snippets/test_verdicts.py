@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -12,7 +13,7 @@ import pytest
 
 from conformance.scenarios.scenario.model import Create, Read, Run, Scenario, Send, Settle
 from conformance.scenarios.snippets import Check, Part, Setting, curl, python
-from conformance.scenarios.snippets.answers import shown
+from conformance.scenarios.snippets.answers import UNSTEADY, shown
 from conformance.scenarios.snippets.python_helpers import ANSWERS_CODE
 from conformance.scenarios.snippets.shared import UNDECIDED
 
@@ -65,6 +66,15 @@ def test_a_script_says_whether_the_violation_shows_again(
     language: str, parts: tuple[Part, ...], code: int, line: str, url: str, tmp_path: Path
 ) -> None:
     assert said(language, setting(*parts), url, tmp_path) == (code, line)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("value", "code", "line"), [("true", 1, "violated: x"), ("false", 2, UNSTEADY)])
+def test_what_depends_on_timing_is_never_found_absent(
+    language: str, value: str, code: int, line: str, url: str, tmp_path: Path
+) -> None:
+    check = Check((replace(ENDED, value=value),), "x", steady=False)
+    assert said(language, replace(setting(), check=check), url, tmp_path) == (code, line)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
