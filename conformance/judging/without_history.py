@@ -6,30 +6,33 @@ looks for a stage there sees something else, and none of them names the cause bu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from conformance.judging.judging import Judgement
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.history.stages import out_of_place
-from conformance.trace import Trace
+from conformance.trace import Exchange, Trace
 
 HISTORY = "history.stages"
 
 
 def without_history(tally: Tally) -> Sequence[Trace]:
-    """The traces kept for violations, histories left out, where history shows stages in others' places; else none."""
-    if not any(out_of_place(TraceIndex(case.trace)) for case in tally.cases.get(HISTORY, ())):
-        return []
-    traces = {case.trace.id: case.trace for cases in tally.cases.values() for case in cases}
-    return [_without_history(trace) for trace in traces.values()]
+    """Of the traces kept for violations those with histories that show stages in others' places, without these.
+
+    Only the histories of the instances concerned are left out: what the others show has causes of its own.
+    """
+    suspect = tally.violating_traces.get(HISTORY, set())
+    traces = {each.trace.id: each.trace for cases in tally.cases.values() for each in cases if each.trace.id in suspect}
+    concerned = {name: out_of_place(TraceIndex(trace)) for name, trace in traces.items()}
+    return [_without_history(traces[name], instances) for name, instances in concerned.items() if instances]
 
 
 def resting_on_history(tally: Tally, judgements: Mapping[str, Judgement]) -> frozenset[str]:
     """The requirements that no kept trace violates without its histories; ``judgements`` by trace id.
 
-    A trace that was kept since these were made may violate what it violates without them, too.
+    In a trace that has none of these every history tells what it means.
     """
     if not judgements:
         return frozenset()
@@ -44,6 +47,9 @@ def resting_on_history(tally: Tally, judgements: Mapping[str, Judgement]) -> fro
     )
 
 
-def _without_history(trace: Trace) -> Trace:
-    kept = tuple(exchange for exchange in trace.exchanges if exchange.operation != "getInstanceHistory")
+def _without_history(trace: Trace, instances: Collection[str]) -> Trace:
+    def dropped(exchange: Exchange) -> bool:
+        return exchange.operation == "getInstanceHistory" and exchange.params["instanceID"] in instances
+
+    kept = tuple(exchange for exchange in trace.exchanges if not dropped(exchange))
     return replace(trace, exchanges=kept)

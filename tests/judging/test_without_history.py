@@ -68,6 +68,27 @@ def test_what_another_trace_shows_without_histories_does_not() -> None:
     assert _on_history(_history((1, 0)).trace(), other) == {"history.stages"}
 
 
+def test_what_a_history_in_order_shows_in_another_trace_does_not() -> None:
+    late, i = started(GO)
+    late.get(i, [(5, None)])
+    late.history(i, [(5, None)])
+    late.settled()
+    late.send(i, "go")
+    late.settled()
+    late.history(i, [(5, None)])
+    other = replace(late.trace(), id="t2")
+    assert "event.matching" in JUDGE.judge(other).violations
+    assert "event.matching" not in JUDGE.judge(without_histories(other)).violations
+    found = _on_history(_history((1, 0), lost=True).trace(), other)
+    assert "event.matching" not in found
+    assert "history.stages" in found
+
+
+def without_histories(trace: Trace) -> Trace:
+    kept = (each for each in trace.exchanges if each.operation != "getInstanceHistory")
+    return replace(trace, exchanges=tuple(kept))
+
+
 def test_what_was_kept_after_the_others_were_judged_does_not() -> None:
     trace = _history((1, 0)).trace()
     apart = {each.id: JUDGE.judge(each) for each in without_history(_tally(trace))}

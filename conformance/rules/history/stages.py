@@ -107,14 +107,14 @@ def _is_of(entry: StageRead, stage: StagePlan, slack: int) -> bool:
     return difference(stage.parameters, shown, slack=slack) is None and bool(stage.parameters) == bool(shown)
 
 
-def out_of_place(index: TraceIndex) -> bool:
-    """Whether some history shows one stage in place of another, so that its positions mean nothing."""
-    return any(
-        place_of(timeline, entry) is not None
+def out_of_place(index: TraceIndex) -> set[str]:
+    """The instances of which some history shows one stage in place of another, so that its positions mean nothing."""
+    return {
+        timeline.id
         for timeline in timelines(index)
         for history in timeline.instance.histories
-        for entry in history.stages
-    )
+        if any(place_of(timeline, entry) is not None for entry in history.stages)
+    }
 
 
 def agrees(index: TraceIndex) -> Iterator[Observation]:

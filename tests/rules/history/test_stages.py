@@ -92,7 +92,7 @@ def test_an_entry_of_another_stage_is_told_from_a_wrong_one(
     (timeline,) = timelines(t.index())
     places = [place_of(timeline, entry) for entry in timeline.instance.histories[0].stages]
     assert [place for place in places if place is not None] == expected
-    assert out_of_place(t.index()) == bool(expected)
+    assert bool(out_of_place(t.index())) == bool(expected)
 
 
 def test_stages_tells_which_stage_is_shown_instead() -> None:
