@@ -1,11 +1,13 @@
 """What a reader gets: how many findings a fault leads to, how short they are, and how sure.
 
     python -m benchmarks.findings [--seed 0] [--jobs 2] [--profile standard] [--together 1] [--part 1/1] [FAULT…]
+    python -m benchmarks.findings --drawn SEED
     python -m benchmarks.findings --like real [--runs-per-second 0.5] --jobs 4
 
-Without names 24 faults of the reference server are taken, spread evenly over all. ``--together 6`` breaks as many at
-once. ``--part 2/4`` measures a quarter of the runs. Prints a Markdown table, a row for each run, and under it what all
-runs come to: findings per fault, steps and exchanges of a finding (median, 90th percentile, largest), and the shares of
+Without names 24 faults of the reference server are taken, spread evenly over all, or drawn at random by ``--drawn
+SEED``, so that no set of faults is the one for which grouping was made. ``--together 6`` breaks as many at once.
+``--part 2/4`` measures a quarter of the runs. Prints a Markdown table, a row for each run, and under it what all runs
+come to: findings per fault, steps and exchanges of a finding (median, 90th percentile, largest), and the shares of
 findings that a replay showed and that have a scenario. A fault that shows at two levels (a MUST and a SHOULD of the
 envelope, say) may well lead to two findings; more of them would hide the cause.
 """
@@ -14,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import random
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -58,9 +61,11 @@ def run(faults: tuple[str, ...], seed: int, profile: Profile, slowness: ServerOp
     return Told(faults, tuple(build_finding(proof, catalogue) for proof in outcome.proofs), seconds)
 
 
-def chosen_faults(count: int = _FAULTS) -> list[str]:
-    """So many faults, spread evenly over all that need no tokens."""
+def chosen_faults(count: int = _FAULTS, drawn: int | None = None) -> list[str]:
+    """So many faults of those that need no tokens: spread evenly over all, or drawn by a seed."""
     names = [name for name, fault in FAULTS.items() if not needs_tokens(fault)]
+    if drawn is not None:
+        return random.Random(drawn).sample(names, count)
     return [names[position * len(names) // count] for position in range(count)]
 
 
@@ -99,12 +104,13 @@ def main() -> None:
     parser.add_argument("--profile", default="standard")
     parser.add_argument("--together", type=int, default=1)
     parser.add_argument("--part", default="1/1")
+    parser.add_argument("--drawn", type=int)
     parser.add_argument("--like")
     parser.add_argument("--runs-per-second", type=float)
     chosen = parser.parse_args()
     which, parts = map(int, chosen.part.split("/"))
     # Those at once are far from each other in the list, so of different groups.
-    names = chosen.faults or chosen_faults()
+    names = chosen.faults or chosen_faults(drawn=chosen.drawn)
     count = math.ceil(len(names) / chosen.together)
     sets = [tuple(names[first::count]) for first in range(count)][which - 1 :: parts]
     slowness = ServerOptions(like=chosen.like, runs_per_second=chosen.runs_per_second)

@@ -115,7 +115,9 @@ class Confirmation:
 
     def _tell(self, proof: Proof, behind: Collection[str], on_proof: Callable[[Proof], None]) -> None:
         """Tell a proof, or what it proves with the one before it from which it follows."""
-        cause = next((each for each in sorted(behind, key=self._causes.rank) if each in self._explained), None)
+        # What was shown through another requirement may be led by one that is told already.
+        possible = (proof.requirements[0], *sorted(behind, key=self._causes.rank))
+        cause = next((each for each in possible if each in self._explained), None)
         if cause is not None:
             self._explain(cause, proof.requirements, on_proof)
         else:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from conformance.contract.requirements import Catalogue
-from conformance.judging.places import Act, Sighting, at_one_place, one_place, shows_too, sighting_of
+from conformance.judging.places import Act, Place, Sighting, at_one_place, one_place, shows_too, sighting_of
 from conformance.judging.tally import Tally
 from conformance.judging.without_history import HISTORY
 from conformance.rules.evidence.observation import Observation
@@ -23,6 +24,33 @@ Violations = Mapping[str, Sequence[Observation]]
 """What one trace violates, by requirement."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    """The violations of one requirement, by what they are looked up by.
+
+    ``acts``: the operations that show the effect of an act; ``begun``: by trace and subject the first position.
+    """
+
+    count: int
+    places: frozenset[Place]
+    by_subject: Mapping[str, set[Place]]
+    acts: Mapping[Act, set[str]]
+    begun: Mapping[tuple[str, str], int]
+
+    @classmethod
+    def of(cls, sightings: Collection[Sighting]) -> _Indexed:
+        by_subject: dict[str, set[Place]] = {}
+        acts: dict[Act, set[str]] = {}
+        begun: dict[tuple[str, str], int] = {}
+        for each in sightings:
+            by_subject.setdefault(each.place[0], set()).add(each.place)
+            for act in each.acts:
+                acts.setdefault(act, set()).add(each.operation)
+            key = (each.trace, each.subject)
+            begun[key] = min(each.since, begun.get(key, each.since))
+        return cls(len(sightings), frozenset(each.place for each in sightings), by_subject, acts, begun)
+
+
 class Causes:
     """Ranks requirements, causes first, and finds what a violation explains.
 
@@ -35,6 +63,7 @@ class Causes:
         self._order = {each.id: number for number, each in enumerate(catalogue.requirements)}
         self._tally = tally
         self._on_history = on_history
+        self._indices: dict[str, _Indexed] = {}
 
     def rank(self, requirement: str) -> tuple[bool, int, int]:
         """MUST before SHOULD, causes before what follows from them."""
@@ -141,10 +170,16 @@ class Causes:
     def _sightings(self, requirement: str) -> set[Sighting]:
         return self._tally.sightings.get(requirement, set())
 
+    def _indexed(self, requirement: str) -> _Indexed:
+        """What is looked up of a requirement's violations, made anew when more were seen."""
+        sightings, known = self._sightings(requirement), self._indices.get(requirement)
+        if known is None or known.count != len(sightings):
+            self._indices[requirement] = known = _Indexed.of(sightings)
+        return known
+
     def _same_place(self, cause: str, other: str) -> bool:
         """Violated in the same fields of the same workflows and instances, or in the same answers."""
-        one, two = ({each.place for each in self._sightings(requirement)} for requirement in (cause, other))
-        return at_one_place(one, two)
+        return at_one_place(self._indexed(cause).places, self._indexed(other).places)
 
     def _same_act(self, cause: str, other: str) -> bool:
         """Violated only after requests after which the cause is violated, and where the cause is violated."""
@@ -155,10 +190,7 @@ class Causes:
     def _aftermath(self, cause: str, other: str) -> bool:
         """Violated only for instances or workflows for which the cause was violated before, and not by chance."""
         sightings = self._sightings(other)
-        begun: dict[tuple[str, str], int] = {}
-        for each in self._sightings(cause):
-            key = (each.trace, each.subject)
-            begun[key] = min(each.since, begun.get(key, each.since))
+        begun = self._indexed(cause).begun
         late = bool(sightings) and all(
             each.subject and begun.get((each.trace, each.subject), each.since) < each.since for each in sightings
         )
@@ -172,10 +204,7 @@ class Causes:
 
     def _after_acts(self, cause: str, other: str) -> set[Sighting]:
         """The violations of ``other`` whose acts are among those after which the cause is violated."""
-        shown: dict[Act, set[str]] = {}
-        for each in self._sightings(cause):
-            for act in each.acts:
-                shown.setdefault(act, set()).add(each.operation)
+        shown = self._indexed(cause).acts
         return {
             each
             for each in self._sightings(other)
@@ -185,16 +214,14 @@ class Causes:
     def _follow(self, cause: str, other: str) -> set[Sighting]:
         """The violations of ``other`` that follow from a cause by their acts, or by their places."""
         found = self._after_acts(cause, other)
-        subjects: dict[str, list[Sighting]] = {}
-        for each in self._sightings(cause):
-            subjects.setdefault(each.place[0], []).append(each)
+        index = self._indexed(cause)
         beside = {
             each
             for each in self._sightings(other) - found
-            if any(one_place(one.place, each.place) for one in subjects.get(each.place[0], ()))
+            if any(one_place(place, each.place) for place in index.by_subject.get(each.place[0], ()))
         }
         # As in `at_one_place`: what is violated at few of the cause's places may have a cause of its own.
-        shared = at_one_place({each.place for each in self._sightings(cause)}, {each.place for each in beside})
+        shared = at_one_place(index.places, {each.place for each in beside})
         return found | beside if shared else found
 
     def _one_subject(self, cause: str, one: Sighting, other: Sighting) -> bool:
