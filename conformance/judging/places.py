@@ -43,6 +43,7 @@ _TIMES = "times"
 # Of what is not found, whoever asks for it, nothing else can be said.
 _ABSENT = "(absent)"
 _NOT_FOUND = 404
+_STATUS = "status"
 # Where an answer holds no data at all, whatever else is missing in it follows from that.
 _NO_DATA = "(no data)"
 _NUMBER = re.compile(r"\d+")
@@ -61,6 +62,9 @@ def place_of(trace: Trace, observation: Observation) -> Place:
     subject = observation.subject or _own_id(decisive)
     if decisive.operation in _LISTS and parts[0].isdecimal():
         subject, parts = observation.subject or _id_in_list(decisive, int(parts[0])), parts[1:]
+    if decisive.operation == "getInstanceHistory" and parts[0].isdecimal():
+        # Status and history are two views of one stage.
+        parts = [_STATUS, *parts]
     if parts[:1] == ["workflow"] and len(parts) > 1:
         parts = parts[1:]
     if parts and parts[-1].endswith("At"):

@@ -10,7 +10,7 @@ import pytest
 from conformance.contract.requirements import load_requirements
 from conformance.judging.causes import Causes
 from conformance.judging.judging import Judge
-from conformance.judging.places import acts_of, at_one_place, place_of
+from conformance.judging.places import acts_of, at_one_place, one_place, place_of
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.observation import violated
 from tests.rules.build import TraceBuilder
@@ -140,3 +140,16 @@ def test_who_is_not_found_is_absent_wherever_it_was_asked_for() -> None:
     twice = violated(trace.exchanges[3], expected="a", observed="b", subject=other, pointer="/data")
     assert place_of(trace, read) == place_of(trace, listed) == (one, "(absent)")
     assert place_of(trace, twice)[1] == ""
+
+
+def test_a_stage_is_one_place_in_status_and_in_history() -> None:
+    t, i = started(wait_for("go"))
+    t.get(i, [(5, 20)])
+    t.history(i, [(5, None)])
+    trace = t.trace()
+    status, history = trace.exchanges[-2:]
+    one = violated(status, expected="a", observed="b", subject=i, pointer="/data/status/0/error")
+    two = violated(history, expected="a", observed="b", subject=i, pointer="/data/0")
+    other = violated(history, expected="a", observed="b", subject=i, pointer="/data/1")
+    assert one_place(place_of(trace, one), place_of(trace, two))
+    assert not one_place(place_of(trace, one), place_of(trace, other))
