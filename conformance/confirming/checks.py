@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios.scenario import model
@@ -41,9 +41,10 @@ _OF_MOMENTS = frozenset(
 _OF_PRESENCE = frozenset({"envelope.documented-fields"})
 # What is wrong with a listed element may be when it was made, or that it is listed twice; that it is absent is clear.
 _OF_ABSENCE = frozenset({"workflow.create-then-list"})
+# What these steps do depends on milliseconds, for which a script is too slow.
+_AT_ONCE = (model.Together, model.Pause)
 _WORKFLOWS = ("createWorkflow", "getWorkflow", "listWorkflows", "getServerInfo")
 _NO_JSON, _ABSENT = "(no JSON)", '"(absent)"'
-_OK = 200
 # What tells one play from another: nothing can be said of a value that is only this.
 _OF_ONE_PLAY = re.compile(r"\{[a-z]+[0-9]+\}|\((id|moment|marker)\)")
 
@@ -76,27 +77,30 @@ def check_of(played: Played, requirement: str, observation: Observation, *, alwa
     groups = [_Answer(played, each, observation).compared() for each in cited[:-1]]
     if not all(groups):
         return None
-    parts = tuple(dict.fromkeys(part for group in (*groups, decisive) for part in group))
-    steady = always and bool(observation.pointer or cited[-1].status != _OK) and _steady(played, cited, parts)
-    return Check(parts, observation.observed, steady)
+    groups = [*groups, decisive]
+    steady = always and not any(isinstance(step, _AT_ONCE) for _, step in model.numbered(played.scenario.steps))
+    parts = [
+        replace(part, steady=steady and _due(played, exchange) and not _numbered(part))
+        for exchange, group in zip(cited, groups, strict=True)
+        for part in group
+    ]
+    return Check(tuple(dict.fromkeys(parts)), observation.observed)
 
 
-def _steady(played: Played, cited: Sequence[Exchange], parts: Sequence[Part]) -> bool:
-    """Whether these parts of answers are what they were whenever the violation shows, however fast a script is.
+def _due(played: Played, exchange: Exchange) -> bool:
+    """Whether a script that is slower or faster would get the same answer.
 
-    Not what was on the wire at the same time, what was read while an instance was moving, or numbers that the server
-    made.
+    Not to a read while an instance is moving; once all is due none does.
     """
     steps = dict(model.numbered(played.scenario.steps))
-    if any(isinstance(step, model.Together | model.Pause) for step in steps.values()):
-        return False
     moving = any(isinstance(step, model.Run | model.RunRaw) for step in steps.values())
-    reads = (each for each in cited if each.request.method == "GET" and each.operation not in _WORKFLOWS)
-    due = all(each.index in played.looks or isinstance(steps.get((each.step or 0) - 1), model.Settle) for each in reads)
-    return (due or not moving) and not any(map(_numbered, parts))
+    if not moving or exchange.request.method != "GET" or exchange.operation in _WORKFLOWS:
+        return True
+    return exchange.index in played.looks or isinstance(steps.get((exchange.step or 0) - 1), model.Settle)
 
 
 def _numbered(part: Part) -> bool:
+    """Whether a part of an answer holds numbers, which a server may have made for this play."""
     value = json.loads(part.value) if part.value not in (None, _NO_JSON) else None
     return isinstance(value, dict | list) and any(character.isdigit() for character in json.dumps(value))
 

@@ -14,7 +14,8 @@ class Part:
     """A part of one answer: its status, and the value at a pointer.
 
     ``number`` is the number in the scenario of the step that is answered; None is for ``look``, a read once all is due.
-    ``value`` is what `answers.shown` gives, None where the status alone counts.
+    ``value`` is what `answers.shown` gives, None where the status alone counts. ``steady``: the violation does not show
+    if it is another one; else that may be by chance, or for want of speed.
     """
 
     number: int | None
@@ -22,18 +23,15 @@ class Part:
     status: int
     pointer: str = ""
     value: str | None = None
+    steady: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The violation shows again if all these parts are what they were; ``observed`` is what is said then.
-
-    ``steady``: if one of them is not, it does not show. Else that may be by chance, or for want of speed.
-    """
+    """The violation shows again if all these parts are what they were; ``observed`` is what is said then."""
 
     parts: tuple[Part, ...]
     observed: str
-    steady: bool = True
 
 
 Kept = Mapping[int, str]

@@ -66,8 +66,8 @@ def _verdict(setting: Setting, script: Checked) -> list[str]:
     if setting.check is None:
         return []
     parts = zip(script.names, setting.check.parts, strict=True)
-    rows = [f"    ({name!r}, {part.status}, {part.pointer!r}, {part.value!r})," for name, part in parts]
-    return ["verdict([", *rows, f"], {printable(setting.check.observed)!r}, {setting.check.steady})"]
+    rows = [f"    ({name!r}, {part.status}, {part.pointer!r}, {part.value!r}, {part.steady})," for name, part in parts]
+    return ["verdict([", *rows, f"], {printable(setting.check.observed)!r})"]
 
 
 @dataclass(frozen=True)

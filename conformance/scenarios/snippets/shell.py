@@ -62,10 +62,9 @@ def _verdict(setting: Setting, script: Checked) -> list[str]:
         return [f"echo {shlex.quote(UNDECIDED)}; exit 2"]
     if setting.check is None:
         return []
-    steady = "yes" if setting.check.steady else "no"
-    lines = [f"verdict {shlex.quote(printable(setting.check.observed))} {steady} <<'END'"]
+    lines = [f"verdict {shlex.quote(printable(setting.check.observed))} <<'END'"]
     for name, part in zip(script.names, setting.check.parts, strict=True):
-        lines.append(json.dumps([name, part.status, part.pointer, part.value]))
+        lines.append(json.dumps([name, part.status, part.pointer, part.value, part.steady]))
     return [*lines, "END"]
 
 

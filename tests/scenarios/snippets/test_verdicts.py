@@ -69,12 +69,19 @@ def test_a_script_says_whether_the_violation_shows_again(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("value", "code", "line"), [("true", 1, "violated: x"), ("false", 2, UNSTEADY)])
-def test_what_depends_on_timing_is_never_found_absent(
-    language: str, value: str, code: int, line: str, url: str, tmp_path: Path
+@pytest.mark.parametrize(
+    ("value", "status", "code", "line"),
+    [
+        ("true", 201, 1, "violated: it's \"ended\" 'now'"),
+        ("false", 201, 2, UNSTEADY),
+        ("false", 500, 0, "not violated"),
+    ],
+)
+def test_what_depends_on_timing_is_not_found_absent_by_itself(
+    language: str, value: str, status: int, code: int, line: str, url: str, tmp_path: Path
 ) -> None:
-    check = Check((replace(ENDED, value=value),), "x", steady=False)
-    assert said(language, replace(setting(), check=check), url, tmp_path) == (code, line)
+    unsteady = replace(ENDED, value=value, steady=False)
+    assert said(language, setting(unsteady, Part(1, None, status)), url, tmp_path) == (code, line)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
