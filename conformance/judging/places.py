@@ -44,6 +44,8 @@ _TIMES = "times"
 _ABSENT = "(absent)"
 _NOT_FOUND = 404
 _STATUS = "status"
+# An empty history is one place, whatever is missing in it.
+_NO_HISTORY = "(no history)"
 # Where an answer holds no data at all, whatever else is missing in it follows from that.
 _NO_DATA = "(no data)"
 _NUMBER = re.compile(r"\d+")
@@ -57,6 +59,8 @@ def place_of(trace: Trace, observation: Observation) -> Place:
     parts = parts[1:] if parts[:1] == ["data"] else parts
     if _is_absent(decisive, observation):
         return observation.subject, _ABSENT
+    if decisive.operation == "getInstanceHistory" and decisive.data == []:
+        return observation.subject or _own_id(decisive), _NO_HISTORY
     if not parts or (decisive.status or 0) >= _REFUSED:
         return answer, _NO_DATA if decisive.ok and not isinstance(decisive.data, dict | list) else ""
     subject = observation.subject or _own_id(decisive)

@@ -153,3 +153,15 @@ def test_a_stage_is_one_place_in_status_and_in_history() -> None:
     other = violated(history, expected="a", observed="b", subject=i, pointer="/data/1")
     assert one_place(place_of(trace, one), place_of(trace, two))
     assert not one_place(place_of(trace, one), place_of(trace, other))
+
+
+def test_an_empty_history_is_one_place() -> None:
+    t, i = started(wait_for("go"))
+    t.history(i, [(5, None)])
+    t.history(i, [])
+    trace = t.trace()
+    vanished = violated(trace.exchanges[-1], expected="a", observed="b", subject=i)
+    missing = violated(trace.exchanges[-1], expected="a", observed="b", subject=i, pointer="/data/0")
+    before = violated(trace.exchanges[-2], expected="a", observed="b", subject=i, pointer="/data/0")
+    assert place_of(trace, vanished) == place_of(trace, missing) == (i, "(no history)")
+    assert place_of(trace, before) == (i, "status/0")
