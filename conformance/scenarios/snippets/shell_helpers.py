@@ -27,7 +27,9 @@ call() {
   local name=$1 method=$2 path=$3 out status made; shift 3
   out=$(mktemp -p "$ids")
   local args=(-sS -g --path-as-is -X "$method" -o "$out" -w '%{http_code}' ${TOKEN:+-H "authorization: Bearer $TOKEN"})
-  [ $# -eq 0 ] || args+=(-H 'content-type: application/json' --data-raw "$1")
+  # In a file, for a long body is no argument of a program.
+  [ $# -eq 0 ] || printf %s "$1" > "$out.sent"
+  [ $# -eq 0 ] || args+=(-H 'content-type: application/json' --data-binary "@$out.sent")
   status=$(curl "${args[@]}" "$BASE$path")
   echo "$method $path -> $status $(cat "$out")"
   echo "$status" > "$out.status"
@@ -106,7 +108,7 @@ names = [path for path in folder.iterdir() if re.fullmatch("[a-z]+[0-9]+", path.
 ids = {{path.name: path.read_text().strip() for path in names}}
 for name, status, pointer, value, steady in map(json.loads, sys.stdin):
     kept = folder / (name + ".status")
-    answered = int(kept.read_text()) if kept.exists() else 0
+    answered = int(kept.read_text().strip() or 0) if kept.exists() else 0
     if answered in SILENT and answered != status:
         print("undecided: a request that would show it was not answered")
         sys.exit(2)

@@ -117,3 +117,8 @@ def test_the_code_that_scripts_contain_fits_into_single_quotes_of_a_shell() -> N
 )
 def test_a_part_is_written_alike_in_each_play(text: str, pointer: str, expected: str) -> None:
     assert shown(text, pointer, {"w1": "A1"}) == expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_body_may_be_longer_than_an_argument(language: str, url: str, tmp_path: Path) -> None:
+    assert said(language, setting(ENDED), url, tmp_path, "x" * 200_000)[0] == 1
