@@ -18,7 +18,7 @@ overlaps are written as `at` earlier than the end of another. Every method takes
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Unpack
+from typing import Any, TypedDict, Unpack, cast
 from urllib.parse import quote
 
 from conformance.trace import Exchange
@@ -26,6 +26,26 @@ from tests.rules.bodies import ACTIVITIES, Span, error_of, stamp, times_of, uuid
 from tests.rules.exchanges import JSON_HEADERS, ExchangeBuilder, Options
 
 __all__ = ["JSON_HEADERS", "Options", "TraceBuilder"]
+
+
+class Shown(TypedDict, total=False):
+    """What `TraceBuilder.instance` makes the body of an instance of."""
+
+    spans: Sequence[Span]
+    ended: float | None
+    error: str | None
+    change: dict[str, Any] | None
+
+
+class RunOptions(Options, Shown, total=False):
+    """What a run can be told: about its exchange, and about the instance in the answer."""
+
+
+def _parted(options: RunOptions) -> tuple[Shown, Options]:
+    names = Shown.__optional_keys__
+    shown = {name: value for name, value in options.items() if name in names}
+    others = {name: value for name, value in options.items() if name not in names}
+    return cast(Shown, shown), cast(Options, others)
 
 
 class TraceBuilder(ExchangeBuilder):
@@ -84,25 +104,22 @@ class TraceBuilder(ExchangeBuilder):
         *,
         wait: bool | str | None = None,
         id: str | None = None,  # noqa: A002
-        spans: Sequence[Span] = (),
-        ended: float | None = None,
-        error: str | None = None,
-        change: dict[str, Any] | None = None,
-        **options: Unpack[Options],
+        **options: Unpack[RunOptions],
     ) -> str:
-        """runWorkflow; returns the instance's id. ``spans``, ``ended``, ``error``, ``change``: see `instance`."""
+        """runWorkflow; returns the instance's id. The options of `instance` say what the answer shows."""
+        shown, exchanged = _parted(options)
         instance = id or uuid(2, len(self.exchanges) + 1)
-        at = stamp(options.get("at", self.now))
+        at = stamp(exchanged.get("at", self.now))
         known = workflow in self.workflow_bodies and workflow not in self.deleted
-        if known and options.get("status", 201) == 201:
+        if known and exchanged.get("status", 201) == 201:
             self.instance_bodies[instance] = {
                 "id": instance, "workflowID": workflow, "createdAt": at, "updatedAt": at, "terminated": False
             }  # fmt: skip
-        body = self.instance(instance, spans, ended=ended, error=error, change=change) if known else None
+        body = self.instance(instance, **shown) if known else None
         query = () if wait is None else (("wait", str(wait).lower()),)
         default = (201, {"data": body}) if known else (404, None)
         path = f"/workflows/{quote(workflow, safe='')}/instances"
-        self.exchange("POST", path, default, query=query, body=variables, **options)
+        self.exchange("POST", path, default, query=query, body=variables, **exchanged)
         return instance
 
     def instance(

@@ -29,6 +29,11 @@ def interpolated(value: Any, variables: Mapping[str, str]) -> Any:
     return value
 
 
+def request_of(method: str, path: str, body: Any = None, query: tuple[tuple[str, str], ...] = ()) -> Request:
+    """A request; ``body`` is a JSON value, None for none."""
+    return Request(method, f"http://server{path}", path, query, (), None if body is None else exact_json.encode(body))
+
+
 @dataclass
 class Workflow:
     """A created workflow, its instances, and when it was deleted."""
@@ -54,21 +59,9 @@ class Client:
         return uuid(kind, self._ids)
 
     def ask(
-        self,
-        method: str,
-        path: str,
-        sent: int,
-        received: int,
-        answer: Callable[[], Answer],
-        *,
-        query: tuple[tuple[str, str], ...] = (),
-        body: Any = None,
-        fails: bool = False,
+        self, request: Request, sent: int, received: int, answer: Callable[[], Answer], *, fails: bool = False
     ) -> None:
         """Send a request that the server deals with at one moment between sending and answer."""
-        request = Request(
-            method, f"http://server{path}", path, query, (), None if body is None else exact_json.encode(body)
-        )
 
         def act() -> None:
             self._record(request, sent, received, None if (found := answer()) and fails else found)
@@ -101,7 +94,7 @@ class Client:
             workflow.body |= {"createdAt": at, "updatedAt": at}
             return 201, {"data": workflow.body}
 
-        self.ask("POST", "/workflows", sent, received, answer, body={"stages": stages})
+        self.ask(request_of("POST", "/workflows", {"stages": stages}), sent, received, answer)
         return workflow
 
     def delete(self, workflow: Workflow, sent: int, received: int) -> None:
@@ -114,7 +107,7 @@ class Client:
             self.engine.delete(workflow.instances)
             return 204, None
 
-        self.ask("DELETE", f"/workflows/{workflow.body['id']}", sent, received, answer)
+        self.ask(request_of("DELETE", f"/workflows/{workflow.body['id']}"), sent, received, answer)
 
     # -- runs -------------------------------------------------------------------------------------------------------
 
@@ -129,7 +122,7 @@ class Client:
             return 201, {"data": views.single(self.server, instance, self.engine.now)}
 
         path = f"/workflows/{workflow.body['id']}/instances"
-        self.ask("POST", path, sent, received, answer, body=variables, fails=fails)
+        self.ask(request_of("POST", path, variables), sent, received, answer, fails=fails)
         return instance
 
     def _instance(self, workflow: Workflow, variables: dict[str, str]) -> Instance:
@@ -181,7 +174,7 @@ class Client:
             return 204, None
 
         path = f"/instances/{instance.id}/events"
-        self.ask("POST", path, sent, received, answer, body={"name": name}, fails=fails)
+        self.ask(request_of("POST", path, {"name": name}), sent, received, answer, fails=fails)
 
     def cancel(self, instance: Instance, sent: int, received: int, *, fails: bool = False) -> None:
         """cancelEvent."""
@@ -192,7 +185,7 @@ class Client:
             self.engine.cancel(instance, received)
             return 204, None
 
-        self.ask("PUT", f"/instances/{instance.id}/abort", sent, received, answer, fails=fails)
+        self.ask(request_of("PUT", f"/instances/{instance.id}/abort"), sent, received, answer, fails=fails)
 
     def _gone(self, instance: Instance, *, refuses: bool) -> bool:
         """Whether a signal is refused: it must be once the end is settled, and may be from the end on."""
@@ -214,7 +207,7 @@ class Client:
             data = self._part(instance, part) if instance.facts else None
             return (404, error_body(404)) if data is None else (200, {"data": data})
 
-        self.ask("GET", f"/instances/{instance.id}{part}", sent, received, answer)
+        self.ask(request_of("GET", f"/instances/{instance.id}{part}"), sent, received, answer)
 
     def _part(self, instance: Instance, part: str) -> Any:
         if part.startswith("/stages"):
@@ -230,7 +223,7 @@ class Client:
             return 200, {"data": views.listed(self.server, self.instances, self.engine.now, key, running=running)}
 
         query = ((("workflowID", key),) if key else ()) + ((("running", "true"),) if running else ())
-        self.ask("GET", "/instances", sent, received, answer, query=query)
+        self.ask(request_of("GET", "/instances", query=query), sent, received, answer)
 
 
 def response(status: int, body: Any) -> Response:
