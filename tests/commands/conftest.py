@@ -17,8 +17,8 @@ from conformance.results.store import read_results
 
 FAULTS = ("cancel-ignored", "name-dropped")
 PROGRAM = str(Path(sysconfig.get_path("scripts")) / "conformance")
-PATIENCE = 150
-"""Seconds; only a hang lasts as long."""
+PATIENCE = 600
+"""Seconds; only a hang lasts as long, whatever else the machine does."""
 
 
 @dataclass(frozen=True)

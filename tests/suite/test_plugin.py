@@ -19,6 +19,8 @@ from conformance.results.store import read_results
 
 CATALOGUE = load_requirements().requirements
 CORE = ("-p", "no:cacheprovider")
+PATIENCE = 600
+"""Seconds; only a hang lasts as long, whatever else the machine does."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Project:
         # pytest cuts its lines to the width of the terminal.
         wide = {**os.environ, "COLUMNS": "200"}
         return subprocess.run(
-            command, cwd=self.path, capture_output=True, text=True, timeout=150, check=False, env=wide
+            command, cwd=self.path, capture_output=True, text=True, timeout=PATIENCE, check=False, env=wide
         )
 
     def collected(self, *arguments: str) -> list[str]:
