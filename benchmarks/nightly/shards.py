@@ -3,8 +3,8 @@
     python -m benchmarks.nightly.shards [--profile thorough] [--shards 4] [--like real] [--seed 0]
 
 First one run against one server; then as many shares as asked for, at the same time, each against a server of its own,
-and the merging. What they share here and would not elsewhere is this machine's CPU: the table tells how much of it the
-shares used, so that it is seen whether that was the limit.
+and the merging. What they share here and would not elsewhere is this machine's CPU: the last line tells how much of it
+the shares used and how many programs wanted it, so that it is seen whether that was the limit.
 """
 
 from __future__ import annotations
@@ -85,14 +85,17 @@ def measure(chosen: argparse.Namespace, folder: Path) -> bool:
         ]
         shared = together(shares)
         for name, directory in zip(names, directories, strict=True):
-            counts = _results(directory)["counts"]
-            print(f"| share {name} | | | {counts['exchanges']} | {counts['runs']} | | |", flush=True)
+            left = _results(directory)
+            counts = left["counts"]
+            told = f"{left['duration_s']:.0f} | | {counts['exchanges']} | {counts['runs']}"
+            print(f"| share {name} | {told} | | |", flush=True)
         merging = together([[command, "merge", *map(str, directories), f"--report-dir={folder / 'merged'}"]])
     print(_row(f"{chosen.shards} machines", shared, _results(folder / "merged")))
     print(_row("merging", merging, _results(folder / "merged")))
     part = (shared.wall_s + merging.wall_s) / one.wall_s
     busy = shared.cpu_s / shared.wall_s / (os.cpu_count() or 1)
-    print(f"\nTogether {part:.2f} of one machine's time; the shares used {busy:.0%} of this machine's CPU.{stamp()}")
+    told = f"the shares used {busy:.0%} of this machine's CPU, at a load of {os.getloadavg()[2]:.0f}"
+    print(f"\nTogether {part:.2f} of one machine's time; {told}.{stamp()}")
     return part <= MOST
 
 
