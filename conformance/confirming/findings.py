@@ -162,10 +162,18 @@ def shown_exchanges(trace: Trace, observation: Observation) -> int:
 
 
 def _shown(trace: Trace, observation: Observation) -> list[Exchange]:
-    """The exchanges a reader needs: those cited, the steps of the scenario, and what created what they are about."""
+    """The exchanges a reader needs: those cited, the steps of the scenario, and what created what they are about.
+
+    Of the reads of a step that polls only the last.
+    """
     cited = set(observation.exchanges)
     if _is_scenario(trace):
-        wanted = [e for e in trace.exchanges if e.index in cited or e.step is not None]
+        last = {each.step: each.index for each in trace.exchanges}
+        wanted = [
+            e
+            for e in trace.exchanges
+            if e.index in cited or (e.step is not None and (e.index == last[e.step] or e.request.method != "GET"))
+        ]
     else:
         ids = {value for index in cited for value in trace.at(index).params.values()}
         wanted = [e for e in trace.exchanges if e.index in cited or _creates(e, ids)]

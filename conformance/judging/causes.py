@@ -17,6 +17,7 @@ _BEFORE_INSTANCES = "workflows"
 # A violation for nearly every instance coincides with every other violation, so it explains none of them.
 _UNIVERSAL = 0.7
 _RARELY = 0.2
+_OFTEN = 0.3
 # So likely it may be that a cause is violated by chance wherever another requirement is.
 _BY_CHANCE = 0.1
 
@@ -113,15 +114,15 @@ class Causes:
     def along(self, cause: str, trace: Trace, violations: Violations) -> set[str]:
         """What the minimal trace of a cause violates because of it, as far as that trace says.
 
-        What is violated nearly whenever it is judged is violated beside any cause: it must show in the same place, or
-        after the same act.
+        What is often violated when it is judged is violated beside any cause: it must show in the same place, or after
+        the same act.
         """
         seen = _seen(trace, violations)
         return {
             other
             for other in seen
             if other != cause
-            and (not self._nearly_always(other) or any(_tied(a, b) for a in seen.get(cause, ()) for b in seen[other]))
+            and (not self._often(other) or any(_tied(a, b) for a in seen.get(cause, ()) for b in seen[other]))
         }
 
     def behind(self, other: str, trace: Trace, violations: Violations, *, minimal: bool) -> set[str]:
@@ -162,10 +163,10 @@ class Causes:
         """Violated in the same minimal trace, and in no trace in which the cause is not violated."""
         return other in together and self.may_follow(cause, other)
 
-    def _nearly_always(self, requirement: str) -> bool:
-        """Whether a requirement is violated nearly whenever it is judged."""
+    def _often(self, requirement: str) -> bool:
+        """Whether a requirement is violated so often when it is judged that it may be so beside any other by chance."""
         violated = self._tally.violated[requirement]
-        return violated >= _UNIVERSAL * (violated + self._tally.upheld[requirement])
+        return violated > _OFTEN * (violated + self._tally.upheld[requirement])
 
     def _sightings(self, requirement: str) -> set[Sighting]:
         return self._tally.sightings.get(requirement, set())

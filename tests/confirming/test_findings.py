@@ -9,7 +9,7 @@ from conformance.contract.requirements import load_requirements
 from conformance.results.known.ways import finding_id
 from conformance.rules.evidence.observation import violated
 from conformance.scenarios.scenario.codec import to_json
-from conformance.scenarios.scenario.model import Create, Run, Scenario
+from conformance.scenarios.scenario.model import Create, Run, Scenario, Until
 from conformance.trace import Trace
 from tests.rules.build import TraceBuilder
 from tests.rules.timelines import wait_for
@@ -72,3 +72,16 @@ def test_what_no_scenario_shows_is_one_exchange_of_two_kilobytes() -> None:
     assert len(lengths[UNPLAYABLE]) == 1
     assert lengths[UNPLAYABLE][0] < 1100
     assert lengths[LOST][-1] > 9000
+
+
+def test_of_the_reads_of_a_step_that_polls_the_last_is_shown_and_those_cited() -> None:
+    t = TraceBuilder(source="scenario")
+    i = t.run(t.create([wait_for("go")]))
+    for _ in range(5):
+        t.history(i, [(5, None)])
+    exchanges = tuple(replace(each, step=min(each.index, 2)) for each in t.trace().exchanges)
+    scenario = Scenario((Create("w1", (wait_for("go"),)), Run("i1", "w1"), Until("i1", "waiting")))
+    trace = replace(t.trace(), exchanges=exchanges, scenario=to_json(scenario))
+    observation = violated(trace.at(1), trace.at(3), expected="one thing", observed="another")
+    finding = build_finding(Proof(("history.stages",), trace, observation), load_requirements())
+    assert [each.index for each in finding.exchanges] == [0, 1, 3, 6]
