@@ -67,7 +67,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Written]:
             f'[targets.marked]\nurl = "{url}"\nclient-id = "conformance"\ntoken-url = "{url}/oauth/token"\n'
         )
         report = ("--report-dir", "out", "--junitxml", "pytest.xml", "--database", "kept", "--summary-file", "s.md")
-        out.run("run", "run", "marked", "--profile", "smoke", "-v", *report)
+        # What a secret gets into is written whatever the traffic is: the first violation ends exploring.
+        out.run("run", "run", "marked", "--profile", "smoke", "-v", "-x", *report)
         finding = read_results(folder / "out").findings[0].id
         out.run("replay", "replay", finding, "marked", "--from", "out")
         out.run("config", "config", "marked", "--all")
