@@ -3,26 +3,38 @@
     python -m benchmarks.rules.mutants [--count 300] [--seed 0] [--jobs 2] [--seconds 60] [ROOM/MODULE:NUMBER…]
 
 mutmut alters one place at a time in `rules/`, `judging/` and `confirming/`. Each mutant of a sample, even over the
-modules, is tried in a copy of the project: the tests of the room that it stands in run until the first one fails, which
-kills it. Tests that last longer than ``--seconds`` tell nothing, and are counted apart. Prints a line per mutant as it
-ends, the diffs of those that survived, and the figures.
+modules, is tried in a fork of a process that has imported what these tests need from other projects: the tests of the
+module run, then those of the room that it stands in, until the first one fails, which kills the mutant. Tests that use
+more than ``--seconds`` of the processor tell nothing, and are counted apart; so do those that last ten times as long.
+Processes that a test starts run the code as it stands. A module of each room is tried unaltered first, and with an
+error: its tests must pass, and fail. Prints a line per mutant as it ends, the diffs of those that
+survived, and the figures.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
 import os
 import random
-import shutil
-import subprocess
+import resource
+import signal
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import wait
+from multiprocessing.context import ForkProcess
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 from benchmarks.shared.measuring import ROOT, stamp
 from benchmarks.shared.mutant import Mutant, diff, mutations, source
@@ -30,6 +42,8 @@ from benchmarks.shared.mutant import Mutant, diff, mutations, source
 _PACKAGE = ROOT / "conformance"
 _ROOMS = ("rules", "judging", "confirming")
 _SCENES = "tests/rules/test_scenes.py"
+_WARMING = ("tests.rules.test_scenes", "tests.judging.test_judging", "tests.confirming.test_confirmation")
+_OURS = ("conformance", "tests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,47 +56,116 @@ class Trial:
     unknown: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Altered(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports one module from another text than that of its file."""
+
+    name: str
+    path: Path
+    text: str
+
+    def find_spec(self, fullname: str, *_: object) -> importlib.machinery.ModuleSpec | None:
+        """The module when it is the altered one."""
+        if fullname != self.name:
+            return None
+        return importlib.util.spec_from_file_location(fullname, self.path, loader=self)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the altered text as the module."""
+        exec(compile(self.text, str(self.path), "exec"), module.__dict__)
+
+
 def _path(module: str) -> Path:
     return _PACKAGE / f"{module}.py"
 
 
 def tests_of(module: str) -> list[str]:
-    """The tests that bear on a module: those of its folder, and for a rule the scenes of all clauses."""
+    """The tests that bear on a module, its own first: those of its folder, and for a rule the scenes of all clauses."""
     room = module.split("/", maxsplit=1)[0]
+    place = Path("tests", module)
+    own = place.with_name(f"test_{place.name}.py")
+    first = [str(own)] if (ROOT / own).exists() else []
     if room != "rules":
-        return [f"tests/{room}"]
-    folder = ROOT / "tests" / Path(module).parent
-    shared = "evidence" in module
-    own = ["tests/rules"] if shared else [str(folder.relative_to(ROOT))]
-    return own if shared else [*own, _SCENES]
+        return [*first, f"tests/{room}"]
+    return [*first, _SCENES, "tests/rules"] if "evidence" in module else [*first, str(place.parent), _SCENES]
 
 
-def trial(mutant: Mutant, seconds: float) -> Trial:
-    """Run the tests that bear on a mutant, in a copy of the project that holds it."""
-    started = time.monotonic()
+def _warm() -> None:
+    """Import what the tests need, and forget what is this project's: only the rest is worth keeping."""
+    for name in _WARMING:
+        importlib.import_module(name)
+    for name in [name for name in sys.modules if name.split(".")[0] in _OURS]:
+        del sys.modules[name]
+
+
+def _try(mutant: Mutant, text: str, seconds: float, told: Path) -> None:
+    """In a process of its own: run the tests that bear on a mutant. Ends the process with pytest's exit code."""
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
+    signal.alarm(int(seconds) * 10)
+    with told.open("w") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    path = _path(mutant.module)
+    name = f"conformance.{mutant.module.replace('/', '.')}"
+    sys.meta_path.insert(0, Altered(name, path, text))
+    skipped = ["--ignore=tests/rules/scope", "--ignore=tests/rules/simulator"]
+    options = ["-q", "-x", "-n", "0", "-p", "no:cacheprovider", "--no-header"]
+    # Plugins are among what was imported beforehand; the project's settings turn the warning about it into an error.
+    # It would also import the package, which is a plugin, from its files: asserts stay plain.
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning", "--assert=plain"]
+    sys.exit(int(pytest.main([*options, *tests_of(mutant.module), *skipped])))
+
+
+def trials(mutants: Sequence[Mutant], jobs: int, seconds: float) -> Iterator[Trial]:
+    """Try so many at a time; each trial as it ends."""
+    waiting, running = list(reversed(mutants)), dict[int, tuple[ForkProcess, Mutant, float]]()
     with tempfile.TemporaryDirectory() as directory:
-        root = Path(directory)
-        for name in ("conformance", "tests", "specs", "benchmarks"):
-            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy(ROOT / "pyproject.toml", root)
-        (root / "conformance" / f"{mutant.module}.py").write_text(source(_path(mutant.module), mutant.number), "utf-8")
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", "--no-header"]
-        skipped = ["--ignore=tests/rules/scope", "--ignore=tests/rules/simulator"]
-        try:
-            done = subprocess.run(
-                [*command, *tests_of(mutant.module), *skipped],
-                cwd=root,
-                env={**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"},
-                capture_output=True,
-                text=True,
-                timeout=seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return Trial(mutant, None, time.monotonic() - started, unknown=True)
-    failed = (line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR")))
-    killed_by = next(failed, f"exit code {done.returncode}") if done.returncode else None
-    return Trial(mutant, killed_by, time.monotonic() - started)
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                mutant = waiting.pop()
+                text = source(_path(mutant.module), mutant.number)
+                process = _started(mutant, text, seconds, _told(directory, mutant))
+                running[process.sentinel] = process, mutant, time.monotonic()
+            for ended in wait(list(running)):
+                assert isinstance(ended, int)
+                process, mutant, started = running.pop(ended)
+                process.join()
+                yield _ended(mutant, process.exitcode or 0, time.monotonic() - started, _told(directory, mutant))
+
+
+def check_controls(seconds: float) -> None:
+    """Try one module of each room as it stands, and with an error: `RuntimeError` unless just the error is noticed."""
+    with tempfile.TemporaryDirectory() as directory:
+        for module in ("rules/event/effects", "judging/tally", "confirming/checks"):
+            text, told = _path(module).read_text("utf-8"), Path(directory, "told")
+            for control, fails in ((text, False), (f"{text}\nraise AssertionError\n", True)):
+                process = _started(Mutant(module, 0), control, seconds, told)
+                process.join()
+                if bool(process.exitcode) != fails:
+                    how = "pass with an error in it" if fails else "fail without a mutant"
+                    raise RuntimeError(f"the tests of {module} {how}:\n{told.read_text('utf-8')}")
+
+
+def _started(mutant: Mutant, text: str, seconds: float, told: Path) -> ForkProcess:
+    process = get_context("fork").Process(target=_try, args=(mutant, text, seconds, told))
+    process.start()
+    return process
+
+
+def _told(directory: str, mutant: Mutant) -> Path:
+    return Path(directory, str(mutant).replace("/", "-"))
+
+
+def _ended(mutant: Mutant, code: int, seconds: float, told: Path) -> Trial:
+    if code < 0:
+        return Trial(mutant, None, seconds, unknown=True)
+    if code == 0:
+        return Trial(mutant, None, seconds)
+    text = told.read_text("utf-8")
+    failed = next((line for line in text.splitlines() if line.startswith(("FAILED", "ERROR"))), None)
+    if failed is None:
+        raise RuntimeError(f"pytest ended with {code} for {mutant}, and no test failed:\n{text}")
+    return Trial(mutant, failed, seconds)
 
 
 def sample(seed: int, count: int) -> list[Mutant]:
@@ -119,16 +202,15 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=60)
     chosen = parser.parse_args()
-    trials = list[Trial]()
-    with ThreadPoolExecutor(chosen.jobs) as pool:
-        mutants = chosen.mutants or sample(chosen.seed, chosen.count)
-        asked = [pool.submit(trial, mutant, chosen.seconds) for mutant in mutants]
-        for ended in as_completed(asked):
-            trials.append(ended.result())
-            told = f"killed by {trials[-1].killed_by}" if trials[-1].killed_by else "SURVIVED"
-            told = "its tests did not end" if trials[-1].unknown else told
-            print(f"{trials[-1].mutant}: {told} ({trials[-1].seconds:.1f} s)", flush=True)
-    print("\n".join(_summary(trials)))
+    _warm()
+    check_controls(chosen.seconds)
+    tried = list[Trial]()
+    for each in trials(chosen.mutants or sample(chosen.seed, chosen.count), chosen.jobs, chosen.seconds):
+        tried.append(each)
+        told = f"killed by {each.killed_by}" if each.killed_by else "SURVIVED"
+        told = "its tests did not end" if each.unknown else told
+        print(f"{each.mutant}: {told} ({each.seconds:.1f} s)", flush=True)
+    print("\n".join(_summary(tried)))
 
 
 if __name__ == "__main__":
