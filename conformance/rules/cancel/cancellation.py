@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from conformance.rules.evidence.answers import speaks
 from conformance.rules.evidence.inevitable import must_have_terminated, undisputed
+from conformance.rules.evidence.listing import absences, shown_terminated
 from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
@@ -68,3 +69,24 @@ def ended_long_ago(timeline: InstanceTimeline, exchange: Exchange) -> bool:
     found = cancellation(timeline)
     cancelled = found is not None and found.cancel.ok and found.late(exchange)
     return cancelled or must_have_terminated(timeline, exchange, undisputed(timeline))
+
+
+def still_runs(found: Cancellation) -> bool:
+    """Whether a single read denies that a cancellation had its effect, which is `cancel.terminates`'s business."""
+    return any(found.late(read.exchange) and not read.terminated for read in found.timeline.instance.reads)
+
+
+def must_show_the_end(timeline: InstanceTimeline, exchange: Exchange) -> bool:
+    """Whether something told a settle time before a request that the instance had terminated, and no read denies it.
+
+    A single read showed it so; a list of running instances lacked it, and another answer has shown it so since; or a
+    cancellation was accepted. A list alone is no proof: it may be what is wrong.
+    """
+    first = timeline.first_terminated
+    if first is not None and timeline.is_due(first.exchange.received, exchange):
+        return True
+    left_out = any(timeline.is_due(listing.received, exchange) for listing in absences(timeline))
+    if left_out and shown_terminated(timeline, exchange):
+        return True
+    found = cancellation(timeline)
+    return found is not None and found.cancel.ok and found.late(exchange) and not still_runs(found)

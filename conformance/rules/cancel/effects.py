@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from conformance.rules.cancel.cancellation import Cancellation, accepted_cancellations, cancellation
+from conformance.rules.cancel.cancellation import Cancellation, accepted_cancellations, cancellation, still_runs
 from conformance.rules.evidence.listing import Listing, listings, of_running
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead
@@ -208,7 +208,9 @@ def _advanced(read: InstanceRead, number: int, *, was_open: bool) -> bool:
 
 def not_running(index: TraceIndex) -> Iterator[Observation]:
     """`cancel.not-running`: a cancelled instance is not listed as running."""
-    for found in accepted_cancellations(index, shown_open=True):
+    for found in accepted_cancellations(index, shown_open=False):
+        if found.shown is None and still_runs(found):
+            continue
         for listing in listings(index, "listInstances"):
             workflow, listed = listing.exchange.query("workflowID"), found.timeline.id in listing.ids
             if not of_running(listing.exchange) or not found.late(listing.exchange):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.rules.cancel.cancellation import must_show_the_end
 from conformance.rules.evidence.answers import inconclusive
 from conformance.rules.evidence.comparing.equal_meaning import same_within
 from conformance.rules.evidence.inevitable import must_have_terminated, undisputed
@@ -67,7 +68,7 @@ def _late_signals(timeline: InstanceTimeline, signals: list[Exchange]) -> Iterat
         return
     sure = undisputed(timeline)
     for signal in signals:
-        settled = timeline.is_due(first.exchange.received, signal) or must_have_terminated(timeline, signal, sure)
+        settled = must_show_the_end(timeline, signal) or must_have_terminated(timeline, signal, sure)
         if settled and not inconclusive(signal):
             yield first, signal
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from conformance.contract.api import Api
+from conformance.rules.evidence.timeline import InstanceTimeline
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange
 
@@ -76,3 +77,29 @@ def listed_ids(index: TraceIndex, exchange: Exchange) -> list[str]:
     """The ids in the list that an answer holds; none where it holds no list."""
     found = listing_of(index.trace.api, exchange)
     return found.ids if found else []
+
+
+def absences(timeline: InstanceTimeline) -> Iterator[Exchange]:
+    """The lists of running instances that lack one for no other reason than that it has terminated.
+
+    Its run had settled, nothing had deleted its workflow, and the list is whole.
+    """
+    run = timeline.instance.run
+    for found in listings(timeline.index, "listInstances"):
+        listing = found.exchange
+        workflow = listing.query("workflowID")
+        if listing.query("running") != "true" or workflow not in (None, run.params["workflowID"]):
+            continue
+        known = not found.more and not timeline.deleted_before(listing.received)
+        if known and timeline.id not in found.ids and timeline.is_due(run.received, listing):
+            yield listing
+
+
+def shown_terminated(timeline: InstanceTimeline, before: Exchange) -> bool:
+    """Whether an answer that came before a request shows an instance as terminated: a single read, or a list."""
+    first = timeline.first_terminated
+    if first is not None and first.exchange.before(before):
+        return True
+    earlier = (each for each in listings(timeline.index, "listInstances") if each.exchange.before(before))
+    elements = (each.find(timeline.id) for each in earlier)
+    return any(element is not None and element.get("terminated") is True for element in elements)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from conformance.rules.cancel.cancellation import must_show_the_end
 from conformance.rules.evidence.comparing.equal_meaning import difference
 from conformance.rules.evidence.inevitable import (
     Lacking,
@@ -229,9 +230,8 @@ def _lags_behind(timeline: InstanceTimeline) -> Iterator[Observation]:
     for history in timeline.conclusive(timeline.instance.histories):
         found = lacking(timeline, history, sure)
         still_open = next((entry.number for entry in history.stages if not entry.ended), None)
-        end = timeline.first_terminated
-        over = end is not None and timeline.is_due(end.exchange.received, history.exchange)
-        over = over and not timeline.deleted_in_mid_run(history.exchange.received)
+        deleted = timeline.deleted_in_mid_run(history.exchange.received)
+        over = not deleted and must_show_the_end(timeline, history.exchange)
         if (
             found is None
             and still_open is not None

@@ -10,7 +10,7 @@ from conformance.rules.cancel.cancellation import ended_long_ago
 from conformance.rules.evidence.answers import answer_text, inconclusive, is_valid
 from conformance.rules.evidence.comparing.equal_meaning import same_within
 from conformance.rules.evidence.inevitable import must_have_terminated, undisputed
-from conformance.rules.evidence.listing import Listing, listings, of_running
+from conformance.rules.evidence.listing import Listing, absences, listings, of_running, shown_terminated
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.reads import InstanceRead
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
@@ -92,18 +92,37 @@ def running(index: TraceIndex) -> Iterator[Observation]:
             on_this_page = not found.more or timeline.id in listed
             if on_this_page and listing.query("workflowID") in (None, timeline.instance.run.params["workflowID"]):
                 yield from _listed_while_running(timeline, listing, timeline.id in listed)
-                if timeline.id not in listed:
-                    yield from _back_again(timeline, listing)
+    for timeline in timelines(index):
+        for listing in absences(timeline):
+            yield from _back_again(timeline, listing)
+            yield from _open_later(timeline, listing)
 
 
 def _back_again(timeline: InstanceTimeline, listing: Exchange) -> Iterator[Observation]:
-    """Violated when a later list of running instances holds it: then it ran all the time, and was left out before."""
-    if timeline.deleted_before(listing.received) or not timeline.is_due(timeline.instance.run.received, listing):
-        return
+    """Violated when a later list of running instances holds it: then it ran all the time, and was left out before.
+
+    The same list never goes back; another one may be behind it for a settle time.
+    """
     for later in listings(timeline.index, "listInstances"):
-        again = of_running(later.exchange) and timeline.id in later.ids
-        if again and timeline.is_due(listing.received, later.exchange):
+        if not of_running(later.exchange) or timeline.id not in later.ids:
+            continue
+        same = later.exchange.request.query == listing.request.query and listing.before(later.exchange)
+        if same or timeline.is_due(listing.received, later.exchange):
             yield _misfiled(timeline, later.exchange, listing, "listed: it ran until later", "it is not listed")
+            return
+
+
+def _open_later(timeline: InstanceTimeline, listing: Exchange) -> Iterator[Observation]:
+    """Violated when history shows an open stage a settle time later, and nothing has shown the instance terminated.
+
+    Else history is to blame, and `history.agrees` says so.
+    """
+    for history in timeline.instance.histories:
+        still_open = any(not entry.ended for entry in history.stages)
+        excused = timeline.deleted_before(history.exchange.received) or shown_terminated(timeline, history.exchange)
+        if still_open and not excused and timeline.is_due(listing.received, history.exchange):
+            wanted = "listed: history shows a stage open long after"
+            yield _misfiled(timeline, history.exchange, listing, wanted, "it is not listed")
             return
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.rules.cancel.cancellation import ended_long_ago
+from conformance.rules.cancel.cancellation import ended_long_ago, must_show_the_end
 from conformance.rules.evidence.answers import cut
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import StagePlan
@@ -142,7 +142,7 @@ def _closed(timeline: InstanceTimeline, first: InstanceRead, read: InstanceRead)
     late = [s.number for s in read.stages if end and s.ended_at and s.ended_at.ns > end.ns + slack]
     if not open_stages and not late:
         yield upheld(read.exchange, proof="settled", subject=timeline.id)
-    elif timeline.is_due(first.exchange.received, read.exchange) or ended_long_ago(timeline, read.exchange):
+    elif must_show_the_end(timeline, read.exchange) or ended_long_ago(timeline, read.exchange):
         observed = (
             f"stage {open_stages[0]} is open" if open_stages else f"stage {late[0]} ended later than the instance"
         )

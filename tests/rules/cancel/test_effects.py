@@ -255,3 +255,15 @@ def test_history_cancelled(spans: list[Span], expected: str) -> None:
     t.settled()
     t.history(i, spans)
     assert verdict(RULES["history.cancelled"], t) == expected
+
+
+@pytest.mark.parametrize(("status", "read", "expected"), [(204, False, "violated"), (204, True, "nothing"),
+                                                          (404, False, "nothing")])  # fmt: skip
+def test_not_running_after_a_cancellation_at_once(status: int, read: bool, expected: str) -> None:
+    t, i = started(HOUR)
+    t.cancel(i, status=status)
+    t.settled()
+    if read:
+        t.get(i, [(5, None)])
+    t.instances(bodies=[i], running="true")
+    assert verdict(RULES["cancel.not-running"], t) == expected

@@ -255,3 +255,41 @@ def test_history_shows_no_open_entry_of_what_has_terminated(late: bool, expected
         t.settled()
     t.history(i, [OPEN])
     assert verdict(RULES["history.agrees"], t) == expected
+
+
+@pytest.mark.parametrize(
+    ("left_out", "listed", "expected"), [(True, True, "violated"), (True, False, "nothing"), (False, True, "nothing")]
+)
+def test_what_two_lists_show_terminated_has_no_open_entry(left_out: bool, listed: bool, expected: str) -> None:
+    t, i = started(wait_for("go"))
+    t.settled()
+    t.send(i, "go")
+    t.instances(None, [] if left_out else [i], running="true")
+    t.settled()
+    if listed:
+        t.instances(None, [t.instance(i, [DONE], ended=7)])
+    t.history(i, [OPEN])
+    assert verdict(RULES["history.agrees"], t) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "late", "read", "entry", "violated"),
+    [
+        (204, True, False, OPEN, True),
+        (204, True, True, OPEN, False),
+        (204, False, False, OPEN, False),
+        (404, True, False, OPEN, False),
+        (204, True, False, FAILED, False),
+    ],
+)
+def test_history_closes_what_was_cancelled_before_anybody_saw_it(
+    status: int, late: bool, read: bool, entry: Span, violated: bool
+) -> None:
+    t, i = started(wait_for("go"))
+    t.cancel(i, status=status)
+    if late:
+        t.settled()
+    if read:
+        t.get(i, [OPEN])
+    t.history(i, [entry])
+    assert (verdict(RULES["history.agrees"], t) == "violated") is violated

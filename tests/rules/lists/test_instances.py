@@ -197,13 +197,54 @@ def test_an_instance_that_hangs_is_rightly_listed_as_running() -> None:
     assert verdict(RULES["list.running"], t) == "nothing"
 
 
-@pytest.mark.parametrize(("late", "expected"), [(True, "violated"), (False, "nothing")])
-def test_what_a_later_list_of_running_instances_holds_ran_before(late: bool, expected: str) -> None:
+@pytest.mark.parametrize(
+    ("late", "same", "overlap", "expected"),
+    [
+        (True, True, False, "violated"),
+        (True, False, False, "violated"),
+        (False, True, False, "violated"),
+        (False, True, True, "nothing"),
+        (False, False, False, "nothing"),
+    ],
+)
+def test_what_a_later_list_of_running_instances_holds_ran_before(
+    late: bool, same: bool, overlap: bool, expected: str
+) -> None:
     t, i = started(wait_for("go"))
     t.settled()
     t.send(i, "go", at=t.now, took=900)
+    t.instances(None, [], running="true", took=2 if overlap else 0.5, at=t.now)
+    if late:
+        t.settled()
+    workflow = None if same else next(iter(t.workflow_bodies))
+    t.instances(workflow, [i], running="true", at=t.now - 2 if overlap else t.now)
+    assert verdict(RULES["list.running"], t) == expected
+
+
+@pytest.mark.parametrize(
+    ("run_long_ago", "late", "closed", "shown", "deleted", "expected"),
+    [
+        (True, True, False, False, False, "violated"),
+        (True, True, True, False, False, "nothing"),
+        (True, False, False, False, False, "nothing"),
+        (False, True, False, False, False, "nothing"),
+        (True, True, False, True, False, "nothing"),
+        (True, True, False, False, True, "nothing"),
+    ],
+)
+def test_what_history_shows_open_long_after_was_running(
+    run_long_ago: bool, late: bool, closed: bool, shown: bool, deleted: bool, expected: str
+) -> None:
+    t, i = started(wait_for("go"))
+    if run_long_ago:
+        t.settled()
+    t.send(i, "go")
     t.instances(None, [], running="true")
     if late:
         t.settled()
-    t.instances(None, [i], running="true")
+    if shown:
+        t.instances(None, [t.instance(i, [(5, 6)], ended=7)])
+    if deleted:
+        t.delete(next(iter(t.workflow_bodies)))
+    t.history(i, [(5, 6 if closed else None)])
     assert verdict(RULES["list.running"], t) == expected

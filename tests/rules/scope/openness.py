@@ -2,6 +2,7 @@
 
 Not judged is what a listed instance holds, unless single reads that are alike stand on both sides of the list; what a
 history entry is called, and what it holds, while its stage has only just begun; and when an activity ended.
+Two reads of one view that overlap are never compared: the API says of none of them which came first.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 from tests.rules.bodies import ACTIVITIES
@@ -56,6 +58,28 @@ def mend(program: Program, reads: Sequence[Answer]) -> Mended:
         elif view == "history":
             found.reads[number] = 200, _unmarked(program, data, window)
     return found
+
+
+def apart(program: Program, told: Mended) -> Iterator[Mended]:
+    """The reads without those that overlap another one of the same view: every choice that leaves out no more."""
+    numbers = range(len(program.views))
+    pairs = [pair for pair in combinations(numbers, 2) if _overlap(program, *pair)]
+    subsets = (set(kept) for size in numbers for kept in combinations(numbers, len(numbers) - size))
+    chosen = list[set[int]]()
+    for kept in subsets:
+        if not any(kept.issuperset(pair) for pair in pairs) and not any(kept < other for other in chosen):
+            chosen.append(kept)
+            dropped = {program.read_windows[number] for number in numbers if number not in kept}
+            yield Mended(
+                [read if number in kept else None for number, read in enumerate(told.reads)],
+                [each for each in told.sightings if each.window not in dropped],
+                told.slow,
+            )
+
+
+def _overlap(program: Program, one: int, other: int) -> bool:
+    (sent, received), (again, answered) = program.read_windows[one], program.read_windows[other]
+    return program.views[one] == program.views[other] and sent <= answered and again <= received
 
 
 def _unmarked(program: Program, entries: list[dict[str, Any]], window: Window) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from tests.rules.scope.answers import Answer, Answers, Shown, shape
 from tests.rules.scope.legal import Sighting, possible
-from tests.rules.scope.openness import Mended, mend
+from tests.rules.scope.openness import Mended, apart, mend
 from tests.rules.scope.paths import paths
 from tests.rules.scope.programs import Program
 from tests.rules.scope.times import times_agree
@@ -85,8 +85,9 @@ class Search:
         statuses, reads = [status for status, _ in answers[:signals]], answers[signals:]
         if self._matches(statuses, Mended(list(reads)), forgets_early=forgets_early, loose=False):
             return "legal"
-        mended = mend(self.program, reads)
-        return "open" if self._matches(statuses, mended, forgets_early=forgets_early, loose=True) else "illegal"
+        choices = apart(self.program, mend(self.program, reads)) if reads else [Mended([])]
+        is_open = all(self._matches(statuses, each, forgets_early=forgets_early, loose=True) for each in choices)
+        return "open" if is_open else "illegal"
 
     def _matches(self, statuses: Sequence[int], told: Mended, *, forgets_early: bool, loose: bool) -> bool:
         """Whether some path leads to what is told."""
