@@ -79,20 +79,25 @@ def listed_ids(index: TraceIndex, exchange: Exchange) -> list[str]:
     return found.ids if found else []
 
 
-def absences(timeline: InstanceTimeline) -> Iterator[Exchange]:
+def absences(timeline: InstanceTimeline) -> list[Exchange]:
     """The lists of running instances that lack one for no other reason than that it has terminated.
 
-    Its run had settled, nothing had deleted its workflow, and the list is whole.
+    Its run had settled, nothing had deleted its workflow, and the list is whole. Found once per index.
     """
-    run = timeline.instance.run
-    for found in listings(timeline.index, "listInstances"):
-        listing = found.exchange
-        workflow = listing.query("workflowID")
-        if listing.query("running") != "true" or workflow not in (None, run.params["workflowID"]):
-            continue
-        known = not found.more and not timeline.deleted_before(listing.received)
-        if known and timeline.id not in found.ids and timeline.is_due(run.received, listing):
-            yield listing
+    known: dict[str, list[Exchange]] = timeline.index.memo.setdefault("absences", {})
+    if timeline.id not in known:
+        known[timeline.id] = [
+            each.exchange for each in listings(timeline.index, "listInstances") if _lacks(timeline, each)
+        ]
+    return known[timeline.id]
+
+
+def _lacks(timeline: InstanceTimeline, found: Listing) -> bool:
+    listing, run = found.exchange, timeline.instance.run
+    if found.more or listing.query("running") != "true" or timeline.id in found.ids:
+        return False
+    selected = listing.query("workflowID") in (None, run.params["workflowID"])
+    return selected and timeline.is_due(run.received, listing) and not timeline.deleted_before(listing.received)
 
 
 def shown_terminated(timeline: InstanceTimeline, before: Exchange) -> bool:
