@@ -94,7 +94,7 @@ def absences(timeline: InstanceTimeline) -> list[Exchange]:
 
 def _lacks(timeline: InstanceTimeline, found: Listing) -> bool:
     listing, run = found.exchange, timeline.instance.run
-    if found.more or listing.query("running") != "true" or timeline.id in found.ids:
+    if found.more or not of_running(listing) or timeline.id in found.ids:
         return False
     selected = listing.query("workflowID") in (None, run.params["workflowID"])
     return selected and timeline.is_due(run.received, listing) and not timeline.deleted_before(listing.received)
