@@ -234,12 +234,16 @@ class Confirmation:
         return _Found(proof, self._behind(requirement, back or tried.back, minimal=minimal.complete))
 
     def _behind(self, requirement: str, back: Sequence[JudgedReplay], *, minimal: bool) -> frozenset[str]:
-        """The requirements that are violated with this one, as its causes would be, each time that it came back."""
+        """The requirements that are violated with this one, as its causes would be, each time that it came back.
+
+        Where it was violated without one of them, it has another cause besides, which must not be hidden.
+        """
         causes = (
             self._causes.behind(requirement, replay.trace, replay.judgement.violations, minimal=minimal)
             for replay in back
         )
-        return frozenset(set.intersection(*causes))
+        found = set.intersection(*causes)
+        return frozenset(cause for cause in found if self._causes.may_follow(cause, requirement))
 
     def _telling(self, case: Case) -> list[Observation]:
         """The observations that prove something without having come back."""
