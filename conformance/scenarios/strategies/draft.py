@@ -93,7 +93,7 @@ class Draft:
 
     def blocking_stage(self) -> StageConfig:
         """A stage that outlasts the scenario unless somebody ends it."""
-        return words.wait_for(self.event()) if self.flip() else words.hour()
+        return words.wait_for(self.event()) if self.flip() else self.pick((words.hour(), words.western_hours()))
 
     # -- steps ----------------------------------------------------------------------------------
 

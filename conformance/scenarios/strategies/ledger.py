@@ -60,10 +60,10 @@ def every_parameter(d: Draft) -> None:
     From one ledger to another money goes through an account that both sides name; a run's variables may name it all.
     """
     ledger, stamp = d.pick(("other", "books-2")), d.pick(("2024-02-29T23:59:59Z", "2023-07-01T12:30:00.25+05:30"))
-    names = {"ledger": ledger, "far": d.pick((f"{ledger}-far", ledger)), "via": "via:x", "who": d.account()}
+    names = {"ledger": ledger, "far": f"{ledger}-far", "via": "via:x", "who": d.account()}
     put = {name: f"${{{name}}}" for name in names} if d.flip() else names
     target = {"id": put["who"], "ledger": put["far"], "throughAccount": put["via"]}
-    source = {"id": "world", "ledger": put["ledger"], "throughAccount": put["via"], "allowOverdraft": d.flip()}
+    source = {"id": "payer:1", "ledger": put["ledger"], "throughAccount": put["via"], "allowOverdraft": True}
     accounts = {"source": {"account": source}, "destination": {"account": target}}
     money = {"amount": d.amount(), "asset": d.pick(ASSETS)}
     rich: StageConfig = {"send": {**accounts, "amount": money, "timestamp": stamp}}

@@ -22,6 +22,29 @@ from conformance.scenarios.strategies import words
 from conformance.scenarios.strategies.draft import Draft, Theme
 
 
+def _in_a_row(values: Mapping[str, str]) -> tuple[str, str]:
+    """References to variables one right behind the other, since two may be taken for one, and what becomes of them.
+
+    Where two values would make a reference of their own, which is open, a blank keeps them apart.
+    """
+    references = filled = ""
+    for name, value in values.items():
+        between = " " if filled.endswith("$") else ""
+        references += f"{between}${{{name}}}"
+        filled += between + value
+    return references, filled
+
+
+def _awkward_values(d: Draft) -> dict[str, str]:
+    """A value for each name. Whatever is drawn, one is telling, one is empty, and those of names that differ in case
+    differ.
+    """
+    values = {key: d.pick(words.AWKWARD) for key in d.shuffled(words.KEYS)}
+    telling, empty = d.some(words.KEYS, 2, 2)
+    values |= {telling: words.TELLING_VALUE, empty: ""}
+    return values if values["order"] != values["Order"] else values | {"Order": f"not {values['order']}"}
+
+
 def waited_for(d: Draft) -> None:
     """wait=true answers when all stages have ended, and says so."""
     workflow = d.create(*d.quick_stages(0, 4))
@@ -80,8 +103,10 @@ def long_program(d: Draft) -> None:
     """Up to fifty stages, more than a page of few may hold; variables still have their values in late ones."""
     count, event = d.pick((50, 49, 40, 33)), d.event()
     stages = [d.quick_stage() if number % 10 == 7 else words.noop() for number in range(count - 1)]
-    instance = d.run(d.create(*stages, words.wait_for("${name}")), {"name": event})
-    d.add(Until(instance, "waiting", count - 1), Send(instance, event), Until(instance, "ended"))
+    values = _awkward_values(d)
+    references, filled = _in_a_row(values)
+    instance = d.run(d.create(*stages, words.wait_for(f"${{name}}: {references}")), {**values, "name": event})
+    d.add(Until(instance, "waiting", count - 1), Send(instance, f"{event}: {filled}"), Until(instance, "ended"))
     d.add(*(StageHistory(instance, str(number)) for number in (0, count - 1, count)))
 
 
@@ -139,26 +164,9 @@ def until_past(d: Draft) -> None:
     d.add(Until(instance, "ended"), Read(instance), History(instance))
 
 
-def _in_a_row(values: Mapping[str, str]) -> tuple[str, str]:
-    """References to variables one right behind the other, since two may be taken for one, and what becomes of them.
-
-    Where two values would make a reference of their own, which is open, a blank keeps them apart.
-    """
-    references = filled = ""
-    for name, value in values.items():
-        between = " " if filled.endswith("$") else ""
-        references += f"{between}${{{name}}}"
-        filled += between + value
-    return references, filled
-
-
 def variables(d: Draft) -> None:
     """Values travel unchanged into event names: alone, within text, twice, and side by side with others."""
-    values = {key: d.pick(words.AWKWARD) for key in d.shuffled(words.KEYS)}
-    # Whatever is drawn, one value is telling, one is empty, and names that differ in case have different ones.
-    telling, empty = d.some(words.KEYS, 2, 2)
-    values |= {telling: words.TELLING_VALUE, empty: ""}
-    values |= {} if values["order"] != values["Order"] else {"Order": f"not {values['order']}"}
+    values = _awkward_values(d)
     key, value = next(iter(values.items()))
     # A dollar without braces refers to nothing.
     bare = " ".join(f"${name}" for name in values)

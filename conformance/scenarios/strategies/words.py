@@ -189,6 +189,11 @@ def hour() -> StageConfig:
     return {"delay": {"duration": "1h"}}
 
 
+def western_hours() -> StageConfig:
+    """The same, until a moment whose local time has passed in UTC: on a slow target near moments pass too soon."""
+    return until("now+5h@-11:30")
+
+
 LONG_DELAYS: tuple[StageConfig, ...] = (
     {"delay": {"duration": "2m"}},
     {"delay": {"duration": "1000h"}},
