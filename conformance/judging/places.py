@@ -80,7 +80,8 @@ def _is_absent(exchange: Exchange, observation: Observation) -> bool:
     """Whether an answer says that there is no such workflow or instance; a list does so by not telling of it."""
     subject = observation.subject
     if exchange.operation not in _LISTS:
-        return bool(subject) and exchange.status == _NOT_FOUND
+        # Where it is rightly not found, something else of the answer is wrong.
+        return bool(subject) and exchange.status == _NOT_FOUND and str(_NOT_FOUND) not in observation.expected
     listed = exchange.data
     asked = not subject or subject in dict(exchange.request.query).values()
     if asked or observation.pointer not in ("", "/data") or not isinstance(listed, list):

@@ -140,6 +140,8 @@ def test_who_is_not_found_is_absent_wherever_it_was_asked_for() -> None:
     twice = violated(trace.exchanges[3], expected="a", observed="b", subject=other, pointer="/data")
     assert place_of(trace, read) == place_of(trace, listed) == (one, "(absent)")
     assert place_of(trace, twice)[1] == ""
+    code = violated(trace.exchanges[2], expected="404 NOT_FOUND", observed="404 GONE", subject=one)
+    assert place_of(trace, code)[1] == ""
 
 
 def test_a_stage_is_one_place_in_status_and_in_history() -> None:
