@@ -61,6 +61,20 @@ def test_an_event_that_was_heard_is_not_lost_by_a_restart() -> None:
     play(scenario, restart_after=10**6)
 
 
+@pytest.mark.parametrize("restarts", [1, 2])
+def test_an_event_that_comes_while_it_starts_again_is_heard(restarts: int) -> None:
+    async def scenario(session: Session) -> None:
+        instance = await session.start(WAIT, NOOP)
+        for _ in range(restarts):
+            # Nothing that was started again has had a turn yet.
+            session.server.restarts.restart()
+        session.server.engine.send_event(instance, "go")
+        session.server.engine.send_event(instance, "go")
+        assert await session.ended(instance)
+
+    play(scenario, restart_after=10**6)
+
+
 def test_what_an_account_holds_survives_a_restart() -> None:
     async def scenario(session: Session) -> None:
         await session.run(await session.create(send_stage(5)), wait=True)

@@ -85,7 +85,7 @@ class Engine:
         last, heard = progress
         error: str | None = None if last is None else last.data.get("error")
         if execution.stage_open and last is not None:
-            if heard:
+            if heard or execution.gate.is_set():
                 self.close_stage(execution, "stage-ended", None)
             else:
                 error = await self.work(execution, last.data["kind"], last.data["input"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from conformance.reference.engine.instances import Engine
+from conformance.reference.engine.instances import Engine, shape_problem
 from conformance.reference.engine.journal import Journal
 from conformance.reference.engine.ledger import Ledger
 from conformance.reference.engine.log import Change, ChangeLog
@@ -84,7 +84,16 @@ def progress(execution: Execution, changes: list[Change]) -> tuple[Change | None
         elif change.kind in {"stage-ended", "stage-cancelled"}:
             last = change
     execution.stage_open = last is not None and last.kind == "stage-started"
+    if last is not None and execution.stage_open and not heard:
+        _listen(execution, last)
     return last, heard
+
+
+def _listen(execution: Execution, started: Change) -> None:
+    """Let a stage that waits hear its event at once: one may come before its task goes on."""
+    kind, parameters = started.data["kind"], started.data["input"]
+    if kind == "wait_event" and shape_problem(kind, parameters) is None:
+        execution.waiting_for = parameters["event"]
 
 
 def book_again(ledger: Ledger, changes: list[Change]) -> None:
