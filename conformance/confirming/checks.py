@@ -167,12 +167,18 @@ class _Answer:
         about: object = self.observation.subject
         if place[1] and int(place[1]) < len(elements):
             about = elements[int(place[1])].get("id") if isinstance(elements[int(place[1])], dict) else None
-        if about not in self.played.names:
+        if about not in self.played.names or not self._may_hold(str(about)):
             return []
         element = f"/data/{{{self.played.names[str(about)]}}}"
         inside = f"{element}{place[2] or '/id'}"
         value = self._value(inside)
         return [(inside, value)] if not place[2] or _tells(value) else []
+
+    def _may_hold(self, about: str) -> bool:
+        """Whether what bears an id is what is listed: no list of instances ever holds their workflow."""
+        created = (each for each in self.played.trace.exchanges if each.operation == "createWorkflow")
+        is_workflow = any(isinstance(each.data, dict) and each.data.get("id") == about for each in created)
+        return is_workflow == (self.exchange.operation == "listWorkflows")
 
 
 def _tells(value: str) -> bool:

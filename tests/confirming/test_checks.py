@@ -80,6 +80,13 @@ def test_of_a_list_only_the_element_that_it_is_about_counts() -> None:
     assert check_of(played, "cancel.not-running", violation(2, pointer="/data", subject="another's")) is None
 
 
+def test_that_a_workflow_is_no_element_of_a_list_of_instances_decides_nothing() -> None:
+    played = play("list")
+    workflow = next(each for each, name in played.names.items() if name == "w1")
+    assert check_of(played, "workflow.run-deleted", violation(1, 2, subject=workflow)) is None
+    assert check_of(played, "cancel.not-running", violation(1, 2, subject=workflow)) is None
+
+
 def test_ids_moments_and_what_depends_on_them_decide_nothing() -> None:
     played = play("read", updatedAt="2026-01-01T00:00:00Z")
     assert check_of(played, "run.embeds", violation(2, pointer="/data/updatedAt")) is None
