@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from conformance.contract.requirements import load_requirements
@@ -10,6 +12,7 @@ from conformance.rules import ALL_RULES
 from conformance.rules.across_traces import info_versions
 from tests.rules.build import TraceBuilder
 from tests.rules.scenes import played
+from tests.rules.told import FILE, told
 
 SCENES = [scene for scenes in load_scenes().values() for scene in scenes]
 
@@ -32,6 +35,11 @@ def test_the_rule_flags_the_violation(scene: Scene) -> None:
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: f"{scene.requirement}: {scene.clause}")
 def test_no_rule_flags_the_legal_neighbour(scene: Scene) -> None:
     assert violated(played(scene.steps, scene.legal)) == {}
+
+
+def test_what_rules_say_of_the_scenes_changes_only_on_purpose() -> None:
+    """When it was meant to, `python -m tests.rules.told` writes it anew: read what has changed."""
+    assert told() == json.loads(FILE.read_text("utf-8"))
 
 
 def test_every_rule_has_its_scenes() -> None:
