@@ -28,7 +28,6 @@ from conformance.plugin import SUITE
 from conformance.reports.text import visible
 from conformance.results.verdict import INCOMPLETE, INTERRUPTED, USAGE
 from conformance.suite.runtime import SESSION
-from conformance.target.pacing.bounded import end_with
 
 _PYTEST: tuple[tuple[tuple[str, ...], str, bool], ...] = (
     (("-k", "keyword"), "Only requirements that match an expression, such as 'cancel or event'.", False),
@@ -37,9 +36,6 @@ _PYTEST: tuple[tuple[tuple[str, ...], str, bool], ...] = (
     (("--junitxml",), "pytest's own JUnit file, besides the report's.", False),
     (("-x", "first"), "Stop reporting at the first failed item.", True),
 )
-
-# What the interpreter may take to end: a thread that resolves a name, say, would keep it for minutes.
-_ENDING_S = 5.0
 
 _HELP = """Test a server and write a report: what conforms, what does not, and the shortest way to see each failure.
 
@@ -124,7 +120,6 @@ def _run(url: str | None, quiet: bool, verbose: bool, **given: Any) -> None:
         code = _told(reporter, int(pytest.main(arguments, plugins=[reporter])))
     if output.unread:
         tell_unread(reporter.session.report if reporter.session is not None else None)
-    end_with(code, _ENDING_S)
     raise SystemExit(code)
 
 

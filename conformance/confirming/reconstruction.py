@@ -12,6 +12,7 @@ from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import UNKNOWN, Scenario, Step
 from conformance.scenarios.steps.asking import OF_WORKFLOW
 from conformance.trace import Exchange, Trace
+from conformance.trace.roles import Role
 
 _WAIT = {"true": True, "false": False}
 
@@ -165,6 +166,31 @@ def closing_reads(
             with contextlib.suppress(_Unplayable, KeyError):
                 found[exchange.index] = excerpt.step(exchange)
     return found
+
+
+def with_own_reads(scenario: Scenario, trace: Trace) -> Scenario | None:
+    """The scenario of a play with the suite's own reads, which came before the closing steps, as steps before these.
+
+    A play of the scenario itself has the closing steps, but reads everything only after them: what such a read does to
+    an instance would not come back. None where there were none.
+    """
+    acts = [each for each in trace.exchanges if each.client == Role.CLOSING and each.step is not None]
+    first = min((each.step for each in acts if each.step is not None), default=None)
+    begun = min((each.sent for each in acts), default=0)
+    excerpt, reads = _Excerpt(names_of(scenario, trace)), list[Step]()
+    for exchange in trace.exchanges:
+        if exchange.client == Role.AUDIT and exchange.sent < begun and exchange.request.method == "GET":
+            with contextlib.suppress(_Unplayable, KeyError):
+                reads.append(excerpt.step(exchange))
+    if first is None or not reads:
+        return None
+    number, before = 0, 0
+    for step in scenario.steps:
+        if number >= first:
+            break
+        number, before = number + model.size(step), before + 1
+    steps = (*scenario.steps[:before], *dict.fromkeys(reads), *scenario.steps[before:])
+    return Scenario(steps, scenario.theme)
 
 
 def _made(exchange: Exchange) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from conformance.confirming.credibility import in_play, on_used_connections
-from conformance.confirming.reconstruction import scenario_of_exchanges
+from conformance.confirming.reconstruction import scenario_of_exchanges, with_own_reads
 from conformance.confirming.slicing import slices_of
 from conformance.judging.judging import Judgement
 from conformance.judging.pool import TraceJudge
@@ -78,13 +78,18 @@ async def attempt(
 
 
 def _in_order(case: Case) -> list[tuple[Scenario, int]]:
-    """What to play for a case, and how often; the whole scenario is tried longer than a part of it."""
+    """What to play for a case, and how often; the whole scenario is tried longer than a part of it.
+
+    In between comes the scenario with what the suite itself read in the middle of the play.
+    """
     whole = scenario_of(case)
     if whole is None:
         return []
     observation = next(each for each in case.observations if in_play(case.trace, each) or not _played(case))
     parts = slices_of(case.trace, observation) if _played(case) else []
-    return [*((part, REPLAYS) for part in parts), (whole, REPLAYS), (whole, _MORE_REPLAYS)]
+    read = with_own_reads(whole, case.trace) if _played(case) else None
+    tried = [*parts, whole, *([read] if read is not None else [])]
+    return [*((each, REPLAYS) for each in tried), (whole, _MORE_REPLAYS)]
 
 
 def _played(case: Case) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from conformance.confirming.reconstruction import scenario_of_exchanges
+from dataclasses import replace
+
+from conformance.confirming.reconstruction import scenario_of_exchanges, with_own_reads
 from conformance.rules.evidence.observation import violated
 from conformance.scenarios import Scenario
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.script import script
+from conformance.trace import Trace
 from tests.rules.build import TraceBuilder
 from tests.rules.timelines import wait_for
 
@@ -70,3 +73,25 @@ def test_a_request_in_no_form_of_its_operation_is_asked_as_it_is() -> None:
         "getWorkflow of w1, by PATCH",
         'cancelEvent of i2, by POST, with the raw body "{}"',
     ]
+
+
+def test_what_the_suite_read_before_the_closing_steps_becomes_steps_before_them() -> None:
+    t = TraceBuilder()
+    i = t.run(t.create([wait_for("go")]))
+    t.get(i)
+    t.stage_history(i, 1, [])
+    t.history(i, [])
+    t.cancel(i)
+    t.get(i)
+    clients = ["1", "1", "audit", "audit", "closing", "closing", "audit"]
+    steps = [0, 1, None, None, 3, 4, None]
+    exchanges = tuple(
+        replace(each, client=client, step=step) for each, client, step in zip(t.exchanges, clients, steps, strict=True)
+    )
+    begin = (model.Create("w1", (wait_for("go"),)), model.Run("i1", "w1"))
+    end = (model.Settle(), model.History("i1"), model.Cancel("i1"))
+    trace = Trace("t", exchanges)
+    found = with_own_reads(Scenario((*begin, *end)), trace)
+    assert found is not None
+    assert found.steps == (*begin, model.Settle(), model.Read("i1"), model.StageHistory("i1", "1"), *end[1:])
+    assert with_own_reads(Scenario(begin), Trace("t", exchanges[:4])) is None
