@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
@@ -19,6 +18,7 @@ from conformance.target.ids import answered_id
 from conformance.target.manners.identity import mark_of
 from conformance.target.pacing.polling import Pauses, poll
 from conformance.trace import Exchange
+from conformance.trace.markers import new_marker
 from conformance.wire import exact_json
 from conformance.wire.instant import MILLISECOND, SECOND
 
@@ -77,7 +77,7 @@ class OperationPlay:
 
     def marker(self) -> str:
         """A text that occurs nowhere else."""
-        return f"{self._mark} marker-{uuid.uuid4().hex}"
+        return f"{self._mark} {new_marker()}"
 
     async def ask(self, action: str, query: Query = (), body: bytes | None = None, /, **params: str) -> Exchange:
         """Send a request that is no case but serves the cases; ``params`` are its path parameters."""

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
@@ -41,12 +40,12 @@ def _digest(hash_seed: str) -> str:
     return done.stdout.strip()
 
 
-def test_a_seed_gives_the_same_plan_in_every_process(smoke: OperationPlan) -> None:
-    # This process has a seed of its own for hashes.
-    assert _digest("1") == hashlib.sha256(repr(smoke).encode()).hexdigest()
+def test_a_seed_gives_the_same_plan_in_every_process() -> None:
+    assert _digest("1") == _digest("2")
 
 
 def test_another_seed_gives_another_plan(document: ApiDocument, smoke: OperationPlan) -> None:
+    assert plan_operations(document, OperationSettings(seed=7, profile="smoke")) == smoke
     assert plan_operations(document, OperationSettings(seed=8, profile="smoke")) != smoke
 
 

@@ -12,10 +12,13 @@ from conformance.rules.evidence.listing import listing_of, listings
 from conformance.rules.evidence.observation import Observation, upheld, violated
 from conformance.rules.evidence.trace_index import TraceIndex, WorkflowRecord
 from conformance.trace import Exchange
+from conformance.trace.markers import PREFIX
 from conformance.wire import exact_json
 
 _WORD = re.compile(r"[A-Za-z0-9_-]{16,}", re.ASCII)
-_DIGITS_OF_A_MARKER = 4
+_OF_EACH_KIND = 4
+# Traffic of other clients, whose bodies have whatever markers they chose.
+_OF_OTHERS = ("recording", "proxy")
 
 
 def refused(exchange: Exchange) -> bool:
@@ -79,8 +82,9 @@ def _has_triggers(index: TraceIndex) -> bool:
 def nothing_created(index: TraceIndex, creation: Exchange) -> Iterator[Observation]:
     """A refused configuration created nothing: no workflow listed later holds the body's unique marker.
 
-    A marker is a word of 16 or more letters, digits, ``-`` and ``_``, four of them digits, in the body of the refused
-    request and of no other request of the trace.
+    A marker is a word of 16 or more letters, digits, ``-`` and ``_``, four of them digits and four letters, in the body
+    of the refused request and of no other request of the trace. Where the suite has put a marker into the body, only
+    that one counts, and in traffic of its own nothing else does: a drawn text may be in another trace, too.
     """
     markers = _markers(index, creation) if refused(creation) else []
     if not markers:
@@ -104,7 +108,12 @@ def nothing_created(index: TraceIndex, creation: Exchange) -> Iterator[Observati
 
 def _words(exchange: Exchange) -> list[str]:
     text = (exchange.request.body or b"").decode("utf-8", "replace")
-    return [word for word in _WORD.findall(text) if sum(map(str.isdigit, word)) >= _DIGITS_OF_A_MARKER]
+    return [word for word in _WORD.findall(text) if _mixed(word)]
+
+
+def _mixed(word: str) -> bool:
+    """Whether a word has digits and letters enough to be nobody's number, and no word of a language."""
+    return min(sum(map(str.isdigit, word)), sum(map(str.isalpha, word))) >= _OF_EACH_KIND
 
 
 def _markers(index: TraceIndex, creation: Exchange) -> list[str]:
@@ -116,7 +125,9 @@ def _markers(index: TraceIndex, creation: Exchange) -> list[str]:
         for exchange in requests.values():
             for word in set(_words(exchange)):
                 counts[word] = counts.get(word, 0) + 1
-    return [word for word in _words(creation) if counts[word] == 1]
+    unique = [word for word in _words(creation) if counts[word] == 1]
+    own = [word for word in unique if word.startswith(PREFIX)]
+    return own if own or index.trace.source not in _OF_OTHERS else unique
 
 
 def _holding(index: TraceIndex, listing: Exchange, markers: list[str]) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -34,6 +33,7 @@ from conformance.target.manners.identity import mark_of, marked
 from conformance.target.pacing.run_gate import Place
 from conformance.target.sender import RequestOptions
 from conformance.trace import Exchange
+from conformance.trace.markers import new_marker
 from conformance.wire.instant import SECOND
 
 _LONGEST_WAIT_S = 90.0
@@ -212,4 +212,4 @@ def _with_marker(body: str | bytes | None, run: str) -> str | bytes | None:
     """The body with a text in it that no other request ever held, and with the run's mark."""
     if not isinstance(body, str) or MARKER not in body:
         return body
-    return body.replace(MARKER, f"{mark_of(run)} marker-{uuid.uuid4().hex}")
+    return body.replace(MARKER, f"{mark_of(run)} {new_marker()}")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.rules import ALL_RULES
+from conformance.trace.trace import Source
 from tests.rules.bodies import NOOP, UNKNOWN, error_body, uuid
 from tests.rules.build import Options, TraceBuilder
 from tests.rules.judging import Case, Scene, judged, observe, parameters, verdict
@@ -219,6 +220,34 @@ CASES: list[Case] = [
 @pytest.mark.parametrize(("rule", "expected", "scene"), parameters(CASES))
 def test_a_rule_judges_a_trace(rule: str, expected: str, scene: Scene) -> None:
     assert judged(ALL_RULES[rule], scene) == expected
+
+
+DRAWN = "0" * 40
+CHOSEN = "nightly-20261128-a"
+
+
+@pytest.mark.parametrize(
+    ("source", "held", "name", "expected"),
+    [
+        # What was drawn may have been drawn for another workflow, too.
+        ("scenario", DRAWN, f"run {MARKER}", "upheld"),
+        ("operations", CHOSEN, f"{CHOSEN} {MARKER}", "upheld"),
+        ("operations", MARKER, f"{CHOSEN} {MARKER}", "violated"),
+        ("operations", CHOSEN, CHOSEN, "nothing"),
+        # Other clients have markers of their own, which are no numbers.
+        ("recording", CHOSEN, CHOSEN, "violated"),
+        ("recording", DRAWN, DRAWN, "nothing"),
+        ("proxy", CHOSEN, CHOSEN, "violated"),
+    ],
+)
+def test_only_a_text_that_nobody_else_can_have_sent_shows_what_was_created(
+    source: Source, held: str, name: str, expected: str
+) -> None:
+    t = TraceBuilder(source=source)
+    t.create("x", f"{name} {DRAWN}", status=400)
+    t.workflows(answer={"data": [{"id": UNKNOWN, "config": {"name": held, "stages": []}}]})
+    found = [each for each in observe(ALL_RULES["workflow.create-malformed"], t) if len(each.exchanges) > 1]
+    assert {True: "upheld", False: "violated", None: "nothing"}[found[0].upheld if found else None] == expected
 
 
 def test_a_refused_creation_that_creates_is_shown_by_both_exchanges() -> None:
