@@ -37,7 +37,7 @@ def _step(package: Path) -> None:
     shutil.copy(RECIPES / "list_running.py", steps)
     _edit(
         steps / "registry.py",
-        ("intruding, reading", "intruding, list_running, reading"),
+        ("    intruding,\n", "    intruding,\n    list_running,\n"),
         ("_MODULES = (", "_MODULES = (list_running, "),
     )
 
