@@ -25,6 +25,7 @@ _ROOMS = (
     "conformance.campaign.schedule",
     "conformance.confirming.findings",
     "conformance.contract",
+    "conformance.judging.places",
     "conformance.judging.tally",
     "conformance.results.model",
     "conformance.rules.evidence.observation",

@@ -25,11 +25,13 @@ from conformance.campaign.sharing.shards import (
 )
 from conformance.campaign.trace_judging import judge_across
 from conformance.configuration.settings import Settings
+from conformance.contract.scenes import load_scenes
 from conformance.judging.judging import Judge
 from conformance.judging.tally import Tally
 from conformance.reference.options import ServerOptions
 from conformance.scenarios.strategies import THEMES
 from tests.rules.build import TraceBuilder
+from tests.rules.scenes import played
 from tests.rules.timelines import started, wait_for
 
 
@@ -62,6 +64,15 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert first.outcome.tally.upheld
     assert first.server.faults == ("name-dropped",)
     assert missing_of([first, third]) == [2, 4]
+
+
+def test_violations_of_every_scene_are_read_as_they_were_written(tmp_path: Path) -> None:
+    endings = (scene for scenes in load_scenes().values() for scene in scenes)
+    tally = tally_of(*(played(scene.steps, scene.violated) for scene in endings))
+    (found,) = read_shards([left(tmp_path, share(0, tally=tally))])
+    assert found.outcome.tally.violated == tally.violated
+    assert found.outcome.tally.sightings == tally.sightings
+    assert len(tally.sightings) > 60
 
 
 @pytest.mark.parametrize(
