@@ -88,10 +88,9 @@ def check_all(
     found = _findings(proofs, judge.catalogue)
     features = frozenset().union(*(trace.features for trace in traces))
     requirements = requirement_results(judge.catalogue, tally, found, features, manner.unjudged)
-    notes = list(dict.fromkeys(note for trace in traces for note in trace.notes))
     results = Results(
         verdict=verdict_of(requirements, narrowed=True, erred=bool(tally.errors)),
-        target={"url": name, "recording": True, "notes": notes},
+        target={"url": name, "recording": True, "notes": _notes(traces)},
         suite={"name": "orchestration-conformance", "version": __version__},
         seed=0,
         profile="recording",
@@ -107,6 +106,10 @@ def check_all(
     )
     reason = lacking(traces)
     return without_praise(results, "lacking", reason) if reason else results
+
+
+def _notes(traces: Sequence[Trace]) -> list[str]:
+    return list(dict.fromkeys(note for trace in traces for note in trace.notes))
 
 
 def lacking(traces: Sequence[Trace]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
+from itertools import accumulate
 from types import MappingProxyType
 
 from conformance.contract.api import V1
@@ -184,11 +185,8 @@ def with_own_reads(scenario: Scenario, trace: Trace) -> Scenario | None:
                 reads.append(excerpt.step(exchange))
     if first is None or not reads:
         return None
-    number, before = 0, 0
-    for step in scenario.steps:
-        if number >= first:
-            break
-        number, before = number + model.size(step), before + 1
+    numbers = accumulate(map(model.size, scenario.steps), initial=0)
+    before = next(place for place, number in enumerate(numbers) if number >= first)
     steps = (*scenario.steps[:before], *dict.fromkeys(reads), *scenario.steps[before:])
     return Scenario(steps, scenario.theme)
 

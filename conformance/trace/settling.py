@@ -24,6 +24,16 @@ class Control:
     finished: int | None
     answered: int | None = None
 
+    @property
+    def took(self) -> int | None:
+        """All that it took, in ns; None when it never finished."""
+        return None if self.finished is None else self.finished - self.started
+
+    @property
+    def effect(self) -> int | None:
+        """What it took after its answer, or all where no moment of an answer is known; None when it never finished."""
+        return None if self.finished is None else self.finished - (self.answered or self.started)
+
 
 @dataclass(frozen=True)
 class Settling:
@@ -49,7 +59,7 @@ class Settling:
     def settle(self, cause: int, until: int) -> int:
         """The settle time in ns for a cause, judged with the controls around [cause, until]."""
         near = [
-            (control.finished - (control.answered or control.started), control.finished - control.started)
+            control
             for control in self.controls
             if control.finished is not None
             and control.finished >= cause - self.window
@@ -57,7 +67,8 @@ class Settling:
         ]
         if not near:
             return self.floor + self.lag
-        after, whole = [each for each, _ in near], [each for _, each in near]
+        after = [control.effect for control in near if control.effect is not None]
+        whole = [control.took for control in near if control.took is not None]
         due = max(
             self.factor * statistics.median(after), self.slowest_factor * max(after), self.whole_factor * max(whole)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 from benchmarks.freedoms.answer import Answer, Asked
@@ -95,7 +96,9 @@ def _ended(server: Server, instance_id: str) -> bool:
     return execution is not None and execution.ended.is_set()
 
 
-def _late_events(status: int, code: str) -> Freedom:
+def _refused_late(operation: str, status: int, code: str) -> Callable[[Server, Random], None]:
+    """A change of the server: an operation on an instance that has terminated is refused."""
+
     def change(server: Server, chance: Random) -> None:
         del chance
 
@@ -104,34 +107,28 @@ def _late_events(status: int, code: str) -> Freedom:
                 raise _Refusal(status, code)
             return await original(call)
 
-        around(server, "sendEvent", handle)
+        around(server, operation, handle)
 
+    return change
+
+
+def _late_events(status: int, code: str) -> Freedom:
     return Freedom(
         f"late-events-{status}",
         f"An event to an instance that has terminated gets {status}, whatever its body.",
         "an event to a terminated instance gets 4xx (SHOULD; 204 is allowed by the MUST)",
         "late events",
-        on_server=change,
+        on_server=_refused_late("sendEvent", status, code),
     )
 
 
 def _late_cancellations(status: int, code: str) -> Freedom:
-    def change(server: Server, chance: Random) -> None:
-        del chance
-
-        async def handle(original: Handler, call: Call) -> Reply:
-            if _ended(server, call.path["instanceID"]):
-                raise _Refusal(status, code)
-            return await original(call)
-
-        around(server, "cancelEvent", handle)
-
     return Freedom(
         f"late-cancellations-{status}",
         f"Cancelling an instance that has terminated gets {status}.",
         "cancelling a terminated instance gets 2xx or 4xx",
         "late cancellations",
-        on_server=change,
+        on_server=_refused_late("cancelEvent", status, code),
     )
 
 

@@ -6,6 +6,7 @@ import asyncio
 import math
 import statistics
 import time
+from collections.abc import Iterable
 from types import TracebackType
 
 from conformance.scenarios.playing.control_round import ControlRound
@@ -19,6 +20,8 @@ LEAST_GAP = 450 * MILLISECOND
 """The least time in ns between the starts of two controls."""
 
 _RECENT = 60
+# The controls that tell how long one takes now.
+_LATE = 9
 _FIRST_POLL = 5 * MILLISECOND
 _LONGEST_PAUSE = SECOND
 _LOOK_S = 0.1
@@ -35,6 +38,12 @@ def latest_start(cause: int, settle: int, control: int) -> int:
     A later start serves the causes that come meanwhile, too. All in ns; ``control`` is how long one takes.
     """
     return cause + max(0, settle - int(_LEAD * control))
+
+
+def _typical(taken: Iterable[int | None]) -> int:
+    """The median in ns of those that finished; something short while none has."""
+    finished = [each for each in taken if each is not None]
+    return int(statistics.median(finished)) if finished else 4 * _FIRST_POLL
 
 
 class Settler:
@@ -114,13 +123,11 @@ class Settler:
 
     def control_ns(self) -> int:
         """How long a control took of late (median)."""
-        taken = [c.finished - c.started for c in self._controls[-9:] if c.finished is not None]
-        return int(statistics.median(taken)) if taken else 4 * _FIRST_POLL
+        return _typical(control.took for control in self._controls[-_LATE:])
 
     def effect_ns(self) -> int:
         """How long it took of late (median) until a control was seen to its end, once its request was answered."""
-        taken = [c.finished - (c.answered or c.started) for c in self._controls[-9:] if c.finished is not None]
-        return int(statistics.median(taken)) if taken else 4 * _FIRST_POLL
+        return _typical(control.effect for control in self._controls[-_LATE:])
 
     def settling(self, since: int | None = None, until: int | None = None) -> Settling:
         """What judging needs: the controls that bear on [since, until], all of them by default, and the loop's lag."""
