@@ -13,8 +13,8 @@ from conformance.campaign.drawing import Drawn
 from conformance.campaign.ending.liveness import GONE, answers_again, is_gone, until_silent
 from conformance.campaign.ending.stopping import raise_users
 from conformance.campaign.observer import Observer
-from conformance.campaign.proving import Proving
 from conformance.campaign.restricting import is_mine, lives_allowed, play_allowed, playable
+from conformance.campaign.run_confirming import RunConfirming
 from conformance.campaign.schedule import Schedule, Shortfall, affordable, runs_of
 from conformance.campaign.trace_judging import TraceJudging
 from conformance.configuration.settings import Settings
@@ -60,7 +60,7 @@ class Campaign:
         self.schedule = Schedule(self.settings, begun=self.begun)
         self.store = FindingStore(self.settings.database) if self.settings.database else None
         told = (self.observer, self.tally, self.proofs)
-        self.proving = Proving(self.target, self.judge, self.settings, self.schedule, *told, self.store)
+        self.confirming = RunConfirming(self.target, self.judge, self.settings, self.schedule, *told, self.store)
         self.judging = TraceJudging(
             self.judge, self.tally, self.settings, self.schedule, self.observer, self.target.deadline
         )
@@ -140,14 +140,14 @@ class Campaign:
 
     async def _conclude(self, settler: Settler) -> None:
         self.judging.judge_across()
-        if self.proving.unconfirmed and self.settings.confirm:
+        if self.confirming.unconfirmed and self.settings.confirm:
             await self.note_loss()
-            await self._confirm(settler, self.proving.told)
+            await self._confirm(settler, self.confirming.told)
 
     async def _confirm(self, settler: Settler, confirmed: frozenset[str] = frozenset()) -> None:
         self.observer.phase("confirming and minimising")
         usable = not self.target.gone and (self.lost is None or await answers_again(self.target))
-        self.lost = await self.proving.confirm(settler, confirmed, usable) or self.lost
+        self.lost = await self.confirming.confirm(settler, confirmed, usable) or self.lost
 
     async def _confirm_meanwhile(self, settler: Settler) -> None:
         """Confirm what was seen once nothing more is begun: what is under way mostly waits for a slow target."""

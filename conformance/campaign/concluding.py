@@ -48,7 +48,7 @@ class RunOutcome:
     """What traffic left, before it becomes results; workers of a shared run send this to the controller.
 
     ``lost`` is why the target could not be used to the end of the run, in a sentence; None when it could. ``features``
-    are those that were tested, ``crowded`` tells of long lists.
+    are those that were tested, ``long_lists`` tells of long lists.
     """
 
     tally: Tally
@@ -61,7 +61,7 @@ class RunOutcome:
     leftovers: list[str] = field(default_factory=list)
     spent: bool = False
     features: frozenset[str] = frozenset()
-    crowded: str = ""
+    long_lists: str = ""
 
 
 def _unjudged(outcome: RunOutcome, *, share: bool) -> Unjudged | None:
@@ -151,7 +151,7 @@ def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], beg
     begun.counts = count_outcomes(requirements, tally)
     begun.operations = operation_results(tally)
     begun.settling = dict(outcome.settling)
-    told = [outcome.shortfall.sentence, _used_up(outcome), outcome.crowded, *_passed_over(begun, tally)]
+    told = [outcome.shortfall.sentence, _used_up(outcome), outcome.long_lists, *_passed_over(begun, tally)]
     begun.unreached = " ".join(filter(None, told))
     begun.losses = losses_of(tally)
     begun.leftovers = list(dict.fromkeys(outcome.leftovers))

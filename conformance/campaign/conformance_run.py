@@ -16,11 +16,11 @@ from rich.text import Text
 
 from conformance.campaign.concluding import RunOutcome, conclude, header, untested
 from conformance.campaign.ending.interruptions import Interruptions
+from conformance.campaign.run_recording import Spool, Watcher, begun_in
 from conformance.campaign.running import play
 from conformance.campaign.schedule import deadline_of
-from conformance.campaign.sharing.merging import conclude_shards
-from conformance.campaign.sharing.shards import Shard, missing_of, shard_from, targets_of, write_shard
-from conformance.campaign.watching import Spool, Watcher, begun_in
+from conformance.campaign.sharding.merging import conclude_shards
+from conformance.campaign.sharding.shards import Shard, missing_of, shard_from, targets_of, write_shard
 from conformance.configuration.options import RunOptions, run_options, target_config
 from conformance.configuration.reading import Values, read
 from conformance.configuration.report_paths import held, new_directory, point_latest, writable_directory, writable_file
@@ -37,7 +37,7 @@ from conformance.reports.markdown import append_summary
 from conformance.reports.terminal import SilentProgress, make_console, make_progress, summary
 from conformance.reports.write import write_all
 from conformance.results.compare import Comparison, compare
-from conformance.results.eventlines import WORKERS
+from conformance.results.event_lines import WORKERS
 from conformance.results.events import EventLog
 from conformance.results.known.deviations import KnownDeviation, apply_known
 from conformance.results.known.files import load_known, unfilled
@@ -46,7 +46,7 @@ from conformance.results.narrowing import narrow
 from conformance.results.store import read_results
 from conformance.results.verdict import demand, verdict_of, without_praise
 from conformance.target import TargetConfig, TargetError, locate
-from conformance.target.manners.identity import new_run_id
+from conformance.target.coexistence.identity import new_run_id
 from conformance.trace.secrets import KNOWN
 
 _INTERRUPTED = "interrupted: cleaning up and writing the reports; interrupt again to leave at once"

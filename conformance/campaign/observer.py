@@ -1,4 +1,4 @@
-"""Who watches a run: progress on the terminal, the event log, the HAR."""
+"""The protocol of those who are informed of a run's progress: terminal, event log, HAR."""
 
 from __future__ import annotations
 

@@ -21,9 +21,9 @@ from conformance.contract.document import ApiDocument
 from conformance.judging.pool import JudgePool
 from conformance.judging.tally import Tally
 from conformance.target import ServerInfo, Target, TargetConfig, TargetError, Unreachable, probe
+from conformance.target.coexistence.cleanup import commands, sweep
+from conformance.target.coexistence.footprint import Journal
 from conformance.target.finishing import to_the_end
-from conformance.target.manners.footprint import Journal
-from conformance.target.manners.sweeping import commands, sweep
 from conformance.target.pacing.bounded import Overdue
 from conformance.target.pacing.deadline import ENDLESS, Deadline
 from conformance.trace.secrets import KNOWN
@@ -215,7 +215,9 @@ def conclude_shared(
             seen = replace(_cut(made), server=whole.server) if made else whole
             outcome = replace(seen, lost=seen.lost or _overdue(overdue))
     spent = outcome.spent or whole.spent
-    return replace(outcome, settling=whole.settling, shortfall=whole.shortfall, spent=spent, crowded=whole.crowded)
+    return replace(
+        outcome, settling=whole.settling, shortfall=whole.shortfall, spent=spent, long_lists=whole.long_lists
+    )
 
 
 def merged(parts: Sequence[RunOutcome]) -> RunOutcome:
@@ -230,7 +232,7 @@ def merged(parts: Sequence[RunOutcome]) -> RunOutcome:
         settling=first.settling,
         interrupted=any(part.interrupted for part in parts),
         lost=next((part.lost for part in parts if part.lost), None),
-        crowded=next((part.crowded for part in parts if part.crowded), ""),
+        long_lists=next((part.long_lists for part in parts if part.long_lists), ""),
         shortfall=sum((part.shortfall for part in parts), Shortfall()),
         leftovers=[each for part in parts for each in part.leftovers],
         spent=any(part.spent for part in parts),
@@ -250,5 +252,5 @@ def _outcome(campaign: Campaign, server: dict[str, Any], leftovers: list[str]) -
         leftovers,
         campaign.target.spent,
         campaign.settings.features,
-        campaign.target.crowd.sentence,
+        campaign.target.list_budget.sentence,
     )

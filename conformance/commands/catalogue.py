@@ -11,8 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from conformance.commands.common.helping import completion
-from conformance.commands.common.showing import show, terminal_width
+from conformance.commands.common.parameters import completion
+from conformance.commands.common.printing import show, terminal_width
 from conformance.contract.errors import UserError
 from conformance.contract.paths import SDK_REQUIREMENTS
 from conformance.contract.requirements import Catalogue, load_requirements

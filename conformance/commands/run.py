@@ -11,7 +11,8 @@ import click
 import pytest
 
 from conformance.campaign.conformance_run import ConformanceRun
-from conformance.commands.common.helping import (
+from conformance.commands.common.lost_output import lasting_output, tell_unread
+from conformance.commands.common.parameters import (
     SectionedCommand,
     SectionedOption,
     completion,
@@ -19,8 +20,7 @@ from conformance.commands.common.helping import (
     target_names,
     values_of,
 )
-from conformance.commands.common.selecting import NothingSelected, arguments_of, check_selection
-from conformance.commands.common.unread_output import heard, tell_unread
+from conformance.commands.common.selection import NothingSelected, arguments_of, check_selection
 from conformance.configuration.combinations import Contradiction, check_loudness
 from conformance.configuration.option_table import options_of
 from conformance.configuration.reading import BadOption
@@ -116,7 +116,7 @@ def _run(url: str | None, quiet: bool, verbose: bool, **given: Any) -> None:
     # Checked here first, so that mistakes are told in this command's own words.
     ConformanceRun.of(values_of({**given, "url": url}))
     reporter = _Reporter()
-    with heard() as output:
+    with lasting_output() as output:
         code = _told(reporter, int(pytest.main(arguments, plugins=[reporter])))
     if output.unread:
         tell_unread(reporter.session.report if reporter.session is not None else None)

@@ -8,9 +8,9 @@ from typing import Any
 import click
 from rich.table import Table
 
-from conformance.commands.common.helping import SectionedCommand, SectionedOption, option_parameters, values_of
-from conformance.commands.common.showing import show
-from conformance.configuration.server import server_options
+from conformance.commands.common.parameters import SectionedCommand, SectionedOption, option_parameters, values_of
+from conformance.commands.common.printing import show
+from conformance.configuration.server_options import server_options
 from conformance.configuration.sources import sources
 from conformance.contract.errors import UserError
 from conformance.reference.engine.journal import UnusableDatabase

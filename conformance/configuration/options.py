@@ -12,7 +12,7 @@ from pathlib import Path
 from conformance.configuration.combinations import check_run, require_positive, without_contradiction
 from conformance.configuration.reading import BadOption, Values, read, sendable
 from conformance.configuration.report_paths import default_report_dir
-from conformance.configuration.server import server_options
+from conformance.configuration.server_options import server_options
 from conformance.configuration.settings import Settings
 from conformance.configuration.sharding import shard_of
 from conformance.configuration.sources import Sources

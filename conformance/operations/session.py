@@ -13,9 +13,9 @@ from conformance.operations.binding import Resources, bind
 from conformance.operations.plan import OperationSettings
 from conformance.operations.template import CaseTemplate
 from conformance.target import Recorder, Sender, Target, send
+from conformance.target.coexistence.identity import mark_of
 from conformance.target.finishing import to_the_end
 from conformance.target.ids import answered_id
-from conformance.target.manners.identity import mark_of
 from conformance.target.pacing.polling import Pauses, poll
 from conformance.trace import Exchange
 from conformance.trace.markers import new_marker

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from conformance.results.cut import merged_counts
-from conformance.results.eventlines import glance, log_of, raw_lines, worker_logs
+from conformance.results.event_lines import glance, log_of, raw_lines, worker_logs
+from conformance.results.event_reading import merged_counts
 from conformance.results.model import Activity
 from conformance.wire import exact_json
 

@@ -1,4 +1,4 @@
-"""The events of a run, as NDJSON beside its results while it goes.
+"""Writing the event log: the events of a run as NDJSON, written while it goes on.
 
 Every event is flushed as it happens, so a killed run leaves all that it measured. A file without a footer was cut.
 """
@@ -16,7 +16,7 @@ from types import TracebackType
 
 from conformance.results.codec import header_of
 from conformance.results.errors import written_to
-from conformance.results.eventlines import COMPRESSED, EVENTS
+from conformance.results.event_lines import COMPRESSED, EVENTS
 from conformance.results.model import ExchangeRecord, Finding, RequirementResult, Results
 from conformance.wire import exact_json
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from conformance.results.codec import WrongShape, WrongVersion, decode, encode
-from conformance.results.cut import read_events, read_exchanges
 from conformance.results.errors import ResultsTooNew, ResultsUnreadable
-from conformance.results.eventlines import log_of
+from conformance.results.event_lines import log_of
+from conformance.results.event_reading import read_events, read_exchanges
 from conformance.results.events import EventLog
 from conformance.results.model import Results
 from conformance.wire import exact_json

@@ -10,8 +10,8 @@ from conformance.contract.requirements import load_requirements
 from conformance.plugin import setting
 from conformance.results.model import Results
 from conformance.results.verdict import INTERRUPTED
+from conformance.suite.distribution import Controller, Worker
 from conformance.suite.items import select
-from conformance.suite.sharing import Controller, Worker
 from conformance.target import TargetError
 
 SESSION: pytest.StashKey[ConformanceRun] = pytest.StashKey()

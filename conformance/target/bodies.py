@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 
-from conformance.target.lists.sieve import Sieve
+from conformance.target.lists.list_filter import ListFilter
 from conformance.trace import Failure, Headers, Response
 
 MAX_BODY = 16 * 1024 * 1024
@@ -51,16 +51,16 @@ class Bodies:
         self._held = 0
 
     async def read(
-        self, answer: httpx.Response, patience: asyncio.Timeout, sieve: Sieve | None = None
+        self, answer: httpx.Response, patience: asyncio.Timeout, list_filter: ListFilter | None = None
     ) -> Response | Failure:
         """The response with its whole body, or that the body was not read to its end, with the beginning of it.
 
-        ``patience`` does not run while other long bodies are read. A list that is long goes through the ``sieve``, and
-        only what that keeps counts. Raises httpx.HTTPError for a body that is broken.
+        ``patience`` does not run while other long bodies are read. A list that is long goes through the
+        ``list_filter``, and only what that keeps counts. Raises httpx.HTTPError for a body that is broken.
         """
         headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in answer.headers.raw)
         try:
-            body = await (self._body(answer, patience) if sieve is None else self._sifted(answer, sieve))
+            body = await (self._body(answer, patience) if list_filter is None else self._filtered(answer, list_filter))
             return self._kept(Response(answer.status_code, headers, body))
         except _TooLong as cut:
             return _unread(answer.status_code, headers, cut)
@@ -85,7 +85,7 @@ class Bodies:
             if long:
                 self._places.release()
 
-    async def _sifted(self, answer: httpx.Response, sieve: Sieve) -> bytes:
+    async def _filtered(self, answer: httpx.Response, list_filter: ListFilter) -> bytes:
         """A list as it is, or what is kept of a long one."""
         begin: list[bytes] = []
         length = 0
@@ -97,12 +97,12 @@ class Bodies:
             shown = begin[0]
             try:
                 while begin:
-                    sieve.feed(begin.pop(0))
+                    list_filter.feed(begin.pop(0))
             except ValueError as error:
                 raise _TooLong(f"it is long, and cannot be taken apart ({error})", shown) from None
-            if sieve.size > self._limit or length > LONGEST_LIST:
+            if list_filter.size > self._limit or length > LONGEST_LIST:
                 raise _TooLong(f"it is a list of more than {length} bytes", shown)
-        return sieve.body() if sieve.read else b"".join(begin)
+        return list_filter.body() if list_filter.read else b"".join(begin)
 
     def _kept(self, response: Response) -> Response:
         size = len(response.body)

@@ -14,17 +14,17 @@ import httpx
 
 from conformance.contract.api import Api
 from conformance.contract.calls import Call
-from conformance.target import wire
+from conformance.target import sending
 from conformance.target.authentication.masking import masked
 from conformance.target.authentication.presenting import QUERY_NAME, Header, common_headers, shown
 from conformance.target.authentication.tokens import TokenSource
 from conformance.target.bodies import Bodies
+from conformance.target.coexistence.policy import FOREIGN, RequestPolicy
 from conformance.target.config import TargetConfig
 from conformance.target.connecting import RawTarget
 from conformance.target.errors import AccessLost
-from conformance.target.lists.crowd import LISTS, PATIENCE_S, Crowd, kind_of
-from conformance.target.lists.sieve import Sieve
-from conformance.target.manners.policy import FOREIGN, Manners
+from conformance.target.lists.list_budget import LISTS, PATIENCE_S, ListBudget, kind_of
+from conformance.target.lists.list_filter import ListFilter
 from conformance.target.pacing.deadline import Deadline
 from conformance.target.pacing.limits import LONGEST_PAUSE_S, Limiter, retry_after_s
 from conformance.target.pacing.run_gate import RunGate
@@ -54,11 +54,11 @@ class Shared:
     tokens: TokenSource
     gate: RunGate
     started: Callable[[str | None], None]
-    answered: Callable[[Exchange, Sieve | None], None]
+    answered: Callable[[Exchange, ListFilter | None], None]
     deadline: Deadline
     bodies: Bodies
-    manners: Manners
-    crowd: Crowd
+    policy: RequestPolicy
+    list_budget: ListBudget
 
 
 class Client:
@@ -83,7 +83,7 @@ class Client:
         is sent again, a few times at the most, each time as an exchange of its own, of which the last is returned.
         So is a read whose answer was lost, and what may be repeated: until it is answered, or until that it is not is
         no chance any more. Cancelling the task leaves an exchange that was aborted, and so does the end of the run's
-        time. What was not sent until then, or what the target's manners object to, is not recorded. A 401 renews the
+        time. What was not sent until then, or what the target's policy objects to, is not recorded. A 401 renews the
         token, and the request is sent once more. Raises TokenRefused, and AccessLost when no token is accepted any
         longer.
         """
@@ -101,9 +101,9 @@ class Client:
 
     async def _objection(self, method: str, path: str) -> str | None:
         """Why a request is not sent; None when it may be."""
-        action, params = action_of(method.upper(), wire.encoded_path(path), self._shared.api)
-        objection = self._shared.manners.objection(method, action)
-        look = self._shared.manners.doubt(method, params)
+        action, params = action_of(method.upper(), sending.encoded_path(path), self._shared.api)
+        objection = self._shared.policy.objection(method, action)
+        look = self._shared.policy.doubt(method, params)
         if objection is not None or look is None:
             return objection
         asked = self._shared.api.prepare(look)
@@ -112,24 +112,26 @@ class Client:
 
     async def _others_answered(self, path: str) -> bool:
         """Whether something else is answered: else it is not this request that the target, or a gateway, has lost."""
-        something = Call("getWorkflow", {"flowId": _NOBODYS}) if self._shared.crowd.lengths else Call("listWorkflows")
+        something = (
+            Call("getWorkflow", {"flowId": _NOBODYS}) if self._shared.list_budget.lengths else Call("listWorkflows")
+        )
         others = [self._shared.api.prepare(call) for call in (Call("getServerInfo"), something)]
         other = next(each for each in others if each.path != path)
         return (await self._heeding(other.method, other.path, {})).answered
 
     async def _heeding(self, method: str, path: str, options: RequestOptions) -> Exchange:
         """Send a request as the target asks, in the time that there is; not one more of its long lists."""
-        action = action_of(method.upper(), wire.encoded_path(path), self._shared.api)[0]
-        kind, crowd = kind_of(action, options.get("query", ())), self._shared.crowd
-        if kind is None or not crowd.is_long(kind) or self.name in _ALWAYS:
+        action = action_of(method.upper(), sending.encoded_path(path), self._shared.api)[0]
+        kind, budget = kind_of(action, options.get("query", ())), self._shared.list_budget
+        if kind is None or not budget.is_long(kind) or self.name in _ALWAYS:
             return await self._timely(method, path, options)
-        if not crowd.admits(kind):
+        if not budget.admits(kind):
             return self._unsent(method, path, "lists are too long here to be asked for so often")
         patient: RequestOptions = {**options, "expected_wait_s": options.get("expected_wait_s", 0.0) + PATIENCE_S}
         try:
             return await self._timely(method, path, patient)
         finally:
-            crowd.left(kind)
+            budget.left(kind)
 
     async def _timely(self, method: str, path: str, options: RequestOptions) -> Exchange:
         left = self._shared.deadline.end - time.monotonic()
@@ -145,7 +147,7 @@ class Client:
 
     def _unsent(self, method: str, path: str, why: str = TIME_IS_UP) -> Exchange:
         """What becomes of a request that is not sent, to the knowledge of who asked for it."""
-        sent_path, now = wire.encoded_path(path), time.monotonic_ns()
+        sent_path, now = sending.encoded_path(path), time.monotonic_ns()
         request = Request(method.upper(), f"{self._shared.config.url}{sent_path}", sent_path)
         return recorded(-1, request, Span(now, now), Failure("aborted", why), self._shared.api)
 
@@ -182,7 +184,7 @@ class Client:
 
     async def _request_once(self, method: str, path: str, options: RequestOptions, token: str | None) -> Exchange:
         headers = self._headers(options, token)
-        if action_of(method.upper(), wire.encoded_path(path), self._shared.api)[0] == "runWorkflow":
+        if action_of(method.upper(), sending.encoded_path(path), self._shared.api)[0] == "runWorkflow":
             return await self._run(method, path, headers, options)
         async with self._shared.limiter.admitted():
             return await self._send_at_once(method, path, headers, options)
@@ -238,19 +240,19 @@ class Client:
 
     def _request(self, method: str, path: str, headers: list[Header], options: RequestOptions) -> _Outgoing:
         query = tuple(options.get("query", ()))
-        sent_path = wire.encoded_path(path)
+        sent_path = sending.encoded_path(path)
         body = options.get("body")
-        raw = [wire.raw_header(name, value) for name, value, _ in headers]
+        raw = [sending.raw_header(name, value) for name, value, _ in headers]
         refused = options.get("refused")
         secret = ((QUERY_NAME, refused.token or ""),) if refused is not None and refused.in_query else ()
-        target = f"{self._shared.config.prefix}{sent_path}{wire.encoded_query((*query, *secret))}"
+        target = f"{self._shared.config.prefix}{sent_path}{sending.encoded_query((*query, *secret))}"
         outgoing = self._http.build_request(method, self._shared.base, headers=raw, content=body)
         if refused is not None:
             # A session that began with the right token would let the request in.
             outgoing.headers.pop("cookie", None)
         outgoing.url = RawTarget(outgoing.url, target.encode("ascii"))
         query = (*query, *((name, REDACTED) for name, _ in secret))
-        url = f"{self._shared.config.url}{sent_path}{wire.encoded_query(query)}"
+        url = f"{self._shared.config.url}{sent_path}{sending.encoded_query(query)}"
         return _Outgoing(outgoing, Request(method.upper(), url, sent_path, query, shown(headers), body))
 
     async def _send(self, outgoing: _Outgoing, options: RequestOptions) -> Exchange:
@@ -258,12 +260,12 @@ class Client:
         api = self._shared.api
         action = action_of(outgoing.recorded.method, outgoing.recorded.path, api)[0]
         self._shared.started(action)
-        sieve = self._shared.crowd.sieve() if action in LISTS else None
-        read = partial(self._shared.bodies.read, sieve=sieve)
+        list_filter = self._shared.list_budget.list_filter() if action in LISTS else None
+        read = partial(self._shared.bodies.read, list_filter=list_filter)
         index, sent = self.recorder.begin(), time.monotonic_ns()
-        outcome = wire.WireResult(failure=Failure("aborted", "given up by the client"))
+        outcome = sending.WireResult(failure=Failure("aborted", "given up by the client"))
         try:
-            answered = await wire.exchange(self._http, outgoing.http, patience, read)
+            answered = await sending.exchange(self._http, outgoing.http, patience, read)
             outcome = masked(answered, self._shared.tokens.secrets)
         finally:
             # Also on cancellation: the request may have had its effect, so the trace must show it.
@@ -280,7 +282,7 @@ class Client:
                 token=refused.kind if (refused := options.get("refused")) else "own",
             )
             self.recorder.finish(exchange)
-            self._shared.answered(exchange, sieve)
+            self._shared.answered(exchange, list_filter)
         return exchange
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from conformance.contract.errors import UserError
 from conformance.target.bodies import MAX_BODY
-from conformance.target.manners.identity import new_run_id
+from conformance.target.coexistence.identity import new_run_id
 from conformance.trace.secrets import Secrets
 from conformance.wire.redaction import REDACTED, mask_url
 

@@ -8,8 +8,8 @@ from urllib.request import getproxies_environment, proxy_bypass
 
 import httpx
 
+from conformance.target.coexistence.identity import RUN_HEADER, USER_AGENT
 from conformance.target.config import TargetConfig, is_this_machine, load_certificate
-from conformance.target.manners.identity import RUN_HEADER, USER_AGENT
 
 # Servers close an idle connection after 5 s, some after 1 s; using one at that very moment would look like a broken
 # answer.

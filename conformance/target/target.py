@@ -12,13 +12,13 @@ from conformance.contract.api import V1, Api
 from conformance.target.authentication.tokens import TokenSource
 from conformance.target.bodies import Bodies
 from conformance.target.client import Client, Shared
+from conformance.target.coexistence.footprint import Footprint, Journal
+from conformance.target.coexistence.policy import RequestPolicy
 from conformance.target.config import TargetConfig
 from conformance.target.connecting import http_client, ssl_context
 from conformance.target.ids import GivenIds
-from conformance.target.lists.crowd import CALLS, LONG, Crowd, kind_of
-from conformance.target.lists.sieve import Sieve
-from conformance.target.manners.footprint import Footprint, Journal
-from conformance.target.manners.policy import Manners
+from conformance.target.lists.list_budget import CALLS, LONG, ListBudget, kind_of
+from conformance.target.lists.list_filter import ListFilter
 from conformance.target.pacing.deadline import ENDLESS, Deadline
 from conformance.target.pacing.limits import Limiter, retry_after_s
 from conformance.target.pacing.run_gate import MOST, RunGate
@@ -35,9 +35,10 @@ _CONCURRENCY = 64
 class Target:
     """An async context manager. ``runs`` counts the runWorkflow requests sent so far, ``exchanges`` all that ended.
 
-    ``tokens`` are its access tokens, ``footprint`` is what it holds of this run, ``manners`` say what may be sent,
-    ``given`` holds ids that it gave, ``crowd`` tells of long lists, ``gate`` is where runs wait for their turn,
-    ``silence`` tells when it answered nothing, ``deadline`` when it is asked nothing any more.
+    ``tokens`` are its access tokens, ``footprint`` is what it holds of this run, ``policy`` says what may be sent,
+    ``given`` holds ids that it gave, ``list_budget`` knows how long lists are and whether one may be requested,
+    ``gate`` is where runs wait for admission, ``silence`` tells when it answered nothing, ``deadline`` when it is asked
+    nothing any more.
     """
 
     def __init__(
@@ -53,13 +54,13 @@ class Target:
         self.runs = 0
         self.exchanges = 0
         self.given = GivenIds()
-        self.crowd = Crowd()
+        self.list_budget = ListBudget()
         self.silence = Silence(int(config.timeout_s * SECOND))
         self._refused_since: int | None = None
         self._gone = False
         self._ssl = ssl_context(config)
         self.footprint = Footprint(journal)
-        self.manners = Manners(config, self.footprint, self.given)
+        self.policy = RequestPolicy(config, self.footprint, self.given)
         self._limiter = Limiter(config.concurrency or _CONCURRENCY, config.max_rate)
         self.gate = RunGate(patience_s=config.timeout_s, most=config.concurrency or MOST)
         self.tokens = TokenSource(config, lambda url: http_client(url, self._ssl))
@@ -74,14 +75,14 @@ class Target:
             answered=self._answered,
             deadline=deadline,
             bodies=Bodies(config.max_body),
-            manners=self.manners,
-            crowd=self.crowd,
+            policy=self.policy,
+            list_budget=self.list_budget,
         )
 
     @property
     def spent(self) -> bool:
         """Whether all requests are used up that the user allows, but for those that remove what was made."""
-        return self.manners.spent
+        return self.policy.spent
 
     @property
     def gone(self) -> bool:
@@ -118,19 +119,19 @@ class Target:
             # Nothing is told before all are measured: what is known to be long is read in another way.
             answers = {kind: await send(client, self.api.prepare(call)) for kind, call in CALLS.items()}
             for kind, answer in answers.items():
-                self.crowd.measured(kind, answer)
+                self.list_budget.measured(kind, answer)
         finally:
             await client.aclose()
 
     def _started(self, operation: str | None) -> None:
         self.runs += operation == "runWorkflow"
-        self.manners.sent += 1
+        self.policy.sent += 1
 
-    def _answered(self, exchange: Exchange, sieve: Sieve | None) -> None:
+    def _answered(self, exchange: Exchange, list_filter: ListFilter | None) -> None:
         self.exchanges += 1
-        self.crowd.note(exchange)
-        if sieve is not None:
-            self.crowd.took(kind_of(exchange.operation, exchange.request.query), exchange, sieve)
+        self.list_budget.note(exchange)
+        if list_filter is not None:
+            self.list_budget.took(kind_of(exchange.operation, exchange.request.query), exchange, list_filter)
         self.given.note(exchange)
         self.footprint.note(exchange)
         self._note_refusal(exchange)

@@ -18,7 +18,7 @@ from conformance.contract.requirements import load_requirements
 from conformance.judging.tally import Tally
 from conformance.results.model import Results
 from conformance.target import TargetConfig
-from conformance.target.manners.identity import RUN_HEADER, USER_AGENT
+from conformance.target.coexistence.identity import RUN_HEADER, USER_AGENT
 from conformance.trace import Trace
 from tests.campaign.test_detection import Unchased
 from tests.campaign.visited import Visited, visited

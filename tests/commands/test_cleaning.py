@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from conformance.reference.process import ReferenceProcess
-from conformance.target.manners.footprint import read_journals
+from conformance.target.coexistence.footprint import read_journals
 from tests.commands.conftest import Done, conformance
 from tests.commands.test_interrupts import under_way
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.commands.replaying import _tell
+from conformance.commands.replay import _tell
 from conformance.confirming.replaying import Replay
 from conformance.results.verdict import CONFORMANT, INCOMPLETE, NOT_CONFORMANT
 from conformance.rules.evidence.observation import Observation

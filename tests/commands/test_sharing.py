@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from conformance.confirming.finding_store import FindingStore
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
-from conformance.results.cut import read_exchanges
+from conformance.results.event_reading import read_exchanges
 from conformance.results.store import read_results
 from conformance.scenarios.plan import plan
 from tests.commands.conftest import PATIENCE, PROGRAM, Done, conformance, environment

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from conformance.commands.common.unread_output import heard
+from conformance.commands.common.lost_output import lasting_output
 
 
 def test_a_broken_pipe_is_a_signal_and_then_silence() -> None:
@@ -17,7 +17,7 @@ def test_a_broken_pipe_is_a_signal_and_then_silence() -> None:
     try:
         with os.fdopen(writer, "w", encoding="utf-8") as pipe:
             sys.stdout = pipe
-            with heard() as output:
+            with lasting_output() as output:
                 sys.stdout.write("read")
                 sys.stdout.flush()
                 assert not output.unread

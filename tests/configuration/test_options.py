@@ -20,7 +20,7 @@ from conformance.configuration.report_paths import (
     default_report_dir,
     writable_directory,
 )
-from conformance.configuration.server import NoSuchFault
+from conformance.configuration.server_options import NoSuchFault
 from conformance.configuration.sources import sources
 from conformance.contract.errors import UserError
 from conformance.contract.features import UnknownFeature

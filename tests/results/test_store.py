@@ -11,9 +11,9 @@ import jsonschema
 import pytest
 
 from conformance.results import model
-from conformance.results.cut import read_events, read_exchanges
 from conformance.results.errors import ResultsTooNew, ResultsUnreadable
-from conformance.results.eventlines import EVENTS
+from conformance.results.event_lines import EVENTS
+from conformance.results.event_reading import read_events, read_exchanges
 from conformance.results.events import EventLog
 from conformance.results.records import exchange_of, record_of
 from conformance.results.store import read_results, write_results

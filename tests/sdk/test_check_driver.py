@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.cli import main
+from conformance.sdk.checking.call_checks import Line
 from conformance.sdk.checking.driver_check import check_driver
-from conformance.sdk.checking.heard import Line
 from conformance.sdk.driver.process import Patience
 from tests.sdk.drivers import REFERENCE, program
 

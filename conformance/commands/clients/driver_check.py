@@ -16,8 +16,8 @@ from conformance.configuration.combinations import Contradiction
 from conformance.reports.terminal import make_console
 from conformance.reports.text import plural
 from conformance.results.verdict import CONFORMANT, NOT_CONFORMANT
+from conformance.sdk.checking.call_checks import Line, Verdict
 from conformance.sdk.checking.driver_check import check_driver
-from conformance.sdk.checking.heard import Line, Verdict
 
 _STYLES: Mapping[Verdict, str] = {"ok": "green", "wrong": "bold red", "note": "yellow"}
 _OWN = frozenset({"command", "check_driver", "prefix"})

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from conformance.campaign.recordings import coverage
-from conformance.commands.common.helping import (
+from conformance.commands.common.parameters import (
     LOUDNESS,
     SectionedCommand,
     SectionedOption,
@@ -39,8 +39,8 @@ from conformance.results.known.files import load_known, unfilled
 from conformance.results.model import Results
 from conformance.results.records import record_of
 from conformance.results.verdict import demand
-from conformance.sdk.proxy.carrying import Place, carry
 from conformance.sdk.proxy.results import begun_results, client_catalogue, proxy_results
+from conformance.sdk.proxy.running import Place, carry
 from conformance.sdk.proxy.traffic import Traffic
 from conformance.sdk.proxy.upstream import Upstream
 from conformance.target.connecting import ssl_context

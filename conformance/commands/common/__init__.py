@@ -1,1 +1,1 @@
-"""What several commands share: their help pages, how they are loaded, and how they print."""
+"""What several commands share: parameters and help pages, lazy loading, and printing."""

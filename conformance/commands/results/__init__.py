@@ -1,1 +1,1 @@
-"""Commands about results: comparing, merging and remembering them, and accepting known deviations."""
+"""Commands about results of earlier runs: reports, comparisons, histories, merging, and known deviations."""

@@ -28,8 +28,8 @@ from conformance.scenarios.scenario.relative_times import concrete
 from conformance.scenarios.steps.registry import asked, kind_of
 from conformance.target import Recorder, Sender, Target, send
 from conformance.target.authentication.presenting import presented
+from conformance.target.coexistence.identity import mark_of, marked
 from conformance.target.finishing import later, to_the_end, unless
-from conformance.target.manners.identity import mark_of, marked
 from conformance.target.pacing.run_gate import Place
 from conformance.target.sender import RequestOptions
 from conformance.trace import Exchange

@@ -7,8 +7,8 @@ from typing import Any
 
 from conformance.contract.calls import Call
 from conformance.target import Recorder, Sender, Target, send
+from conformance.target.coexistence.identity import mark_of
 from conformance.target.finishing import to_the_end
-from conformance.target.manners.identity import mark_of
 from conformance.target.pacing.polling import Pauses, poll
 from conformance.target.pacing.run_gate import Place
 from conformance.trace import Control, Exchange

@@ -17,8 +17,8 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from conformance.judging.judging import Judgement
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.observation import Observation
-from conformance.sdk.campaign.drawn import draw, simplest
 from conformance.sdk.campaign.player import CasePlayer, DriverUseless
+from conformance.sdk.campaign.search import draw, simplest
 from conformance.sdk.drawing.case import Case, Played, Seen
 from conformance.sdk.drawing.themes import BESIDE, Theme, all_themes
 from conformance.sdk.driver.protocol import Hello

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from conformance.contract.api import V1
-from conformance.sdk.checking.heard import Line, carried, good, refused, unanswered
+from conformance.sdk.checking.call_checks import Line, carried, good, refused, unanswered
 from conformance.sdk.drawing.answers import SIMPLE
 from conformance.sdk.drawing.case import Case, Heard, Step
-from conformance.sdk.drawing.single import simple_answer, simple_arguments
+from conformance.sdk.drawing.single_calls import simple_answer, simple_arguments
 from conformance.sdk.driver.protocol import Call
 from conformance.sdk.witness.answer import Answer, json_answer, success_answer
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from conformance.sdk.campaign.player import CasePlayer, DriverUseless
+from conformance.sdk.checking.call_checks import Line
 from conformance.sdk.checking.checks import checks
-from conformance.sdk.checking.heard import Line
 from conformance.sdk.driver.errors import NoHello
 from conformance.sdk.driver.process import Driver, Patience
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from conformance.sdk.drawing.answers import SIMPLE
 from conformance.sdk.drawing.case import Case, Script, Step
-from conformance.sdk.drawing.single import good, simple_answer, simple_arguments
+from conformance.sdk.drawing.single_calls import good, simple_answer, simple_arguments
 from conformance.sdk.driver.protocol import Call, Credentials
 from conformance.sdk.witness.answer import Answer, json_answer, success_answer
 from conformance.trace.exchange import Request

@@ -8,7 +8,7 @@ from itertools import product
 from hypothesis import strategies as st
 
 from conformance.sdk.drawing.case import Case
-from conformance.sdk.drawing.single import ALL, Parts, answering
+from conformance.sdk.drawing.single_calls import ALL, Parts, answering
 from conformance.sdk.witness.answer import Answer, json_answer
 
 _STATUSES = (400, 401, 403, 404, 429, 500, 503)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from conformance.contract.api import V1
 from conformance.sdk.drawing.case import Case
-from conformance.sdk.drawing.single import ALL, Parts, asking
+from conformance.sdk.drawing.single_calls import ALL, Parts, asking
 from conformance.sdk.drawing.values import PLAIN_TEXT
 
 _RESERVED = "/?#% &+;=:@,$!'()*[]|\\^\"<>`{}~-._a"

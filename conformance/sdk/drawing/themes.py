@@ -9,11 +9,11 @@ from functools import partial
 
 from hypothesis import strategies as st
 
-from conformance.sdk.drawing import clients, readings, refusals, requests, unusual
+from conformance.sdk.drawing import clients, contents, refusals, requests, unusual
 from conformance.sdk.drawing.answers import READING
+from conformance.sdk.drawing.baselines import after_simple, after_twin
 from conformance.sdk.drawing.case import Case
-from conformance.sdk.drawing.single import Parts
-from conformance.sdk.drawing.twins import after_simple, after_twin
+from conformance.sdk.drawing.single_calls import Parts
 from conformance.sdk.drawing.values import ANY_TEXT, BEYOND_DOUBLES, HUGE, PLAIN_TEXT, Palette, instants
 from conformance.sdk.witness.answer import Answer
 
@@ -92,7 +92,7 @@ def _requests() -> Sequence[Theme]:
 
 
 def _reading(requirement: str, operations: tuple[str, ...], palette: Palette, count: int) -> Theme:
-    return Theme(requirement, readings.reading(requirement, operations, palette), count)
+    return Theme(requirement, contents.reading(requirement, operations, palette), count)
 
 
 def _answers() -> Sequence[Theme]:
@@ -105,8 +105,8 @@ def _answers() -> Sequence[Theme]:
         _reading(f"{name}history", ("getInstanceHistory",), plain, 30),
         Theme(f"{name}stage-kinds", _kinds(f"{name}stage-kinds"), 8),
         _reading(f"{name}stage-history", ("getInstanceStageHistory",), plain, 20),
-        Theme(f"{name}activity-input", readings.activity_inputs(f"{name}activity-input"), 8),
-        Theme(f"{name}activity-output", readings.activity_outputs(f"{name}activity-output"), 10),
+        Theme(f"{name}activity-input", contents.activity_inputs(f"{name}activity-input"), 8),
+        Theme(f"{name}activity-output", contents.activity_outputs(f"{name}activity-output"), 10),
         _reading(f"{name}configuration", _WORKFLOWS, plain, 8),
         _after(after_twin, _integers(f"{name}integers")),
         _after(after_twin, _reading(f"{name}instants", (*_WORKFLOWS, *_INSTANCES), _FINE, 4)),
@@ -118,20 +118,20 @@ def _answers() -> Sequence[Theme]:
 
 def _kinds(requirement: str) -> Parts:
     least = Palette(optional=st.just(False))
-    return (*readings.kinds(requirement, Palette()), *readings.kinds(requirement, least, ("RunSend", "RunUpdate")))
+    return (*contents.kinds(requirement, Palette()), *contents.kinds(requirement, least, ("RunSend", "RunUpdate")))
 
 
 def _integers(requirement: str) -> Theme:
     palette = Palette(size=HUGE, free=HUGE)
-    sends = readings.kinds(requirement, palette, ["RunSend"] * 3)
-    workflows = readings.reading(requirement, _WORKFLOWS, palette)
-    return Theme(requirement, (*sends, *workflows, *readings.activities(requirement, palette)), 3)
+    sends = contents.kinds(requirement, palette, ["RunSend"] * 3)
+    workflows = contents.reading(requirement, _WORKFLOWS, palette)
+    return Theme(requirement, (*sends, *workflows, *contents.activities(requirement, palette)), 3)
 
 
 def _text(requirement: str) -> Theme:
     palette = Palette(text=_SPECIAL_TEXT)
-    entries = readings.kinds(requirement, palette, ("RunSend", "RunUpdate", "RunWaitEvent"))
-    found = (*readings.reading(requirement, READING, palette), *entries, *readings.activities(requirement, palette))
+    entries = contents.kinds(requirement, palette, ("RunSend", "RunUpdate", "RunWaitEvent"))
+    found = (*contents.reading(requirement, READING, palette), *entries, *contents.activities(requirement, palette))
     return Theme(requirement, found, 2)
 
 

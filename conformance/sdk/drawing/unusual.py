@@ -17,11 +17,11 @@ from conformance.sdk.drawing.answers import (
     answer_data,
     history_entries,
 )
+from conformance.sdk.drawing.baselines import after_data
 from conformance.sdk.drawing.case import Case
-from conformance.sdk.drawing.least import least_data
-from conformance.sdk.drawing.readings import kinds, reading
-from conformance.sdk.drawing.single import Parts, answering, good, simple_answer
-from conformance.sdk.drawing.twins import after_data
+from conformance.sdk.drawing.contents import kinds, reading
+from conformance.sdk.drawing.minimal_answers import least_data
+from conformance.sdk.drawing.single_calls import Parts, answering, good, simple_answer
 from conformance.sdk.drawing.values import Palette, instants
 from conformance.sdk.witness.answer import Answer
 

@@ -21,7 +21,7 @@ from conformance.sdk.campaign.campaign import SdkSettings
 from conformance.sdk.campaign.player import DriverUseless
 from conformance.sdk.driver.process import Driver
 from conformance.sdk.driver.protocol import Hello
-from conformance.sdk.playing.choosing import playable
+from conformance.sdk.playing.selection import playable
 from conformance.sdk.playing.sender import Crew, DrivenTarget
 from conformance.sdk.proxy.upstream import Upstream
 from conformance.target import LoopLag, TargetConfig

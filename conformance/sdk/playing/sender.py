@@ -15,7 +15,7 @@ from conformance.contract.calls import Call, PreparedRequest
 from conformance.sdk.campaign.player import DriverUseless
 from conformance.sdk.driver.errors import ProtocolBroken
 from conformance.sdk.driver.process import Driver
-from conformance.sdk.playing.telling import call_of, told
+from conformance.sdk.playing.translation import call_of, told
 from conformance.sdk.proxy.server import Proxy
 from conformance.sdk.proxy.traffic import Traffic
 from conformance.sdk.proxy.upstream import Upstream

@@ -19,7 +19,7 @@ from conformance.judging.tally import Tally
 from conformance.results.known.deviations import KnownDeviation
 from conformance.results.model import OUTCOMES, Results
 from conformance.results.verdict import verdict_of, without_praise
-from conformance.sdk.proxy.repeating import REPEATING
+from conformance.sdk.proxy.retry_rules import REPEATING
 from conformance.sdk.proxy.rules import client_rules
 from conformance.sdk.proxy.traffic import Traffic
 

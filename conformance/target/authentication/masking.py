@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
 
-from conformance.target.wire import WireResult
+from conformance.target.sending import WireResult
 from conformance.trace import Headers, Response
 from conformance.trace.secrets import Secrets
 from conformance.wire.redaction import is_credential

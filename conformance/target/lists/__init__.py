@@ -1,1 +1,1 @@
-"""Lists of a target that others use, too: how long they are, how often they are asked for, and what is kept of them."""
+"""Long lists of a target that others use, too: how often they may be requested, and what is kept of them."""

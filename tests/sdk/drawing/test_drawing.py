@@ -7,11 +7,11 @@ import pytest
 from conformance.contract.api import V1
 from conformance.contract.document import bundled_document
 from conformance.contract.schema.responses import ResponseSchemas
-from conformance.sdk.campaign.drawn import draw
+from conformance.sdk.campaign.search import draw
+from conformance.sdk.drawing.baselines import ordinary
 from conformance.sdk.drawing.case import Case
-from conformance.sdk.drawing.least import least_data
+from conformance.sdk.drawing.minimal_answers import least_data
 from conformance.sdk.drawing.themes import Theme, all_themes
-from conformance.sdk.drawing.twins import ordinary
 from conformance.sdk.drawing.values import BEYOND_DOUBLES
 from conformance.wire import exact_json
 

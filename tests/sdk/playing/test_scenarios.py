@@ -17,7 +17,7 @@ from conformance.scenarios import Scenario
 from conformance.scenarios.scenario.model import Cancel, Create, Run, Together, Until
 from conformance.sdk.campaign.campaign import SdkSettings
 from conformance.sdk.playing import campaign
-from conformance.sdk.playing.choosing import playable
+from conformance.sdk.playing.selection import playable
 from tests.sdk.drivers import REFERENCE, program
 
 _MONEY = {"amount": {"asset": "USD/2", "amount": 10**24 + 1}, "source": {"account": {"id": "world"}}}

@@ -20,7 +20,7 @@ from conformance.cli import main
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import READY, ReferenceProcess
 from conformance.reports.rerun import rerun_command
-from conformance.results.cut import read_events
+from conformance.results.event_reading import read_events
 from conformance.results.model import Results
 from conformance.results.store import read_results
 from tests.commands.conftest import PATIENCE, PROGRAM, environment

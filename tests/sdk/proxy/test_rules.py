@@ -10,8 +10,8 @@ import pytest
 
 from conformance.contract.document import load_document
 from conformance.contract.schema.requests import RequestSchemas
-from conformance.sdk.proxy.repeating import REPEATING
 from conformance.sdk.proxy.results import client_catalogue, client_judge
+from conformance.sdk.proxy.retry_rules import REPEATING
 from conformance.sdk.proxy.rules import client_rules
 from conformance.sdk.proxy.traffic import UNREADABLE
 from conformance.trace import Exchange, Failure, Request, Response, Trace

@@ -1,0 +1,116 @@
+"""Confirming within a run: replays on its target within its time; each proof is reported as soon as there is one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, replace
+
+from conformance.campaign.observer import Observer
+from conformance.campaign.restricting import READ_ONLY, lives_allowed
+from conformance.campaign.schedule import Schedule
+from conformance.configuration.settings import Settings
+from conformance.confirming.confirmation import Confirmation
+from conformance.confirming.finding_store import DatabaseUnusable, FindingStore
+from conformance.confirming.findings import Proof
+from conformance.confirming.ways import Ways
+from conformance.judging.pool import JudgePool, TraceJudge
+from conformance.judging.tally import Tally
+from conformance.scenarios import Job, Player, Scenario, Settler, from_json
+from conformance.target import Target, TargetError
+from conformance.target.finishing import all_of
+from conformance.trace import Trace
+
+_GRACE_S = 15.0
+"""How long after the time for confirming a replay may go on that was begun in time, unless the user set an end."""
+
+
+@dataclass
+class RunConfirming:
+    """Turns the violations in ``tally`` into ``proofs``; minimal scenarios are kept in ``store``, if there is one."""
+
+    target: Target
+    judge: JudgePool
+    settings: Settings
+    schedule: Schedule
+    observer: Observer
+    tally: Tally
+    proofs: list[Proof]
+    store: FindingStore | None = None
+
+    def __post_init__(self) -> None:
+        self._ways = Ways(self.judge.catalogue, self.settings.known)
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether there are violations that no proof explains."""
+        return bool(self.tally.cases.keys() - self.told or self._ways.untold(self.tally, self._leads))
+
+    @property
+    def _leads(self) -> frozenset[str]:
+        return frozenset(proof.requirements[0] for proof in self.proofs)
+
+    @property
+    def told(self) -> frozenset[str]:
+        """The requirements whose violations the proofs so far explain."""
+        return frozenset(rule for proof in self.proofs for rule in proof.requirements)
+
+    async def confirm(self, settler: Settler, confirmed: frozenset[str], usable: bool) -> str | None:
+        """Prove what is not ``confirmed``. Gives why the target could not be used to the end, None when it could."""
+        self.target.list_budget.confirming = True
+        try:
+            await self._confirm_all(settler, usable, confirmed)
+        except TargetError as error:
+            await self._confirm_all(settler, False, confirmed | self.told)
+            return str(error)
+        return None
+
+    async def _confirm_all(self, settler: Settler, usable: bool, confirmed: frozenset[str]) -> None:
+        judge = self._ways.begin(self.tally, confirmed, self.judge)
+        await self._confirmation(settler, usable, judge).run(self.tally, self._on_proof, confirmed, tuple(self.proofs))
+        for further in self._ways.further(self.tally, self._leads, self.judge):
+            confirmation = self._confirmation(settler, usable, further.judge)
+            await confirmation.run(further.tally, lambda proof: self._on_proof(replace(proof, further=True)))
+
+    def _on_proof(self, proof: Proof) -> None:
+        if self.target.config.read_only:
+            proof = replace(proof, not_replayed=READ_ONLY)
+        for place, known in enumerate(self.proofs):
+            if known.observation is proof.observation and known.trace is proof.trace:
+                # It has turned out to explain more.
+                self.proofs[place] = replace(known, requirements=proof.requirements)
+                return
+        self.proofs.append(proof)
+        self.observer.found(proof)
+        if proof.minimised and proof.trace.scenario is not None:
+            self._keep(from_json(proof.trace.scenario))
+
+    def _confirmation(self, settler: Settler, usable: bool, judge: TraceJudge) -> Confirmation:
+        allowed = usable and lives_allowed(self.target.config)
+        seconds = self.schedule.confirming_left() if allowed else 0.0
+        end = time.monotonic() + seconds + (_GRACE_S if self.settings.max_time is None else 0.0)
+
+        def over() -> bool:
+            return time.monotonic() > end or self.target.spent
+
+        def play(scenarios: Sequence[Scenario], reuse: bool) -> Awaitable[list[Trace]]:
+            player = Player(self.target, settler, self.settings.features, stop=over, reuse=reuse)
+            return self._replay(player, scenarios, confirmation.doing)
+
+        confirmation = Confirmation(judge, play, self.settings, seconds, lost=not usable)
+        return confirmation
+
+    def _keep(self, scenario: Scenario) -> None:
+        try:
+            if self.store is not None:
+                self.store.save(scenario)
+        except DatabaseUnusable as error:
+            # The finding itself is worth more than what later runs would have learnt from it.
+            self.tally.errors.append(str(error))
+
+    async def _replay(self, player: Player, scenarios: Sequence[Scenario], doing: str) -> list[Trace]:
+        self.observer.replayed(self.schedule.elapsed, doing)
+        jobs = [Job(f"replay{number}", scenario, "replay") for number, scenario in enumerate(scenarios)]
+        played = await all_of(player.play(job) for job in jobs)
+        self.observer.replayed(self.schedule.elapsed, doing)
+        return [each.trace for each in played]

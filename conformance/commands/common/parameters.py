@@ -1,0 +1,99 @@
+"""Options of the table as parameters of click, and help pages in sections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+import click
+
+from conformance.commands.common.lazy import load
+from conformance.configuration.option import Command
+from conformance.configuration.option_table import options_of
+from conformance.configuration.reading import Values
+from conformance.contract.errors import UserError
+
+
+class SectionedCommand(click.Command):
+    """A command whose options are shown in sections; an option says its own in ``section``."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, a definition list per section."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                sections.setdefault(getattr(parameter, "section", "Options"), []).append(record)
+        for name, records in sections.items():
+            with formatter.section(name):
+                formatter.write_dl(records)
+
+
+class SectionedOption(click.Option):
+    """An option with a section."""
+
+    def __init__(self, *names: str, section: str = "Options", **settings: Any) -> None:
+        super().__init__(list(names), **settings)
+        self.section = section
+
+
+LOUDNESS: tuple[click.Option, ...] = (
+    SectionedOption("--quiet", "-q", section="Results", is_flag=True, help="Only the verdict."),
+    SectionedOption("--verbose", "-v", section="Results", is_flag=True, help="Every finding."),
+)
+"""How much is printed, for commands that print no progress."""
+
+Completion = Callable[[click.Context, click.Parameter, str], list[str]]
+
+# Where the names of some options are; loaded only when a shell asks for them.
+_NAMES: Mapping[str, tuple[str, str]] = {
+    "fault": ("conformance.reference.faults", "FAULTS"),
+    "with": ("conformance.contract.features", "FEATURES"),
+    "without": ("conformance.contract.features", "FEATURES"),
+}
+
+
+def _loaded(module: str, name: str) -> list[str]:
+    return [str(each) for each in load(module, name)]
+
+
+def completion(names: Iterable[str] | Callable[[], Iterable[str]]) -> Completion:
+    """Completes a word in the shell by names."""
+
+    def complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+        del ctx, parameter
+        found = names() if callable(names) else names
+        return [name for name in found if name.startswith(incomplete)]
+
+    return complete
+
+
+def target_names() -> list[str]:
+    """The targets of the nearest configuration file; none where it cannot be used."""
+    try:
+        found = load("conformance.configuration.sources", "sources")(lambda _: None)
+    except UserError:
+        return []
+    return list(found.file.targets) if found.file is not None else []
+
+
+def option_parameters(command: Command, sections: Collection[str] | None = None) -> list[click.Parameter]:
+    """The options of the table that a command has (or those of some sections), as parameters of click."""
+    found: list[click.Parameter] = []
+    for option in options_of(command, sections):
+        settings: dict[str, Any] = {"section": option.section, "help": option.help}
+        names = option.choices or (partial(_loaded, *_NAMES[option.name]) if option.name in _NAMES else None)
+        if names is not None:
+            settings["shell_complete"] = completion(names)
+        if option.kind == "flag":
+            settings |= {"is_flag": True}
+        else:
+            settings |= {"metavar": option.metavar, "multiple": option.many}
+        found.append(SectionedOption(f"--{option.name}", **settings))
+    return found
+
+
+def values_of(given: Mapping[str, Any]) -> Values:
+    """The parameters of a command as options by their names."""
+    return lambda name: given.get(name.replace("-", "_"))

@@ -1,0 +1,102 @@
+"""Checks of one call of a driver: it kept to the protocol, broke it, or answered what its author should look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from conformance.sdk.drawing.case import Heard
+from conformance.sdk.rules.comparing import compare
+from conformance.wire import exact_json
+
+Verdict = Literal["ok", "wrong", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What was looked at, and what came of it.
+
+    ``wrong``: the driver does not keep to the protocol. ``note``: what it told differs from what was on the wire, which
+    the driver or its SDK may have done.
+    """
+
+    about: str
+    verdict: Verdict
+    told: str = ""
+
+
+def good(about: str, heard: Heard) -> Line:
+    """A call that was answered well."""
+    wrong = _protocol(heard)
+    if wrong is not None:
+        return Line(about, "wrong", wrong)
+    result = heard.result
+    if result is None or not result.ok:
+        return Line(about, "wrong", f"the server answered well, and the driver told {result}")
+    body = heard.step.answer.body
+    leaves = compare(heard.operation, exact_json.parse(body).value, result.data) if body else []
+    different = next((leaf for leaf in leaves if not leaf.equal), None)
+    if different is not None:
+        where = different.pointer or "the whole"
+        return Line(about, "note", f"{where} is {different.expected} on the wire, and {different.observed} as told")
+    if not body and result.data is not None:
+        return Line(about, "note", f"the answer has no body, and the driver told {result}: data is null then")
+    return Line(about, "ok")
+
+
+def carried(about: str, heard: Heard) -> Line:
+    """A call that was answered well, whose body is to arrive as it was given."""
+    if heard.broken is None and not heard.exchanges and heard.result is not None and heard.result.error is not None:
+        return Line(about, "note", f"nothing was sent; the driver told {heard.result}")
+    line = good(about, heard)
+    given, sent = heard.step.call.arguments.get("body"), heard.exchanges[0].request_json if heard.exchanges else None
+    if line.verdict == "ok" and not exact_json.equal(given, sent):
+        shown = exact_json.dumps(sent, escaped=False)[:120]
+        return Line(about, "note", f"another body was sent than the one given: {shown}")
+    return line
+
+
+def refused(about: str, heard: Heard) -> Line:
+    """A call that was answered with an Error."""
+    wrong = _protocol(heard)
+    if wrong is not None:
+        return Line(about, "wrong", wrong)
+    status, told = heard.step.answer.status, heard.result
+    error = told.error if told is not None else None
+    if error is None:
+        return Line(about, "wrong", f"the server answered {status}, and the driver told {told}: an error is due")
+    wanted = exact_json.parse(heard.step.answer.body).value
+    parts = {
+        "kind": ("http", error.kind),
+        "status": (status, error.status),
+        "errorCode": (wanted["errorCode"], error.code),
+        "errorMessage": (wanted["errorMessage"], error.message),
+    }
+    other = [f"{name} is {got!r} in place of {due!r}" for name, (due, got) in parts.items() if got != due]
+    return Line(about, "note", "; ".join(other)) if other else Line(about, "ok")
+
+
+def unanswered(about: str, heard: Heard, kind: str) -> Line:
+    """A call that got no answer; ``kind`` is that of the error which says so."""
+    wrong = _protocol(heard)
+    if wrong is not None:
+        return Line(about, "wrong", wrong)
+    error = heard.result.error if heard.result is not None else None
+    if error is None:
+        return Line(about, "wrong", f"there was no answer, and the driver told {heard.result}: an error is due")
+    if error.kind != kind:
+        return Line(about, "note", f"the error's kind is {error.kind} in place of {kind}")
+    return Line(about, "ok")
+
+
+def _protocol(heard: Heard) -> str | None:
+    """What is wrong whatever was answered; None when nothing is."""
+    if heard.broken is not None:
+        said = heard.stderr.strip()
+        return f"{heard.broken}" + (f"; its stderr ends with: {said[-300:]}" if said else "")
+    if not heard.exchanges:
+        return f"no request came to the base URL; the driver told {heard.result}"
+    first = heard.exchanges[0]
+    if first.operation != heard.operation:
+        return f"another request came: {first.request.method} {first.request.path}"
+    return None

@@ -1,0 +1,127 @@
+"""Cleanup: removing what a run created, at its end, after a crash, and for earlier runs that were killed."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from conformance.contract.calls import Call
+from conformance.target.coexistence.footprint import Made
+from conformance.target.coexistence.identity import run_of
+from conformance.target.config import TargetConfig
+from conformance.target.errors import TargetError
+from conformance.target.recorder import Recorder
+from conformance.target.removal import may_be_left
+from conformance.target.sender import Sender, send
+from conformance.target.target import Target
+from conformance.trace import Exchange
+from conformance.trace.roles import Role
+
+_LONGEST_S = 30.0
+_AT_ONCE = 4
+
+
+async def sweep(target: Target, *, look: bool) -> tuple[Made, ...]:
+    """Cancel and delete what the target still holds of its run, for half a minute at the most; gives what is left.
+
+    ``look``: also what a list shows in the run's name, such as what was made by a request that was refused.
+    """
+    if target.config.read_only or (not look and not target.footprint):
+        return target.footprint.left
+    client = target.client(Recorder(), Role.CLEANUP)
+    try:
+        async with asyncio.timeout(_LONGEST_S):
+            if look:
+                for made in await found(target, client, lambda run: run == target.config.run_id):
+                    target.footprint.find(made)
+            await remove(target, client, target.footprint.left)
+    except (TimeoutError, TargetError):
+        # Whoever is not let in any longer, say, removes nothing; what is left is told.
+        pass
+    finally:
+        await client.aclose()
+    return target.footprint.left
+
+
+async def found(
+    target: Target,
+    client: Sender,
+    wanted: Callable[[str], bool],
+    old_enough: Callable[[dict[str, Any]], bool] = lambda _: True,
+) -> list[Made]:
+    """What lists show that runs made whose ids are ``wanted``; each record is asked whether it is ``old_enough``."""
+    workflows, instances = list[Made](), list[Made]()
+    for record in _records(await _ask(target, client, "listWorkflows")):
+        if _in_name_of(record, wanted) and old_enough(record):
+            workflows.append(Made("workflow", record["id"]))
+    for record in _records(await _ask(target, client, "listInstances", (("running", "true"),))):
+        # Its workflow may be gone, but an instance shows it.
+        if record.get("terminated") is not True and _in_name_of(record.get("workflow"), wanted) and old_enough(record):
+            instances.append(Made("instance", record["id"], str(record.get("workflowID"))))
+    further = await _listed_by_workflow(target, client, workflows, {each.id for each in instances})
+    return [*further, *instances, *workflows]
+
+
+async def _listed_by_workflow(target: Target, client: Sender, workflows: list[Made], known: set[str]) -> list[Made]:
+    """Running instances of workflows that the list of all did not tell."""
+    more: list[Made] = []
+    for workflow in workflows:
+        query = (("workflowID", workflow.id), ("running", "true"))
+        for record in _records(await _ask(target, client, "listInstances", query)):
+            ours = record.get("workflowID") == workflow.id and record.get("terminated") is not True
+            if ours and record["id"] not in known:
+                known.add(record["id"])
+                more.append(Made("instance", record["id"], workflow.id))
+    return more
+
+
+async def remove(target: Target, client: Sender, made: Iterable[Made]) -> list[Made]:
+    """Cancel the instances, then delete the workflows; gives what may still be there."""
+    things = list(made)
+    left: list[Made] = []
+    for kind in ("instance", "workflow"):
+        turn = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(each: Made, turn: asyncio.Semaphore = turn) -> None:
+            async with turn:
+                if may_be_left(await _removed(target, client, each)):
+                    left.append(each)
+
+        await asyncio.gather(*(one(each) for each in things if each.kind == kind))
+    return left
+
+
+async def _removed(target: Target, client: Sender, made: Made) -> Exchange:
+    action, name = ("cancelEvent", "instanceID") if made.kind == "instance" else ("deleteWorkflow", "flowId")
+    return await send(client, target.api.prepare(Call(action, {name: made.id})), repeat=True)
+
+
+def commands(config: TargetConfig, left: Iterable[Made]) -> list[str]:
+    """A line for each thing that is left: what it is, and the command that removes it."""
+    return [f"{each.kind} {each.id}: {_command(config, each)}" for each in left]
+
+
+def _command(config: TargetConfig, made: Made) -> str:
+    authorised = config.token is not None or config.client_id is not None
+    header = ["-H", '"Authorization: Bearer $TOKEN"'] if authorised else []
+    removal = ["PUT", f"{config.url}/instances/{made.id}/abort"]
+    if made.kind == "workflow":
+        removal = ["DELETE", f"{config.url}/workflows/{made.id}"]
+    return " ".join(["curl", "-sS", "-X", removal[0], *header, shlex.quote(removal[1])])
+
+
+async def _ask(target: Target, client: Sender, action: str, query: tuple[tuple[str, str], ...] = ()) -> Exchange:
+    return await send(client, target.api.prepare(Call(action, {}, query)))
+
+
+def _records(exchange: Exchange) -> Iterator[dict[str, Any]]:
+    listed = exchange.data if isinstance(exchange.data, list) else []
+    yield from (each for each in listed if isinstance(each, dict) and isinstance(each.get("id"), str))
+
+
+def _in_name_of(workflow: Any, wanted: Callable[[str], bool]) -> bool:
+    config = workflow.get("config") if isinstance(workflow, dict) else None
+    run = run_of(config.get("name")) if isinstance(config, dict) else None
+    return run is not None and wanted(run)

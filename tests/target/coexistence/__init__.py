@@ -1,0 +1,1 @@
+"""Running on a server that others use, too."""

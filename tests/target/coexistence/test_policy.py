@@ -1,0 +1,66 @@
+"""What may be sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.target import TargetConfig
+from conformance.target.coexistence.footprint import Footprint, Made
+from conformance.target.coexistence.policy import RequestPolicy
+from conformance.target.ids import GivenIds
+
+UUID = "6dd4e1a5-0a0a-4d8f-9a3c-6d8f0b0f7c11"
+
+
+def policy(given: list[str] | None = None, made: list[str] | None = None, **limits: Any) -> RequestPolicy:
+    ids, footprint = GivenIds(), Footprint()
+    ids.workflows += given or []
+    for each in made or []:
+        footprint.find(Made("workflow", each))
+    return RequestPolicy(TargetConfig(url="http://server", **limits), footprint, ids)
+
+
+def test_without_limits_everything_may_be_sent() -> None:
+    assert policy().objection("DELETE", "deleteWorkflow") is None
+    assert not policy().spent
+
+
+@pytest.mark.parametrize(("method", "objects"), [("GET", False), ("POST", True), ("PURGE", True), ("put", True)])
+def test_reads_only(method: str, objects: bool) -> None:
+    assert (policy(read_only=True).objection(method, None) is not None) == objects
+
+
+def test_an_excluded_operation_is_objected_to() -> None:
+    polite = policy(excluded=("sendEvent",))
+    assert polite.objection("POST", "sendEvent") == "sendEvent is excluded"
+    assert polite.objection("PUT", "cancelEvent") is None
+
+
+def test_the_last_requests_are_kept_for_removing() -> None:
+    polite = policy(made=["a", "b"], max_requests=100)
+    polite.sent = 84
+    assert polite.spent
+    assert polite.objection("GET", "listWorkflows") is not None
+    assert polite.objection("DELETE", "deleteWorkflow") is None
+    polite.sent = 100
+    assert polite.objection("DELETE", "deleteWorkflow") is not None
+
+
+@pytest.mark.parametrize(
+    ("given", "asked", "doubtful"),
+    [
+        ([UUID], "7", False),
+        ([UUID], UUID, False),
+        (["1", "2"], "1", False),
+        (["1", "2"], "7", True),
+        (["1", "2"], "1000000", True),
+        ([], UUID, True),
+    ],
+)
+def test_what_others_may_have_made_is_doubtful(given: list[str], asked: str, doubtful: bool) -> None:
+    polite = policy(given, made=given)
+    assert (polite.doubt("DELETE", {"flowId": asked}) is not None) == doubtful
+    assert polite.doubt("GET", {"flowId": asked}) is None
+    assert polite.doubt("POST", {}) is None

@@ -1,1 +1,0 @@
-"""A guest's manners."""
