@@ -30,8 +30,15 @@ def draw_traffic(document: ApiDocument, settings: Settings, judge_pool: JudgePoo
     profile = "thorough" if settings.profile == "soak" else settings.profile
     asked = OperationSettings(seed=settings.seed, profile=profile, features=settings.features)
     mine = settings.shard[0] == 0
-    operations = judge_pool.compute(plan_operations, document, asked) if mine else judge_pool.compute(OperationPlan, {})
+    operations = judge_pool.compute(plan_operations, document, asked) if mine else _none()
     return Drawn(operations, plan(settings.profile, settings.seed, settings.features))
+
+
+def _none() -> Future[OperationPlan]:
+    """No operations: those are the first share's. No process is started for that."""
+    found: Future[OperationPlan] = Future()
+    found.set_result(OperationPlan({}))
+    return found
 
 
 def draw_in_time(

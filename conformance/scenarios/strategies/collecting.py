@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import hypothesis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.strategies import SearchStrategy
@@ -12,6 +14,10 @@ from conformance.wire import exact_json
 
 # Hypothesis repeats itself now and then, above all at the beginning.
 _SPARE = 6
+
+
+class _Enough(BaseException):
+    """Ends drawing. Hypothesis takes an Exception for a failure, which it would draw again and tell."""
 
 
 def collect(strategy: SearchStrategy[Scenario], n: int, seed: int) -> list[Scenario]:
@@ -30,9 +36,11 @@ def collect(strategy: SearchStrategy[Scenario], n: int, seed: int) -> list[Scena
     )
     @hypothesis.given(strategy)
     def gather(scenario: Scenario) -> None:
-        if len(found) < wanted:
-            found.setdefault(exact_json.dumps(to_json(scenario)), scenario)
+        found.setdefault(exact_json.dumps(to_json(scenario)), scenario)
+        if len(found) == wanted:
+            raise _Enough
 
-    gather()
+    with contextlib.suppress(_Enough):
+        gather()
     simplest, *others = found.values()
     return [*others, simplest][:n]
