@@ -23,8 +23,7 @@ _COMPARED = {
     "getInstanceHistory": ("/data",),
     "getInstanceStageHistory": ("/data",),
 }
-# What these require are moments, or their order, which differ from play to play: no script can tell by an answer alone.
-_OF_MOMENTS = frozenset(
+OF_MOMENTS = frozenset(
     {
         "envelope.answers",
         "envelope.time-order",
@@ -37,10 +36,11 @@ _OF_MOMENTS = frozenset(
         "stage.sequence",
     }
 )
-# That something stands where nothing should is a violation whatever it is.
-_OF_PRESENCE = frozenset({"envelope.documented-fields"})
-# What is wrong with a listed element may be when it was made, or that it is listed twice; that it is absent is clear.
-_OF_ABSENCE = frozenset({"workflow.create-then-list"})
+"""What these require are moments, or their order, which differ from play to play: no script can tell by an answer."""
+OF_PRESENCE = frozenset({"envelope.documented-fields"})
+"""Of these, that something stands where nothing should is a violation whatever it is."""
+OF_ABSENCE = frozenset({"workflow.create-then-list"})
+"""Of these, a listed element may be wrong in when it was made, or be listed twice; that it is absent is clear."""
 # What these steps do depends on milliseconds, for which a script is too slow.
 _AT_ONCE = (model.Together, model.Pause)
 _WORKFLOWS = ("createWorkflow", "getWorkflow", "listWorkflows", "getServerInfo")
@@ -68,11 +68,11 @@ def check_of(played: Played, requirement: str, observation: Observation, *, alwa
     All exchanges that an observation cites prove it together: a server that gives the same answers again violates the
     requirement again, but for what follows from moments.
     """
-    if requirement in _OF_MOMENTS or not observation.exchanges:
+    if requirement in OF_MOMENTS or not observation.exchanges:
         return None
     cited = [played.trace.at(index) for index in dict.fromkeys(observation.exchanges)]
-    decisive = _Answer(played, cited[-1], observation).decisive(presence=requirement in _OF_PRESENCE)
-    if not decisive or (requirement in _OF_ABSENCE and decisive[-1].value not in (None, _ABSENT)):
+    decisive = _Answer(played, cited[-1], observation).decisive(presence=requirement in OF_PRESENCE)
+    if not decisive or (requirement in OF_ABSENCE and decisive[-1].value not in (None, _ABSENT)):
         return None
     groups = [_Answer(played, each, observation).compared() for each in cited[:-1]]
     if not all(groups):

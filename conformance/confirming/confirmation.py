@@ -104,13 +104,13 @@ class Confirmation:
             self._later = self._waves_after(wave, waiting)
             found = await all_of(self._prove(requirement, tally) for requirement in wave)
             for requirement, seen in zip(wave, found, strict=True):
-                explained = requirement in told
-                told.add(requirement)
-                if seen is not None and not explained:
+                if seen is not None and requirement not in told:
                     lead, *rest = seen.proof.requirements
                     proof = replace(seen.proof, requirements=(lead, *(each for each in rest if each not in told)))
                     told.update(proof.requirements)
                     self._tell(proof, seen.behind, on_proof)
+                # Last, since what is shown through another one is among the rest itself.
+                told.add(requirement)
         return self._proofs[len(earlier) :]
 
     def _tell(self, proof: Proof, behind: Collection[str], on_proof: Callable[[Proof], None]) -> None:

@@ -48,8 +48,8 @@ class Attempt:
     to play that scenario so often.
     """
 
-    scenario: Scenario | None = None
-    played: int = 0
+    scenario: Scenario | None
+    played: int
     back: list[JudgedReplay] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -68,13 +68,13 @@ async def attempt(
     for case in cases:
         for scenario, attempts in _in_order(case):
             if out_of_time():
-                return Attempt(played=played)
+                return Attempt(None, played)
             began = time.monotonic()
             replays = await judged(judge, play, requirement, [scenario] * attempts)
             played += attempts
             if back := [replay for replay in replays if replay.shows(requirement)]:
                 return Attempt(scenario, attempts, back, time.monotonic() - began)
-    return Attempt(played=played)
+    return Attempt(None, played)
 
 
 def _in_order(case: Case) -> list[tuple[Scenario, int]]:

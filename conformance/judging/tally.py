@@ -147,13 +147,11 @@ class Tally:
     def retract(self, requirement: str) -> None:
         """Forget that a requirement was violated: what was seen has turned out to be no violation."""
         self.violated[requirement] = 0
-        self.violating_traces.pop(requirement, None)
-        self.cases.pop(requirement, None)
-        self.ways.pop(requirement, None)
+        for kept in (self.violating_traces, self.cases, self.ways, self.sightings):
+            kept.pop(requirement, None)
         for key in [key for key in self.by_operation if key[0] == requirement and not key[2]]:
             del self.by_operation[key]
         self.subjects.pop((requirement, False), None)
-        self.sightings.pop(requirement, None)
 
     def _keep(self, requirement: str, case: Case) -> None:
         kept = self.cases.setdefault(requirement, [])

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.confirming.checks import Played, check_of
+from conformance.confirming.checks import OF_ABSENCE, OF_MOMENTS, OF_PRESENCE, Played, check_of
+from conformance.contract.requirements import load_requirements
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios.scenario.model import (
     Create,
@@ -97,6 +98,14 @@ def test_ids_moments_and_what_depends_on_them_decide_nothing() -> None:
     assert check_of(played, "workflow.create-distinct", violation(0)) is None
 
 
+@pytest.mark.parametrize(
+    ("error", "tells"), [("the stage was lost", True), ("", True), ("2026-01-01T00:00:00Z", False)]
+)
+def test_a_text_tells_something_unless_it_is_a_moment(error: str, tells: bool) -> None:
+    check = check_of(play("read", error=error), "run.completes", violation(2, pointer="/data/error"))
+    assert (check is not None) == tells
+
+
 def test_what_no_step_of_the_scenario_does_decides_nothing() -> None:
     played = play("read")
     assert check_of(replace(played, looks={}), "cancel.terminates", violation(2, pointer="/data/terminated")) is None
@@ -134,6 +143,19 @@ def test_a_read_while_an_instance_moves_may_come_too_late_in_a_script(before: St
     check = check_of(played, "cancel.terminates", violation(2, pointer="/data/terminated"))
     assert check is not None
     assert check.parts[-1].steady == steady
+
+
+def test_checks_know_only_requirements_that_there_are() -> None:
+    assert load_requirements().by_id.keys() >= OF_MOMENTS | OF_PRESENCE | OF_ABSENCE
+
+
+@pytest.mark.parametrize(
+    ("pointer", "shown"),
+    [("/data/0/terminated", "/data/{i1}/terminated"), ("/data/0", "/data/{i1}/id"), ("/data/1", None)],
+)
+def test_an_element_that_is_pointed_at_is_found_again_by_its_reference(pointer: str, shown: str | None) -> None:
+    check = check_of(play("list"), "list.agrees", violation(2, pointer=pointer))
+    assert (check and check.parts[-1].pointer) == shown
 
 
 def test_a_list_that_is_none_and_a_workflow_that_is_absent_can_be_told() -> None:

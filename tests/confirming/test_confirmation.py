@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,91 +13,16 @@ from conformance.configuration.settings import Settings
 from conformance.confirming.confirmation import Confirmation
 from conformance.confirming.findings import Proof, build_finding
 from conformance.contract.requirements import load_requirements
-from conformance.judging.judging import Judge, Judgement
+from conformance.judging.judging import Judge
 from conformance.judging.tally import Tally
 from conformance.results.model import Replays
 from conformance.rules.evidence.observation import violated
 from conformance.scenarios import Scenario, to_json
 from conformance.scenarios.scenario import model
 from conformance.trace import Trace
+from tests.confirming.confirm import CREATE, SCENARIO, JudgePool, confirm, cut_off, cut_off_again, traced
 from tests.rules.build import TraceBuilder
 from tests.rules.timelines import started, wait_for
-
-CREATE = model.Create("w1", ({"noop": {}},), "name")
-SCENARIO = Scenario((CREATE, model.Info(), model.Info(), model.ListWorkflows()), "made-up")
-
-Server = Callable[[int, Scenario], bool]
-"""Whether the server drops the names of workflows in the nth scenario that it plays."""
-
-
-class JudgePool:
-    """Judges here, at once."""
-
-    def __init__(self) -> None:
-        self._judge = Judge()
-        self.catalogue = self._judge.catalogue
-
-    async def judge(self, trace: Trace, known_ids: frozenset[str] | None = None) -> Judgement:
-        return self._judge.judge(trace, known_ids)
-
-
-def traced(scenario: Scenario, dropped: bool, number: int = 0) -> Trace:
-    t = TraceBuilder(id=f"t{number}", scenario=to_json(scenario))
-    for step in scenario.steps:
-        if isinstance(step, model.Create):
-            name = step.name or ""
-            t.create(list(step.stages), step.name, echo={"name": "" if dropped else name, "stages": list(step.stages)})
-        elif isinstance(step, model.Info):
-            t.info()
-    return t.trace()
-
-
-def cut_off(scenario: Scenario, times: int, number: int = 0) -> Trace:
-    """A trace in which the connections of as many requests are closed instead of an answer."""
-    t = TraceBuilder(id=f"t{number}", scenario=to_json(scenario))
-    for position in range(times):
-        for _ in range(4):
-            t.get_workflow(f"w{position}", failure="protocol")
-    t.info()
-    return t.trace()
-
-
-def cut_off_again(scenario: Scenario, again: bool, number: int) -> Trace:
-    return cut_off(scenario, int(again), number)
-
-
-def confirm(
-    server: Server,
-    first: Sequence[Trace],
-    seconds: float = 60.0,
-    tally: Tally | None = None,
-    trace: Callable[[Scenario, bool, int], Trace] = traced,
-    lost: bool = False,
-) -> tuple[list[Proof], list[Scenario]]:
-    """The proofs, and every scenario that was played again. ``trace`` makes what a play leaves."""
-    judge_pool: Any = JudgePool()
-    tally = Tally() if tally is None else tally
-    played: list[Scenario] = []
-
-    async def play(scenarios: Sequence[Scenario], _: bool) -> list[Trace]:
-        traces = []
-        for scenario in scenarios:
-            played.append(scenario)
-            traces.append(trace(scenario, server(len(played), scenario), len(played)))
-        return traces
-
-    async def whole() -> list[Proof]:
-        for seen in first:
-            tally.add(seen, await judge_pool.judge(seen))
-        return await Confirmation(judge_pool, play, Settings(), seconds, lost=lost).run(tally, tell)
-
-    def tell(proof: Proof) -> None:
-        latest[id(proof.observation)] = proof
-
-    latest: dict[int, Proof] = {}
-    proofs = asyncio.run(whole())
-    assert list(latest.values()) == proofs
-    return proofs, played
 
 
 def test_a_violation_that_always_comes_back_is_minimised() -> None:
@@ -267,30 +192,3 @@ def test_what_was_counted_over_the_whole_run_stands_without_a_replay() -> None:
     assert not played
     assert proof.observation.observed == "none for 9 of 80"
     assert proof.not_replayed == "only a whole run shows it"
-
-
-def lost_when_listed(alone: bool) -> Callable[[Scenario, bool, int], Trace]:
-    """Traces of a server that tells of a workflow twice, and then loses it; unless ``alone``, another time as well."""
-
-    def made(scenario: Scenario, lost: bool, number: int) -> Trace:
-        t = TraceBuilder(id=f"t{number}", scenario=to_json(scenario))
-        listed = any(isinstance(step, model.ListWorkflows) for step in scenario.steps)
-        workflow = t.create([{"noop": {}}], "name", id=f"{number:08d}-0000-4000-8000-000000000001")
-        if listed:
-            t.workflows([workflow, workflow])
-        gone = lost and listed == alone
-        t.get_workflow(workflow, status=404 if gone else 200)
-        return t.trace()
-
-    return made
-
-
-@pytest.mark.parametrize("alone", [True, False])
-def test_what_never_comes_back_without_another_violation_is_told_with_it(alone: bool) -> None:
-    listing, plain = Scenario((CREATE, model.ListWorkflows()), "made-up"), Scenario((CREATE,), "made-up")
-    trace = lost_when_listed(alone)
-    first = [trace(listing, True, 100), trace(plain, True, 101)]
-    first += [trace(plain, False, number) for number in range(102, 110)]
-    proofs, _ = confirm(lambda n, scenario: True, first, trace=trace)
-    both = [("workflow.create-then-get",), ("workflow.create-then-list",)]
-    assert [proof.requirements for proof in proofs] == ([both[0] + both[1]] if alone else both)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 
 from conformance.confirming.findings import LOST, UNPLAYABLE, Proof, build_finding
@@ -72,6 +73,18 @@ def test_what_no_scenario_shows_is_one_exchange_of_two_kilobytes() -> None:
     assert len(lengths[UNPLAYABLE]) == 1
     assert lengths[UNPLAYABLE][0] < 1100
     assert lengths[LOST][-1] > 9000
+
+
+def test_without_a_scenario_the_requests_are_told_with_the_ids_and_bodies_that_they_had() -> None:
+    t = TraceBuilder(source="operations")
+    w = t.create([wait_for("it's time")])
+    t.delete(w, status=500)
+    trace = t.trace()
+    observation = violated(*trace.exchanges, expected="204", observed="500")
+    finding = build_finding(Proof(("envelope.no-5xx",), trace, observation, not_replayed=LOST), load_requirements())
+    _, created, deleted = finding.curl.splitlines()
+    assert shlex.split(created)[-1] == '{"stages":[{"wait_event":{"event":"it\'s time"}}]}'
+    assert deleted == f"curl -sS -i -X DELETE http://server/workflows/{w}"
 
 
 def test_of_the_reads_of_a_step_that_polls_the_last_is_shown_and_those_cited() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.confirming.reconstruction import scenario_of_exchanges, with_own_reads
+from conformance.confirming.reconstruction import closing_reads, scenario_of_exchanges, with_own_reads
 from conformance.rules.evidence.observation import violated
 from conformance.scenarios import Scenario
 from conformance.scenarios.scenario import model
@@ -34,6 +34,54 @@ def test_what_created_the_ids_comes_along_and_nothing_else() -> None:
         model.Run("i2", "w1", {"a": "b"}),
         model.Send("i2", "go"),
     )
+
+
+def test_every_operation_is_a_step_about_what_it_names() -> None:
+    t = TraceBuilder(source="operations")
+    w = t.create([wait_for("go")], "named")
+    i = t.run(w, wait=False)
+    t.info()
+    t.get_workflow(w)
+    t.instances(w, running="true")
+    t.instances()
+    t.get(i)
+    t.history(i)
+    t.stage_history(i, 0)
+    t.cancel(i)
+    t.delete(w)
+    found = excerpt(t, *range(len(t.exchanges)))
+    assert found is not None
+    assert found.steps == (
+        model.Create("w1", (wait_for("go"),), "named"),
+        model.Run("i2", "w1", None, False),
+        model.Info(),
+        model.GetWorkflow("w1"),
+        model.ListInstances("w1", True),
+        model.ListInstances(),
+        model.Read("i2"),
+        model.History("i2"),
+        model.StageHistory("i2", "0"),
+        model.Cancel("i2"),
+        model.Delete("w1"),
+    )
+
+
+def test_a_read_of_the_suite_about_what_no_step_made_is_no_step() -> None:
+    t = TraceBuilder()
+    w = t.create([wait_for("go")])
+    other = t.create([wait_for("go")])
+    for workflow in (w, other):
+        t.instances(workflow, [])
+        t.get_workflow(workflow)
+    exchanges = tuple(replace(each, step=each.index or None) for each in t.exchanges[:1])
+    exchanges += tuple(replace(each, step=None) for each in t.exchanges[1:])
+    trace = Trace("t", exchanges)
+    observation = violated(*exchanges[2:], expected="this", observed="that")
+    scenario = Scenario((model.Create("w1", (wait_for("go"),)),))
+    assert closing_reads(scenario, trace, observation, {w: "w1"}) == {
+        2: model.ListInstances("w1"),
+        3: model.GetWorkflow("w1"),
+    }
 
 
 def test_ids_of_nobody_and_bodies_that_are_no_step() -> None:

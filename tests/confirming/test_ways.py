@@ -21,7 +21,7 @@ from conformance.results.known.ways import finding_id
 from conformance.scenarios import Scenario, to_json
 from conformance.scenarios.scenario import model
 from conformance.trace import Trace
-from tests.confirming.test_confirmation import JudgePool
+from tests.confirming.confirm import JudgePool
 from tests.rules.build import TraceBuilder
 
 ECHO = "workflow.create-echo"

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from conformance.contract.requirements import load_requirements
-from conformance.judging.outcomes import count_outcomes, operation_results, requirement_results
+from conformance.judging.outcomes import Unjudged, count_outcomes, operation_results, requirement_results
 from conformance.judging.tally import Tally
 from conformance.results.model import OUTCOMES, Finding, RequirementResult
 
@@ -63,7 +63,27 @@ def test_what_a_server_need_not_show_does_not_apply_where_it_never_does() -> Non
     assert outcome("run.created", ran) == "not_exercised"
 
 
+@pytest.mark.parametrize(
+    ("requirement", "unjudged", "expected"),
+    [
+        ("event.matching", Unjudged("no settle time is known"), "inconclusive"),
+        ("workflow.create-echo", Unjudged("no settle time is known"), "not_exercised"),
+        ("workflow.create-echo", Unjudged("the run was cut", everything=True), "inconclusive"),
+    ],
+)
+def test_only_what_is_judged_eventually_lacks_the_time_that_it_takes_to_settle(
+    requirement: str, unjudged: Unjudged, expected: str
+) -> None:
+    results = requirement_results(CATALOGUE, Tally(), [], ("ledger",), unjudged)
+    assert next(each.outcome for each in results if each.id == requirement) == expected
+
+
+def test_the_feature_of_a_requirement_is_told() -> None:
+    features = {each.id: each.feature for each in requirement_results(CATALOGUE, Tally(), [], ())}
+    assert (features[LEDGER], features["run.created"]) == ("ledger", None)
+
+
 def test_statuses_per_operation() -> None:
-    tally = Tally(statuses={"sendEvent": Counter({"204": 2, "timeout": 1})})
+    tally = Tally(statuses={"sendEvent": Counter({"timeout": 1, "204": 2})})
     (told,) = operation_results(tally)
-    assert (told.id, told.exchanges, told.statuses) == ("sendEvent", 3, {"204": 2, "timeout": 1})
+    assert (told.id, told.exchanges, list(told.statuses.items())) == ("sendEvent", 3, [("204", 2), ("timeout", 1)])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from dataclasses import replace
 
 import pytest
 
 from conformance.contract.document import load_document
 from conformance.judging.pool import JudgePool
+from tests.rules.build import TraceBuilder
 
 
 def killed_unless_in(parent: int) -> str:
@@ -28,6 +31,18 @@ def test_work_is_done_in_another_process() -> None:
 def test_work_whose_process_is_lost_is_done_here() -> None:
     with JudgePool(load_document()) as judge_pool:
         assert judge_pool.compute(killed_unless_in, os.getpid()).result() == "done"
+
+
+def test_traces_are_judged_by_the_document_of_the_run() -> None:
+    document = load_document()
+    info = {**document.schemas["ServerInfo"], "required": ["version", "licence"]}
+    schemas = {**document.schemas, "ServerInfo": info}
+    raw = {**document.raw, "components": {**document.raw["components"], "schemas": schemas}}
+    t = TraceBuilder()
+    t.info()
+    with JudgePool(replace(document, raw=raw)) as judge_pool:
+        judgement = asyncio.run(judge_pool.judge(t.trace()))
+    assert list(judgement.violations) == ["envelope.schema"]
 
 
 def test_an_error_of_the_work_is_handed_on() -> None:

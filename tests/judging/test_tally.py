@@ -43,6 +43,29 @@ def test_keeps_the_smallest_traces_and_prefers_scenarios() -> None:
     assert kept == ["short", *(f"long{n}" for n in range(5))]
 
 
+def test_keeps_the_first_five_violations_of_a_trace() -> None:
+    t = TraceBuilder()
+    for _ in range(7):
+        t.create([], "x", echo={"name": "", "stages": []})
+    tally = judged(Tally(), t.trace())
+    [case] = tally.cases["workflow.create-echo"]
+    assert [each.exchanges for each in case.observations] == [(n,) for n in range(5)]
+
+
+def test_what_is_retracted_was_never_violated() -> None:
+    tally = judged(Tally(), created())
+    upheld = judged(Tally(), created()).upheld
+    # The second time there is nothing to forget.
+    for _ in range(2):
+        tally.retract("workflow.create-echo")
+        assert tally.violated["workflow.create-echo"] == 0
+        for kept in (tally.violating_traces, tally.cases, tally.ways, tally.sightings):
+            assert "workflow.create-echo" not in kept
+        assert ("workflow.create-echo", False) not in tally.subjects
+        assert ("workflow.create-echo", "createWorkflow", False) not in tally.by_operation
+    assert tally.upheld == upheld
+
+
 def test_merging_is_adding_up() -> None:
     first, second = created("a"), created("b", extra=3)
     apart = judged(Tally(), first)

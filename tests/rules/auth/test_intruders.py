@@ -79,6 +79,12 @@ def started_all_the_same(t: TraceBuilder) -> None:
     t.instances(w, [{"id": UNKNOWN, "workflowID": w}])
 
 
+def broken_down_and_started(t: TraceBuilder) -> None:
+    w = t.create(NOOP)
+    t.run(w, status=500, token="garbage")
+    t.instances(w, [{"id": UNKNOWN, "workflowID": w}])
+
+
 def not_started(t: TraceBuilder) -> None:
     w = t.create(NOOP)
     t.run(w)
@@ -162,6 +168,7 @@ CASES: list[Case] = [
     (M, "violated", created_all_the_same),
     (M, "upheld", not_created),
     (M, "violated", started_all_the_same),
+    (M, "nothing", broken_down_and_started),
     (M, "upheld", not_started),
     (M, "violated", deleted_all_the_same),
     (M, "upheld", deleted_by_its_owner),

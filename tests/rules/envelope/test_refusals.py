@@ -60,6 +60,14 @@ def test_other_ids_and_withheld_answers_prove_nothing(rule: str) -> None:
     assert judge_unknown(rule, UNKNOWN, {"status": 429}) == "nothing"
 
 
+@pytest.mark.parametrize(("status", "expected"), [(404, "upheld"), (200, "violated"), (400, "violated")])
+def test_an_unknown_instance_has_no_history_of_a_stage_either(status: int, expected: str) -> None:
+    t = TraceBuilder()
+    t.run(t.create(NOOP))
+    t.stage_history(UNKNOWN, 0, status=status)
+    assert verdict(ALL_RULES["history.unknown-instance"], t) == expected
+
+
 OF_INSTANCES = ("event.unknown-instance", "cancel.unknown-instance", "history.unknown-instance")
 
 

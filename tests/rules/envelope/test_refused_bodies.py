@@ -38,6 +38,13 @@ def number_refused_but_started(t: TraceBuilder) -> None:
     t.instances(w, [{"id": UNKNOWN, "workflowID": w}])
 
 
+def number_refused_and_a_trigger_may_have_started(t: TraceBuilder) -> None:
+    w = t.create(NOOP)
+    t.exchange("POST", "/triggers", (201, {"data": {}}), body={"event": "paid", "workflowID": w})
+    t.run(w, {"a": 1}, status=400)
+    t.instances(w, [{"id": UNKNOWN, "workflowID": w}])
+
+
 def number_for_a_deleted_workflow(t: TraceBuilder) -> None:
     w = t.create(NOOP)
     t.delete(w)
@@ -54,6 +61,18 @@ def nameless_event_accepted(t: TraceBuilder) -> None:
 
 def nameless_event_accepted_by_what_may_not_wait_yet(t: TraceBuilder) -> None:
     t.send(t.run(t.create([{"noop": {}}, *WAIT])), body={}, status=204)
+
+
+def nameless_event_to_what_may_have_failed(t: TraceBuilder) -> None:
+    t.send(t.run(t.create([{"update": {}}])), body={}, status=400)
+
+
+def nameless_event_accepted_by_what_may_have_failed(t: TraceBuilder) -> None:
+    t.send(t.run(t.create([{"update": {}}])), body={}, status=204)
+
+
+def nameless_event_not_found_where_it_may_have_failed(t: TraceBuilder) -> None:
+    t.send(t.run(t.create([{"update": {}}])), body={}, status=404)
 
 
 def nameless_event_to_a_cancelled_instance(t: TraceBuilder) -> None:
@@ -83,10 +102,14 @@ CASES: list[Case] = [
     ("run.bad-variables", "upheld", number_for_a_variable),
     ("run.bad-variables", "violated", number_accepted),
     ("run.bad-variables", "violated", number_refused_but_started),
+    ("run.bad-variables", "upheld", number_refused_and_a_trigger_may_have_started),
     ("run.bad-variables", "nothing", number_for_a_deleted_workflow),
     ("event.malformed", "upheld", nameless_event),
     ("event.malformed", "violated", nameless_event_accepted),
     ("event.malformed", "violated", nameless_event_accepted_by_what_may_not_wait_yet),
+    ("event.malformed", "upheld", nameless_event_to_what_may_have_failed),
+    ("event.malformed", "violated", nameless_event_accepted_by_what_may_have_failed),
+    ("event.malformed", "nothing", nameless_event_not_found_where_it_may_have_failed),
     ("event.malformed", "nothing", nameless_event_to_a_cancelled_instance),
     ("stage-history.bad-number", "upheld", word_for_a_number),
     ("stage-history.bad-number", "violated", word_taken_as_a_number),

@@ -21,6 +21,7 @@ Case = Callable[[], TraceBuilder]
         (409, "go", None, "violated"),
         (404, "go", None, "nothing"),
         (429, "go", None, "nothing"),
+        (500, "go", None, "nothing"),
         (400, "stop", None, "nothing"),
         (400, "go", "cancel", "nothing"),
         (400, "go", "send", "nothing"),

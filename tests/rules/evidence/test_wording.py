@@ -11,6 +11,12 @@ def test_short_values_stay_whole() -> None:
     assert contrast("a", ["b"]) == ('"a"', '["b"]')
 
 
+def test_what_just_fits_stays_whole() -> None:
+    one, other = f'"{"x" * 117}A"', f'"{"x" * 117}B"'
+    assert contrast(one[1:-1], other[1:-1]) == (one, other)
+    assert shown(one[1:-1]) == one
+
+
 def test_long_ones_show_their_beginning_and_their_end() -> None:
     text = quoted("long " * 1000 + "end")
     assert text.startswith("'long long")

@@ -21,6 +21,7 @@ SEND = {
         "metadata": {"k": "v"},
     }
 }
+BOOKED = {"ledger": "default", "data": {"postings": [], "metadata": {"k": "v"}}}
 ACCOUNT = {"id": "users:1", "ledger": "default", "metadata": {"k": "v"}}
 
 
@@ -97,6 +98,8 @@ def _shown(stage: Any, entries: list[Any], *, done: bool = True, **trace: Any) -
         (_shown(HOUR, [activity("GetWallet", {"id": "w"})]), "violated"),
         (_shown(SEND, [_transaction()]), "upheld"),
         (_shown(SEND, [_transaction(attempt=0)]), "violated"),
+        # An input, not the transaction that was made of it.
+        (_shown(SEND, [activity("CreateTransaction", BOOKED, BOOKED)]), "violated"),
         (_shown(SEND, [{**_transaction(done=False), "terminated": True}]), "violated"),
         (_shown(SEND, [{**_transaction(done=False), "terminated": True, "error": "x"}, _transaction()]), "upheld"),
         (

@@ -55,6 +55,12 @@ def test_a_moment_may_be_cut_as_the_server_cuts_its_times() -> None:
             False,
             False,
         ),
+        (
+            {"config": {"stages": [{"startedAt": "2026-01-01T00:00:00.0Z"}]}},
+            {"config": {"stages": [{"startedAt": "2026-01-01T00:00:00Z"}]}},
+            False,
+            False,
+        ),
         ({"a": 1}, {"a": 1, "b": 2}, False, False),
         ({"a": 1}, {"a": 1, "b": 2}, True, True),
         ({"a": None}, {}, False, True),
