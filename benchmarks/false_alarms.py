@@ -1,10 +1,13 @@
 """What the suite says of a correct server, seed by seed: every failed requirement would be a false alarm.
 
     python -m benchmarks.false_alarms [--seeds 20] [--profile standard] [--latency 400ms] [--jitter]
-                                      [--clock-skew SECONDS] [--load]
+                                      [--clock-skew SECONDS] [--load] [--busy]
+    python -m benchmarks.false_alarms --like real [--runs-per-second R] --seeds 10 --jobs 2
 
-``--load`` lets a second client hammer the same server. Prints a Markdown table, and whether the traces that uphold a
-requirement differ from seed to seed. CPU time is the suite's own, without the server's.
+``--load`` lets a second client hammer the same server, ``--busy`` keeps every core busy with other programs. ``--like
+real`` measures on a server that is slow like a real one; such runs mostly wait, so that two fit side by side. Prints a
+Markdown table, a row as soon as a run ends, and whether the traces that uphold a requirement differ from seed to seed.
+CPU time is the suite's own, without the server's.
 """
 
 from __future__ import annotations
@@ -12,10 +15,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
 from typing import Any
 
 from benchmarks.shared.measuring import ROOT, Cost, measured, stamp
@@ -23,7 +28,7 @@ from conformance.configuration.durations import seconds_of
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import REFERENCE, ReferenceProcess
 
-_HEAD = """| seed | failed | inconclusive | not exercised | seconds | CPU s | exchanges | runWorkflow |
+HEAD = """| seed | failed | inconclusive | not exercised | seconds | CPU s | exchanges | runWorkflow |
 |---|---|---|---|---|---|---|---|"""
 
 
@@ -53,13 +58,28 @@ class Seed:
 @contextlib.contextmanager
 def _load(url: str) -> Iterator[None]:
     """A second client at work on the same server."""
-    command = [sys.executable, "-m", "benchmarks.shared.hammer", url, "--clients", "4"]
-    hammer = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with _beside([sys.executable, "-m", "benchmarks.shared.hammer", url, "--clients", "4"]):
+        yield
+
+
+@contextlib.contextmanager
+def _busy() -> Iterator[None]:
+    """A program for each core that never rests."""
+    with contextlib.ExitStack() as stack:
+        for _ in range(os.cpu_count() or 1):
+            stack.enter_context(_beside([sys.executable, "-c", "while True: pass"]))
+        yield
+
+
+@contextlib.contextmanager
+def _beside(command: Sequence[str]) -> Iterator[None]:
+    """A program that runs until the block ends."""
+    program = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield
     finally:
-        hammer.kill()
-        hammer.wait()
+        program.kill()
+        program.wait()
 
 
 def run_seed(
@@ -89,24 +109,42 @@ def alike(seeds: Sequence[Seed]) -> list[str]:
     return found
 
 
-def main() -> int:
-    """Measure and print; gives 1 when there was a false alarm."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--profile", default="standard")
     parser.add_argument("--latency", default="0")
     parser.add_argument("--jitter", action="store_true")
     parser.add_argument("--clock-skew", type=float, default=0.0)
+    parser.add_argument("--like")
+    parser.add_argument("--runs-per-second", type=float)
     parser.add_argument("--load", action="store_true")
-    chosen = parser.parse_args()
-    latency = seconds_of(chosen.latency)
-    print(_HEAD, flush=True)
+    parser.add_argument("--busy", action="store_true")
+    return parser
+
+
+def main() -> int:
+    """Measure and print; gives 1 when there was a false alarm."""
+    chosen = _parser().parse_args()
+    options = ServerOptions(
+        latency=seconds_of(chosen.latency),
+        jitter=chosen.jitter,
+        clock_skew=chosen.clock_skew,
+        like=chosen.like,
+        runs_per_second=chosen.runs_per_second,
+    )
+    print(HEAD, flush=True)
     seeds = []
-    for number in range(chosen.first, chosen.first + chosen.seeds):
-        options = ServerOptions(latency=latency, jitter=chosen.jitter, clock_skew=chosen.clock_skew, seed=number)
-        seeds.append(run_seed(number, options, chosen.profile, load=chosen.load))
-        print(seeds[-1].row, flush=True)
+    with _busy() if chosen.busy else contextlib.nullcontext(), ThreadPoolExecutor(chosen.jobs) as pool:
+        pending = [
+            pool.submit(run_seed, number, replace(options, seed=number), chosen.profile, load=chosen.load)
+            for number in range(chosen.first, chosen.first + chosen.seeds)
+        ]
+        for future in as_completed(pending):
+            seeds.append(future.result())
+            print(seeds[-1].row, flush=True)
     alarms = sum(len(seed.told["failed"]) for seed in seeds)
     same = alike(seeds)
     rules = {rule for seed in seeds for rule in seed.told["upheld_by"]}

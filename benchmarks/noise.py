@@ -15,7 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import cast
 
 from benchmarks.detection import needs_tokens, trial
-from benchmarks.false_alarms import run_seed
+from benchmarks.false_alarms import HEAD, run_seed
 from benchmarks.shared.measuring import stamp
 from conformance.configuration.settings import Profile
 from conformance.reference.faults import FAULTS
@@ -28,8 +28,7 @@ NOISE = Noise(
 
 def false_alarms(seeds: int, profile: str) -> int:
     """Print what each seed says of the correct server; gives how many requirements failed."""
-    print("| seed | failed | inconclusive | not exercised | seconds | CPU s | exchanges | runWorkflow |")
-    print("|---|---|---|---|---|---|---|---|", flush=True)
+    print(HEAD, flush=True)
     alarms = 0
     for number in range(seeds):
         seed = run_seed(number, ServerOptions(noise=NOISE, seed=number), profile, load=False)
