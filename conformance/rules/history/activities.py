@@ -14,10 +14,9 @@ from conformance.rules.evidence.plans import StagePlan, simple_send
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.evidence.validation import schemas_of
+from conformance.rules.history.orders import ACTIVITIES, of_other_stages
 from conformance.trace import Exchange
 
-ACTIVITIES = {"send": "CreateTransaction", "update": "AddAccountMetadata"}
-"""By kind of stage the activity that does what it orders."""
 _PLAIN = ("noop", "delay", "wait_event")
 
 
@@ -131,6 +130,9 @@ def _kinds(timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange) -> 
     if stage.kind in _PLAIN:
         problem = f"{len(exchange.data)} activities" if exchange.data else None
         expected = f"no activity of a {stage.kind} stage"
+    elif foreign := of_other_stages(timeline.plans, stage, exchange.data):
+        problem = f"that of stage {next(iter(foreign.values()))} as well"
+        expected = "no activity of another stage"
     elif wanted is not None and (exchange.data or _succeeded(timeline, stage, exchange)):
         done = _succeeded(timeline, stage, exchange)
         problem = _activity_problem(schemas_of(timeline.index), wanted, exchange.data, demanded=done)

@@ -7,11 +7,19 @@ from typing import Any
 
 from conformance.rules.evidence.comparing.equal_meaning import Difference, difference
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
-from conformance.rules.evidence.plans import RoutedSend, StagePlan, routed_send, simple_send
+from conformance.rules.evidence.plans import StagePlan, simple_send
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
-from conformance.rules.history.activities import ACTIVITIES, failed, requests
+from conformance.rules.history.activities import failed, requests
 from conformance.rules.history.leaked_metadata import leaked_metadata
+from conformance.rules.history.orders import (
+    ACTIVITIES,
+    comparisons,
+    inner,
+    of_other_stages,
+    ordered_alike,
+    transactions,
+)
 from conformance.trace import Exchange
 
 
@@ -25,25 +33,35 @@ def effect(index: TraceIndex) -> Iterator[Observation]:
 
 def _effects(timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange) -> Iterator[Observation]:
     name = ACTIVITIES.get(stage.kind or "")
+    foreign = of_other_stages(timeline.plans, stage, exchange.data)
     if stage.kind == "send" and stage.parameters is not None and simple_send(stage.parameters) is not None:
-        yield from _sent_once(timeline, stage, exchange)
+        own = [entry for position, entry in enumerate(exchange.data) if position not in foreign]
+        yield from _sent_once(timeline, stage, own, exchange)
     for position, entry in enumerate(exchange.data):
+        if position in foreign:
+            # `stage-history.activities` says that it does not belong there.
+            continue
         if name is None or stage.parameters is None or not isinstance(entry, dict) or entry.get("name") != name:
             continue
-        for part, wanted, found in _comparisons(name, stage.parameters, entry):
+        for part, wanted, found in comparisons(name, stage.parameters, entry):
             yield _same_effect(timeline, stage, exchange, f"/data/{position}/{part}", difference(wanted, found))
         for part, data in _holders_of_metadata(name, entry):
             if isinstance(data.get("metadata"), dict):
-                foreign = leaked_metadata(timeline, stage, data["metadata"])
-                problem = Difference("metadata", "nothing of another stage", f"{foreign}") if foreign else None
+                leaked = leaked_metadata(timeline, stage, data["metadata"])
+                problem = Difference("metadata", "nothing of another stage", f"{leaked}") if leaked else None
                 yield _same_effect(timeline, stage, exchange, f"/data/{position}/{part}/metadata", problem)
 
 
-def _sent_once(timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange) -> Iterator[Observation]:
-    """Violated when two attempts at one plain send both succeeded: that is twice the amount."""
-    entries = [entry for entry in exchange.data if isinstance(entry, dict) and entry.get("name") == "CreateTransaction"]
+def _sent_once(
+    timeline: InstanceTimeline, stage: StagePlan, shown: list[Any], exchange: Exchange
+) -> Iterator[Observation]:
+    """Violated when two attempts at one plain send both succeeded: that is twice the amount.
+
+    Where other stages order just the same, the rest may be theirs.
+    """
+    entries = [entry for entry in shown if isinstance(entry, dict) and entry.get("name") == "CreateTransaction"]
     done = [entry for entry in entries if entry.get("terminated") is True and "output" in entry and not failed(entry)]
-    if len(done) > 1:
+    if len(done) > ordered_alike(timeline.plans, stage):
         yield violated(
             timeline.instance.run,
             exchange,
@@ -71,71 +89,12 @@ def _same_effect(
     )
 
 
-def _comparisons(name: str, parameters: Mapping[str, Any], entry: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """(part, expected, found) for the parts of an activity that have the documented form."""
-    given = _inner(entry.get("input"), name)
-    if name == "AddAccountMetadata":
-        account = parameters.get("account")
-        if isinstance(account, dict) and isinstance(given, dict) and given.keys() >= {"id", "ledger", "metadata"}:
-            yield f"input/{name}", {key: account.get(key) for key in ("id", "ledger", "metadata")}, given
-        return
-    send = simple_send(parameters)
-    if send is None:
-        yield from _routed(name, routed_send(parameters), entry)
-        return
-    source, destination, amount, asset = send
-    posting = {"source": source, "destination": destination, "amount": amount, "asset": asset}
-    wanted: dict[str, Any] = {"postings": [posting]}
-    metadata = parameters.get("metadata")
-    for place, data in _transactions(name, entry):
-        if isinstance(data.get("postings"), list):
-            yield place, wanted, {"postings": _summary(data["postings"])}
-            if isinstance(metadata, dict) and isinstance(data.get("metadata"), dict):
-                yield place, {"metadata": metadata}, data
-
-
-def _routed(name: str, send: RoutedSend | None, entry: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """(part, expected, found) for a booking of a send that may take several: who takes part in it, and the asset.
-
-    A booking of one posting moves all of the amount.
-    """
-    for place, data in _transactions(name, entry) if send is not None else ():
-        postings = data.get("postings")
-        if send is None or not isinstance(postings, list) or not all(isinstance(each, dict) for each in postings):
-            continue
-        for number, posting in enumerate(_summary(postings)):
-            amount = send.amount if len(postings) == 1 else posting["amount"]
-            wanted = {**posting, "amount": amount, "asset": send.asset}
-            for side in ("source", "destination"):
-                if posting[side] not in send.accounts:
-                    wanted[side] = f"one of {', '.join(sorted(send.accounts))}"
-            yield f"{place}/postings/{number}", wanted, posting
-
-
-def _transactions(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """(place, transaction) of an activity's input and output, where they hold one."""
-    for part in ("input", "output"):
-        body = _inner(entry.get(part), name)
-        data = body.get("data") if isinstance(body, dict) else None
-        if name == "CreateTransaction" and isinstance(data, dict):
-            yield f"{part}/{name}/data", data
-
-
 def _holders_of_metadata(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """(place, object) where an activity shows the metadata that it writes."""
-    given = _inner(entry.get("input"), name)
+    given = inner(entry.get("input"), name)
     if name == "AddAccountMetadata" and isinstance(given, dict):
         yield f"input/{name}", given
-    yield from _transactions(name, entry)
-
-
-def _summary(postings: list[Any]) -> list[Any]:
-    keys = ("source", "destination", "amount", "asset")
-    return [{key: posting.get(key) for key in keys} if isinstance(posting, dict) else posting for posting in postings]
-
-
-def _inner(part: Any, name: str) -> Any:
-    return part.get(name) if isinstance(part, dict) else None
+    yield from transactions(name, entry)
 
 
 RULES: dict[str, Rule] = {"stage-history.effect": effect}

@@ -138,6 +138,42 @@ def test_effect(trace: TraceBuilder, expected: str) -> None:
     assert verdict(RULES["stage-history.effect"], trace) == expected
 
 
+def _of_two(first: Any, second: Any, entries: list[Any]) -> TraceBuilder:
+    """The history of the second of two stages."""
+    t, i = started(first, second)
+    t.get(i, [(5, 6), (6, 7)], ended=7)
+    t.settled()
+    t.stage_history(i, 1, entries)
+    return t
+
+
+_LESS = {"send": {**SEND["send"], "amount": {"asset": "EUR/2", "amount": 7}}}
+_UPDATE = {"update": {"account": ACCOUNT}}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "entries", "activities", "effect"),
+    [
+        # Beside its own, that of the stage before: one violation, not a second one of its amount.
+        (_LESS, SEND, [_transaction(7), _transaction()], "violated", "upheld"),
+        (_UPDATE, SEND, [activity("AddAccountMetadata", ACCOUNT), _transaction()], "violated", "upheld"),
+        # In place of its own: its own may have been carried out wrongly.
+        (_LESS, SEND, [_transaction(7)], "upheld", "violated"),
+        # What no stage ordered is no other stage's.
+        (_LESS, SEND, [_transaction(8), _transaction()], "upheld", "violated"),
+        # Two stages that order the same: whose of them it is cannot be told, and three are one too many.
+        (SEND, SEND, [_transaction(), _transaction()], "upheld", "upheld"),
+        (SEND, SEND, [_transaction(), _transaction(), _transaction()], "upheld", "violated"),
+    ],
+)
+def test_an_activity_of_another_stage_is_told_as_such(
+    first: Any, second: Any, entries: list[Any], activities: str, effect: str
+) -> None:
+    trace = _of_two(first, second, entries)
+    assert verdict(RULES["stage-history.activities"], trace) == activities
+    assert verdict(RULES["stage-history.effect"], trace) == effect
+
+
 def _routed(through: str | None, *postings: tuple[str, str], amount: int = BIG, asset: str = "EUR/2") -> TraceBuilder:
     """A send from one ledger to another, by an account that the destination names, too, if any, and what was booked."""
     named = {} if through is None else {"throughAccount": through}
