@@ -36,8 +36,6 @@ _SHARE_OF_TIME = 0.1
 _EXPLORING = 0.7
 # As long as nobody knows how long a list is.
 _GUESS = 50_000_000
-# Bytes a second that writing and reading a list takes; the rest of its time other exchanges go on beside it.
-_PACE = 25_000_000
 _AT_A_TIME = 2_000_000
 # Of refused requests, and of what runs of this suite have made.
 _MARKS = ("marker-", mark_of(""))
@@ -60,6 +58,7 @@ class ListBudget:
     _under_way: Counter[Kind] = field(default_factory=Counter)
     _bytes: int = 0
     _seconds: float = 0.0
+    _until: int = 0
     now: Callable[[], float] = time.monotonic
     _begun: float = 0.0
 
@@ -101,7 +100,9 @@ class ListBudget:
         if kind is None or not self.is_long(kind):
             return
         self._asked[kind] += 1
-        self._seconds += min((exchange.received - exchange.sent) / 1e9, list_filter.read / _PACE)
+        # Lists side by side take their time once.
+        self._seconds += max(0, exchange.received - max(exchange.sent, self._until)) / 1e9
+        self._until = max(self._until, exchange.received)
         self._bytes += list_filter.read
         if list_filter.read and exchange.response is not None:
             self.lengths[kind] = list_filter.read
