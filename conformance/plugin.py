@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conformance.configuration.option_table import BY_NAME, options_of
+from conformance.configuration.table.lookup import BY_KEY, options_of
 
 SUITE = "conformance.suite"
 
@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def setting(config: pytest.Config, name: str) -> Any:
     """An option by name, from the command line or else the ini file; None when it is in neither."""
-    return config.getoption(f"--conformance-{name}") or config.getini(BY_NAME[name].ini) or None
+    return config.getoption(f"--conformance-{name}") or config.getini(BY_KEY[name].ini) or None
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -6,30 +6,31 @@
 from __future__ import annotations
 
 import sys
-from itertools import groupby
 from pathlib import Path
 
-from conformance.configuration.option import Option
-from conformance.configuration.option_table import OPTIONS
+from conformance.configuration.table.lookup import FAMILIES
+from conformance.configuration.table.option import Option
 
 PAGE = Path(__file__).with_name("options.md")
 BEGIN, END = "<!-- options: begin -->", "<!-- options: end -->"
-_HEAD = "| option | of | pytest, in an ini file | environment | what it says |\n|---|---|---|---|---|"
+_HEAD = "| option | of | in the file | pytest, in an ini file | environment | what it says |\n|---|---|---|---|---|---|"
 
 
 def tables() -> str:
-    """A Markdown table for each section of options."""
-    sections = groupby(OPTIONS, key=lambda option: option.section)
-    return "\n\n".join("\n".join([f"## {name}", "", _HEAD, *map(_row, options)]) for name, options in sections)
+    """A Markdown table for each family of options."""
+    return "\n\n".join("\n".join([f"## {name}", "", _HEAD, *map(_row, options)]) for name, options in FAMILIES.items())
 
 
 def _row(option: Option) -> str:
     value = "" if option.kind == "flag" else f" {option.metavar}"
-    written = f"`--{option.name}{value}`".replace("|", "\\|")
+    written = ", ".join(f"`{flag}{value}`" for flag in option.flags).replace("|", "\\|")
     commands = ", ".join(f"`{name}`" for name in sorted(option.commands - {"pytest"})) or "pytest"
+    file = f"`{option.key}`" if option.settable == "anywhere" else ""
     ini = f"`{option.ini}`" if "pytest" in option.commands else ""
-    several = " May be given several times." if option.many else ""
-    return f"| {written} | {commands} | {ini} | `{option.environment}` | {option.help}{several} |"
+    environment = f"`{option.environment}`" if option.environment else ""
+    told = f"{option.help}{' May be given several times.' * option.many}"
+    told += f" [{option.remarks}]" if option.remarks else ""
+    return f"| {written} | {commands} | {file} | {ini} | {environment} | {told} |"
 
 
 def main(arguments: list[str]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 import click
 from rich.console import Group, RenderableType
@@ -11,8 +12,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from conformance.commands.common.parameters import completion
+from conformance.commands.common.parameters import SectionedCommand, completion, option_parameters, values_of
 from conformance.commands.common.printing import show, terminal_width
+from conformance.configuration.reading import read
 from conformance.contract.errors import UserError
 from conformance.contract.paths import SDK_REQUIREMENTS
 from conformance.contract.requirements import Catalogue, load_requirements
@@ -42,13 +44,14 @@ class UnknownRequirement(UserError):
         super().__init__(f"There is no requirement {name!r}.", hint)
 
 
-@click.command(short_help="List what is tested.")
-@click.option(
-    "--group", help="Only one group, such as events.", shell_complete=completion(lambda: load_requirements().groups)
-)
-@click.option("--excluded", is_flag=True, help="List what the API leaves open instead, with the reasons.")
-def requirements(group: str | None, excluded: bool) -> None:
-    """List the catalogue of requirements: id, level, how it is judged, statement; those on SDKs with --group sdk."""
+GROUPS = tuple(load_requirements().groups)
+"""The names of the groups of requirements on servers."""
+
+
+def _requirements(**given: Any) -> None:
+    values = values_of(given)
+    group: str | None = read(values, "requirements-group")
+    excluded: bool = read(values, "requirements-excluded")
     servers, clients = load_requirements(), load_requirements(SDK_REQUIREMENTS)
     if group is not None and group not in {*servers.groups, *clients.groups}:
         raise UnknownGroup(group, [*servers.groups, *clients.groups])
@@ -69,6 +72,15 @@ def requirements(group: str | None, excluded: bool) -> None:
     show(table if excluded or terminal_width() >= _NARROW else _stacked(catalogue, group), wide=True)
     if not excluded:
         show(_LEGEND, wide=True)
+
+
+requirements = SectionedCommand(
+    "requirements",
+    callback=_requirements,
+    params=option_parameters("requirements"),
+    help="List the catalogue of requirements: id, level, how it is judged, statement; those on SDKs with --group sdk.",
+    short_help="List what is tested.",
+)
 
 
 def _stacked(catalogue: Catalogue, group: str | None) -> Group:

@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from conformance.campaign.recordings import check_all, coverage
-from conformance.commands.common.parameters import LOUDNESS, SectionedCommand, option_parameters, values_of
-from conformance.configuration.combinations import check_known, check_loudness
+from conformance.commands.common.parameters import SectionedCommand, option_parameters, values_of, with_verbosity
+from conformance.configuration.combinations import check_known
 from conformance.configuration.options import required_of
 from conformance.configuration.reading import read
 from conformance.configuration.report_paths import default_report_dir, writable_directory
@@ -34,12 +34,11 @@ server was: by runs of noop workflows, each read until it had terminated. The be
 """
 
 
-def _check(files: tuple[Path, ...], quiet: bool, verbose: bool, **given: Any) -> None:
-    check_loudness(quiet, verbose, given["verbosity"])
-    values = sources(values_of(given))
+def _check(files: tuple[Path, ...], **given: Any) -> None:
+    values = sources(values_of(with_verbosity(given)))
     check_known(values)
     known: Path | None = read(values, "known")
-    verbosity: Verbosity = "quiet" if quiet else "verbose" if verbose else read(values, "verbosity") or "normal"
+    verbosity: Verbosity = read(values, "verbosity") or "normal"
     accepted = load_known(known) if known else ()
     required = required_of(values)
     document = load_document(read(values, "spec"), allow_refs=read(values, "allow-refs"))
@@ -69,7 +68,7 @@ _FILES = click.Argument(
 check = SectionedCommand(
     "check",
     callback=_check,
-    params=[_FILES, *option_parameters("check"), *LOUDNESS],
+    params=[_FILES, *option_parameters("check")],
     help=_HELP,
     short_help="Judge recorded traffic.",
 )

@@ -13,14 +13,12 @@ import click
 
 from conformance.commands.common.parameters import (
     SectionedCommand,
-    SectionedOption,
     option_parameters,
     target_names,
     values_of,
 )
-from conformance.configuration.durations import NoDuration, seconds_of
 from conformance.configuration.options import target_config
-from conformance.configuration.reading import BadOption
+from conformance.configuration.reading import BadOption, read
 from conformance.configuration.sources import sources
 from conformance.results.verdict import CONFORMANT, INCOMPLETE
 from conformance.target import Recorder, Target, TargetConfig, probe
@@ -30,12 +28,13 @@ from conformance.target.coexistence.identity import RUN_ID
 from conformance.trace.roles import Role
 from conformance.wire.instant import SECOND, parse_instant
 
-_OLDER_THAN = "1h"
-_HELP = f"""Remove what earlier runs have left on a server: workflows and instances that bear a run's name, or that the
+_OLDER_THAN_S = 3600.0
+"""What was made later may be of a run that is under way."""
+_HELP = """Remove what earlier runs have left on a server: workflows and instances that bear a run's name, or that the
 journal of a run that was killed tells of. Nothing else is changed.
 
 Without --yes it only says what it would remove. Unless --run or --older-than says otherwise, what was made in the last
-{_OLDER_THAN} is left alone: it may be of a run that is under way.
+1h is left alone: it may be of a run that is under way.
 
 Exit code 0 when nothing is left, or when --yes was not given; 3 when something could not be removed.
 """
@@ -56,13 +55,16 @@ class _Wanted:
         return self.before is None or (made is not None and made.ns < self.before)
 
 
-def _clean(url: str, run: str | None, older_than: str | None, yes: bool, **given: Any) -> None:
+def _clean(url: str, **given: Any) -> None:
+    values = values_of(given)
+    run: str | None = read(values, "clean-run")
     if run is not None and not RUN_ID.fullmatch(run):
-        raise BadOption("run", run, "the id of a run, eight small letters; its report has it")
+        raise BadOption("clean-run", run, "the id of a run, eight small letters; its report has it")
+    age: float | None = read(values, "clean-older-than")
     config = _target(url, given)
-    before = None if run is not None and older_than is None else _before(older_than or _OLDER_THAN)
-    journals = [each for directory in given.pop("source") or _directories() for each in read_journals(directory)]
-    left = asyncio.run(_remove(config, _Wanted(run, before), journals, yes))
+    before = None if run is not None and age is None else _before(_OLDER_THAN_S if age is None else age)
+    journals = [each for folder in read(values, "clean-from") or _directories() for each in read_journals(folder)]
+    left = asyncio.run(_remove(config, _Wanted(run, before), journals, read(values, "clean-yes")))
     raise SystemExit(INCOMPLETE if left else CONFORMANT)
 
 
@@ -72,12 +74,8 @@ def _target(url: str, given: dict[str, Any]) -> TargetConfig:
         return target_config(found_sources, found_sources.url or url)
 
 
-def _before(age: str) -> int:
-    try:
-        moment = datetime.now(UTC) - timedelta(seconds=seconds_of(age))
-    except NoDuration as error:
-        raise BadOption("older-than", age, error.wanted) from None
-    return int(moment.timestamp() * SECOND)
+def _before(age_s: float) -> int:
+    return int((datetime.now(UTC) - timedelta(seconds=age_s)).timestamp() * SECOND)
 
 
 def _directories() -> Sequence[Path]:
@@ -135,23 +133,10 @@ def _tell(things: Sequence[Made], yes: bool) -> None:
 
 
 _URL = click.Argument(["url"], metavar="URL", shell_complete=lambda *_: target_names())
-_OWN = [
-    SectionedOption("--run", metavar="ID", help="Only what the run of this id made."),
-    SectionedOption("--older-than", metavar="TIME", help=f"Only what was made so long ago; default {_OLDER_THAN}."),
-    SectionedOption(
-        "--from",
-        "source",
-        type=click.Path(path_type=Path, exists=True, file_okay=False),
-        multiple=True,
-        metavar="DIR",
-        help="Reports of a run whose journal is read, too; default: those in reports/.",
-    ),
-    SectionedOption("--yes", is_flag=True, help="Remove it."),
-]
 clean = SectionedCommand(
     "clean",
     callback=_clean,
-    params=[_URL, *_OWN, *option_parameters("clean")],
+    params=[_URL, *option_parameters("clean")],
     help=_HELP,
     short_help="Remove what killed runs have left.",
 )

@@ -10,7 +10,6 @@ from rich.text import Text
 
 from conformance.commands.common.parameters import (
     SectionedCommand,
-    SectionedOption,
     completion,
     option_parameters,
     target_names,
@@ -18,9 +17,9 @@ from conformance.commands.common.parameters import (
 )
 from conformance.commands.common.printing import show
 from conformance.configuration.masking import shown
-from conformance.configuration.option_table import options_of
 from conformance.configuration.options import run_options, target_config
 from conformance.configuration.sources import Sources, sources
+from conformance.configuration.table.lookup import options_of
 
 _HELP = """Show the options that a run would have, and where each comes from. Secrets are masked.
 
@@ -28,7 +27,7 @@ TARGET is the name of a target of the configuration file, or a URL. Nothing is s
 """
 
 
-def _config(target: str | None, every: bool, **given: Any) -> None:
+def _config(target: str | None, config_all: bool, **given: Any) -> None:
     found = sources(values_of({**given, "url": target}))
     with found.placing():
         options = run_options(found)
@@ -39,31 +38,30 @@ def _config(target: str | None, every: bool, **given: Any) -> None:
     else:
         names = ", ".join(found.file.targets) or "none"
         click.echo(f"Configuration file: {found.file.path}; targets: {names}.")
-    show(_table(found, every), wide=True)
+    show(_table(found, every=config_all), wide=True)
 
 
-def _table(found: Sources, every: bool) -> Table:
+def _table(found: Sources, *, every: bool) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in ("option", "value", "from"):
         table.add_column(name, overflow="fold")
     for option in options_of("pytest"):
-        value, place = found(option.name), found.place(option.name)
-        if option.name == "url" and value is None:
+        value, place = found(option.key), found.place(option.key)
+        if option.key == "url" and value is None:
             table.add_row("url", "the embedded reference server", "default")
         elif place is not None:
             # The address is an argument of the command, not an option.
-            table.add_row(option.name, Text(shown(option, value)), "TARGET" if place == "--url" else place)
+            table.add_row(option.key, Text(shown(option, value)), "TARGET" if place == "--url" else place)
         elif every:
-            table.add_row(option.name, "", "default")
+            table.add_row(option.key, "", "default")
     return table
 
 
 _ARGUMENT = click.Argument(["target"], required=False, metavar="[TARGET]", shell_complete=completion(target_names))
-_ALL = SectionedOption("--all", "every", is_flag=True, help="Show the options that nothing sets, too.")
 config = SectionedCommand(
     "config",
     callback=_config,
-    params=[_ARGUMENT, _ALL, *option_parameters("run")],
+    params=[_ARGUMENT, *option_parameters("config"), *option_parameters("run", "pytest")],
     help=_HELP,
     short_help="Show which options apply, and where they come from.",
 )

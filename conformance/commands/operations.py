@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import click
+from typing import Any
+
 from rich.table import Table
 
+from conformance.commands.common.parameters import SectionedCommand, option_parameters, values_of
 from conformance.commands.common.printing import show
+from conformance.configuration.reading import read
+from conformance.configuration.sources import sources
 from conformance.contract.api import V1
 from conformance.contract.document import load_document
 
 
-@click.command(short_help="List the operations that a document offers.")
-@click.option("--spec", metavar="FILE|URL", help="Another OpenAPI document than the bundled one.")
-@click.option("--allow-refs", is_flag=True, help="Follow its references to any file or URL.")
-def operations(spec: str | None, allow_refs: bool) -> None:
-    """List the operations of the API, and where the document has them."""
-    document = load_document(spec, allow_refs=allow_refs)
+def _operations(**given: Any) -> None:
+    values = sources(values_of(given))
+    document = load_document(read(values, "spec"), allow_refs=read(values, "allow-refs"))
     table = Table(box=None, pad_edge=False)
     for name in ("operation", "method", "path", "success"):
         table.add_column(name, no_wrap=True)
@@ -25,3 +26,12 @@ def operations(spec: str | None, allow_refs: bool) -> None:
         else:
             table.add_row(each.id, each.method, "(not in this document)", "")
     show(table, wide=True)
+
+
+operations = SectionedCommand(
+    "operations",
+    callback=_operations,
+    params=option_parameters("operations"),
+    help="List the operations of the API, and where the document has them.",
+    short_help="List the operations that a document offers.",
+)

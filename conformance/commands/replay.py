@@ -10,13 +10,13 @@ import click
 
 from conformance.commands.common.parameters import (
     SectionedCommand,
-    SectionedOption,
     completion,
     option_parameters,
     target_names,
     values_of,
 )
 from conformance.configuration.options import target_config
+from conformance.configuration.reading import read
 from conformance.configuration.sources import sources
 from conformance.confirming.credibility import on_used_connections
 from conformance.confirming.replaying import Replay
@@ -65,8 +65,9 @@ the finding only also violates, the one that explains it is looked at as well.
 """
 
 
-def _replay(finding: str, url: str, source: Path, times: int, **given: Any) -> None:
-    found = _find(finding, source)
+def _replay(finding: str, url: str, **given: Any) -> None:
+    times: int = read(values_of(given), "replay-times")
+    found = _find(finding, read(values_of(given), "replay-from"))
     scenario: Scenario = from_json(found.scenario or {})
     config = _target(url, given)
     for line in script(scenario):
@@ -106,22 +107,9 @@ def _told(requirement: str, replays: Sequence[Replay]) -> bool:
     return bool(back)
 
 
-_FROM = SectionedOption(
-    "--from",
-    "source",
-    section="Finding",
-    type=click.Path(path_type=Path),
-    default=_LATEST,
-    show_default=True,
-    metavar="DIR|RESULTS.json",
-    help="The results that hold the finding.",
-)
-_TIMES = SectionedOption(
-    "--times", section="Finding", default=3, show_default=True, type=click.IntRange(1, 50), help="How often to play it."
-)
 _ARGUMENTS: tuple[click.Parameter, ...] = (
     click.Argument(["finding"], shell_complete=completion(_finding_names)),
     click.Argument(["url"], metavar="URL|TARGET", shell_complete=completion(target_names)),
 )
-_PARAMETERS = [*_ARGUMENTS, _FROM, _TIMES, *option_parameters("replay")]
+_PARAMETERS = [*_ARGUMENTS, *option_parameters("replay")]
 replay = SectionedCommand("replay", callback=_replay, params=_PARAMETERS, help=_HELP, short_help=_SHORT)

@@ -14,28 +14,20 @@ from conformance.campaign.conformance_run import ConformanceRun
 from conformance.commands.common.lost_output import lasting_output, tell_unread
 from conformance.commands.common.parameters import (
     SectionedCommand,
-    SectionedOption,
     completion,
     option_parameters,
     target_names,
     values_of,
+    with_verbosity,
 )
 from conformance.commands.common.selection import NothingSelected, arguments_of, check_selection
-from conformance.configuration.combinations import Contradiction, check_loudness
-from conformance.configuration.option_table import options_of
+from conformance.configuration.combinations import Contradiction
 from conformance.configuration.reading import BadOption
+from conformance.configuration.table.lookup import options_of
 from conformance.plugin import SUITE
 from conformance.reports.text import visible
 from conformance.results.verdict import INCOMPLETE, INTERRUPTED, USAGE
 from conformance.suite.runtime import SESSION
-
-_PYTEST: tuple[tuple[tuple[str, ...], str, bool], ...] = (
-    (("-k", "keyword"), "Only requirements that match an expression, such as 'cancel or event'.", False),
-    (("-m", "mark"), "Only items with these markers: must, should, operation, events, …", False),
-    (("-n", "workers"), "Processes that share the work (pytest-xdist).", False),
-    (("--junitxml",), "pytest's own JUnit file, besides the report's.", False),
-    (("-x", "first"), "Stop reporting at the first failed item.", True),
-)
 
 _HELP = """Test a server and write a report: what conforms, what does not, and the shortest way to see each failure.
 
@@ -94,8 +86,8 @@ def _arguments(url: str | None, given: dict[str, Any]) -> list[str]:
     found += ["-p", "no:terminal", "-p", "no:cacheprovider", "--capture=no"]
     if url:
         found.append(f"--conformance-url={url}")
-    for option in options_of("run"):
-        value = given.get(option.name.replace("-", "_"))
+    for option in options_of("run", "pytest"):
+        value = given.get(option.key.replace("-", "_"))
         if option.kind == "flag":
             found += [f"--conformance-{option.name}"] if value else []
         elif value:
@@ -104,15 +96,13 @@ def _arguments(url: str | None, given: dict[str, Any]) -> list[str]:
     return found + arguments_of(given)
 
 
-def _run(url: str | None, quiet: bool, verbose: bool, **given: Any) -> None:
-    check_loudness(quiet, verbose, given["verbosity"])
-    if quiet or verbose:
-        given["verbosity"] = "quiet" if quiet else "verbose"
+def _run(url: str | None, **given: Any) -> None:
+    given = with_verbosity(given)
     arguments = _arguments(url, given)
-    _check_workers(given["workers"])
-    if given["workers"] and given["shard"]:
+    _check_workers(given["n"])
+    if given["n"] and given["shard"]:
         raise Contradiction("-n", "--shard")
-    check_selection(given["keyword"], given["mark"])
+    check_selection(given["k"], given["m"])
     # Checked here first, so that mistakes are told in this command's own words.
     ConformanceRun.of(values_of({**given, "url": url}))
     reporter = _Reporter()
@@ -151,12 +141,6 @@ def _told(reporter: _Reporter, code: int) -> int:
 _TARGET = click.Argument(["url"], required=False, metavar="[URL|TARGET]", shell_complete=completion(target_names))
 
 
-def _options() -> list[click.Parameter]:
-    found: list[click.Parameter] = [_TARGET, *option_parameters("run")]
-    quiet = SectionedOption("--quiet", "-q", section="Results", is_flag=True, help="Only the verdict.")
-    verbose = SectionedOption("--verbose", "-v", section="Results", is_flag=True, help="Every finding, more progress.")
-    pytest_options = [SectionedOption(*n, section="As in pytest", help=h, is_flag=f) for n, h, f in _PYTEST]
-    return [*found, quiet, verbose, *pytest_options]
-
-
-run = SectionedCommand("run", callback=_run, params=_options(), help=_HELP, short_help="Test a server.")
+run = SectionedCommand(
+    "run", callback=_run, params=[_TARGET, *option_parameters("run")], help=_HELP, short_help="Test a server."
+)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-import click
 from rich.table import Table
 
-from conformance.commands.common.parameters import SectionedCommand, SectionedOption, option_parameters, values_of
+from conformance.commands.common.parameters import SectionedCommand, option_parameters, values_of
 from conformance.commands.common.printing import show
-from conformance.configuration.server_options import server_options
+from conformance.configuration.server_options import serve_options
 from conformance.configuration.sources import sources
 from conformance.contract.errors import UserError
 from conformance.reference.engine.journal import UnusableDatabase
@@ -36,14 +34,13 @@ class PortUnavailable(UserError):
         super().__init__(f"The server cannot listen on {host}:{port}: {reason}.", hint)
 
 
-def _serve(list_faults: bool, **given: Any) -> None:
-    if list_faults:
+def _serve(**given: Any) -> None:
+    if given["serve_list_faults"]:
         _list()
         return
-    own = {parameter.name: given[parameter.name] for parameter in _OWN if parameter.name in given}
-    jitter = own.pop("jitter")
-    behaviour = server_options(sources(values_of(given)))
-    options = replace(behaviour, jitter=jitter, **own)
+    found = sources(values_of(given))
+    with found.placing():
+        options = serve_options(found)
     try:
         raise SystemExit(serve_forever(options))
     except UnusableDatabase as error:
@@ -68,28 +65,10 @@ def _list() -> None:
 
 
 _HELP = """Run the reference server until interrupted. It prints its URL once it accepts connections."""
-_OWN: tuple[click.Option, ...] = (
-    SectionedOption("--host", default="127.0.0.1", show_default=True, help="Where it listens."),
-    SectionedOption("--port", default=0, type=click.IntRange(0, 65535), metavar="P", help="Default: any free port."),
-    SectionedOption("--list-faults", is_flag=True, help="List the faults with the requirements that they break."),
-    SectionedOption("--jitter", is_flag=True, help="Let the slowness vary."),
-    SectionedOption("--seed", default=0, type=click.IntRange(0), metavar="N", help="What all that varies comes from."),
-    SectionedOption(
-        "--database", default="", metavar="FILE", help="Keep everything in this SQLite file, and go on from it."
-    ),
-    SectionedOption(
-        "--restart-after", default=0, type=click.IntRange(0), metavar="N", help="Start again after every N requests."
-    ),
-    SectionedOption("--clock-skew", default=0.0, metavar="SECONDS", help="How wrong the server's clock is."),
-    SectionedOption(
-        "--filled", default=0, type=click.IntRange(0, 1_000_000), metavar="N", help="Hold N workflows of others, too."
-    ),
-    SectionedOption("--prefix", default="", metavar="PATH", help="Serve below a path, such as /api/orchestration."),
-)
 serve = SectionedCommand(
     "serve",
     callback=_serve,
-    params=[*_OWN, *option_parameters("serve")],
+    params=option_parameters("serve"),
     help=_HELP,
     short_help="Run the reference server.",
 )

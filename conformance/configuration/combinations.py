@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.configuration.option_table import EMBEDDED, OPTIONS
 from conformance.configuration.reading import BadOption, Values
 from conformance.configuration.sources import Sources
+from conformance.configuration.table.lookup import options_of
+from conformance.configuration.table.option import EMBEDDED
 from conformance.contract.errors import UserError
 from conformance.wire.redaction import redact_url
 
@@ -56,8 +57,8 @@ def check_run(values: Sources, url: str | None) -> None:
     What only the environment or the file says about a server may be meant for another command, so it is not refused.
     Raises EmbeddedOnly, NeedsUrl and NeedsOption.
     """
-    for option in OPTIONS:
-        if "pytest" in option.commands and values.given(option.name):
+    for option in options_of("pytest"):
+        if values.given(option.key):
             if url is None and option.elsewhere:
                 raise NeedsUrl(option.name)
             if url is not None and option.section == EMBEDDED:

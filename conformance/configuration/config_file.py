@@ -1,6 +1,6 @@
 """The configuration file: conformance.toml, or the table [tool.conformance] of pyproject.toml.
 
-It has the options of the table by their names, and named targets, each a table of options with a ``url``.
+It has the options of the table by their keys, and named targets, each a table of options with a ``url``.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from conformance.configuration.option import Option
-from conformance.configuration.option_table import BY_NAME, EMBEDDED, OPTIONS
 from conformance.configuration.reading import BadOption, check, names_file
+from conformance.configuration.table.lookup import BY_KEY, OPTIONS
+from conformance.configuration.table.option import EMBEDDED, Option
 from conformance.configuration.toml_lines import line_of
 from conformance.contract.errors import UserError
 from conformance.target.config import WrongUrl, checked_url
@@ -55,7 +55,7 @@ class UnknownTarget(UserError):
 
 @dataclass(frozen=True)
 class ConfigFile:
-    """What a file says. ``common`` holds its options by name, ``targets`` those of each target, its ``url`` included.
+    """What a file says. ``common`` holds its options by key, ``targets`` those of each target, its ``url`` included.
 
     Values are as the command line would have them: a text, a list of texts, or a bool. Paths are relative to the file.
     """
@@ -119,7 +119,7 @@ def load_config(path: Path) -> ConfigFile:
 def _options(model: BaseModel, path: Path) -> dict[str, Any]:
     """The options that a table of the file sets, with paths that lead from here."""
     values = model.model_dump(by_alias=True, exclude_unset=True, exclude={"targets"})
-    return {name: _from_here(BY_NAME[name], value, path) for name, value in values.items()}
+    return {key: _from_here(BY_KEY[key], value, path) for key, value in values.items()}
 
 
 def _from_here(option: Option, value: Any, path: Path) -> Any:
@@ -168,21 +168,21 @@ def _field(option: Option, *, required: bool = False) -> Any:
     kind: Any = bool if option.kind == "flag" else kinds[option.many]
     if required:
         kind = Annotated[kind, AfterValidator(_address)]
-    return kind, Field(... if required else None, alias=option.name)
+    return kind, Field(... if required else None, alias=option.key)
 
 
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-_IN_FILE = [option for option in OPTIONS if option.in_file]
+_IN_FILE = [option for option in OPTIONS if option.settable == "anywhere"]
 _TARGET_FIELDS: dict[str, Any] = {
-    option.name.replace("-", "_"): _field(option, required=option.name == "url")
+    option.key.replace("-", "_"): _field(option, required=option.key == "url")
     for option in _IN_FILE
-    if option.section != EMBEDDED
+    if option.section != EMBEDDED and not option.own_key
 }
 _Target: Any = create_model("_Target", __base__=_Table, **_TARGET_FIELDS)
-_FILE_FIELDS: dict[str, Any] = {option.name.replace("-", "_"): _field(option) for option in _IN_FILE}
+_FILE_FIELDS: dict[str, Any] = {option.key.replace("-", "_"): _field(option) for option in _IN_FILE}
 _File: Any = create_model(
     "_File", __base__=_Table, **_FILE_FIELDS, targets=(dict[str, _Target], Field(default_factory=dict))
 )
@@ -204,7 +204,7 @@ def _explained(path: Path, text: str, root: tuple[str, ...], error: ErrorDetails
         return WrongConfig(path, line, f"there is no option {name!r}{' of a target' * in_target}", _near(name, keys))
     if error["type"] == "told":
         return WrongConfig(path, line, error["ctx"]["text"], error["ctx"]["hint"])
-    option = BY_NAME.get(name)
+    option = BY_KEY.get(name)
     shown = _shown(option, error["input"])
     wanted = error["ctx"]["wanted"] if error["type"] == "wrong_value" else _wanted(option)
     return WrongConfig(path, line, f"{name} cannot be {shown}", f"Give {wanted}.")

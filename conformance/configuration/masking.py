@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.configuration.option import Option
+from conformance.configuration.table.option import Option
 from conformance.wire.redaction import REDACTED, mask_url
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conformance.configuration.combinations import require_positive
 from conformance.configuration.reading import BadOption, Values, read
 from conformance.contract.errors import UserError
@@ -52,6 +54,22 @@ def server_options(values: Values) -> ServerOptions:
         like=like or None,
         runs_per_second=pace,
         noise=_noise(values),
+    )
+
+
+def serve_options(values: Values) -> ServerOptions:
+    """How `conformance serve` is to behave, where it listens and what it holds. Raises UserError."""
+    return replace(
+        server_options(values),
+        host=read(values, "serve-host"),
+        port=read(values, "serve-port") or 0,
+        jitter=read(values, "serve-jitter"),
+        seed=read(values, "serve-seed") or 0,
+        database=str(read(values, "serve-database") or ""),
+        restart_after=read(values, "serve-restart-after") or 0,
+        clock_skew=read(values, "serve-clock-skew") or 0.0,
+        filled=read(values, "serve-filled") or 0,
+        prefix=read(values, "serve-prefix") or "",
     )
 
 

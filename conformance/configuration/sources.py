@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from conformance.configuration.config_file import ConfigFile, UnknownTarget, find_config, load_config
-from conformance.configuration.option_table import BY_NAME
 from conformance.configuration.reading import BadOption, Values, of_environment
+from conformance.configuration.table.lookup import BY_KEY
 from conformance.target.config import with_scheme
 
 _ADDRESS = re.compile(r"[.:/\[]|localhost\Z", re.IGNORECASE)
@@ -21,7 +21,7 @@ _ADDRESS = re.compile(r"[.:/\[]|localhost\Z", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One source: ``value`` gives an option by its name or None, ``place`` says for people where it has it."""
+    """One source: ``value`` gives an option by its key or None, ``place`` says for people where it has it."""
 
     value: Values = field(repr=False)
     place: Values = field(repr=False)
@@ -29,7 +29,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The layers that have a say, the strongest first. Calling it gives an option by its name.
+    """The layers that have a say, the strongest first. Calling it gives an option by its key.
 
     ``url`` is the address that all of them come to, None for the embedded server; ``target`` the name of the target of
     ``file`` that was asked for, if any.
@@ -40,20 +40,20 @@ class Sources:
     target: str | None = None
     file: ConfigFile | None = None
 
-    def __call__(self, name: str) -> Any:
+    def __call__(self, key: str) -> Any:
         """An option's value: a text, a list of texts, True, False, or None. Raises BadOption for a wrong variable."""
-        if name == "url":
+        if key == "url":
             return self.url
-        number = self.rank(name)
-        return None if number is None else self.layers[number].value(name)
+        number = self.rank(key)
+        return None if number is None else self.layers[number].value(key)
 
-    def given(self, name: str) -> Any:
+    def given(self, key: str) -> Any:
         """What the user wrote for this command, None where it is not given."""
-        return self.layers[0].value(name)
+        return self.layers[0].value(key)
 
-    def rank(self, name: str) -> int | None:
+    def rank(self, key: str) -> int | None:
         """The number of the strongest layer that has an option, from 0; None where none has it."""
-        return next((number for number, each in enumerate(self.layers) if each.value(name) is not None), None)
+        return next((number for number, each in enumerate(self.layers) if each.value(key) is not None), None)
 
     @contextlib.contextmanager
     def placing(self) -> Iterator[None]:
@@ -61,16 +61,14 @@ class Sources:
         try:
             yield
         except BadOption as error:
-            if error.spelt is None and self.rank(error.name):
-                raise BadOption(
-                    error.name, error.value, error.wanted, f"{self.place(error.name)}: {error.name}"
-                ) from None
+            if error.spelt is None and self.rank(error.key):
+                raise BadOption(error.key, error.value, error.wanted, f"{self.place(error.key)}: {error.key}") from None
             raise
 
-    def place(self, name: str) -> str | None:
+    def place(self, key: str) -> str | None:
         """Where an option is said, for people; None where it is not."""
-        number = self.rank(name)
-        return None if number is None else self.layers[number].place(name)
+        number = self.rank(key)
+        return None if number is None else self.layers[number].place(key)
 
 
 def sources(given: Values, environment: Mapping[str, str] = os.environ, directory: Path | None = None) -> Sources:
@@ -96,18 +94,18 @@ def sources(given: Values, environment: Mapping[str, str] = os.environ, director
 
 def _given(values: Values) -> Layer:
     # What was left out is an empty tuple, False or None, as the command line or pytest has it.
-    return Layer(lambda name: values(name) or None, lambda name: f"--{name}")
+    return Layer(lambda key: values(key) or None, lambda key: BY_KEY[key].flags[0])
 
 
 def _environment(environment: Mapping[str, str]) -> Layer:
     return Layer(
-        lambda name: of_environment(BY_NAME[name], environment) if name in BY_NAME else None,
-        lambda name: BY_NAME[name].environment,
+        lambda key: of_environment(BY_KEY[key], environment) if key in BY_KEY else None,
+        lambda key: BY_KEY[key].environment,
     )
 
 
 def _table(file: ConfigFile, table: Mapping[str, Any], *keys: str) -> Layer:
-    return Layer(table.get, lambda name: file.place(*keys, name))
+    return Layer(table.get, lambda key: file.place(*keys, key))
 
 
 def _file(layers: tuple[Layer, ...], directory: Path) -> ConfigFile | None:

@@ -11,7 +11,6 @@ import pytest
 from conformance.campaign.conformance_run import ConformanceRun
 from conformance.configuration.combinations import Contradiction, EmbeddedOnly, NeedsOption, NeedsUrl
 from conformance.configuration.durations import NoDuration, seconds_of
-from conformance.configuration.option_table import OPTIONS
 from conformance.configuration.options import RunOptions, run_options, target_config
 from conformance.configuration.reading import BadOption
 from conformance.configuration.report_paths import (
@@ -142,13 +141,6 @@ def test_a_flag_of_the_environment_is_yes_or_no() -> None:
     assert not target({"CONFORMANCE_INSECURE": "0"}).insecure
     with pytest.raises(BadOption, match=r"CONFORMANCE_INSECURE cannot be 'maybe'\. Give 1 or 0"):
         target({"CONFORMANCE_INSECURE": "maybe"})
-
-
-def test_every_option_has_names_of_its_own() -> None:
-    assert len({option.environment for option in OPTIONS}) == len(OPTIONS)
-    assert all(option.kind in ("choice", "location") or not option.choices for option in OPTIONS)
-    assert all(option.choices for option in OPTIONS if option.kind == "choice")
-    assert all((option.kind == "number") == bool(option.unit) for option in OPTIONS)
 
 
 def test_features_can_be_added_and_left_out() -> None:

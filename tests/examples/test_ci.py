@@ -14,7 +14,7 @@ import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 import yaml
 
-from conformance.configuration.option_table import OPTIONS
+from conformance.configuration.table.lookup import OPTIONS
 
 ROOT = Path(__file__).parents[2]
 CI = ROOT / "examples" / "ci"

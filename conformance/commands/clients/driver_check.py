@@ -20,7 +20,7 @@ from conformance.sdk.checking.call_checks import Line, Verdict
 from conformance.sdk.checking.driver_check import check_driver
 
 _STYLES: Mapping[Verdict, str] = {"ok": "green", "wrong": "bold red", "note": "yellow"}
-_OWN = frozenset({"command", "check_driver", "prefix"})
+_OWN = frozenset({"command", "sdk_check_driver", "sdk_prefix", "config"})
 
 
 def say_check(command: tuple[str, ...], prefix: str) -> NoReturn:

@@ -14,17 +14,10 @@ from typing import Any
 import click
 
 from conformance.campaign.recordings import coverage
-from conformance.commands.common.parameters import (
-    LOUDNESS,
-    SectionedCommand,
-    SectionedOption,
-    option_parameters,
-    values_of,
-)
-from conformance.configuration.combinations import NeedsOption, check_known, check_loudness
-from conformance.configuration.durations import NoDuration, seconds_of
+from conformance.commands.common.parameters import SectionedCommand, option_parameters, values_of, with_verbosity
+from conformance.configuration.combinations import NeedsOption, check_known, require_positive
 from conformance.configuration.options import required_of, target_config
-from conformance.configuration.reading import BadOption, read
+from conformance.configuration.reading import read
 from conformance.configuration.report_paths import default_report_dir, point_latest, writable_directory
 from conformance.configuration.sources import Sources, sources
 from conformance.contract.document import ApiDocument, load_document
@@ -81,9 +74,8 @@ class _Asked:
         return self.known[1] if self.known is not None else ()
 
 
-def _proxy(quiet: bool, verbose: bool, **given: Any) -> None:
-    check_loudness(quiet, verbose, given["verbosity"])
-    asked = _asked(given, "quiet" if quiet else "verbose" if verbose else None)
+def _proxy(**given: Any) -> None:
+    asked = _asked(with_verbosity(given))
     with EventLog(asked.directory) as log:
         results, traffic = _carried(asked, log)
         results = _accepted(results, asked)
@@ -103,9 +95,9 @@ def _proxy(quiet: bool, verbose: bool, **given: Any) -> None:
     raise SystemExit(exit_code(results))
 
 
-def _asked(given: dict[str, Any], loudness: Verbosity | None) -> _Asked:
+def _asked(given: dict[str, Any]) -> _Asked:
     """Read the options. Raises UserError."""
-    found = sources(values_of({**given, "url": given["upstream"]}))
+    found = sources(values_of({**given, "url": given["proxy_upstream"]}))
     check_known(found)
     known: Path | None = read(found, "known")
     directory = read(found, "report-dir") or default_report_dir(found.url or "http://proxy", datetime.now(UTC))
@@ -113,11 +105,11 @@ def _asked(given: dict[str, Any], loudness: Verbosity | None) -> _Asked:
         found,
         load_document(read(found, "spec")),
         _prefix(found),
-        Place(given["host"], given["port"], _idle(given["until_idle"])),
+        Place(read(found, "proxy-host"), read(found, "proxy-port") or 0, _idle(found)),
         writable_directory(directory),
         required_of(found, client_catalogue()),
         (known, load_known(known)) if known is not None else None,
-        loudness or read(found, "verbosity") or "normal",
+        read(found, "verbosity") or "normal",
     )
 
 
@@ -172,42 +164,15 @@ def _prefix(found: Sources) -> str | None:
     return None if given is None else f"/{given.strip('/')}".rstrip("/")
 
 
-def _idle(text: str | None) -> float | None:
-    if text is None:
-        return None
-    try:
-        seconds = seconds_of(text)
-    except NoDuration as error:
-        raise BadOption("until-idle", text, error.wanted) from None
-    if not seconds > 0:
-        raise BadOption("until-idle", text, "a time above 0")
-    return seconds
+def _idle(found: Sources) -> float | None:
+    seconds: float | None = read(found, "proxy-until-idle")
+    return None if seconds is None else require_positive(found, "proxy-until-idle", seconds)
 
 
-_OWN: tuple[click.Option, ...] = (
-    SectionedOption(
-        "--upstream", section="Proxy", metavar="URL|TARGET", help="The server; none: the embedded reference server."
-    ),
-    SectionedOption("--host", section="Proxy", default="127.0.0.1", show_default=True, help="Where it listens."),
-    SectionedOption(
-        "--port",
-        section="Proxy",
-        default=0,
-        type=click.IntRange(0, 65535),
-        metavar="P",
-        help="Default: any free port.",
-    ),
-    SectionedOption(
-        "--until-idle",
-        section="Proxy",
-        metavar="TIME",
-        help="Stop once there was no request for so long, such as 30s; also when none ever comes.",
-    ),
-)
 proxy = SectionedCommand(
     "proxy",
     callback=_proxy,
-    params=[*_OWN, *option_parameters("proxy"), *LOUDNESS],
+    params=option_parameters("proxy"),
     help=_HELP,
     short_help="Judge a client and a server by what goes between them.",
 )

@@ -14,8 +14,11 @@ import click
 from rich.console import Console
 
 from conformance.commands.clients.driver_check import say_check
+from conformance.commands.common.parameters import SectionedCommand, option_parameters, values_of
 from conformance.configuration.combinations import Contradiction
+from conformance.configuration.reading import read
 from conformance.configuration.report_paths import default_report_dir, point_latest, writable_directory
+from conformance.configuration.sources import Sources, sources
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.reports.conclusion import conclusion_of
@@ -48,50 +51,25 @@ interrupted.
 """
 
 
-@click.command(help=_HELP, short_help="Judge an SDK through a driver.")
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), metavar="N", help="What is drawn from.")
-@click.option("--report-dir", type=click.Path(path_type=Path), metavar="DIR", help="Default: reports/<time>-sdk.")
-@click.option("-k", "keyword", metavar="EXPR", help='Only requirements whose ids match, such as "error and not html".')
-@click.option("--known", type=click.Path(path_type=Path), metavar="FILE.yaml", help="Known deviations.")
-@click.option("--strict-known", is_flag=True, help="Stale known deviations make the run fail.")
-@click.option("--fail-on", type=click.Choice(["must", "should"]), default="must", show_default=True)
-@click.option(
-    "--prefix",
-    default="/api/orchestration",
-    show_default=True,
-    metavar="PATH",
-    help="What the base URL ends in; published SDKs hard-code the default.",
-)
-@click.option(
-    "--check-driver", is_flag=True, help="Only whether the driver itself keeps to the protocol, call by call."
-)
-@click.option(
-    "--scenarios",
-    is_flag=True,
-    help="Play lifecycle scenarios through the SDK; the rules for servers judge them.",
-)
-@click.argument("command", nargs=-1, required=True, metavar="-- COMMAND…")
-def sdk(
-    command: tuple[str, ...], report_dir: Path | None, known: Path | None, check_driver: bool, **given: Any
-) -> None:
-    """See _HELP."""
-    if check_driver:
-        say_check(command, given["prefix"])
-    if given["scenarios"] and given["keyword"]:
-        raise Contradiction("--scenarios", "-k")
-    wanted = select(given["keyword"], sdk_catalogue().by_id) if given["keyword"] else None
+def _sdk(command: tuple[str, ...], **given: Any) -> None:
+    values = sources(values_of(given))
+    with values.placing():
+        settings, fail_on = _settings(command, values), read(values, "sdk-fail-on")
+    if read(values, "sdk-check-driver"):
+        say_check(command, settings.prefix)
+    known: Path | None = read(values, "sdk-known")
     entries = load_known(known) if known is not None else ()
-    directory = writable_directory(report_dir or default_report_dir("http://sdk", datetime.now(UTC)))
+    named: Path | None = read(values, "sdk-report-dir")
+    directory = writable_directory(named or default_report_dir("http://sdk", datetime.now(UTC)))
     console = make_console(os.environ)
-    settings = SdkSettings(command, given["seed"], given["prefix"], wanted)
-    left = _scenarios(settings, entries) if given["scenarios"] else _calls(settings, console)
+    left = _scenarios(settings, entries) if read(values, "sdk-scenarios") else _calls(settings, console)
     results = left.results
-    results.configuration["fail_on"] = given["fail_on"]
+    results.configuration["fail_on"] = fail_on
     if entries:
-        results = apply_known(results, entries, datetime.now(UTC).date(), given["strict_known"])
+        results = apply_known(results, entries, datetime.now(UTC).date(), read(values, "sdk-strict-known"))
     (directory / STDERR).write_text(left.stderr, encoding="utf-8")
     report = write_all(results, directory, left.exchanges)
-    if report_dir is None:
+    if named is None:
         point_latest(directory)
     if left.lost is not None:
         click.echo(f"conformance: not judged to the end, as {left.lost}; see {directory / STDERR}.", err=True)
@@ -100,6 +78,15 @@ def sdk(
     if known is not None and (told := unfilled(known, entries)):
         click.echo(told, err=True)
     raise SystemExit(conclusion.code)
+
+
+def _settings(command: tuple[str, ...], values: Sources) -> SdkSettings:
+    """What is to be drawn and played. Raises UserError."""
+    keyword: str | None = read(values, "sdk-k")
+    if keyword and read(values, "sdk-scenarios"):
+        raise Contradiction("--scenarios", "-k")
+    wanted = select(keyword, sdk_catalogue().by_id) if keyword else None
+    return SdkSettings(command, read(values, "sdk-seed"), read(values, "sdk-prefix"), wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +121,15 @@ def _items(traces: Iterable[tuple[str, Iterable[Exchange]]]) -> Iterator[HarItem
     for name, exchanges in traces:
         for exchange in exchanges:
             yield name, origin, exchange
+
+
+sdk = SectionedCommand(
+    "sdk",
+    callback=_sdk,
+    params=[
+        click.Argument(["command"], nargs=-1, required=True, metavar="-- COMMAND…"),
+        *option_parameters("sdk"),
+    ],
+    help=_HELP,
+    short_help="Judge an SDK through a driver.",
+)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
 import click
 
 from conformance.commands.common.lazy import load
-from conformance.configuration.option import Command
-from conformance.configuration.option_table import options_of
+from conformance.configuration.combinations import check_loudness
 from conformance.configuration.reading import Values
+from conformance.configuration.table.lookup import options_of
+from conformance.configuration.table.option import Command, Option
 from conformance.contract.errors import UserError
 
 
@@ -22,7 +23,7 @@ class SectionedCommand(click.Command):
         """Write the options, a definition list per section."""
         sections: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
+            record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
             if record is not None:
                 sections.setdefault(getattr(parameter, "section", "Options"), []).append(record)
         for name, records in sections.items():
@@ -38,12 +39,6 @@ class SectionedOption(click.Option):
         self.section = section
 
 
-LOUDNESS: tuple[click.Option, ...] = (
-    SectionedOption("--quiet", "-q", section="Results", is_flag=True, help="Only the verdict."),
-    SectionedOption("--verbose", "-v", section="Results", is_flag=True, help="Every finding."),
-)
-"""How much is printed, for commands that print no progress."""
-
 Completion = Callable[[click.Context, click.Parameter, str], list[str]]
 
 # Where the names of some options are; loaded only when a shell asks for them.
@@ -51,6 +46,7 @@ _NAMES: Mapping[str, tuple[str, str]] = {
     "fault": ("conformance.reference.faults", "FAULTS"),
     "with": ("conformance.contract.features", "FEATURES"),
     "without": ("conformance.contract.features", "FEATURES"),
+    "requirements-group": ("conformance.commands.catalogue", "GROUPS"),
 }
 
 
@@ -78,22 +74,34 @@ def target_names() -> list[str]:
     return list(found.file.targets) if found.file is not None else []
 
 
-def option_parameters(command: Command, sections: Collection[str] | None = None) -> list[click.Parameter]:
-    """The options of the table that a command has (or those of some sections), as parameters of click."""
-    found: list[click.Parameter] = []
-    for option in options_of(command, sections):
-        settings: dict[str, Any] = {"section": option.section, "help": option.help}
-        names = option.choices or (partial(_loaded, *_NAMES[option.name]) if option.name in _NAMES else None)
-        if names is not None:
-            settings["shell_complete"] = completion(names)
-        if option.kind == "flag":
-            settings |= {"is_flag": True}
-        else:
-            settings |= {"metavar": option.metavar, "multiple": option.many}
-        found.append(SectionedOption(f"--{option.name}", **settings))
-    return found
+def option_parameters(*commands: Command) -> list[click.Parameter]:
+    """The options of the table that each of the commands has, as parameters of click, named by their keys.
+
+    Those of one command alone come first, since they tell most about it.
+    """
+    return [_parameter(option) for option in sorted(options_of(*commands), key=lambda option: not option.own_key)]
+
+
+def _parameter(option: Option) -> SectionedOption:
+    text = f"{option.help}  [{option.remarks}]" if option.remarks else option.help
+    settings: dict[str, Any] = {"section": option.section, "help": text, "required": option.required}
+    names = option.choices or (partial(_loaded, *_NAMES[option.key]) if option.key in _NAMES else None)
+    if names is not None:
+        settings["shell_complete"] = completion(names)
+    if option.kind == "flag":
+        settings |= {"is_flag": True}
+    else:
+        settings |= {"metavar": option.metavar, "multiple": option.many}
+    return SectionedOption(*option.flags, option.key.replace("-", "_"), **settings)
 
 
 def values_of(given: Mapping[str, Any]) -> Values:
-    """The parameters of a command as options by their names."""
-    return lambda name: given.get(name.replace("-", "_"))
+    """The parameters of a command as options by their keys."""
+    return lambda key: given.get(key.replace("-", "_"))
+
+
+def with_verbosity(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters with --quiet and --verbose as words of --verbosity. Raises Contradiction."""
+    quiet, verbose, verbosity = given["quiet"], given["verbose"], given["verbosity"]
+    check_loudness(quiet, verbose, verbosity)
+    return {**given, "verbosity": "quiet" if quiet else "verbose" if verbose else verbosity}

@@ -45,7 +45,7 @@ def markers() -> list[str]:
     return [*(line.split(":")[0] for line in MARKERS), *load_requirements().groups]
 
 
-def _names(option: str, text: str, wanted: str) -> list[str]:
+def _names(key: str, text: str, wanted: str) -> list[str]:
     """The names in an expression of pytest's. Raises BadOption."""
     tokens = _TOKEN.findall(text)
     names = [token for token in tokens if token not in _WORDS | {"(", ")"}]
@@ -53,16 +53,15 @@ def _names(option: str, text: str, wanted: str) -> list[str]:
     try:
         compile(python, "expression", "eval")
     except SyntaxError:
-        raise BadOption(option, text, wanted) from None
+        raise BadOption(key, text, wanted) from None
     if "x (" in python or ") (" in python:
-        raise BadOption(option, text, wanted)
+        raise BadOption(key, text, wanted)
     return names
 
 
 def arguments_of(given: dict[str, Any]) -> list[str]:
     """The options that pytest takes as they are."""
-    names = {"keyword": "-k", "mark": "-m", "workers": "-n"}
-    found = [part for name, flag in names.items() if given.get(name) for part in (flag, given[name])]
+    found = [part for name in ("k", "m", "n") if given.get(name) for part in (f"-{name}", given[name])]
     if given.get("junitxml"):
         found.append(f"--junitxml={given['junitxml']}")
-    return found + (["-x"] if given.get("first") else [])
+    return found + (["-x"] if given.get("x") else [])

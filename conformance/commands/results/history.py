@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
 from conformance.commands.common.lazy import load
+from conformance.commands.common.parameters import SectionedCommand, option_parameters, values_of
+from conformance.configuration.reading import read
 from conformance.contract.requirements import load_requirements
 from conformance.results.errors import ResultsUnreadable
 from conformance.results.history import History, Night, history_of, night_of
@@ -19,21 +22,14 @@ _REPORT = "report.html"
 _TOLD = 10
 
 
-@click.command(short_help="Show many nights on one page: what broke when, and what was mended.")
-@click.argument("directories", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DIR…")
-@click.option(
-    "--html",
-    type=click.Path(path_type=Path),
-    default=Path("history.html"),
-    show_default=True,
-    metavar="FILE.html",
-    help="Where to write the page.",
-)
-def history(directories: tuple[Path, ...], html: Path) -> None:
-    """Show the runs of many nights on one page: a row for each requirement, a column for each night.
+_HELP = """Show the runs of many nights on one page: a row for each requirement, a column for each night.
 
-    DIR is the report directory of a run, or a directory of such; results.json is all that is read of a run.
-    """
+DIR is the report directory of a run, or a directory of such; results.json is all that is read of a run.
+"""
+
+
+def _history(directories: tuple[Path, ...], **given: Any) -> None:
+    html: Path = read(values_of(given), "history-html")
     found = [night for directory in directories for night in _nights(directory)]
     told = history_of(found, {each.id: each.level for each in load_requirements().requirements})
     load(_PAGE, "write_history")(told, html)
@@ -65,3 +61,15 @@ def _tell(told: History, html: Path) -> None:
     if len(told.changes) > _TOLD:
         click.echo(f"… and {len(told.changes) - _TOLD} earlier changes, all on the page")
     click.echo(f"{len(told.nights)} nights: {html}")
+
+
+history = SectionedCommand(
+    "history",
+    callback=_history,
+    params=[
+        click.Argument(["directories"], nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DIR…"),
+        *option_parameters("history"),
+    ],
+    help=_HELP,
+    short_help="Show many nights on one page: what broke when, and what was mended.",
+)

@@ -10,7 +10,7 @@ import click
 
 from conformance.campaign.conformance_run import ConformanceRun
 from conformance.campaign.sharding.shards import Shard, read_shards
-from conformance.commands.common.parameters import SectionedCommand, SectionedOption, option_parameters, values_of
+from conformance.commands.common.parameters import SectionedCommand, option_parameters, values_of, with_verbosity
 from conformance.results.verdict import INCOMPLETE
 
 _HELP = """Make one result of the shares of a run (conformance run --shard K/N), as if one machine had played it all.
@@ -21,9 +21,9 @@ seen stands as far as it needs no confirming. Without all shares the result is i
 """
 
 
-def _merge(directories: tuple[Path, ...], quiet: bool, verbose: bool, **given: Any) -> None:
+def _merge(directories: tuple[Path, ...], **given: Any) -> None:
     shards = read_shards(directories)
-    run = _run_of(shards, {**given, "verbosity": "quiet" if quiet else "verbose" if verbose else given["verbosity"]})
+    run = _run_of(shards, with_verbosity(given))
     click.echo(f"Merging {len(shards)} of {shards[0].of} shares")
     run.merge(shards)
     run.tell()
@@ -44,14 +44,10 @@ def _run_of(shards: list[Shard], given: dict[str, Any]) -> ConformanceRun:
 
 
 _DIRECTORIES = click.Argument(["directories"], type=click.Path(path_type=Path), metavar="DIR…", nargs=-1, required=True)
-_LOUDNESS = [
-    SectionedOption("--quiet", "-q", section="Results", is_flag=True, help="Only the verdict."),
-    SectionedOption("--verbose", "-v", section="Results", is_flag=True, help="Every finding."),
-]
 merge = SectionedCommand(
     "merge",
     callback=_merge,
-    params=[_DIRECTORIES, *option_parameters("merge"), *_LOUDNESS],
+    params=[_DIRECTORIES, *option_parameters("merge")],
     help=_HELP,
     short_help="Make one result of the shares of a run.",
 )
