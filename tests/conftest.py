@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sys
 
 import pytest
 
+from tests.drawn import FOLDER, draw_once
+
 # Tests start the suite some hundred times. Where the environment says that no bytecode is written, each start would
 # compile all of its modules anew, which takes longer than most of these tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# What runs in processes of their own, the judge say, begins where the suite is loaded already.
+multiprocessing.set_forkserver_preload(["tests.warm"])
+draw_once()
 
 # Modules that play whole runs, those that take longest first: nobody waits at the end for one that began last.
 _LONG = (
@@ -32,6 +39,15 @@ _LONG = (
     "reference/",
     "target/",
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _drawn_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what runs play in a directory that the processes of this session have in common."""
+    mine = tmp_path_factory.getbasetemp()
+    kept = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "drawn"
+    kept.mkdir(exist_ok=True)
+    os.environ[FOLDER] = str(kept)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +11,9 @@ import pytest
 
 from conformance.results.model import Results
 from conformance.results.store import read_results
+from tests.warm import environment, run
 
 FAULTS = ("cancel-ignored", "name-dropped")
-PROGRAM = str(Path(sysconfig.get_path("scripts")) / "conformance")
-PATIENCE = 600
-"""Seconds; only a hang lasts as long, whatever else the machine does."""
 
 
 @dataclass(frozen=True)
@@ -36,18 +31,10 @@ class Done:
         return read_results(self.directory)
 
 
-def environment() -> dict[str, str]:
-    """This process' environment without what would change reports."""
-    return {name: value for name, value in os.environ.items() if name not in ("CI", "GITHUB_STEP_SUMMARY")}
-
-
 def conformance(*arguments: str, directory: Path | None = None) -> Done:
-    """Run the command to its end, as a user would, in a directory of its own."""
-    command = [PROGRAM, *arguments]
+    """Run the command to its end in a directory of its own."""
     where = directory or Path.cwd()
-    ended = subprocess.run(
-        command, capture_output=True, text=True, timeout=PATIENCE, env=environment(), cwd=where, check=False
-    )
+    ended = run(*arguments, cwd=where, env=environment())
     return Done(ended.returncode, ended.stdout, ended.stderr, where)
 
 

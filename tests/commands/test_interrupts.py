@@ -17,7 +17,8 @@ import pytest
 
 from conformance.reference.process import ReferenceProcess
 from conformance.results.store import read_results
-from tests.commands.conftest import PATIENCE, PROGRAM, conformance, environment
+from tests.commands.conftest import conformance
+from tests.warm import PATIENCE, PROGRAM, environment
 
 
 @pytest.fixture(scope="module")

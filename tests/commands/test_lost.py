@@ -17,7 +17,7 @@ import pytest
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.results.store import read_results
-from tests.commands.conftest import PATIENCE, PROGRAM, environment
+from tests.warm import PATIENCE, PROGRAM, environment
 
 
 def run_until(url: str, directory: Path, *options: str, then: Callable[[], object]) -> tuple[int, str, str]:

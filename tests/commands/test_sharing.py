@@ -21,7 +21,8 @@ from conformance.reference.process import ReferenceProcess
 from conformance.results.event_reading import read_exchanges
 from conformance.results.store import read_results
 from conformance.scenarios.plan import plan
-from tests.commands.conftest import PATIENCE, PROGRAM, Done, conformance, environment
+from tests.commands.conftest import Done, conformance
+from tests.warm import PATIENCE, PROGRAM, environment
 
 pytestmark = pytest.mark.system
 

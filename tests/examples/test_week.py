@@ -12,8 +12,8 @@ import pytest
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.results.store import read_results
-from tests.commands.conftest import environment
 from tests.examples.test_ci import CI
+from tests.warm import environment
 
 WEEK: tuple[tuple[str, ...], ...] = ((), (), *[("name-dropped",)] * 3, (), ())
 SHORT = ("--profile", "smoke", "--explore-time", "3s", "-k", "create-echo or create-distinct or info.version")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,8 +14,8 @@ import pytest
 
 from conformance.results.store import read_results
 from conformance.wire.redaction import REDACTED
-from tests.commands.conftest import PATIENCE, PROGRAM
 from tests.secrets.leaky import COOKIE, leaky
+from tests.warm import PATIENCE, PROGRAM, environment, run
 
 SECRET, HEADER = "marked-secret-0123456789", "marked-header-9876543210"
 QUERY, USERINFO = "marked-query-1122334455", "marked-user-5544332211"
@@ -33,17 +32,21 @@ class Written:
     codes: dict[str, int] = field(default_factory=dict)
 
     def run(self, name: str, *arguments: str, **more: str) -> None:
-        environment = {key: value for key, value in os.environ.items() if key not in ("CI", "GITHUB_STEP_SUMMARY")}
         given = {"CONFORMANCE_CLIENT_SECRET": SECRET, "CONFORMANCE_HEADER": f"X-Marked: {HEADER}", **more}
+        self._keep(name, run(*arguments, cwd=self.folder, env=environment() | given))
+
+    def crash(self, name: str, crash: str, *arguments: str) -> None:
+        """Run a command in a process whose Python lets it fail as soon as it starts: see ``crashing``."""
+        given = {"CONFORMANCE_CLIENT_SECRET": SECRET, "CONFORMANCE_HEADER": f"X-Marked: {HEADER}"}
+        given |= {"PYTHONPATH": str(Path(__file__).with_name("crashing")), "MARKED_CRASH": crash}
+        command = [PROGRAM, *arguments]
+        env = environment() | given
         done = subprocess.run(
-            [PROGRAM, *arguments],
-            cwd=self.folder,
-            env=environment | given,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
+            command, cwd=self.folder, env=env, capture_output=True, text=True, timeout=PATIENCE, check=False
         )
+        self._keep(name, done)
+
+    def _keep(self, name: str, done: subprocess.CompletedProcess[str]) -> None:
         self.printed[name] = done.stdout + done.stderr
         self.codes[name] = done.returncode
 
@@ -82,10 +85,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Written]:
         out.run("proxy", "run", "far.example", http_proxy="", https_proxy=f"http://{USERINFO}:{USERINFO}@127.0.0.1:1")
         out.run("header", "run", url, "--header", f"{HEADER}\n")
         out.run("token", "run", url, "--token", f"{SECRET}\u00fc")
-        crashing = {"PYTHONPATH": str(Path(__file__).with_name("crashing"))}
         short = ("--profile", "smoke", "--explore-time", "1s", "--report-dir")
-        out.run("rule", "run", "marked", *short, "crashed-rule", MARKED_CRASH="rule", **crashing)
-        out.run("crash", "run", "marked", *short, "crashed", MARKED_CRASH="token", **crashing)
+        out.crash("rule", "rule", "run", "marked", *short, "crashed-rule")
+        out.crash("crash", "token", "run", "marked", *short, "crashed")
         out.secrets = {SECRET, HEADER, COOKIE, QUERY, USERINFO, *server.tokens}
         yield out
 

@@ -23,7 +23,7 @@ from conformance.reports.rerun import rerun_command
 from conformance.results.event_reading import read_events
 from conformance.results.model import Results
 from conformance.results.store import read_results
-from tests.commands.conftest import PATIENCE, PROGRAM, environment
+from tests.warm import PATIENCE, PROGRAM, environment
 
 REPORTS = ("results.json", "report.html", "junit.xml", "summary.md", "exchanges.har.gz", "events.ndjson.gz")
 
