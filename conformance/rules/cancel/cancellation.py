@@ -42,16 +42,18 @@ class Cancellation:
 
 def cancellation(timeline: InstanceTimeline) -> Cancellation | None:
     """The cancellation of an instance that can be judged; None when there is none."""
-    answered = [cancel for cancel in timeline.instance.cancels if speaks(timeline.index, cancel)]
-    if not answered or answered[0].sent < timeline.instance.run.received:
+    first = next((cancel for cancel in timeline.instance.cancels if speaks(timeline.index, cancel)), None)
+    if first is None:
         return None
-    first = answered[0]
+    shown = timeline.open_stage(first.sent)
+    if shown is None and first.sent < timeline.instance.run.received:
+        # Only who saw it run elsewhere, as that of a run which is waited for, knows that there was something to cancel.
+        return None
     due = timeline.due(first.received)
     horizon = due if due is not None else max(first.received, *(e.received for e in timeline.trace.exchanges))
     held = timeline.barrier(horizon, ignoring_cancels=True)
     if held is None:
         return None
-    shown = timeline.open_stage(first.sent)
     # A stage that could end before the effect is due may rightly have ended well, and the next one been cancelled.
     return Cancellation(timeline, first, held, shown if shown and shown.stage.number == held.number else None, due)
 

@@ -150,12 +150,16 @@ class Info(Step):
 
 @dataclass(frozen=True)
 class Intrude(Step):
-    """Ask for an operation with a token that is to be refused. ``workflow`` and ``instance`` are what it is about."""
+    """Ask for an operation with a token that is to be refused. ``workflow`` and ``instance`` are what it is about.
+
+    ``body`` is sent as it is; None stands for one that the operation would take.
+    """
 
     operation: str
     token: TokenKind
     workflow: str | None = None
     instance: str | None = None
+    body: str | None = None
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,8 @@ def _asked(step: Intrude, place: Place) -> Call:
 
 
 def _body(step: Intrude) -> str | None:
+    if step.body is not None:
+        return step.body
     if step.operation == "createWorkflow":
         return f'{{"name":"{MARKER}","stages":[]}}'
     return f'{{"name":"{EVENT}"}}' if step.operation == "sendEvent" else None
@@ -57,7 +59,8 @@ def learn_made(step: Ask | Intrude, exchange: Exchange, bindings: Bindings) -> N
 
 def _line(step: Intrude) -> str:
     about = step.instance or step.workflow
-    return f"{step.operation}{f' of {about}' if about else ''}, {WORDS[step.token]}"
+    body = "" if step.body is None else ", with a malformed body"
+    return f"{step.operation}{f' of {about}' if about else ''}, {WORDS[step.token]}{body}"
 
 
 KINDS = (StepKind("intrude", Intrude, _line, asks=_asked, learn=learn_made),)

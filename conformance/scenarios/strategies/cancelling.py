@@ -61,6 +61,15 @@ def during_short_delay(d: Draft) -> None:
     d.add(Until(instance, "started", 0), Cancel(instance), Settle(), Read(instance), History(instance))
 
 
+def cancelled_timer(d: Draft) -> None:
+    """Cancelled during a delay while the workflow's next instance is in a longer one: its timer ends no other's."""
+    workflow = d.create({"delay": {"duration": "${length}"}}, words.noop())
+    first = d.run(workflow, {"length": f"{d.number(30, 40)}00ms"})
+    d.add(Until(first, "started", 0), Cancel(first))
+    second = d.run(workflow, {"length": f"{d.number(60, 65)}00ms"})
+    d.add(Until(second, "ended"), Read(second), History(second), Read(first))
+
+
 def anywhere(d: Draft) -> None:
     """Cancelled at some moment of a program of quick stages; wherever it was, it ends in order."""
     instance = d.start(*d.quick_stages(2, 6), d.blocking_stage(), words.noop())
@@ -132,6 +141,7 @@ THEMES = (
     Theme("cancel-while-waiting", while_waiting, (*_CANCEL, "cancel.deaf", "cancel.stops-stages"), 5),
     Theme("cancel-during-delay", during_delay, (*_CANCEL, "cancel.stops-stages"), 4),
     Theme("cancel-short-delay", during_short_delay, ("cancel.stops-stages", "cancel.terminates"), 2),
+    Theme("cancelled-timer", cancelled_timer, ("run.delay-duration", "run.isolated", "cancel.terminates"), 1),
     Theme("cancel-anywhere", anywhere, ("cancel.stops-stages", "stage.none-open", "history.agrees"), 2),
     Theme("cancelled-after-each-kind", after_each_kind, _CANCEL, once=True),
     Theme("cancel-twice", twice, (*_CANCEL, "cancel.terminated", "stage.monotone"), 3),

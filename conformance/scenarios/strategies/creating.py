@@ -142,10 +142,10 @@ def delete_while_waiting(d: Draft) -> None:
 
 
 def delete_and_go_on(d: Draft) -> None:
-    """Deleted while an instance waits: where that goes on, it can still be cancelled in its next stage."""
+    """Deleted while an instance waits: where that goes on, it keeps its variables, and can still be cancelled."""
     event = d.event()
-    workflow = d.create(words.wait_for(event), d.blocking_stage(), words.noop())
-    instance = d.run(workflow)
+    workflow = d.create(words.wait_for(event), words.wait_for("for ${who}"), words.noop())
+    instance = d.run(workflow, {"who": f"the deleted {event}"})
     d.add(Until(instance, "waiting", 0), Delete(workflow), Send(instance, f"{event}-not"), Settle(), Read(instance))
     d.add(Send(instance, event), Until(instance, "started", 1), Settle(), Read(instance), History(instance))
     d.add(Cancel(instance), Settle(), Read(instance), History(instance))

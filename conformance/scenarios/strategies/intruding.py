@@ -7,6 +7,7 @@ from collections.abc import Callable
 from conformance.contract.api import V1
 from conformance.contract.operations import Operation
 from conformance.scenarios.scenario.model import (
+    UNKNOWN,
     GetWorkflow,
     History,
     Intrude,
@@ -24,7 +25,24 @@ from conformance.trace import TokenKind
 BAD: tuple[TokenKind, ...] = ("absent", "garbage", "altered", "foreign", "unsigned", "in-query", "expired")
 """Tokens that let nobody in."""
 
+_NOBODY: tuple[TokenKind, ...] = ("absent", "garbage")
 _ABOUT_INSTANCES = "instanceID"
+_MALFORMED = "{"
+
+
+def _before_looking(token: TokenKind) -> list[Intrude]:
+    """What would be refused anyway: who may not ask learns neither what there is nor what is wrong with a body."""
+    unknown = [
+        Intrude(
+            operation.action,
+            token,
+            instance=UNKNOWN if _ABOUT_INSTANCES in operation.path_parameters else None,
+            workflow=UNKNOWN if "flowId" in operation.path_parameters else None,
+        )
+        for operation in V1.operations
+        if {"flowId", _ABOUT_INSTANCES} & set(operation.path_parameters)
+    ]
+    return [*unknown, Intrude("createWorkflow", token, body=_MALFORMED)]
 
 
 def _intruding(token: TokenKind, asked: Callable[[Operation], bool] = lambda _: True) -> Callable[[Draft], None]:
@@ -44,6 +62,8 @@ def _intruding(token: TokenKind, asked: Callable[[Operation], bool] = lambda _: 
             for operation in V1.operations
             if asked(operation)
         ]
+        if token in _NOBODY:
+            intrusions += [*_before_looking(token), Intrude("sendEvent", token, instance=instance, body=_MALFORMED)]
         d.add(*d.shuffled(intrusions), Settle(), Read(instance), History(instance), GetWorkflow(workflow))
         d.add(ListInstances(workflow), ListWorkflows(), Send(instance, event), Until(instance, "ended"))
 

@@ -79,7 +79,7 @@ def waited_for_failure(d: Draft) -> None:
     """A program whose stage fails: who waits is told so, the end is final, and the next run is not spoilt by it."""
     kind, good = d.pick((("duration", "300ms"), ("until", "2020-01-01T00:00:00Z")))
     failing: StageConfig = {"delay": {kind: "${length}"}}
-    workflow = d.create(*d.quick_stages(0, 2), failing, *d.quick_stages(0, 2))
+    workflow = d.create(*d.quick_stages(1, 2), failing, *d.quick_stages(0, 2))
     sibling = d.run(workflow, {"length": {"duration": "1h", "until": "2091-05-05T05:05:05Z"}[kind]})
     for _ in range(d.number(1, 2)):
         d.add(Until(d.run(workflow, {"length": "soon"}), "ended"))

@@ -48,6 +48,7 @@ AWKWARD = (
     "x" * 5000,
     "e\u0301",
     "line\nbreak",
+    "two\r\nlines",
     "$",
     "{}",
     "%s%d",
@@ -125,7 +126,17 @@ _LOOKALIKES = {"o": "о", "a": "а", "e": "е", "p": "р", "g": "ɡ", "R": "Ｒ"
 
 
 _BASIC = 0xFFFF
+# From a character of ASCII to the same one in full width.
+_WIDE = 0xFEE0
 _BETWEEN = ":/.,;#?&=|@ -\t"
+
+
+def _first_widened(event: str) -> str:
+    """The first letter of ASCII in full width: equal in compatibility form alone."""
+    for at, character in enumerate(event):
+        if "!" <= character <= "~":
+            return event[:at] + chr(ord(character) + _WIDE) + event[at + 1 :]
+    return event
 
 
 def near_misses(event: str) -> list[str]:
@@ -149,6 +160,7 @@ def near_misses(event: str) -> list[str]:
         event * 2,
         swapped,
         f"{event}\u200b",
+        _first_widened(event),
         unicodedata.normalize("NFD", event),
         event.replace(" ", "  "),
         event.replace(" ", "+"),

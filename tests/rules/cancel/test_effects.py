@@ -45,6 +45,33 @@ def test_what_ends_for_another_cause_was_not_ended_by_the_cancellation(event: bo
     assert verdict(RULES["cancel.terminates"], t) == expected
 
 
+def _waited_and_cancelled(*, stops: bool, seen: bool, answered: bool) -> TraceBuilder:
+    """A run with wait=true whose instance another client finds, sees waiting (or not), and cancels."""
+    t = TraceBuilder()
+    w, now = t.create([wait_for("go")]), t.now
+    if answered:
+        i = t.run(w, wait=True, took=60_000, ended=500, error="cancelled", spans=[ENDED])
+    else:
+        i = t.run(w, wait=True, took=60_000, failure="timeout")
+    t.now = now + 2
+    t.get(i, [(5, None)] if seen else [])
+    t.settled()
+    t.cancel(i)
+    _look(t, i, ended=stops, error="cancelled" if stops else None, span=ENDED if stops else (5, None))
+    return t
+
+
+@pytest.mark.parametrize(("stops", "seen", "expected"), [(True, True, "upheld"), (False, True, "violated"),
+                                                         (False, False, "nothing")])  # fmt: skip
+def test_who_saw_the_instance_of_a_waited_run_waiting_can_cancel_it(*, stops: bool, seen: bool, expected: str) -> None:
+    t = _waited_and_cancelled(stops=stops, seen=seen, answered=False)
+    assert verdict(RULES["cancel.terminates"], t) == expected
+
+
+def test_a_waited_run_is_cancelled_before_its_answer_comes() -> None:
+    assert verdict(RULES["cancel.terminates"], _waited_and_cancelled(stops=True, seen=True, answered=True)) == "upheld"
+
+
 def test_terminates_also_right_after_the_run() -> None:
     t, i = started(NOOP, wait_for("go"))
     t.cancel(i)
