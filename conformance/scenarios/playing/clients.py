@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TypeGuard
@@ -67,6 +68,29 @@ def _lists_all(step: Step) -> TypeGuard[ListInstances]:
     return isinstance(step, ListInstances) and step.workflow is None
 
 
+class PendingRuns:
+    """When runs of each workflow went out, and of which some still wait for their turn. ``now`` gives client ns."""
+
+    def __init__(self, now: Callable[[], int] = time.monotonic_ns) -> None:
+        self._now = now
+        self._waiting: Counter[str] = Counter()
+        self._sent: dict[str, int] = {}
+
+    @contextmanager
+    def waiting(self, workflow: str) -> Iterator[None]:
+        """A run waits for its turn, and goes out after that."""
+        self._waiting[workflow] += 1
+        try:
+            yield
+        finally:
+            self._waiting[workflow] -= 1
+            self._sent[workflow] = self._now()
+
+    def last(self, workflow: str) -> int:
+        """As `ScenarioClients.last_run`."""
+        return self._now() if self._waiting[workflow] else self._sent.get(workflow, 0)
+
+
 class ScenarioClients:
     """Sends steps as requests, and keeps the scenario's bindings up to date. One recorder, a client for each lane.
 
@@ -93,6 +117,7 @@ class ScenarioClients:
         self.recorder = Recorder()
         self.notes: list[str] = []
         self.last_change = time.monotonic_ns()
+        self._runs = PendingRuns()
         self._idle: list[Sender] = []
         self._clients: list[Sender] = []
         self._refused = 0
@@ -101,6 +126,10 @@ class ScenarioClients:
     def lost(self) -> bool:
         """Whether the target has not even accepted a connection several times in a row."""
         return self._refused >= _LOST_AFTER
+
+    def last_run(self, workflow: str) -> int:
+        """When the last run of a workflow went out (client ns): now while one waits for its turn, 0 if none did."""
+        return self._runs.last(workflow)
 
     def hire(self, name: str | None = None) -> Sender:
         """A client that nobody else uses; give it back with ``release``."""
@@ -129,7 +158,8 @@ class ScenarioClients:
         run that has had its turn.
         """
         if place is None and isinstance(step, Run | RunRaw):
-            places = await unless(self.stop, self.target.gate.enter())
+            with self._runs.waiting(step.workflow):
+                places = await unless(self.stop, self.target.gate.enter())
             if places is None:
                 self.notes.append(f"step {number} was left out: it was time to stop before its turn came")
                 return None

@@ -45,14 +45,20 @@ class Watch:
         return await self._poll(bound, read, lambda answer: _reached(step.state, step.stage, bound, answer))
 
     async def discover(self, step: Discover) -> bool:
-        """List a workflow's instances until one shows that no answer has named; gives up once it is overdue."""
+        """List a workflow's instances until one shows that no answer has named; gives up once it is overdue.
+
+        It is not overdue while a run of the workflow waits for its turn at the gate.
+        """
         begun = time.monotonic_ns()
         overdue = False
 
         async def look() -> bool:
             nonlocal overdue
             # Once it is overdue, there is one more look.
-            overdue = time.monotonic_ns() > begun + 2 * self.clients.settler.settle_ns() + SECOND
+            now = time.monotonic_ns()
+            overdue = (
+                now > max(begun, self.clients.last_run(step.workflow)) + 2 * self.clients.settler.settle_ns() + SECOND
+            )
             answer = await self.clients.perform(ListInstances(step.workflow), self.client, self.number)
             return answer is not None and self._meet(step, answer)
 

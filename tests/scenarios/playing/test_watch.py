@@ -1,0 +1,90 @@
+"""Looking for the instance of a run whose answer waits: it is overdue only once the run has gone out."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+
+from conformance.scenarios.playing import watch
+from conformance.scenarios.playing.clients import PendingRuns, ScenarioClients
+from conformance.scenarios.playing.watch import Watch
+from conformance.scenarios.scenario.model import Discover
+from conformance.wire.instant import SECOND
+
+
+class _Clock:
+    """Ten seconds pass whenever somebody asks for the time: more than anybody waits for a run that went out."""
+
+    def __init__(self) -> None:
+        self.now = 0
+
+    def monotonic_ns(self) -> int:
+        self.now += 10 * SECOND
+        return self.now
+
+
+class _Bindings:
+    def __init__(self) -> None:
+        self.instances: dict[str, Any] = {}
+
+    def meet(self, ref: str, found: str, *_: Any) -> None:
+        self.instances[ref] = found
+
+
+class _Settler:
+    def settle_ns(self) -> int:
+        return 0
+
+    def effect_ns(self) -> int:
+        return 0
+
+
+class _Clients:
+    """Its run waits for its turn up to the look ``admitted``; the look ``listed`` shows its instance."""
+
+    def __init__(self, runs: PendingRuns, admitted: int, listed: int) -> None:
+        self.settler, self.bindings, self.lost = _Settler(), _Bindings(), False
+        self.last_run = runs.last
+        self.looks, self._listed, self._admitted = 0, listed, admitted
+        self._turn = runs.waiting("w")
+        self._turn.__enter__()
+
+    async def perform(self, *_: Any) -> list[str]:
+        self.looks += 1
+        if self.looks == self._admitted:
+            self._turn.__exit__(None, None, None)
+        return ["i"] if self.looks >= self._listed else []
+
+
+@pytest.mark.parametrize(
+    ("admitted", "listed", "found", "looks"),
+    [
+        (8, 9, True, 9),
+        # One more look once it is overdue, and no further one.
+        (8, 10, False, 9),
+        (1, 2, True, 2),
+        (1, 3, False, 2),
+    ],
+)
+def test_an_instance_is_looked_for_until_its_run_is_overdue(
+    monkeypatch: pytest.MonkeyPatch, admitted: int, listed: int, found: bool, looks: int
+) -> None:
+    clock = _Clock()
+    monkeypatch.setattr(watch, "time", clock)
+    monkeypatch.setattr(watch, "listed_ids", lambda answer: answer)
+    clients = _Clients(PendingRuns(clock.monotonic_ns), admitted, listed)
+    seen = asyncio.run(Watch(cast(ScenarioClients, clients), cast(Any, None)).discover(Discover("i1", "w")))
+    assert (seen, clients.looks) == (found, looks)
+
+
+def test_a_run_that_went_out_is_remembered_and_one_that_waits_is_of_now() -> None:
+    times = iter((5, 7, 9, 11))
+    runs = PendingRuns(lambda: next(times))
+    assert runs.last("w") == 0
+    with runs.waiting("w"):
+        assert runs.last("w") == 5
+        assert runs.last("other") == 0
+    # It went out at 7.
+    assert [runs.last("w"), runs.last("w")] == [7, 7]
