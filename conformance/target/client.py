@@ -265,7 +265,7 @@ class Client:
         index, sent = self.recorder.begin(), time.monotonic_ns()
         outcome = sending.WireResult(failure=Failure("aborted", "given up by the client"))
         try:
-            answered = await sending.exchange(self._http, outgoing.http, patience, read)
+            answered = await sending.exchange(self._http, outgoing.http, patience, read, options.get("overdue"))
             outcome = masked(answered, self._shared.tokens.secrets)
         finally:
             # Also on cancellation: the request may have had its effect, so the trace must show it.

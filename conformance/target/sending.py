@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
+from conformance.target.pacing.overdue import Overdue
 from conformance.trace import Failure, Response
 
 # What may stand in a path as it is; the percent sign too, since paths come already encoded.
@@ -55,18 +57,23 @@ Reader = Callable[[httpx.Response, asyncio.Timeout], Awaitable[Response | Failur
 """Reads the body of an answer, and says how it ended."""
 
 
-async def exchange(http: httpx.AsyncClient, request: httpx.Request, timeout_s: float, read: Reader) -> WireResult:
-    """Send a request and read the answer within ``timeout_s`` seconds. Only cancellation is raised."""
-    watch = Watch()
+async def exchange(
+    http: httpx.AsyncClient, request: httpx.Request, timeout_s: float, read: Reader, overdue: Overdue | None = None
+) -> WireResult:
+    """Send a request and read the answer within ``timeout_s`` seconds, or until it is ``overdue``.
+
+    Only cancellation is raised.
+    """
+    watch, begun = Watch(), time.monotonic()
     request.extensions["trace"] = watch
     try:
         async with asyncio.timeout(timeout_s) as patience:
-            answer = await read(await http.send(request, stream=True, follow_redirects=False), patience)
+            with (overdue or Overdue()).ending(patience):
+                answer = await read(await http.send(request, stream=True, follow_redirects=False), patience)
             return WireResult(answer) if isinstance(answer, Response) else WireResult(failure=answer)
     except TimeoutError:
-        kind = (
-            f"no complete answer within {timeout_s:g} s" if watch.sending else f"no connection within {timeout_s:g} s"
-        )
+        within = f"within {min(timeout_s, round(time.monotonic() - begun, 1)):g} s"
+        kind = f"no complete answer {within}" if watch.sending else f"no connection {within}"
         return WireResult(failure=Failure("timeout" if watch.sending else "refused", kind))
     except (httpx.HTTPError, httpx.StreamError, OSError, ValueError) as error:
         message = str(error) or type(error).__name__

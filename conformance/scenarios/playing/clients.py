@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TypeGuard
 
 from conformance.contract.calls import Call
 from conformance.scenarios.playing.bindings import Bindings, MissingReference, delay_ns
+from conformance.scenarios.playing.pending_runs import PendingRuns
 from conformance.scenarios.playing.settling import Settler
 from conformance.scenarios.scenario.model import (
     MARKER,
@@ -66,29 +66,6 @@ class LongLists:
 
 def _lists_all(step: Step) -> TypeGuard[ListInstances]:
     return isinstance(step, ListInstances) and step.workflow is None
-
-
-class PendingRuns:
-    """When runs of each workflow went out, and of which some still wait for their turn. ``now`` gives client ns."""
-
-    def __init__(self, now: Callable[[], int] = time.monotonic_ns) -> None:
-        self._now = now
-        self._waiting: Counter[str] = Counter()
-        self._sent: dict[str, int] = {}
-
-    @contextmanager
-    def waiting(self, workflow: str) -> Iterator[None]:
-        """A run waits for its turn, and goes out after that."""
-        self._waiting[workflow] += 1
-        try:
-            yield
-        finally:
-            self._waiting[workflow] -= 1
-            self._sent[workflow] = self._now()
-
-    def last(self, workflow: str) -> int:
-        """As `ScenarioClients.last_run`."""
-        return self._now() if self._waiting[workflow] else self._sent.get(workflow, 0)
 
 
 class ScenarioClients:
@@ -189,6 +166,8 @@ class ScenarioClients:
         if wanted is None:
             raise TypeError(f"{type(step).__name__} is no single request")
         options: RequestOptions = {"step": number, "expected_wait_s": self._expected_wait_s(ready), "place": place}
+        if isinstance(ready, Run):
+            options["overdue"] = self._runs.begun(wanted.params["workflowID"], waits=bool(ready.wait))
         if isinstance(ready, Intrude):
             options["refused"] = refused = await presented(self.target.tokens, ready.token)
             if refused is None:
@@ -201,6 +180,8 @@ class ScenarioClients:
             self.notes.append(f"step {number} was given up: it was time to stop, and the run was not answered")
             return None
         kind.learn(ready, exchange, self.bindings)
+        # What other clients know for long is due for whoever waits for it: as any other answer, from then on.
+        self._runs.learn(exchange, self.target.config.timeout_s + 2 * self.settler.settle_ns() / SECOND)
         self.lists.learn(ready, exchange)
         if kind.mutates:
             self.last_change = max(self.last_change, exchange.received)

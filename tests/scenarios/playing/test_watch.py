@@ -8,7 +8,8 @@ from typing import Any, cast
 import pytest
 
 from conformance.scenarios.playing import watch
-from conformance.scenarios.playing.clients import PendingRuns, ScenarioClients
+from conformance.scenarios.playing.clients import ScenarioClients
+from conformance.scenarios.playing.pending_runs import PendingRuns
 from conformance.scenarios.playing.watch import Watch
 from conformance.scenarios.scenario.model import Discover
 from conformance.wire.instant import SECOND
@@ -77,14 +78,3 @@ def test_an_instance_is_looked_for_until_its_run_is_overdue(
     clients = _Clients(PendingRuns(clock.monotonic_ns), admitted, listed)
     seen = asyncio.run(Watch(cast(ScenarioClients, clients), cast(Any, None)).discover(Discover("i1", "w")))
     assert (seen, clients.looks) == (found, looks)
-
-
-def test_a_run_that_went_out_is_remembered_and_one_that_waits_is_of_now() -> None:
-    times = iter((5, 7, 9, 11))
-    runs = PendingRuns(lambda: next(times))
-    assert runs.last("w") == 0
-    with runs.waiting("w"):
-        assert runs.last("w") == 5
-        assert runs.last("other") == 0
-    # It went out at 7.
-    assert [runs.last("w"), runs.last("w")] == [7, 7]

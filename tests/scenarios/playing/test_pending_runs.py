@@ -1,0 +1,68 @@
+"""Runs without an answer yet: since when they are waited for, and until when."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from conformance.scenarios.playing.pending_runs import PendingRuns
+from conformance.trace import Exchange, Request, Response
+
+
+def test_a_run_that_went_out_is_remembered_and_one_that_waits_is_of_now() -> None:
+    times = iter((5, 7, 9, 11))
+    runs = PendingRuns(lambda: next(times))
+    assert runs.last("w") == 0
+    with runs.waiting("w"):
+        assert runs.last("w") == 5
+        assert runs.last("other") == 0
+    # It went out at 7.
+    assert [runs.last("w"), runs.last("w")] == [7, 7]
+
+
+def read(shown: Any, status: int = 200, operation: str = "getInstance") -> Exchange:
+    body = json.dumps({"data": shown}).encode()
+    headers = (("content-type", "application/json"),)
+    request = Request("GET", "http://server/instances/i", "/instances/i")
+    return Exchange(0, request, 0, 1, Response(status, headers, body), operation=operation)
+
+
+ENDED = {"id": "i", "workflowID": "w", "terminated": True}
+
+
+@pytest.mark.parametrize(
+    ("exchange", "runs", "waits", "ends"),
+    [
+        (read(ENDED), 1, True, True),
+        (read(ENDED | {"terminated": False}), 1, True, False),
+        (read(ENDED | {"workflowID": "other"}), 1, True, False),
+        (read(ENDED | {"workflowID": 3}), 1, True, False),
+        (read(ENDED, 404), 1, True, False),
+        (read([ENDED]), 1, True, False),
+        (read(ENDED, operation="getWorkflow"), 1, True, False),
+        # The instance may be that of the other run.
+        (read(ENDED), 2, True, False),
+        (read(ENDED), 1, False, False),
+    ],
+)
+def test_the_end_of_its_instance_bounds_the_wait_for_a_run(
+    exchange: Exchange, runs: int, *, waits: bool, ends: bool
+) -> None:
+    async def waited() -> bool:
+        pending = PendingRuns()
+        overdue = [pending.begun("w", waits=waits) for _ in range(runs)][-1]
+        pending.learn(exchange, 0)
+        try:
+            async with asyncio.timeout(3600) as wait:
+                with overdue.ending(wait):
+                    # What was rescheduled to a moment that has passed expires in the next turns of the loop.
+                    for _ in range(5):
+                        await asyncio.sleep(0)
+        except TimeoutError:
+            return True
+        return False
+
+    assert asyncio.run(waited()) == ends
