@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from conformance.campaign.recordings import check_all, coverage
-from conformance.commands.common.parameters import SectionedCommand, option_parameters, values_of, with_verbosity
+from conformance.commands.common.parameters import SectionedCommand, option_parameters, values_of
+from conformance.commands.common.verbosity import with_verbosity
 from conformance.configuration.combinations import check_known
 from conformance.configuration.options import required_of
 from conformance.configuration.reading import read

@@ -18,9 +18,9 @@ from conformance.commands.common.parameters import (
     option_parameters,
     target_names,
     values_of,
-    with_verbosity,
 )
 from conformance.commands.common.selection import NothingSelected, arguments_of, check_selection
+from conformance.commands.common.verbosity import with_verbosity
 from conformance.configuration.combinations import Contradiction
 from conformance.configuration.reading import BadOption
 from conformance.configuration.table.lookup import options_of

@@ -14,7 +14,8 @@ from typing import Any
 import click
 
 from conformance.campaign.recordings import coverage
-from conformance.commands.common.parameters import SectionedCommand, option_parameters, values_of, with_verbosity
+from conformance.commands.common.parameters import SectionedCommand, option_parameters, values_of
+from conformance.commands.common.verbosity import with_verbosity
 from conformance.configuration.combinations import NeedsOption, check_known, require_positive
 from conformance.configuration.options import required_of, target_config
 from conformance.configuration.reading import read

@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from conformance.commands.common.lazy import load
-from conformance.configuration.combinations import check_loudness
 from conformance.configuration.reading import Values
 from conformance.configuration.table.lookup import options_of
 from conformance.configuration.table.option import Command, Option
@@ -98,10 +97,3 @@ def _parameter(option: Option) -> SectionedOption:
 def values_of(given: Mapping[str, Any]) -> Values:
     """The parameters of a command as options by their keys."""
     return lambda key: given.get(key.replace("-", "_"))
-
-
-def with_verbosity(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters with --quiet and --verbose as words of --verbosity. Raises Contradiction."""
-    quiet, verbose, verbosity = given["quiet"], given["verbose"], given["verbosity"]
-    check_loudness(quiet, verbose, verbosity)
-    return {**given, "verbosity": "quiet" if quiet else "verbose" if verbose else verbosity}

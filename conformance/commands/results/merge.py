@@ -10,7 +10,8 @@ import click
 
 from conformance.campaign.conformance_run import ConformanceRun
 from conformance.campaign.sharding.shards import Shard, read_shards
-from conformance.commands.common.parameters import SectionedCommand, option_parameters, values_of, with_verbosity
+from conformance.commands.common.parameters import SectionedCommand, option_parameters, values_of
+from conformance.commands.common.verbosity import with_verbosity
 from conformance.results.verdict import INCOMPLETE
 
 _HELP = """Make one result of the shares of a run (conformance run --shard K/N), as if one machine had played it all.
