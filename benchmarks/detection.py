@@ -26,7 +26,7 @@ from benchmarks.shared.measuring import stamp
 from conformance.campaign.concluding import RunOutcome, conclude, header
 from conformance.campaign.drawing import Drawn, draw_traffic
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import play_drawn, reach
+from conformance.campaign.running import RunContext, play_drawn, reach
 from conformance.configuration.settings import Profile, Settings
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements
@@ -73,7 +73,7 @@ def watched(running: ReferenceProcess, settings: Settings, *, auth: bool = False
         info = reach(config)
         drawn = _drawn(settings.seed, settings.profile, info.features)
         began = time.monotonic()
-        outcome = play_drawn(config, load_document(), settings, Silent(), judge_pool, drawn, info)
+        outcome = play_drawn(RunContext(config, load_document(), settings, Silent()), judge_pool, drawn, info)
     return outcome, time.monotonic() - began
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.shared.measuring import stamp
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import play
+from conformance.campaign.running import RunContext, play
 from conformance.campaign.schedule import runs_of
 from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
@@ -102,7 +102,8 @@ def main() -> None:
     options = ServerOptions(seed=chosen.seed, like=chosen.like, runs_per_second=chosen.runs_per_second)
     costs = Costs()
     with ReferenceProcess(options) as server:
-        play(TargetConfig(url=server.url), load_document(), Settings(seed=chosen.seed, profile="standard"), costs)
+        settings = Settings(seed=chosen.seed, profile="standard")
+        play(RunContext(TargetConfig(url=server.url), load_document(), settings, costs))
     print("\n".join([*by_theme(costs), "", *by_requirement(costs)]))
     print(stamp())
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from conformance.campaign.concluding import conclude, header
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import play
+from conformance.campaign.running import RunContext, play
 from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements
@@ -62,7 +62,7 @@ def main() -> None:
     settings = Settings(seed=chosen.seed, profile=chosen.profile)
     began = time.monotonic()
     begun = header(config, document, settings, load_requirements())
-    outcome = play(config, document, settings, observer)
+    outcome = play(RunContext(config, document, settings, observer))
     results = conclude(begun, outcome, settings.features, began)
     named = {
         kind: [each.id for each in results.requirements if each.outcome == kind]

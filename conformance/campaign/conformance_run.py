@@ -16,8 +16,9 @@ from rich.text import Text
 
 from conformance.campaign.concluding import RunOutcome, conclude, header, untested
 from conformance.campaign.ending.interruptions import Interruptions
+from conformance.campaign.observer import Observer
 from conformance.campaign.run_recording import Spool, Watcher, begun_in
-from conformance.campaign.running import play
+from conformance.campaign.running import RunContext, play
 from conformance.campaign.schedule import deadline_of
 from conformance.campaign.sharding.merging import conclude_shards
 from conformance.campaign.sharding.shards import Shard, missing_of, shard_from, targets_of, write_shard
@@ -44,7 +45,7 @@ from conformance.results.known.files import load_known, unfilled
 from conformance.results.model import Results
 from conformance.results.narrowing import narrow
 from conformance.results.store import read_results
-from conformance.results.verdict import demand, verdict_of, without_praise
+from conformance.results.verdict import decisive, demand, verdict_of, without_praise
 from conformance.target import TargetConfig, TargetError, locate
 from conformance.target.coexistence.identity import new_run_id
 from conformance.trace.secrets import KNOWN
@@ -107,14 +108,8 @@ class ConformanceRun:
         settings = replace(self.options.settings, known=self.known)
         if not self.first_only:
             return settings
-        accepted = {entry.requirement for entry in self.known}
-        failing = {
-            each.id
-            for each in self.catalogue.requirements
-            if (each.level == "MUST" or self.options.fail_on == "should") and each.id not in accepted
-        }
-        chosen = failing if self.selected is None else failing & self.selected
-        return replace(settings, enough=frozenset(chosen))
+        failing = decisive(self.catalogue, self.options.fail_on) - {entry.requirement for entry in self.known}
+        return replace(settings, enough=failing if self.selected is None else failing & self.selected)
 
     @property
     def console(self) -> Console:
@@ -133,8 +128,8 @@ class ConformanceRun:
 
     def masked(self, text: str) -> str:
         """A text without what is secret among the options, and without the tokens that were granted."""
-        target_config(self.sources, self.options.url or "http://localhost").secrets()
-        return KNOWN.mask(text)
+        given = target_config(self.sources, self.options.url or "http://localhost").secrets()
+        return KNOWN.mask(given.mask(text))
 
     def _located(self, config: TargetConfig) -> TargetConfig:
         """The target at the prefix where it serves the API, which is told when it was not given."""
@@ -156,6 +151,10 @@ class ConformanceRun:
         own = {"client_id": server.client_id, "client_secret": server.client_secret, "token_url": f"{url}/oauth/token"}
         return config.model_copy(update={"token": None, "token_file": None, **own})
 
+    def context(self, config: TargetConfig, observer: Observer) -> RunContext:
+        """What the traffic of this run needs, on a target."""
+        return RunContext(config, self.document, self.settings, observer, self.begun)
+
     def run(self) -> Results:
         """Play, judge and write the reports.
 
@@ -166,7 +165,7 @@ class ConformanceRun:
             self.target() as config,
             self.recording(config) as (begun, watcher, log, spool),
         ):
-            outcome = play(config, self.document, self.settings, watcher, stop, self.begun)
+            outcome = play(self.context(config, watcher), stop)
             results = self.conclude(begun, outcome, log, [spool])
             if stop() and results.complete:
                 # It came while the reports were written: they are there, and say that they were interrupted.
@@ -206,7 +205,7 @@ class ConformanceRun:
         with self.target(locating=False) as config, self.recording(config) as (begun, watcher, log, _):
             if missing := missing_of(shards):
                 begun.target["missing"] = missing
-            outcome = conclude_shards(config, self.document, self.settings, watcher, targets_of(shards), self.begun)
+            outcome = conclude_shards(self.context(config, watcher), targets_of(shards))
             return self.conclude(begun, outcome, log, [])
 
     def _write_to(self, directory: Path) -> None:
@@ -248,8 +247,9 @@ class ConformanceRun:
         outcome.tally.errors += self.errors
         outcome.tally.mask_errors(self.masked)
         if "shard" in begun.target:
-            told = (self.options.settings, self.document.sha256, self.options.url, self.options.embedded, self.selected)
-            write_shard(shard_from(*told, outcome, time.monotonic() - self.begun), self.options.report_dir)
+            seconds = time.monotonic() - self.begun
+            shard = shard_from(self.options, self.document.sha256, self.selected, outcome, seconds)
+            write_shard(shard, self.options.report_dir)
         results = conclude(begun, outcome, self.options.settings.features, self.begun)
         if self.known:
             results = apply_known(results, self.known, datetime.now(UTC).date(), self.options.strict_known)

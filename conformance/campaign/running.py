@@ -34,95 +34,29 @@ OVERDUE = "The run did not end in its time, since something waited on; what was 
 _LONGER_S, _LONGEST_S = 2.5, 4.0
 
 
-def play(
-    config: TargetConfig,
-    document: ApiDocument,
-    settings: Settings,
-    observer: Observer,
-    stop: Stop | None = None,
-    begun: float | None = None,
-) -> RunOutcome:
-    """Probe the target, play and judge. Raises TargetError when the target cannot be tested at all.
-
-    ``begun`` is when the run began, in seconds of the monotonic clock; None: now. An interrupt (SIGINT, SIGTERM) ends
-    the traffic, cleans up, and is told in the outcome; with ``stop``, that does so instead, at any moment, and signals
-    are left to whoever calls.
-    """
-    made: list[Campaign] = []
-    start = time.monotonic() if begun is None else begun
-    try:
-        outcome = _play(Asked(config, settings, deadline_of(settings, start), start), document, observer, stop, made)
-    except KeyboardInterrupt:
-        if stop is None or not stop():
-            raise
-        # It came when nothing was left that takes note of it.
-        outcome = replace(_cut(made), interrupted=True)
-    except Overdue as overdue:
-        outcome = replace(_cut(made), lost=_overdue(overdue))
-    # Here, since another process, such as that of xdist's controller, does not know the tokens that were granted.
-    outcome.tally.mask_errors(KNOWN.mask)
-    return replace(outcome, interrupted=outcome.interrupted or (stop is not None and stop()))
-
-
-def _play(
-    asked: Asked, document: ApiDocument, observer: Observer, stop: Stop | None, made: list[Campaign]
-) -> RunOutcome:
-    """What `play` gives; the campaign goes to ``made`` as soon as there is one. Raises KeyboardInterrupt."""
-    observer.phase("probing the target")
-    info = reach(asked.config, asked.deadline, stop)
-    settings = asked.settings.for_target(info.features)
-    observer.phase("drawing requests")
-    with JudgePool(document) as judge_pool, contextlib.nullcontext() if stop else terminable():
-        drawn = draw_in_time(
-            document, settings, judge_pool, lambda: asked.deadline.passed or (stop is not None and stop())
-        )
-        if drawn is None:
-            return RunOutcome(Tally(), server={"version": info.version}, features=settings.features)
-
-        def campaign(target: Target) -> Campaign:
-            made.append(Campaign(target, document, settings, observer, judge_pool, begun=asked.begun))
-            return made[0]
-
-        return interruptible(_played(replace(asked, settings=settings), campaign, drawn, info), stop, asked.latest)
-
-
-def _cut(made: Sequence[Campaign]) -> RunOutcome:
-    """What there is of a run that was left in the middle."""
-    if not made:
-        return RunOutcome(Tally())
-    left = commands(made[0].target.config, made[0].target.footprint.left)
-    return _outcome(made[0], {}, left)
-
-
-def _overdue(error: Overdue) -> str:
-    return f"{OVERDUE} It waited at {', '.join(error.where)}." if error.where else OVERDUE
-
-
-def play_drawn(
-    config: TargetConfig,
-    document: ApiDocument,
-    settings: Settings,
-    observer: Observer,
-    judge_pool: JudgePool,
-    drawn: Drawn,
-    info: ServerInfo,
-) -> RunOutcome:
-    """Play and judge traffic that is drawn already; the judge_pool may serve several runs. Raises TargetError."""
-
-    def campaign(target: Target) -> Campaign:
-        return Campaign(target, document, settings.for_target(info.features), observer, judge_pool)
-
-    return interruptible(_played(Asked(config, settings), campaign, drawn, info))
-
-
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Whom a run asks, what it is to do there, and until when; ``begun`` is when it began, None where nobody asks."""
+class RunContext:
+    """What a run needs from its beginning to its end: whom it asks, by which document, what it may do, who is told.
+
+    ``begun`` is when it began, in seconds of the monotonic clock; None: when it is played. ``deadline`` is when the
+    target is asked nothing any more; `started` works it out.
+    """
 
     config: TargetConfig
+    document: ApiDocument
     settings: Settings
-    deadline: Deadline = ENDLESS
+    observer: Observer
     begun: float | None = None
+    deadline: Deadline = ENDLESS
+
+    def started(self) -> RunContext:
+        """The context of a run that has begun, now if nothing else is known, with the deadline of its settings."""
+        begun = time.monotonic() if self.begun is None else self.begun
+        return replace(self, begun=begun, deadline=deadline_of(self.settings, begun))
+
+    def for_target(self, features: frozenset[str]) -> RunContext:
+        """The same with the settings for a target that offers some features."""
+        return replace(self, settings=self.settings.for_target(features))
 
     @property
     def latest(self) -> float:
@@ -137,17 +71,97 @@ class Asked:
         return Target(self.config, deadline=self.deadline, journal=journal)
 
 
-async def _played(asked: Asked, make: Callable[[Target], Campaign], drawn: Drawn, info: ServerInfo) -> RunOutcome:
-    async with asked.target() as target:
+def play(context: RunContext, stop: Stop | None = None) -> RunOutcome:
+    """Probe the target, play and judge. Raises TargetError when the target cannot be tested at all.
+
+    An interrupt (SIGINT, SIGTERM) ends the traffic, cleans up, and is told in the outcome; with ``stop``, that does so
+    instead, at any moment, and signals are left to whoever calls.
+    """
+    made: list[Campaign] = []
+    try:
+        outcome = _play(context.started(), stop, made)
+    except KeyboardInterrupt:
+        if stop is None or not stop():
+            raise
+        # It came when nothing was left that takes note of it.
+        outcome = replace(_cut(made), interrupted=True)
+    except Overdue as overdue:
+        outcome = replace(_cut(made), lost=_overdue(overdue))
+    # Here, since another process, such as that of xdist's controller, does not know the tokens that were granted.
+    outcome.tally.mask_errors(KNOWN.mask)
+    return replace(outcome, interrupted=outcome.interrupted or (stop is not None and stop()))
+
+
+def _play(context: RunContext, stop: Stop | None, made: list[Campaign]) -> RunOutcome:
+    """What `play` gives; the campaign goes to ``made`` as soon as there is one. Raises KeyboardInterrupt."""
+    context.observer.phase("probing the target")
+    info = reach(context.config, context.deadline, stop)
+    context = context.for_target(info.features)
+    context.observer.phase("drawing requests")
+
+    def over() -> bool:
+        return context.deadline.passed or (stop is not None and stop())
+
+    with JudgePool(context.document) as judge_pool, contextlib.nullcontext() if stop else terminable():
+        drawn = draw_in_time(context.document, context.settings, judge_pool, over)
+        if drawn is None:
+            return RunOutcome(Tally(), server={"version": info.version}, features=context.settings.features)
+
+        def campaign(target: Target) -> Campaign:
+            made.append(_campaign(context, target, judge_pool))
+            return made[0]
+
+        return interruptible(_played(context, campaign, drawn, info), stop, context.latest)
+
+
+def _campaign(context: RunContext, target: Target, judge_pool: JudgePool, seen: RunOutcome | None = None) -> Campaign:
+    """The campaign of a run; ``seen``: what its workers have seen already."""
+    return Campaign(
+        target,
+        context.document,
+        context.settings,
+        context.observer,
+        judge_pool,
+        Tally() if seen is None else seen.tally,
+        lost=None if seen is None else seen.lost,
+        begun=context.begun,
+    )
+
+
+def _cut(made: Sequence[Campaign]) -> RunOutcome:
+    """What there is of a run that was left in the middle."""
+    if not made:
+        return RunOutcome(Tally())
+    left = commands(made[0].target.config, made[0].target.footprint.left)
+    return _outcome(made[0], {}, left)
+
+
+def _overdue(error: Overdue) -> str:
+    return f"{OVERDUE} It waited at {', '.join(error.where)}." if error.where else OVERDUE
+
+
+def play_drawn(context: RunContext, judge_pool: JudgePool, drawn: Drawn, info: ServerInfo) -> RunOutcome:
+    """Play and judge traffic that is drawn already, without a deadline; the judge_pool may serve several runs.
+
+    Raises TargetError.
+    """
+    context = context.for_target(info.features)
+    return interruptible(_played(context, lambda target: _campaign(context, target, judge_pool), drawn, info))
+
+
+async def _played(
+    context: RunContext, make: Callable[[Target], Campaign], drawn: Drawn, info: ServerInfo
+) -> RunOutcome:
+    async with context.target() as target:
         await target.measure_lists()
         campaign = make(target)
         try:
-            await _in_time(campaign, campaign.run(drawn), asked.deadline)
+            await _in_time(campaign, campaign.run(drawn), context.deadline)
             await campaign.note_loss()
         finally:
             # Also after a failure of the suite itself. Other workers may still use what a list shows in the run's name.
-            left = await to_the_end(sweep(target, look=asked.settings.shard[1] == 1))
-        return _outcome(campaign, {"version": info.version}, commands(asked.config, left))
+            left = await to_the_end(sweep(target, look=context.settings.shard[1] == 1))
+        return _outcome(campaign, {"version": info.version}, commands(context.config, left))
 
 
 async def _in_time(campaign: Campaign, work: Coroutine[Any, Any, None], deadline: Deadline) -> None:
@@ -178,39 +192,28 @@ def reach(config: TargetConfig, deadline: Deadline = ENDLESS, stop: Stop | None 
         raise Unreachable(config.url, "it did not answer in the time for the run") from None
 
 
-def conclude_shared(
-    config: TargetConfig,
-    document: ApiDocument,
-    settings: Settings,
-    observer: Observer,
-    parts: Sequence[RunOutcome],
-    begun: float,
-) -> RunOutcome:
-    """Merge what the workers of a shared run saw, and confirm what failed, unless they were interrupted.
-
-    ``begun`` is when the run began, in seconds of the monotonic clock.
-    """
+def conclude_shared(context: RunContext, parts: Sequence[RunOutcome]) -> RunOutcome:
+    """Merge what the workers of a shared run saw, and confirm what failed, unless they were interrupted."""
     whole = merged(parts)
     if whole.interrupted:
         return whole
-    asked = Asked(config, settings.for_target(whole.features), deadline_of(settings, begun), begun)
+    context = context.started().for_target(whole.features)
     made: list[Campaign] = []
 
     async def end(judge_pool: JudgePool) -> RunOutcome:
-        async with Target(config, deadline=asked.deadline) as target:
+        async with Target(context.config, deadline=context.deadline) as target:
             with contextlib.suppress(TargetError):
                 await target.measure_lists()
-            told = (asked.settings, observer, judge_pool, whole.tally)
-            campaign = Campaign(target, document, *told, lost=whole.lost, begun=begun)
+            campaign = _campaign(context, target, judge_pool, whole)
             made.append(campaign)
-            await _in_time(campaign, campaign.conclude(), asked.deadline)
+            await _in_time(campaign, campaign.conclude(), context.deadline)
             await campaign.note_loss()
             left = await to_the_end(sweep(target, look=True))
-            return _outcome(campaign, whole.server, [*whole.leftovers, *commands(config, left)])
+            return _outcome(campaign, whole.server, [*whole.leftovers, *commands(context.config, left)])
 
-    with JudgePool(document) as judge_pool, terminable():
+    with JudgePool(context.document) as judge_pool, terminable():
         try:
-            outcome = interruptible(end(judge_pool), until=asked.latest)
+            outcome = interruptible(end(judge_pool), until=context.latest)
         except Overdue as overdue:
             seen = replace(_cut(made), server=whole.server) if made else whole
             outcome = replace(seen, lost=seen.lost or _overdue(overdue))
@@ -242,15 +245,15 @@ def merged(parts: Sequence[RunOutcome]) -> RunOutcome:
 
 def _outcome(campaign: Campaign, server: dict[str, Any], leftovers: list[str]) -> RunOutcome:
     return RunOutcome(
-        campaign.tally,
-        campaign.proofs,
-        server,
-        campaign.settling,
-        campaign.interrupted,
-        campaign.lost,
-        campaign.shortfall,
-        leftovers,
-        campaign.target.spent,
-        campaign.settings.features,
-        campaign.target.list_budget.sentence,
+        tally=campaign.tally,
+        proofs=campaign.proofs,
+        server=server,
+        settling=campaign.settling,
+        interrupted=campaign.interrupted,
+        lost=campaign.lost,
+        shortfall=campaign.shortfall,
+        leftovers=leftovers,
+        spent=campaign.target.spent,
+        features=campaign.settings.features,
+        long_lists=campaign.target.list_budget.sentence,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from conformance.confirming.credibility import in_play, on_used_connections
@@ -77,19 +77,23 @@ async def attempt(
     return Attempt(None, played)
 
 
-def _in_order(case: Case) -> list[tuple[Scenario, int]]:
+def _in_order(case: Case) -> Iterator[tuple[Scenario, int]]:
     """What to play for a case, and how often; the whole scenario is tried longer than a part of it.
 
-    In between comes the scenario with what the suite itself read in the middle of the play.
+    In between comes the scenario with what the suite itself read in the middle of the play. It is made only when
+    nothing before it has shown the violation.
     """
     whole = scenario_of(case)
     if whole is None:
-        return []
+        return
     observation = next(each for each in case.observations if in_play(case.trace, each) or not _played(case))
-    parts = slices_of(case.trace, observation) if _played(case) else []
-    read = with_own_reads(whole, case.trace) if _played(case) else None
-    tried = [*parts, whole, *([read] if read is not None else [])]
-    return [*((each, REPLAYS) for each in tried), (whole, _MORE_REPLAYS)]
+    played = _played(case)
+    for each in [*(slices_of(case.trace, observation) if played else ()), whole]:
+        yield each, REPLAYS
+    read = with_own_reads(whole, case.trace) if played else None
+    if read is not None:
+        yield read, REPLAYS
+    yield whole, _MORE_REPLAYS
 
 
 def _played(case: Case) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
+from conformance.contract.requirements import Catalogue
 from conformance.results.model import RequirementResult, Results, Verdict
 
 FailOn = Literal["must", "should"]
@@ -28,6 +29,11 @@ def verdict_of(
     if narrowed:
         return "no_violation_found"
     return "conformant" if outcomes and not outcomes & {"not_exercised", "inconclusive"} else "incomplete"
+
+
+def decisive(catalogue: Catalogue, fail_on: FailOn) -> frozenset[str]:
+    """The requirements of which one that failed makes a run fail."""
+    return frozenset(each.id for each in catalogue.requirements if each.level == "MUST" or fail_on == "should")
 
 
 def demand(results: Results, required: Iterable[str]) -> Results:

@@ -125,10 +125,11 @@ class Worker:
         return True
 
     def _play(self, shard: tuple[int, int]) -> RunOutcome:
-        settings = replace(self._session.settings, shard=shard, report_dir=self._directory)
         config = self._session.target_config(self._url)
         with self._session.shard_recording(config, shard[0], self._directory) as watcher:
-            return play(config, self._session.document, settings, watcher, self._stop, self._session.begun)
+            context = self._session.context(config, watcher)
+            settings = replace(context.settings, shard=shard, report_dir=self._directory)
+            return play(replace(context, settings=settings), self._stop)
 
 
 class Controller:
@@ -191,9 +192,7 @@ class Controller:
             begun, watcher, log, spool = self._begun
             options = self._session.options
             parts = [replace(part, interrupted=part.interrupted or self._telling.asked) for part in self._parts]
-            outcome = conclude_shared(
-                self._config, self._session.document, options.settings, watcher, parts, self._session.begun
-            )
+            outcome = conclude_shared(self._session.context(self._config, watcher), parts)
             spools = [Spool(path) for path in sorted(options.report_dir.glob("exchanges-*.spool"))]
             with contextlib.ExitStack() as stack:
                 self._select()

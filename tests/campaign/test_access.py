@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.campaign.concluding import RunOutcome
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import play
+from conformance.campaign.running import RunContext, play
 from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements
@@ -19,7 +19,7 @@ def played(settings: Settings, **options: object) -> RunOutcome:
         config = TargetConfig(
             url=server.url, client_id="conformance", client_secret="conformance", token_url=f"{server.url}/oauth/token"
         )
-        return play(config, load_document(), settings, Silent())
+        return play(RunContext(config, load_document(), settings, Silent()))
 
 
 def test_a_run_whose_tokens_expire_all_the_time_is_conformant() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import play
+from conformance.campaign.running import RunContext, play
 from conformance.configuration.settings import Limits, Settings
 from conformance.contract.document import load_document
 from conformance.judging.tally import Tally
@@ -42,7 +42,7 @@ class Unchased(Settings):
 def tally() -> Tally:
     settings = Unchased(seed=5, profile="smoke")
     with ReferenceProcess(ServerOptions(faults=SHOWN)) as server:
-        return play(TargetConfig(url=server.url), load_document(), settings, Silent()).tally
+        return play(RunContext(TargetConfig(url=server.url), load_document(), settings, Silent())).tally
 
 
 @pytest.mark.parametrize("fault", SHOWN)

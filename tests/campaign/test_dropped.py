@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import play
+from conformance.campaign.running import RunContext, play
 from conformance.configuration.settings import Limits, Settings
 from conformance.contract.document import load_document
 from conformance.reference.process import ReferenceProcess
@@ -87,7 +87,7 @@ def behind_a_gateway(line: bytes, everything: bool, later_only: bool = False) ->
 @pytest.mark.parametrize("everything", [False, True])
 def test_a_gateway_that_closes_connections_once_raises_no_alarm(everything: bool) -> None:
     with behind_a_gateway(b"GET /instances/", everything) as (gateway, url):
-        outcome = play(TargetConfig(url=url), load_document(), Short(profile="smoke"), Silent())
+        outcome = play(RunContext(TargetConfig(url=url), load_document(), Short(profile="smoke"), Silent()))
     assert gateway.struck
     assert outcome.proofs == []
     assert not outcome.tally.errors
@@ -98,7 +98,7 @@ def test_a_gateway_that_closes_connections_once_raises_no_alarm(everything: bool
 
 def test_a_server_that_closes_connections_between_exchanges_raises_no_alarm() -> None:
     with behind_a_gateway(b"PUT /instances/", everything=False, later_only=True) as (gateway, url):
-        outcome = play(TargetConfig(url=url), load_document(), Short(profile="smoke"), Silent())
+        outcome = play(RunContext(TargetConfig(url=url), load_document(), Short(profile="smoke"), Silent()))
     assert gateway.struck
     assert outcome.tally.violated["envelope.answers"]
     assert [proof for proof in outcome.proofs if "envelope.answers" in proof.requirements] == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import play
+from conformance.campaign.running import RunContext, play
 from conformance.confirming.findings import build_finding
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements
@@ -20,7 +20,7 @@ EARLY = KnownDeviation(REQUIREMENT, "reads lag", "getInstance", observed="404")
 def test_events_that_reach_no_later_stage_are_told_beside_reads_that_come_too_early() -> None:
     settings = Unchased(seed=5, profile="smoke", known=(EARLY,))
     with ReferenceProcess(ServerOptions(faults=("instance-unknown-at-first", "waiting-instance-unknown"))) as server:
-        outcome = play(TargetConfig(url=server.url), load_document(), settings, Silent())
+        outcome = play(RunContext(TargetConfig(url=server.url), load_document(), settings, Silent()))
     found = [build_finding(proof, load_requirements()) for proof in outcome.proofs]
     live = [each for each in found if each.requirement == REQUIREMENT]
     assert [EARLY.covers(REQUIREMENT, each) for each in live] == [True, False]

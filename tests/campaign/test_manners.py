@@ -11,7 +11,7 @@ import pytest
 
 from conformance.campaign.concluding import RunOutcome, conclude, header
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import play
+from conformance.campaign.running import RunContext, play
 from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements
@@ -31,7 +31,7 @@ def visit(host: Visited, settings: Settings = SMOKE, **manners: Any) -> tuple[Ru
     """A short run, and its results."""
     config, document = TargetConfig(url=host.url, **manners), load_document()
     begun = header(config, document, settings, load_requirements())
-    outcome = play(config, document, settings, Silent())
+    outcome = play(RunContext(config, document, settings, Silent()))
     return outcome, conclude(begun, outcome, settings.features, 0.0)
 
 
@@ -125,7 +125,7 @@ def test_a_crash_of_the_suite_leaves_nothing_either(tmp_path: Path) -> None:
         before = strangers(host)
         settings = replace(SMOKE, report_dir=tmp_path)
         with pytest.raises(BaseExceptionGroup, match="unhandled") as failed:
-            play(TargetConfig(url=host.url), load_document(), settings, _Breaking())
+            play(RunContext(TargetConfig(url=host.url), load_document(), settings, _Breaking()))
         assert failed.group_contains(ZeroDivisionError)
         assert [host.workflows, host.running] == before
         assert [path.read_text() for path in tmp_path.glob("made*")] == []

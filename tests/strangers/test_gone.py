@@ -6,7 +6,7 @@ import time
 
 from conformance.campaign.concluding import conclude, header
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import play
+from conformance.campaign.running import RunContext, play
 from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements
@@ -32,7 +32,8 @@ def test_the_rest_of_the_run_is_inconclusive_and_given_up_early() -> None:
         config = TargetConfig(url=server.url, timeout_s=1)
         began = time.monotonic()
         begun = header(config, document, settings, load_requirements())
-        results = conclude(begun, play(config, document, settings, _Ending(server)), settings.features, began)
+        outcome = play(RunContext(config, document, settings, _Ending(server)))
+        results = conclude(begun, outcome, settings.features, began)
     assert results.errors == []
     assert results.verdict == "incomplete"
     assert {each.outcome for each in results.requirements} == {"passed", "inconclusive", "not_applicable"}

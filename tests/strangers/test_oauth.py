@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import play
+from conformance.campaign.running import RunContext, play
 from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements
@@ -26,7 +26,7 @@ def _installed() -> None:
 def test_a_run_goes_on_when_its_tokens_expire(silent: bool) -> None:
     with issuer(4, silent=silent) as issued_by, guarded(issued_by) as (url, guard):
         config = TargetConfig(url=url, issuer=issued_by, client_id="me", client_secret="secret")
-        outcome = play(config, load_document(), Settings(profile="smoke", seed=4), Silent())
+        outcome = play(RunContext(config, load_document(), Settings(profile="smoke", seed=4), Silent()))
     results = requirement_results(load_requirements(), outcome.tally, [], outcome.features)
     assert outcome.features >= {"auth", "scopes"}
     assert {each.id: each.outcome for each in results if each.outcome != "passed"} == {}

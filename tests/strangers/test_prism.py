@@ -11,7 +11,7 @@ import pytest
 
 from conformance.campaign.concluding import conclude, header
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import play
+from conformance.campaign.running import RunContext, play
 from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements
@@ -64,7 +64,7 @@ def _run(prism: Prism) -> Results:
     settings = Settings(profile="smoke", max_time=_SECONDS)
     began = time.monotonic()
     begun = header(config, document, settings, load_requirements())
-    outcome = play(config, document, settings, Silent())
+    outcome = play(RunContext(config, document, settings, Silent()))
     return conclude(begun, outcome, settings.features, began)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from conformance import __version__
 from conformance.campaign.concluding import RunOutcome
-from conformance.configuration.settings import Settings
+from conformance.configuration.options import RunOptions
 from conformance.contract.errors import UserError
 from conformance.reference.options import Noise, ServerOptions
 
@@ -33,6 +33,7 @@ _ROOMS = (
     "conformance.wire",
 )
 _BUILTINS = {("builtins", "set"), ("builtins", "frozenset"), ("collections", "Counter"), ("decimal", "Decimal")}
+_SETTINGS = ("seed", "profile", "max_time", "explore_time", "spec")
 _SAME = ("of", "document", "suite", "settings", "selected")
 
 
@@ -73,20 +74,23 @@ class Shard:
 
 
 def shard_from(
-    settings: Settings,
-    document: str,
-    url: str | None,
-    embedded: ServerOptions,
-    selected: Collection[str] | None,
-    outcome: RunOutcome,
-    seconds: float,
+    options: RunOptions, document: str, selected: Collection[str] | None, outcome: RunOutcome, seconds: float
 ) -> Shard:
-    """The share that was played with some settings; ``document`` is the digest of the API document."""
+    """The share that was played with some options; ``document`` is the digest of the API document."""
+    settings = options.settings
     number, of = settings.shard
-    names = ("seed", "profile", "max_time", "explore_time", "spec")
-    told = {name: getattr(settings, name) for name in names}
-    chosen = None if selected is None else tuple(sorted(selected))
-    return Shard(number, of, document, __version__, told, url, asdict(embedded), chosen, seconds, outcome)
+    return Shard(
+        number=number,
+        of=of,
+        document=document,
+        suite=__version__,
+        settings={name: getattr(settings, name) for name in _SETTINGS},
+        url=options.url,
+        embedded=asdict(options.embedded),
+        selected=None if selected is None else tuple(sorted(selected)),
+        seconds=seconds,
+        outcome=outcome,
+    )
 
 
 def write_shard(shard: Shard, directory: Path) -> None:

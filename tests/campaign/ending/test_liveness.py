@@ -10,7 +10,7 @@ from conformance.campaign import campaign
 from conformance.campaign.concluding import RunOutcome
 from conformance.campaign.ending.liveness import answers_again
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import play
+from conformance.campaign.running import RunContext, play
 from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.judging.tally import Tally
@@ -48,7 +48,7 @@ def _silenced(monkeypatch: pytest.MonkeyPatch, *, again: bool) -> RunOutcome:
     monkeypatch.setattr(campaign, "until_silent", until_silent)
     monkeypatch.setattr(campaign, "answers_again", answers_now)
     with ReferenceProcess(ServerOptions(faults=("name-dropped",))) as server:
-        return play(TargetConfig(url=server.url), load_document(), Settings(profile="smoke"), observer)
+        return play(RunContext(TargetConfig(url=server.url), load_document(), Settings(profile="smoke"), observer))
 
 
 @pytest.mark.parametrize("again", [True, False])

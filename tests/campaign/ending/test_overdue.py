@@ -13,7 +13,7 @@ from conformance.campaign import running
 from conformance.campaign.campaign import Campaign
 from conformance.campaign.concluding import RunOutcome
 from conformance.campaign.observer import Silent
-from conformance.campaign.running import OVERDUE, conclude_shared, play
+from conformance.campaign.running import OVERDUE, RunContext, conclude_shared, play
 from conformance.configuration.settings import Settings
 from conformance.contract.document import load_document
 from conformance.judging.tally import Tally
@@ -47,7 +47,7 @@ def test_what_waits_for_ever_is_given_up_and_what_was_measured_stays(
 ) -> None:
     monkeypatch.setattr(Campaign, "_explore", for_ever)
     monkeypatch.setattr(running, "_LONGER_S", -3.0)
-    outcome = play(config, load_document(), SETTINGS, Silent())
+    outcome = play(RunContext(config, load_document(), SETTINGS, Silent()))
     assert outcome.lost == OVERDUE
     assert not outcome.interrupted
     # What no time was left to judge, on a busy machine, is told as such.
@@ -68,7 +68,7 @@ def test_what_does_not_even_end_on_being_cancelled_is_left_behind(
     monkeypatch.setattr(Campaign, "_explore", stubborn)
     monkeypatch.setattr(running, "_LONGER_S", -3.5)
     monkeypatch.setattr(running, "_LONGEST_S", -3.0)
-    outcome = play(config, load_document(), SETTINGS, Silent())
+    outcome = play(RunContext(config, load_document(), SETTINGS, Silent()))
     assert (outcome.lost or "").startswith(OVERDUE)
     assert not outcome.interrupted
 
@@ -79,7 +79,7 @@ def test_so_is_the_confirming_of_a_run_that_workers_share(
     monkeypatch.setattr(Campaign, "conclude", for_ever)
     monkeypatch.setattr(running, "_LONGER_S", -8.0)
     parts = [RunOutcome(Tally(), server={"version": "1"}, spent=True), RunOutcome(Tally())]
-    outcome = conclude_shared(config, load_document(), SETTINGS, Silent(), parts, time.monotonic())
+    outcome = conclude_shared(RunContext(config, load_document(), SETTINGS, Silent(), time.monotonic()), parts)
     assert outcome.lost == OVERDUE
     assert outcome.server == {"version": "1"}
     assert outcome.spent

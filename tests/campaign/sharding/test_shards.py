@@ -24,6 +24,7 @@ from conformance.campaign.sharding.shards import (
     write_shard,
 )
 from conformance.campaign.trace_judging import judge_across
+from conformance.configuration.options import RunOptions
 from conformance.configuration.settings import Settings
 from conformance.contract.scenes import load_scenes
 from conformance.judging.judging import Judge
@@ -46,7 +47,8 @@ def tally_of(*builders: TraceBuilder) -> Tally:
 def share(number: int, of: int = 4, url: str | None = "http://server", tally: Tally | None = None) -> Shard:
     outcome = RunOutcome(tally if tally is not None else tally_of(started(wait_for("go"))[0]))
     settings = Settings(seed=7, profile="smoke", shard=(number, of))
-    return shard_from(settings, "digest", url, ServerOptions(faults=("name-dropped",)), None, outcome, 12.0)
+    options = RunOptions(url, settings, Path(), ServerOptions(faults=("name-dropped",)))
+    return shard_from(options, "digest", None, outcome, 12.0)
 
 
 def left(folder: Path, *shards: Shard) -> Path:
