@@ -21,6 +21,7 @@ from conformance.reference.faults.engines import runs as engine_runs
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.lifecycle import (
     cancelling,
+    circumstances,
     delays,
     entries,
     event_names,
@@ -82,6 +83,7 @@ _AREAS = (
     interruptions.FAULTS,
     replies.FAULTS,
     entries.FAULTS,
+    circumstances.FAULTS,
 )
 
 _OF_ANSWERS = frozenset(

@@ -68,7 +68,7 @@ def waited_long(d: Draft) -> None:
 
 def waited_side_by_side(d: Draft) -> None:
     """Two clients wait for instances of one workflow, one of which ends first; a third does not, or is cancelled."""
-    workflow = d.create(words.delay(d.number(21, 25) * 100), words.noop())
+    workflow = d.create(words.delay(d.number(41, 45) * 100), words.noop())
     first, second, hasty = (d.new_run(workflow, wait=wait) for wait in (True, True, None))
     left = (hasty, Pause(200), Cancel(hasty.ref)) if d.number(0, 2) else (hasty,)
     lanes = (first, Chain((Pause(d.number(6, 9) * 100), second)), Chain((Pause(d.number(1, 3) * 100), *left)))

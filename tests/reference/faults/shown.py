@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from tests.reference.faults.probes import (
     cancelling,
+    circumstances,
     collections,
     engines,
     forms,
@@ -135,6 +136,7 @@ SHOWN: dict[Probe, str] = {
         events-reach-the-oldest-waiting
     """,
     sending.names: """
+        compatible-event-names-equal
         any-event-matches event-case-folded event-trimmed event-prefix-matches awaited-name-is-a-like-pattern
         event-names-of-64-characters event-names-end-at-colons
     """,
@@ -189,7 +191,8 @@ SHOWN: dict[Probe, str] = {
     """,
     forms.spellings: """
         names-composed names-of-255-characters empty-objects-not-kept metadata-keys-lowered dots-nest-metadata
-        texts-escaped-for-html durations-in-largest-units moments-kept-in-utc no-list-of-stages-is-none
+        texts-escaped-for-html line-ends-normalised durations-in-largest-units moments-kept-in-utc
+        no-list-of-stages-is-none
         stages-before-a-bad-one-stored texts-of-digits-are-amounts
         awaited-names-trimmed assets-in-capitals numbers-name-workflows
     """,
@@ -221,9 +224,13 @@ SHOWN: dict[Probe, str] = {
         stage-histories-kept
     """,
     interruptions.last_wait: "history-kept-until-the-next-stage",
+    circumstances.cancelled: "waited-runs-cannot-be-cancelled long-waits-cannot-be-cancelled",
+    circumstances.timers: "cancelled-timers-end-the-next-delay",
+    circumstances.repeated: "deletions-take-variables equal-updates-are-skipped later-failures-go-on",
+    circumstances.four_instances: "fourth-instance-evicts-the-first",
     collections.credentials: """
         token-not-needed any-token-will-do scopes-ignored reading-allows-writing unsigned-tokens-pass refused-but-done
-        cancelling-unguarded accepts-expired-tokens
+        cancelling-unguarded accepts-expired-tokens existence-told-without-token bodies-read-before-tokens
     """,
 }
 CASES = [(name, probe) for probe, names in SHOWN.items() for name in names.split()]

@@ -10,7 +10,8 @@ from conformance.reference.faults.fault import alter, around, fault
 from conformance.reference.service.auth import READ, WRITE
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
-from conformance.reference.wire.errors import ApiError, Forbidden, Unauthorized
+from conformance.reference.wire.errors import ApiError, Forbidden, Invalid, NotFound, Unauthorized
+from conformance.reference.wire.exact_json import MalformedJson, read
 
 Check = Callable[[str | None, str], None]
 
@@ -141,6 +142,35 @@ def cancelling_unguarded(server: Server) -> None:
     _put_off(server, answer)
 
 
+@fault("auth.missing")
+def existence_told_without_token(server: Server) -> None:
+    """A request without the right token gets 404 when it is about what does not exist, else 401 or 403."""
+
+    async def answer(original: Handler, call: Call, refused: ApiError) -> Reply:
+        del original
+        ids = (call.path.get(name) for name in ("flowId", "workflowID", "instanceID"))
+        if any(each is not None and not server.log.of(each) for each in ids):
+            raise NotFound("there is no such thing")
+        raise refused
+
+    _put_off(server, answer)
+
+
+@fault("auth.missing")
+def bodies_read_before_tokens(server: Server) -> None:
+    """A body that is not JSON gets 400 whatever the token."""
+
+    async def answer(original: Handler, call: Call, refused: ApiError) -> Reply:
+        del original
+        try:
+            read(call.body or b"{}")
+        except MalformedJson as error:
+            raise Invalid("the body is not JSON") from error
+        raise refused
+
+    _put_off(server, answer)
+
+
 FAULTS = (
     token_not_needed,
     any_token_will_do,
@@ -150,4 +180,6 @@ FAULTS = (
     accepts_expired_tokens,
     refused_but_done,
     cancelling_unguarded,
+    existence_told_without_token,
+    bodies_read_before_tokens,
 )

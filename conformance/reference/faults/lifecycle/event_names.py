@@ -87,6 +87,17 @@ def event_names_composed(server: Server) -> None:
     alter(server.engine, "deliver", _heard_as(same))
 
 
+@fault("event.other", "stage.waits")
+def compatible_event_names_equal(server: Server) -> None:
+    """Names of events are compared in Unicode's compatibility form: letters in full width equal the usual ones."""
+
+    def same(awaited: str, name: str) -> bool:
+        composed = unicodedata.normalize("NFC", awaited) == unicodedata.normalize("NFC", name)
+        return not composed and unicodedata.normalize("NFKC", awaited) == unicodedata.normalize("NFKC", name)
+
+    alter(server.engine, "deliver", _heard_as(same))
+
+
 FAULTS = (
     any_event_matches,
     event_case_folded,
@@ -97,4 +108,5 @@ FAULTS = (
     event_prefix_matches,
     event_names_end_at_colons,
     event_names_composed,
+    compatible_event_names_equal,
 )

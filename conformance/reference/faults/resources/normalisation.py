@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -84,6 +85,12 @@ def dots_nest_metadata(server: Server) -> None:
 def texts_escaped_for_html(server: Server) -> None:
     """Texts of a stage are kept as HTML would have them: & is &amp; and < is &lt;."""
     _stored(server, changed_stages(lambda _, given: mapped(given, lambda text: html.escape(text, quote=False))))
+
+
+@fault("workflow.create-echo")
+def line_ends_normalised(server: Server) -> None:
+    """Line ends in texts of a stage are kept as a line feed alone, without a carriage return."""
+    _stored(server, changed_stages(lambda _, given: mapped(given, lambda text: "\n".join(re.split("\r\n?", text)))))
 
 
 @fault("workflow.create-echo")
@@ -233,6 +240,7 @@ FAULTS = (
     metadata_keys_lowered,
     dots_nest_metadata,
     texts_escaped_for_html,
+    line_ends_normalised,
     durations_in_largest_units,
     moments_kept_in_utc,
     no_list_of_stages_is_none,

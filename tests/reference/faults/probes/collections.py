@@ -138,7 +138,7 @@ async def credentials(session: Session) -> object:
     tokens = (None, "Bearer nonsense", f"Bearer {unsigned}.e30.", f"Bearer {granted.json()['access_token']}")
     headers = [{"Authorization": token} if token else {} for token in tokens]
     calls: tuple[tuple[str, str, Any], ...] = (("GET", "/workflows", None), ("POST", "/workflows", {"stages": []}))
-    calls += (("PUT", f"/instances/{uuid.uuid4()}/abort", None),)
+    calls += (("PUT", f"/instances/{uuid.uuid4()}/abort", None), ("POST", "/workflows", b"{"))
     statuses = [(await session.call(*call, headers=given)).status_code for given in headers for call in calls]
     own = {"Authorization": f"Bearer {every.json()['access_token']}"}
     made = len((await session.call("GET", "/workflows", None, headers=own)).json()["data"])

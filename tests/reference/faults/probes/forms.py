@@ -44,7 +44,7 @@ async def spellings(session: Session) -> object:
     """What is kept of texts that have another form, and of configurations that should be refused."""
     notes = Notes()
     odd: list[Any] = [{"delay": {"duration": "90s"}}, {"delay": {"until": "2020-01-01T00:00:00+02:00"}}]
-    odd += [update_stage(**{"Key.part": "v"}), send_stage(metadata={}), {"wait_event": {"event": " a<b&c "}}]
+    odd += [update_stage(**{"Key.part": "v"}), send_stage(metadata={}), {"wait_event": {"event": " a<b&c\r\n "}}]
     odd.append({"send": {"amount": {"asset": "usd", "amount": 1}}})
     configs = [
         {"name": "e\u0301", "stages": odd},

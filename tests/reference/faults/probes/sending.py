@@ -22,7 +22,7 @@ async def siblings(session: Session) -> object:
 async def names(session: Session) -> object:
     """Events that nearly match."""
     notes = Notes()
-    cases = [("go", name) for name in ("GO", " go ", "gone", "other")]
+    cases = [("go", name) for name in ("GO", " go ", "gone", "other", "\uff47o")]
     for awaited, name in (*cases, ("go", "go:later"), ("a_b%", "axb-and-more"), ("e" * 70, "e" * 69 + "x")):
         instance = await session.start({"wait_event": {"event": awaited}}, NOOP)
         notes.lines.append(await session.event(instance, name))

@@ -1,0 +1,167 @@
+"""Faults that show only beside something else: a run that is waited for, a deletion, a cancellation, a repetition."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from conformance.reference.engine.clock import SECOND
+from conformance.reference.engine.stages import Execution
+from conformance.reference.faults.fault import alter, around, fault
+from conformance.reference.faults.lifecycle.runs import Finished
+from conformance.reference.service.operations import Call, Handler, Reply
+from conformance.reference.service.server import Server
+from conformance.reference.wire.errors import NotFound
+from conformance.reference.wire.exact_json import Json, write
+
+RunStage = Callable[[Execution, int, Json], Awaitable[str | None]]
+
+_LONG = 12 * SECOND
+_ROOM = 3
+
+
+def _ignores_cancellations(server: Server, holds: Callable[[Execution], bool]) -> None:
+    """Cancellations of an instance that runs have no effect while ``holds``."""
+
+    def make(cancel: Callable[[str], None]) -> Callable[[str], None]:
+        def cancelled(instance_id: str) -> None:
+            execution = server.engine.execution(instance_id)
+            if execution.ended.is_set() or not holds(execution):
+                cancel(instance_id)
+
+        return cancelled
+
+    alter(server.engine, "cancel", make)
+
+
+@fault("cancel.terminates", "cancel.not-running")
+def waited_runs_cannot_be_cancelled(server: Server) -> None:
+    """A cancellation of an instance whose run is waited for gets 204, and does nothing."""
+    waited: set[str] = set()
+
+    def make(finished: Finished) -> Finished:
+        def watched(instance_id: str) -> Awaitable[None]:
+            waited.add(instance_id)
+            return finished(instance_id)
+
+        return watched
+
+    alter(server.engine, "finished", make)
+    _ignores_cancellations(server, lambda execution: execution.instance_id in waited)
+
+
+@fault("cancel.terminates")
+def long_waits_cannot_be_cancelled(server: Server) -> None:
+    """A stage that has waited for twelve seconds is not reached by cancellations any more, which get 204."""
+
+    def long(execution: Execution) -> bool:
+        return execution.waiting_for is not None and server.clock.now() - execution.stage_started_at > _LONG
+
+    _ignores_cancellations(server, long)
+
+
+def _workflow_of(server: Server, instance_id: str) -> str:
+    workflow: str = server.log.of(instance_id)[0].data["workflow"]
+    return workflow
+
+
+@fault("run.delay-duration", "run.isolated")
+def cancelled_timers_end_the_next_delay(server: Server) -> None:
+    """The timer of a delay that was cancelled goes on, and ends that of the workflow's newest instance."""
+    plain = server.stage_kinds.delay
+    newest: dict[str, asyncio.Event] = {}
+
+    async def delay(execution: Execution, parameters: Json) -> None:
+        workflow = _workflow_of(server, execution.instance_id)
+        woken = newest[workflow] = asyncio.Event()
+        timer = asyncio.ensure_future(plain(execution, parameters))
+        alarm = asyncio.ensure_future(woken.wait())
+        try:
+            await asyncio.wait((timer, alarm), return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            timer.add_done_callback(lambda _: newest[workflow].set())
+            raise
+        finally:
+            alarm.cancel()
+        if timer.done():
+            timer.result()
+        else:
+            timer.cancel()
+
+    server.stage_kinds.kinds["delay"] = delay
+
+
+@fault("run.variables", "history.stages")
+def deletions_take_variables(server: Server) -> None:
+    """Deleting a workflow takes the variables of its running instances: later stages start without them."""
+
+    def make(delete: Callable[[str], None]) -> Callable[[str], None]:
+        def deleted(workflow_id: str) -> None:
+            delete(workflow_id)
+            for execution in server.engine.executions.values():
+                if _workflow_of(server, execution.instance_id) == workflow_id:
+                    execution.variables = {}
+
+        return deleted
+
+    alter(server.engine, "delete_workflow", make)
+
+
+@fault("stage-history.activities")
+def equal_updates_are_skipped(server: Server) -> None:
+    """An update that equals an earlier one of its instance is taken for a repetition, and does nothing."""
+    plain = server.stage_kinds.update
+    done: set[tuple[str, bytes]] = set()
+
+    async def update(execution: Execution, parameters: Json) -> None:
+        key = execution.instance_id, write(parameters)
+        if key not in done:
+            done.add(key)
+            await plain(execution, parameters)
+
+    server.stage_kinds.kinds["update"] = update
+
+
+@fault("run.stage-fails", "history.stages")
+def later_failures_go_on(server: Server) -> None:
+    """An instance goes on after a stage that failed, unless it was the first one."""
+
+    def make(run_stage: RunStage) -> RunStage:
+        async def run(execution: Execution, number: int, stage: Json) -> str | None:
+            error = await run_stage(execution, number, stage)
+            return None if number else error
+
+        return run
+
+    alter(server.engine, "run_stage", make)
+
+
+@fault("event.live-known", "event.matching")
+def fourth_instance_evicts_the_first(server: Server) -> None:
+    """Events know the three newest instances of a workflow that run; those to an older one get 404."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        addressed = server.engine.executions.get(call.path["instanceID"])
+        if addressed is not None:
+            workflow = _workflow_of(server, addressed.instance_id)
+            running = [
+                each
+                for each in server.engine.executions.values()
+                if not each.ended.is_set() and _workflow_of(server, each.instance_id) == workflow
+            ]
+            if addressed in running[:-_ROOM]:
+                raise NotFound("there is no such instance")
+        return await original(call)
+
+    around(server, "sendEvent", handle)
+
+
+FAULTS = (
+    waited_runs_cannot_be_cancelled,
+    long_waits_cannot_be_cancelled,
+    cancelled_timers_end_the_next_delay,
+    deletions_take_variables,
+    equal_updates_are_skipped,
+    later_failures_go_on,
+    fourth_instance_evicts_the_first,
+)

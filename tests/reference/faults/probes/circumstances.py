@@ -1,0 +1,55 @@
+"""What happens beside something else: waiting clients, long waits, deletions, repetitions, other instances."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.reference.faults.notes import Notes
+from tests.reference.faults.probes.common import take_reads
+from tests.reference.session import NOOP, WAIT, Session, update_stage
+
+
+async def cancelled(session: Session) -> object:
+    """Whether a cancellation ends an instance whose run is waited for, and one that has waited for long."""
+    waited, long = await session.create(WAIT), await session.start(WAIT)
+    run = asyncio.create_task(session.run(waited, wait=True))
+    await asyncio.sleep(15)
+    [found] = await session.data("/instances", workflowID=waited)
+    for instance in (found["id"], long):
+        await session.cancel(instance)
+    seen = [await session.ended(instance) for instance in (found["id"], long)]
+    run.cancel()
+    return seen
+
+
+async def timers(session: Session) -> object:
+    """Whether a long delay has ended when a shorter one that was cancelled would have."""
+    workflow = await session.create({"delay": {"duration": "${length}"}})
+    first = (await session.run(workflow, {"length": "2s"}))["id"]
+    await session.idle()
+    await session.cancel(first)
+    second = (await session.run(workflow, {"length": "9s"}))["id"]
+    await asyncio.sleep(4)
+    return session.server.engine.executions[second].ended.is_set()
+
+
+async def repeated(session: Session) -> object:
+    """A variable in a stage after the workflow's deletion, an update once more, a failure in a later stage."""
+    notes = Notes()
+    workflow = await session.create(WAIT, {"wait_event": {"event": "${name}"}})
+    instance = (await session.run(workflow, {"name": "later"}))["id"]
+    await session.idle()
+    notes.take(await session.call("DELETE", f"/workflows/{workflow}"))
+    await session.event(instance)
+    updated = await session.start(update_stage(k="v"), update_stage(k="v"))
+    failed = await session.start(NOOP, {"delay": {"duration": "${length}"}}, NOOP, length="soon")
+    await take_reads(session, notes, instance, updated, failed, stages=2)
+    return notes.lines
+
+
+async def four_instances(session: Session) -> object:
+    """An event to the oldest of four instances of one workflow."""
+    workflow = await session.create(WAIT)
+    oldest, *_ = [(await session.run(workflow))["id"] for _ in range(4)]
+    await session.idle()
+    return await session.event(oldest)
