@@ -34,7 +34,7 @@ COMMANDS = (
 @click.version_option(__version__, prog_name="conformance")
 def main() -> None:
     """Is this workflow-orchestration server conformant? Contract tests, lifecycle exploration, and reports."""
-    # Looking for pydantic's plugins reads the metadata of every installed package, and none has a say here.
+    # Looking for pydantic's plugins reads the metadata of every installed package, and none is used here.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     # Hypothesis keeps tables of Unicode, in the current directory unless told otherwise: that one is the user's.
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(user_cache_path("orchestration-conformance")))

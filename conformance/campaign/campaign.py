@@ -33,7 +33,7 @@ from conformance.target.finishing import unless
 from conformance.wire.instant import MILLISECOND, SECOND
 
 _SLOW = 300 * MILLISECOND
-"""A control that takes longer than this makes a target a slow one: runs are dear there."""
+"""A target is slow when a control takes longer than this: its runs are few."""
 
 _LOOK_S = 0.5
 _TOP_UPS = 3

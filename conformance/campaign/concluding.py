@@ -1,4 +1,4 @@
-"""From what traffic left to results: what each requirement comes to, and what was not reached."""
+"""From the outcome of the traffic to results: the outcome of each requirement, and what was not reached."""
 
 from __future__ import annotations
 

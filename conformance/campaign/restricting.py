@@ -1,4 +1,4 @@
-"""Runs that may not do everything, or not all of it here: reads only, never some operations, a share."""
+"""Restricted runs: read-only runs, runs without some operations, and shards of a run."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _because(requirement: RequirementResult, reason: str) -> RequirementResult:
 
 
 async def look(target: Target, plan: OperationPlan, settings: OperationSettings, over: Callable[[], bool]) -> Trace:
-    """Read what the target shows to whoever may only read, samples of it in every view, and the cases of the reads."""
+    """Read what a read-only run may see: samples of every view, and the cases of the reads."""
     session = OperationPlay(target, settings, 0, over=over)
     try:
         await session.ask("getServerInfo")

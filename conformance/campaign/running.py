@@ -1,4 +1,4 @@
-"""From settings to results: one whole run against a target."""
+"""One run against a target, from its settings to its outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a run's time is shared: until when it explores, what still fits in, and what is left for confirming."""
+"""The schedule of a run: until when it explores, what still fits in, and what time is left for confirming."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judging within a run: each trace as it ends, what spans traces at the end, all of it in the time there is."""
+"""Judging within a run: each trace as it ends, and at the end what spans traces, within the time of the run."""
 
 from __future__ import annotations
 

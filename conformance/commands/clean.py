@@ -94,7 +94,7 @@ async def _remove(config: TargetConfig, wanted: _Wanted, journals: Sequence[Jour
             things += await _journalled(target, client, wanted, journals)
             things = list(dict.fromkeys(things))
             for made in things:
-                # They were made by another run of this suite, so they are no strangers'.
+                # They were made by another run of this suite, so they may be removed.
                 target.footprint.find(made)
             _tell(things, yes)
             left = await remove(target, client, things) if yes else []

@@ -1,4 +1,4 @@
-"""Options that do nothing, or contradict each other, are refused: whoever gave them expects something else."""
+"""Combinations of options that are refused: options that contradict each other, and options that do nothing."""
 
 from __future__ import annotations
 

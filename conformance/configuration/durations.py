@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 LONGEST_S = 7 * 24 * 3600.0
-"""No wait of this suite is longer than a week: a longer one is a slip of the pen, and clocks overflow somewhere."""
+"""No wait of this suite is longer than a week: a longer one is a typing error, and clocks overflow somewhere."""
 
 _FORM = re.compile(r"(\d{1,12}(?:\.\d{1,12})?)(ms|s|m|h|d)?", re.ASCII)
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, None: 1.0}

@@ -29,7 +29,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The layers that have a say, the strongest first. Calling it gives an option by its key.
+    """The layers in which options are looked up, the strongest first. Calling it gives an option by its key.
 
     ``url`` is the address that all of them come to, None for the embedded server; ``target`` the name of the target of
     ``file`` that was asked for, if any.
@@ -72,7 +72,7 @@ class Sources:
 
 
 def sources(given: Values, environment: Mapping[str, str] = os.environ, directory: Path | None = None) -> Sources:
-    """Everything that has a say about a command that was ``given`` some options.
+    """All sources of the options of a command that was ``given`` some on the command line.
 
     The file is the one that is named by ``config``, or the nearest one from ``directory`` (default: the current one)
     upwards. Raises UserError for a file that is wrong, and for a target that there is not.

@@ -1,4 +1,4 @@
-"""Reading a request body, as far as all servers must read it in the same way."""
+"""Reading request bodies as every server must read them; what servers may read differently is left open."""
 
 from __future__ import annotations
 

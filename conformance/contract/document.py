@@ -100,7 +100,7 @@ def load_document(source: str | None = None, api: Api = V1, *, allow_refs: bool 
 
 @cache
 def bundled_document() -> ApiDocument:
-    """The bundled API document, read once; whoever gets it leaves it as it is."""
+    """The bundled API document, read once; callers must not change it."""
     return load_document()
 
 

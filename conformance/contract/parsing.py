@@ -1,4 +1,4 @@
-"""Fetching and parsing API documents, within bounds: a hostile or broken one ends with a sentence, and soon."""
+"""Fetching and parsing API documents within bounds: a hostile or broken one soon leads to a clear error."""
 
 from __future__ import annotations
 

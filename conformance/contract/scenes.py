@@ -1,4 +1,4 @@
-"""Scenes: by clause of a requirement a trace that violates it, and its nearest legal neighbour (``specs/scenes``)."""
+"""Scenes: for each clause of a requirement a trace that violates it, and the nearest legal one (``specs/scenes``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Leaving nothing behind: what a trace created is cancelled and deleted, as far as the target lets it."""
+"""Cleanup after a trace: what it created is cancelled and deleted, as far as the target allows."""
 
 from __future__ import annotations
 

@@ -231,7 +231,7 @@ def _good_bodies(operation_id: str) -> Iterable[CaseTemplate]:
 def _bad_bodies(operation_id: str) -> Iterable[CaseTemplate]:
     broken = _BROKEN_BODIES.get(operation_id, {}).items()
     wrong = [(name, exact_json.encode(value)) for name, value in _BAD_BODIES.get(operation_id, {}).items()]
-    # In turn, so that a short run sees both kinds of mistake.
+    # Alternately, so that a short run sees both kinds of mistake.
     for mistake in chain.from_iterable(zip_longest(wrong, broken)):
         if mistake is not None:
             name, body = mistake

@@ -1,4 +1,4 @@
-"""Serving: in the foreground, and as a subprocess that never outlives whoever started it."""
+"""Serving: in the foreground, and as a subprocess that ends with the process that started it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run comes to: headline, reason and exit code, all from the same facts."""
+"""The conclusion of a run: headline, reason and exit code, all from the same facts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In a sentence or two: which answers were lost between here and the server, and when the server was silent."""
+"""Losses in one or two sentences: which answers were lost on the way, and when the server was silent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line that repeats a run, without its secrets."""
+"""The command line that repeats a run, without secrets."""
 
 from __future__ import annotations
 

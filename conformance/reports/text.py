@@ -1,4 +1,4 @@
-"""Words and text for reports: every character that comes from a target is shown, and none is interpreted."""
+"""Text for reports: every character that comes from a target is shown, and none is interpreted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Comparing results: what a change made better or worse, and several targets side by side."""
+"""Comparing results: what became better or worse between runs, and several targets side by side."""
 
 from __future__ import annotations
 

@@ -209,7 +209,7 @@ class Client:
             place.leave()
 
     def _patient(self, options: RequestOptions) -> RequestOptions:
-        """A run is admitted as the target's load allows: several times what runs take of late is no failure yet."""
+        """A run is admitted as the target's load allows: several times what runs recently took is no failure yet."""
         expected_s = options.get("expected_wait_s", 0.0) + _SLOW_RUN * self._shared.gate.typical_s
         return {**options, "expected_wait_s": expected_s}
 

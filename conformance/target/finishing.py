@@ -1,4 +1,4 @@
-"""Work that is done to its end even if whoever waits for it is cancelled."""
+"""Tasks and cancellation: work that is finished although its caller is cancelled, and work that ends early."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Response:
 
 
 GATEWAY_STATUSES = frozenset({502, 503, 504})
-"""What gateways answer when they cannot reach the server: whoever wrote it, it says nothing about the operation."""
+"""What gateways answer when they cannot reach the server: it says nothing about the operation."""
 
 UNDOCUMENTED = "(not documented)"
 """What stands for the operation of a request to a method and path that the document does not have."""

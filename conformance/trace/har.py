@@ -1,4 +1,4 @@
-"""Reading HAR 1.2 recordings, whoever made them.
+"""Reading HAR 1.2 recordings of any program.
 
 A recording proves less than a live run: its times are often cut to milliseconds and sometimes missing, and nobody
 measured the target's latency. What is not proven is read as overlapping, so that no rule sees an order that a client

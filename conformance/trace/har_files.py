@@ -1,4 +1,4 @@
-"""Where recordings lie: files, compressed files, archives, directories, and standard input."""
+"""Finding recordings: in files, compressed files, archives, directories, and on standard input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Markers: texts of which each is in one request only, so that a list shows whether a refused body left something."""
+"""Markers: texts that occur in one request only, so that a list shows whether a refused body left something behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The W3C trace context of a request: by its id, who runs the server finds what it wrote about the request."""
+"""The W3C trace context of a request: its id leads the operators of the server to their own logs."""
 
 from __future__ import annotations
 

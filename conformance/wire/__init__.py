@@ -1,1 +1,1 @@
-"""Exact reading of JSON, instants and durations. The lowest room: it imports no other."""
+"""Exact reading of JSON, instants and durations. The lowest package: it imports no other."""

@@ -1,4 +1,4 @@
-"""Redacting credentials in headers and URLs, which must never leave this process."""
+"""Redacting credentials in headers and URLs: they must never leave this process."""
 
 from __future__ import annotations
 

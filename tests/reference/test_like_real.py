@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from conformance.reference.engine.contention import Weather
+from conformance.reference.engine.contention import Slowdowns
 from conformance.reference.engine.pacing import READS
 from conformance.reference.engine.timing import Curve, PauseFigures, UnusableTiming, WarmUpFigures, load_timing
 from conformance.reference.options import ServerOptions
@@ -154,13 +154,15 @@ def test_everything_is_slower_after_the_start() -> None:
 
 
 def test_pauses_come_now_and_then_and_hold_up_everything() -> None:
-    weather = Weather(PauseFigures(every_s=40, shortest_s=1, longest_s=3), WarmUpFigures(seconds=0, factor=1), seed=1)
+    slowdowns = Slowdowns(
+        PauseFigures(every_s=40, shortest_s=1, longest_s=3), WarmUpFigures(seconds=0, factor=1), seed=1
+    )
     moments = [number / 10 for number in range(40_000)]
-    paused = [moment for moment in moments if weather.slowness(moment) is None]
+    paused = [moment for moment in moments if slowdowns.slowness(moment) is None]
     assert 0.02 < len(paused) / len(moments) < 0.1
-    assert all(0 < weather.pause_left(moment) <= 3 for moment in paused)
-    assert all(weather.next_change(moment) > moment for moment in moments)
-    again = Weather(PauseFigures(every_s=40, shortest_s=1, longest_s=3), WarmUpFigures(seconds=0, factor=1), seed=1)
+    assert all(0 < slowdowns.pause_left(moment) <= 3 for moment in paused)
+    assert all(slowdowns.next_change(moment) > moment for moment in moments)
+    again = Slowdowns(PauseFigures(every_s=40, shortest_s=1, longest_s=3), WarmUpFigures(seconds=0, factor=1), seed=1)
     assert [moment for moment in moments if again.slowness(moment) is None] == paused
 
 

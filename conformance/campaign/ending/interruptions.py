@@ -1,4 +1,4 @@
-"""Signals that end a run: noted, so that no moment is the wrong one, and put off until the reports are there."""
+"""Signals that end a run: they are noted at any moment, and take effect only once the reports are written."""
 
 from __future__ import annotations
 

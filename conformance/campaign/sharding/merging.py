@@ -1,4 +1,4 @@
-"""From what several machines saw to one outcome."""
+"""Merging the outcomes of several machines into one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shares of a run that several machines play: what each leaves, and how they become one."""
+"""Shards, the shares of a run that several machines play: how each is written, and how all are read for merging."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def say_check(command: tuple[str, ...], prefix: str) -> NoReturn:
         style = _STYLES[line.verdict]
         console.print(f"[{style}]{line.verdict:<5}[/] {escape(line.about + told)}", highlight=False, soft_wrap=True)
 
-    # What a broken connection makes asyncio say is no news: the case wanted it.
+    # asyncio's messages about broken connections are left out: the case breaks them on purpose.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     asyncio.run(check_driver(command, prefix, tell))
     console.print(_conclusion(lines), highlight=False, markup=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""`conformance proxy`: judge a client and a server by what goes between them."""
+"""`conformance proxy`: judge a client and a server by the traffic between them."""
 
 from __future__ import annotations
 

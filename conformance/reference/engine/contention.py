@@ -1,4 +1,4 @@
-"""The engine's work on a machine that has little to give: one line of jobs, and a speed that more of them make less."""
+"""Contention: the engine's jobs share a small machine, which works more slowly the more jobs there are."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def loop_time() -> float:
     return asyncio.get_running_loop().time()
 
 
-class Weather:
+class Slowdowns:
     """How fast everything goes at a moment: warm-up at first, and pauses now and then. It begins with the first use."""
 
     def __init__(self, pauses: PauseFigures | None, warm_up: WarmUpFigures, seed: int) -> None:
@@ -80,10 +80,10 @@ class WorkLine:
     of those that were started before.
     """
 
-    def __init__(self, figures: EngineFigures, speed: Curve, weather: Weather, seed: int) -> None:
+    def __init__(self, figures: EngineFigures, speed: Curve, slowdowns: Slowdowns, seed: int) -> None:
         self._figures = figures
         self._speed = speed
-        self._weather = weather
+        self._slowdowns = slowdowns
         self._random = random.Random(f"{seed}/work")
         self._line: deque[_Job] = deque()
         self._under_way: list[_Job] = []
@@ -124,7 +124,7 @@ class WorkLine:
 
     def _pace(self, at: float) -> float:
         """Units a second that each job under way gets."""
-        slowness = self._weather.slowness(at)
+        slowness = self._slowdowns.slowness(at)
         return 0.0 if slowness is None else self._speed.at(self.jobs) / slowness / len(self._under_way)
 
     def _go_on(self) -> None:
@@ -141,7 +141,7 @@ class WorkLine:
             now = loop_time()
             pace = self._pace(now)
             ends = now + min(job.left for job in self._under_way) / pace if pace else float("inf")
-            self._timer = asyncio.get_running_loop().call_at(min(ends, self._weather.next_change(now)), self._look)
+            self._timer = asyncio.get_running_loop().call_at(min(ends, self._slowdowns.next_change(now)), self._look)
 
     def _look(self) -> None:
         self._progress()

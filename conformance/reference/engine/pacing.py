@@ -12,7 +12,7 @@ import random
 from collections.abc import Mapping
 
 from conformance.reference.engine.clock import MILLISECOND, SECOND, Clock
-from conformance.reference.engine.contention import RUN, Weather, WorkLine, loop_time
+from conformance.reference.engine.contention import RUN, Slowdowns, WorkLine, loop_time
 from conformance.reference.engine.timing import Curve, Timing
 
 Window = tuple[float, float]
@@ -120,8 +120,8 @@ class LoadedPacing(Pacing):
         speed = Curve.of(timing.engine.speed)
         if runs_per_second is not None:
             speed = speed.times(runs_per_second / timing.most_runs_per_second)
-        self._weather = Weather(timing.pauses, timing.warm_up, seed)
-        self.line = WorkLine(timing.engine, speed, self._weather, seed)
+        self._slowdowns = Slowdowns(timing.pauses, timing.warm_up, seed)
+        self.line = WorkLine(timing.engine, speed, self._slowdowns, seed)
         self._unheard: set[asyncio.Task[None]] = set()
 
     def lag(self, view: str, kind: str) -> int:
@@ -136,16 +136,16 @@ class LoadedPacing(Pacing):
             await super().pause(what)
         else:
             await asyncio.sleep(self._answer_s(*figures))
-        await asyncio.sleep(self._weather.pause_left(loop_time()))
+        await asyncio.sleep(self._slowdowns.pause_left(loop_time()))
 
     def _answer_s(self, median: float, ninth: float, largest: float) -> float:
         drawn = self._answers.lognormvariate(math.log(median), math.log(ninth / median) / _Z90)
-        return min(drawn, largest) / 1000 * (self._weather.slowness(loop_time()) or 1.0)
+        return min(drawn, largest) / 1000 * (self._slowdowns.slowness(loop_time()) or 1.0)
 
     async def admit(self) -> None:
         """Wait until the engine has started a run."""
         await self.line.do(RUN)
-        await asyncio.sleep(self._weather.pause_left(loop_time()))
+        await asyncio.sleep(self._slowdowns.pause_left(loop_time()))
 
     def cancelled(self) -> None:
         """Give the engine the work of a cancellation."""

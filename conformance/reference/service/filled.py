@@ -1,4 +1,4 @@
-"""A server that is in use: it holds workflows and instances of others, besides what its client makes.
+"""A server in use: it holds workflows and instances of others, besides those of its client.
 
 They never change. Lists show them first, since they are older; single reads find them, too.
 """

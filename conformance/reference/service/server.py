@@ -58,7 +58,7 @@ def _pacing(options: ServerOptions, clock: Clock) -> Pacing:
 
 
 def assemble(options: ServerOptions, clock: Clock | None = None) -> Server:
-    """A correct server with these options; faults are a matter of whoever serves it. Raises UnusableTiming."""
+    """A correct server with these options; faults are added by the caller that serves it. Raises UnusableTiming."""
     clock = Clock(options.clock_skew) if clock is None else clock
     pacing = _pacing(options, clock)
     log = ChangeLog(clock, pacing)

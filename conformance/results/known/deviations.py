@@ -1,4 +1,4 @@
-"""Known deviations: what an entry covers, and what results come to with them."""
+"""Known deviations: what an entry covers, and the results once they are applied."""
 
 from __future__ import annotations
 

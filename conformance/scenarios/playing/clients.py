@@ -105,7 +105,7 @@ class ScenarioClients:
         return self._refused >= _LOST_AFTER
 
     def last_run(self, workflow: str) -> int:
-        """When the last run of a workflow went out (client ns): now while one waits for its turn, 0 if none did."""
+        """When the last run of a workflow went out (client ns): now while one waits for admission, 0 if none did."""
         return self._runs.last(workflow)
 
     def hire(self, name: str | None = None) -> Sender:

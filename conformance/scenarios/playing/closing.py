@@ -1,5 +1,6 @@
-"""Closing steps: what still runs when a scenario has been read to its end gets its event, or is cancelled, in the state
-that the scenario has brought it to. So each state that a theme reaches is also one to be heard in and to be stopped in.
+"""Closing steps: instances that still run at the end of a scenario get their event, or are cancelled.
+
+So events and cancellations are tried in each state that a theme reaches.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from conformance.scenarios.playing.bindings import Bindings, BoundInstance
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import Step
 
-# A crowd's members are all alike; acting on a few says enough.
+# Many instances of a scenario are all alike; acting on a few of them is enough.
 _MOST = 3
 _PLAIN = "go"
 

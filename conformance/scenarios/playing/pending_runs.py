@@ -1,4 +1,4 @@
-"""The runs of a scenario that have no answer yet: those that wait for their turn, and those that wait for their end."""
+"""The runs of a scenario without an answer: those that wait for admission, and those that wait for their end."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class PendingRuns:
 
     @contextmanager
     def waiting(self, workflow: str) -> Iterator[None]:
-        """A run waits for its turn, and goes out after that."""
+        """A run waits for admission, and is sent after that."""
         self._waiting[workflow] += 1
         try:
             yield
@@ -32,7 +32,7 @@ class PendingRuns:
             self._sent[workflow] = self._now()
 
     def last(self, workflow: str) -> int:
-        """When the last run of a workflow went out (client ns): now while one waits for its turn, 0 if none did."""
+        """When the last run of a workflow went out (client ns): now while one waits for admission, 0 if none did."""
         return self._now() if self._waiting[workflow] else self._sent.get(workflow, 0)
 
     def begun(self, workflow_id: str, *, waits: bool) -> Overdue:

@@ -122,11 +122,11 @@ class Settler:
         return self._recent().settle(last, time.monotonic_ns())
 
     def control_ns(self) -> int:
-        """How long a control took of late (median)."""
+        """How long the recent controls took (median)."""
         return _typical(control.took for control in self._controls[-_LATE:])
 
     def effect_ns(self) -> int:
-        """How long it took of late (median) until a control was seen to its end, once its request was answered."""
+        """How long it recently took (median) from the answer to a control's request until its end was seen."""
         return _typical(control.effect for control in self._controls[-_LATE:])
 
     def settling(self, since: int | None = None, until: int | None = None) -> Settling:

@@ -47,7 +47,7 @@ class Watch:
     async def discover(self, step: Discover) -> bool:
         """List a workflow's instances until one shows that no answer has named; gives up once it is overdue.
 
-        It is not overdue while a run of the workflow waits for its turn at the gate.
+        It is not overdue while a run of the workflow waits for admission at the gate.
         """
         begun = time.monotonic_ns()
         overdue = False

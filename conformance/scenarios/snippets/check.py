@@ -1,4 +1,4 @@
-"""What a script says at its end: the answers by which a violation shows, and what stood there when it was seen."""
+"""The check at the end of a script: the answers that show a violation, and the values they had when it was found."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Checking a driver itself, for whoever writes one: does it keep to the protocol?"""
+"""Checking a driver, for its author: does it keep to the protocol?"""

@@ -43,7 +43,7 @@ def at_once(theme: str) -> st.SearchStrategy[Case]:
 
 
 def second_client(theme: str) -> st.SearchStrategy[Case]:
-    """Two clients in one process, each with a base URL of its own, called in turn."""
+    """Two clients in one process, each with a base URL of its own, called alternately."""
 
     def case(turns: list[bool]) -> Case:
         steps = []

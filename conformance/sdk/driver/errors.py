@@ -1,4 +1,4 @@
-"""What can be wrong with a driver before or beyond any finding."""
+"""Errors of a driver that are no findings about its SDK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A driver as a process: started, asked, watched, ended. Whatever it does, nobody waits for it for ever."""
+"""A driver as a process: started, called, watched and ended, with a bound on every wait."""
 
 from __future__ import annotations
 

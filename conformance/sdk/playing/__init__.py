@@ -1,1 +1,1 @@
-"""Lifecycle scenarios played through a driver: an SDK and the server behind it judged as one."""
+"""Lifecycle scenarios played through a driver: the SDK and the server behind it are judged together."""

@@ -1,4 +1,4 @@
-"""What a client owes its server, whoever it is: rules about requests that went through the proxy.
+"""Rules for every client: what its requests through the proxy must and must not do.
 
 A rule sees requests and answers, not what the client's caller asked for. So each judges only what no caller can want,
 and a rule about several requests only what the same client sent.

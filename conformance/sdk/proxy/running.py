@@ -45,7 +45,7 @@ async def _carry(upstream: Upstream, traffic: Traffic, place: Place, ready: Call
 
 @contextmanager
 def _stopped() -> Iterator[asyncio.Event]:
-    """An event that the first signal sets; whoever sends another one afterwards ends the judging."""
+    """An event that the first signal sets; another signal afterwards ends the judging."""
     loop = asyncio.get_running_loop()
     event = asyncio.Event()
     for number in _STOPPING:

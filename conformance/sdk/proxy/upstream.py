@@ -57,7 +57,7 @@ class Upstream:
 
     @property
     def shown(self) -> str:
-        """Its address as others may read it: nobody's password."""
+        """Its address without user and password."""
         return f"{urlsplit(self.url).scheme}://{self.netloc}"
 
     def url_of(self, target: str) -> str:

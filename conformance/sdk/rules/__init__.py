@@ -1,4 +1,4 @@
-"""What an SDK owes its callers: a rule per requirement of the group sdk, each a pure function of what was played."""
+"""Rules for SDKs: one per requirement of the group sdk, each a pure function of what was played."""
 
 from __future__ import annotations
 

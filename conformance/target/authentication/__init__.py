@@ -1,1 +1,1 @@
-"""Access tokens: those that a target is to accept, and those that it has to refuse."""
+"""Access tokens: those that a target must accept, and those that it must refuse."""

@@ -1,4 +1,4 @@
-"""Tokens that are JWTs: what they claim, and such as nobody ought to accept."""
+"""JWTs as access tokens: what they claim, and forged ones that no server may accept."""
 
 from __future__ import annotations
 

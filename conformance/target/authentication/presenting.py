@@ -1,4 +1,4 @@
-"""What goes with a request so that it is let in, or so that it is to be refused."""
+"""Credentials of a request: those that the target accepts, and those that it must refuse."""
 
 from __future__ import annotations
 

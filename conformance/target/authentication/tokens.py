@@ -1,4 +1,4 @@
-"""One source of access tokens for all clients of a target, and of such as it has to refuse."""
+"""The source of access tokens for all clients of a target, and of tokens that the target must refuse."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""When requests go out: the limits a server names, places for runs, how late the loop is, and silences."""
+"""When requests are sent: limits, the admission of runs, the lateness of the event loop, and silences."""

@@ -1,4 +1,4 @@
-"""When a run asks its target nothing any more, however little it was told."""
+"""The deadline of a run: after it the target is sent no more requests."""
 
 from __future__ import annotations
 

@@ -37,14 +37,14 @@ class Limiter:
 
     @asynccontextmanager
     async def admitted(self) -> AsyncIterator[None]:
-        """Wait for a turn, and hold it until the exchange is over."""
+        """Wait for a place, and hold it until the exchange is over."""
         async with self._slots:
             await self.spaced()
             yield
 
     @asynccontextmanager
     async def spaced_out(self) -> AsyncIterator[None]:
-        """Wait for a turn by rate and pauses only."""
+        """Wait as rate and pauses demand, without taking a place."""
         await self.spaced()
         yield
 

@@ -57,7 +57,7 @@ class Place:
 
 
 class RunGate:
-    """``limit`` is how many runs may be in flight, ``since`` when; ``typical_s`` is how long a run took of late.
+    """``limit`` is how many runs may be in flight, ``since`` when; ``typical_s`` is how long runs recently took.
 
     ``finished`` counts the runs that are not in flight any more.
 
@@ -85,12 +85,12 @@ class RunGate:
 
     @property
     def wants_more(self) -> bool:
-        """Whether so few runs wait for their turn that the target may soon have nothing to do."""
+        """Whether so few runs wait for admission that the target may soon have nothing to do."""
         return len(self._queue) < self.limit
 
     @property
     def idle(self) -> bool:
-        """Whether no run is in flight and none waits for its turn."""
+        """Whether no run is in flight and none waits for admission."""
         return not (self.in_flight or self._queue)
 
     @property
@@ -111,7 +111,7 @@ class RunGate:
         return (self._full + open_s) / whole if whole > 0 else 0.0
 
     async def enter(self, runs: int = 1, *, urgent: bool = False) -> list[Place]:
-        """Wait for a turn of so many runs that go out together, if need be beyond the limit. Urgent ones come first."""
+        """Wait until so many runs are admitted together, if need be beyond the limit. Urgent ones come first."""
         turn: asyncio.Future[list[Place]] = asyncio.get_running_loop().create_future()
         (self._queue.appendleft if urgent else self._queue.append)((runs, turn))
         self._began = self.now() if self._began is None else self._began

@@ -1,1 +1,1 @@
-"""Faults after defects that users of other workflow engines reported."""
+"""Faults modelled on defects that users of other workflow engines reported."""

@@ -1,4 +1,4 @@
-"""What is acknowledged before it is durable, and what does not survive a restart.
+"""Faults of durability: what is acknowledged before it is durable, and what does not survive a restart.
 
 Each of these faults has the server start again after every so many requests, unless its options say after how many.
 """

@@ -1,4 +1,4 @@
-"""Ids of the other kind that are taken: a workflow's for an instance, and the reverse."""
+"""Faults of identity: the id of a workflow is taken for that of an instance, and the reverse."""
 
 from __future__ import annotations
 

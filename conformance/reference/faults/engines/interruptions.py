@@ -1,4 +1,4 @@
-"""Faults of what stages wait for: strangers, moments, the end of a delay, a cancellation."""
+"""Faults of interrupted waits: by unrelated events, moments, ends of delays and cancellations."""
 
 from __future__ import annotations
 

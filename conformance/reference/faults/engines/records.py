@@ -1,4 +1,4 @@
-"""Records that are kept for a while only, grow later, lose their middle, or come from a copy that lags."""
+"""Faults of records: kept for a while only, growing later, cut in the middle, or read from a lagging replica."""
 
 from __future__ import annotations
 

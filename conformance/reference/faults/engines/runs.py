@@ -1,4 +1,4 @@
-"""Runs whose wait never ends, whose variables are mixed up, and timers that fire at the wrong time."""
+"""Faults of runs: waits that never end, mixed-up variables, and timers that fire at the wrong time."""
 
 from __future__ import annotations
 

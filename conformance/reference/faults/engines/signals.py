@@ -1,4 +1,4 @@
-"""Events that get lost, go astray, or count more often than they were sent."""
+"""Faults of events: lost, delivered to the wrong stage, or counted more often than they were sent."""
 
 from __future__ import annotations
 
