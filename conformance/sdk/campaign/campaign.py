@@ -139,7 +139,7 @@ class _Campaign:
         self._outcome.tally.add(trace, _judgement(seen, crashes))
         for each in seen:
             if not each.upheld:
-                self._outcome.violations.setdefault((each.requirement, each.heard.operation), []).append(each)
+                self._outcome.violations.setdefault((each.requirement, each.played_step.operation), []).append(each)
 
     def _minimise(self, themes: dict[str, Theme]) -> None:
         end = time.monotonic() + self._settings.minimise_s
@@ -167,7 +167,7 @@ class _Campaign:
             found = [
                 each
                 for each in _apply(theme.requirement, played)
-                if not each.upheld and each.heard.operation == operation
+                if not each.upheld and each.played_step.operation == operation
             ]
             best[:] = found[:1] or best
             return bool(found)
@@ -194,10 +194,10 @@ def _apply(requirement: str, played: Played) -> list[Seen]:
 
 
 def _protocol(played: Played) -> Iterator[Seen]:
-    for heard in played.heard:
-        said = f"; its stderr ends with: {heard.stderr.strip()[-300:]}" if heard.stderr.strip() else ""
-        observed = f"{heard.broken}{said}"
-        yield Seen(PROTOCOL, heard.broken is None, heard, "one valid result for the call", observed)
+    for played_step in played.steps:
+        said = f"; its stderr ends with: {played_step.stderr.strip()[-300:]}" if played_step.stderr.strip() else ""
+        observed = f"{played_step.broken}{said}"
+        yield Seen(PROTOCOL, played_step.broken is None, played_step, "one valid result for the call", observed)
 
 
 async def _played_apart(settings: SdkSettings, cases: Sequence[Case]) -> tuple[list[Played], str]:
@@ -212,7 +212,7 @@ async def _played_apart(settings: SdkSettings, cases: Sequence[Case]) -> tuple[l
 
 
 def _trace(name: str, played: Played) -> Trace:
-    found = [each for heard in played.heard for each in heard.exchanges]
+    found = [each for played_step in played.steps for each in played_step.exchanges]
     found += [each for each in (*played.tokens, *played.elsewhere) if each not in found]
     return Trace(name, tuple(sorted(found, key=lambda each: each.sent)), source="sdk")
 
@@ -220,7 +220,7 @@ def _trace(name: str, played: Played) -> Trace:
 def _judgement(seen: Sequence[Seen], crashes: dict[str, str]) -> Judgement:
     judgement = Judgement(crashes=crashes)
     for each in seen:
-        judgement.by_operation[each.requirement, each.heard.operation, each.upheld] += 1
+        judgement.by_operation[each.requirement, each.played_step.operation, each.upheld] += 1
         if each.upheld:
             judgement.upheld[each.requirement] = judgement.upheld.get(each.requirement, 0) + 1
         else:

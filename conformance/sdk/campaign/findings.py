@@ -9,7 +9,7 @@ from conformance.contract.requirements import Catalogue
 from conformance.results.known.ways import finding_id
 from conformance.results.model import Finding, Mark
 from conformance.results.records import BODY_LIMIT, MARKED_LIMIT, record_of
-from conformance.sdk.drawing.case import Heard, Seen
+from conformance.sdk.drawing.case import PlayedStep, Seen
 from conformance.wire import exact_json
 
 _SHOWN = 6
@@ -36,7 +36,7 @@ def _finding(requirement: str, operation: str, seen: Sequence[Seen], catalogue: 
         reproducibility="0/0",
         expected=first.expected,
         observed=first.observed,
-        script=_script(first.heard),
+        script=_script(first.played_step),
         exchanges=[record_of(each, start, MARKED_LIMIT if first.pointer else BODY_LIMIT) for each in shown],
         marks=[Mark(len(shown) - 1, first.pointer)] if shown and first.pointer else [],
         curl="\n".join(["# What the SDK sent.", *(curl_of(each) for each in shown)]) if shown else "",
@@ -45,7 +45,11 @@ def _finding(requirement: str, operation: str, seen: Sequence[Seen], catalogue: 
     )
 
 
-def _script(heard: Heard) -> list[str]:
-    arguments = exact_json.dumps(dict(heard.step.call.arguments), escaped=False)
-    told = f"the driver broke the protocol: {heard.broken}" if heard.broken else f"the caller got {heard.result}"
-    return [f"call {heard.operation} with {arguments}", told]
+def _script(played_step: PlayedStep) -> list[str]:
+    arguments = exact_json.dumps(dict(played_step.step.call.arguments), escaped=False)
+    told = (
+        f"the driver broke the protocol: {played_step.broken}"
+        if played_step.broken
+        else f"the caller got {played_step.result}"
+    )
+    return [f"call {played_step.operation} with {arguments}", told]

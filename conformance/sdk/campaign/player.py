@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from conformance.sdk.drawing.answers import SIMPLE
-from conformance.sdk.drawing.case import Case, Heard, Played, Script, Step, expected_arguments
+from conformance.sdk.drawing.case import Case, Played, PlayedStep, Script, Step, expected_arguments
 from conformance.sdk.driver.errors import NoHello, ProtocolBroken
 from conformance.sdk.driver.process import Driver, Patience
 from conformance.sdk.driver.protocol import Call, Credentials, Hello
@@ -84,22 +84,22 @@ class CasePlayer:
         before = [len(witness.exchanges) for witness in witnesses]
         self._tokens.answering = _scripted(case.tokens, self._tokens, lambda _: Answer(404))
         self._second.answering = lambda _: success_answer("getWorkflow", 200, SIMPLE["getWorkflow"])
-        heard = await (self._together(case) if case.together else self._in_turn(case))
+        played_step = await (self._together(case) if case.together else self._in_turn(case))
         seen = [tuple(w.exchanges[count:]) for w, count in zip(witnesses, before, strict=True)]
-        return Played(case, heard, tokens=seen[2], elsewhere=seen[1])
+        return Played(case, played_step, tokens=seen[2], elsewhere=seen[1])
 
-    async def _in_turn(self, case: Case) -> tuple[Heard, ...]:
-        heard: list[Heard] = []
+    async def _in_turn(self, case: Case) -> tuple[PlayedStep, ...]:
+        played_step: list[PlayedStep] = []
         origin = len(self._witness.exchanges)
         for step in case.steps:
             witness = self._second if step.elsewhere else self._witness
             before = len(witness.exchanges)
             witness.answering = self._answering(step, case.script, origin)
             told = await self._called(step, witness)
-            heard.append(replace(told, exchanges=tuple(witness.exchanges[before:])))
-        return tuple(heard)
+            played_step.append(replace(told, exchanges=tuple(witness.exchanges[before:])))
+        return tuple(played_step)
 
-    async def _together(self, case: Case) -> tuple[Heard, ...]:
+    async def _together(self, case: Case) -> tuple[PlayedStep, ...]:
         before = len(self._witness.exchanges)
         wanted = {tuple(expected_arguments(step.call).items()): step.answer for step in case.steps}
         self._witness.answering = lambda request: wanted.get(_asked(request), Answer(404))
@@ -110,16 +110,16 @@ class CasePlayer:
             for each in told
         )
 
-    async def _called(self, step: Step, witness: Witness) -> Heard:
+    async def _called(self, step: Step, witness: Witness) -> PlayedStep:
         driver = await self._ready()
         self.calls += 1
         try:
-            return Heard(step, await driver.call(self._placed(step.call), witness.base_url), ())
+            return PlayedStep(step, await driver.call(self._placed(step.call), witness.base_url), ())
         except ProtocolBroken as error:
             self._driver = None
             await driver.end()
             self.stderr += driver.stderr
-            return Heard(step, None, (), broken=error.observed, stderr=driver.stderr)
+            return PlayedStep(step, None, (), broken=error.observed, stderr=driver.stderr)
 
     async def _ready(self) -> Driver:
         if self._driver is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from conformance.sdk.drawing.case import Heard
+from conformance.sdk.drawing.case import PlayedStep
 from conformance.sdk.rules.comparing import compare
 from conformance.wire import exact_json
 
@@ -25,16 +25,16 @@ class Line:
     told: str = ""
 
 
-def good(about: str, heard: Heard) -> Line:
+def good(about: str, played_step: PlayedStep) -> Line:
     """A call that was answered well."""
-    wrong = _protocol(heard)
+    wrong = _protocol(played_step)
     if wrong is not None:
         return Line(about, "wrong", wrong)
-    result = heard.result
+    result = played_step.result
     if result is None or not result.ok:
         return Line(about, "wrong", f"the server answered well, and the driver told {result}")
-    body = heard.step.answer.body
-    leaves = compare(heard.operation, exact_json.parse(body).value, result.data) if body else []
+    body = played_step.step.answer.body
+    leaves = compare(played_step.operation, exact_json.parse(body).value, result.data) if body else []
     different = next((leaf for leaf in leaves if not leaf.equal), None)
     if different is not None:
         where = different.pointer or "the whole"
@@ -44,28 +44,36 @@ def good(about: str, heard: Heard) -> Line:
     return Line(about, "ok")
 
 
-def carried(about: str, heard: Heard) -> Line:
+def carried(about: str, played_step: PlayedStep) -> Line:
     """A call that was answered well, whose body is to arrive as it was given."""
-    if heard.broken is None and not heard.exchanges and heard.result is not None and heard.result.error is not None:
-        return Line(about, "note", f"nothing was sent; the driver told {heard.result}")
-    line = good(about, heard)
-    given, sent = heard.step.call.arguments.get("body"), heard.exchanges[0].request_json if heard.exchanges else None
+    if (
+        played_step.broken is None
+        and not played_step.exchanges
+        and played_step.result is not None
+        and played_step.result.error is not None
+    ):
+        return Line(about, "note", f"nothing was sent; the driver told {played_step.result}")
+    line = good(about, played_step)
+    given, sent = (
+        played_step.step.call.arguments.get("body"),
+        played_step.exchanges[0].request_json if played_step.exchanges else None,
+    )
     if line.verdict == "ok" and not exact_json.equal(given, sent):
         shown = exact_json.dumps(sent, escaped=False)[:120]
         return Line(about, "note", f"another body was sent than the one given: {shown}")
     return line
 
 
-def refused(about: str, heard: Heard) -> Line:
+def refused(about: str, played_step: PlayedStep) -> Line:
     """A call that was answered with an Error."""
-    wrong = _protocol(heard)
+    wrong = _protocol(played_step)
     if wrong is not None:
         return Line(about, "wrong", wrong)
-    status, told = heard.step.answer.status, heard.result
+    status, told = played_step.step.answer.status, played_step.result
     error = told.error if told is not None else None
     if error is None:
         return Line(about, "wrong", f"the server answered {status}, and the driver told {told}: an error is due")
-    wanted = exact_json.parse(heard.step.answer.body).value
+    wanted = exact_json.parse(played_step.step.answer.body).value
     parts = {
         "kind": ("http", error.kind),
         "status": (status, error.status),
@@ -76,27 +84,27 @@ def refused(about: str, heard: Heard) -> Line:
     return Line(about, "note", "; ".join(other)) if other else Line(about, "ok")
 
 
-def unanswered(about: str, heard: Heard, kind: str) -> Line:
+def unanswered(about: str, played_step: PlayedStep, kind: str) -> Line:
     """A call that got no answer; ``kind`` is that of the error which says so."""
-    wrong = _protocol(heard)
+    wrong = _protocol(played_step)
     if wrong is not None:
         return Line(about, "wrong", wrong)
-    error = heard.result.error if heard.result is not None else None
+    error = played_step.result.error if played_step.result is not None else None
     if error is None:
-        return Line(about, "wrong", f"there was no answer, and the driver told {heard.result}: an error is due")
+        return Line(about, "wrong", f"there was no answer, and the driver told {played_step.result}: an error is due")
     if error.kind != kind:
         return Line(about, "note", f"the error's kind is {error.kind} in place of {kind}")
     return Line(about, "ok")
 
 
-def _protocol(heard: Heard) -> str | None:
+def _protocol(played_step: PlayedStep) -> str | None:
     """What is wrong whatever was answered; None when nothing is."""
-    if heard.broken is not None:
-        said = heard.stderr.strip()
-        return f"{heard.broken}" + (f"; its stderr ends with: {said[-300:]}" if said else "")
-    if not heard.exchanges:
-        return f"no request came to the base URL; the driver told {heard.result}"
-    first = heard.exchanges[0]
-    if first.operation != heard.operation:
+    if played_step.broken is not None:
+        said = played_step.stderr.strip()
+        return f"{played_step.broken}" + (f"; its stderr ends with: {said[-300:]}" if said else "")
+    if not played_step.exchanges:
+        return f"no request came to the base URL; the driver told {played_step.result}"
+    first = played_step.exchanges[0]
+    if first.operation != played_step.operation:
         return f"another request came: {first.request.method} {first.request.path}"
     return None

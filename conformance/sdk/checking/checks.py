@@ -9,7 +9,7 @@ from functools import partial
 from conformance.contract.api import V1
 from conformance.sdk.checking.call_checks import Line, carried, good, refused, unanswered
 from conformance.sdk.drawing.answers import SIMPLE
-from conformance.sdk.drawing.case import Case, Heard, Step
+from conformance.sdk.drawing.case import Case, PlayedStep, Step
 from conformance.sdk.drawing.single_calls import simple_answer, simple_arguments
 from conformance.sdk.driver.protocol import Call
 from conformance.sdk.witness.answer import Answer, json_answer, success_answer
@@ -29,7 +29,7 @@ class Check:
 
     about: str
     case: Case
-    judge: Callable[[Sequence[Heard]], Line]
+    judge: Callable[[Sequence[PlayedStep]], Line]
 
 
 def checks(features: frozenset[str]) -> Iterator[Check]:
@@ -51,10 +51,10 @@ def checks(features: frozenset[str]) -> Iterator[Check]:
 
 
 def _single(
-    about: str, operation: str, answer: Answer, judge: Callable[[str, Heard], Line], timeout: float = _TIMEOUT_S
+    about: str, operation: str, answer: Answer, judge: Callable[[str, PlayedStep], Line], timeout: float = _TIMEOUT_S
 ) -> Check:
     step = Step(Call(operation, simple_arguments(operation), timeout=timeout), answer)
-    return Check(about, Case(_THEME, (step,)), lambda heard: judge(about, heard[0]))
+    return Check(about, Case(_THEME, (step,)), lambda played_step: judge(about, played_step[0]))
 
 
 def _sending(amount: int) -> dict[str, object]:
@@ -66,7 +66,7 @@ def _sending(amount: int) -> dict[str, object]:
 def _created(about: str, config: dict[str, object]) -> Check:
     answer = success_answer("createWorkflow", 201, SIMPLE["createWorkflow"] | {"config": config})
     step = Step(Call("createWorkflow", {"body": config}, timeout=_TIMEOUT_S), answer)
-    return Check(about, Case(_THEME, (step,)), lambda heard: carried(about, heard[0]))
+    return Check(about, Case(_THEME, (step,)), lambda played_step: carried(about, played_step[0]))
 
 
 def _at_once() -> Check:
@@ -82,8 +82,8 @@ def _at_once() -> Check:
         for number in range(_AT_ONCE)
     )
 
-    def judge(heard: Sequence[Heard]) -> Line:
-        lines = [good(about, each) for each in heard]
+    def judge(played_step: Sequence[PlayedStep]) -> Line:
+        lines = [good(about, each) for each in played_step]
         return next((line for line in lines if line.verdict != "ok"), lines[0])
 
     return Check(about, Case(_THEME, steps, together=True), judge)

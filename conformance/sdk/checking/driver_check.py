@@ -39,9 +39,9 @@ async def _calls(player: CasePlayer, tell: Callable[[Line], None]) -> bool:
         except DriverUseless as error:
             tell(Line(check.about, "wrong", f"{error.reason}; the rest was not checked"))
             return False
-        line = check.judge(played.heard)
+        line = check.judge(played.steps)
         stray = await player.stray()
-        broken = stray is not None or any(each.broken is not None for each in played.heard)
+        broken = stray is not None or any(each.broken is not None for each in played.steps)
         tell(Line(check.about, "wrong", stray) if stray is not None and line.verdict != "wrong" else line)
         in_a_row = in_a_row + 1 if broken else 0
         if in_a_row == _IN_A_ROW:

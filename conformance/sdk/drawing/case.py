@@ -51,7 +51,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class PlayedStep:
     """What became of a step: the result that the driver told, and the requests that the witness saw.
 
     ``result`` is None where the driver broke the protocol; ``broken`` says how, ``stderr`` what it wrote.
@@ -83,7 +83,7 @@ class Played:
     """A case that was played. ``tokens`` and ``elsewhere`` are the requests to the other two servers."""
 
     case: Case
-    heard: tuple[Heard, ...]
+    steps: tuple[PlayedStep, ...]
     tokens: tuple[Exchange, ...] = ()
     elsewhere: tuple[Exchange, ...] = ()
 
@@ -97,7 +97,7 @@ class Seen:
 
     requirement: str
     upheld: bool
-    heard: Heard
+    played_step: PlayedStep
     expected: str = ""
     observed: str = ""
     pointer: str = ""
@@ -106,7 +106,7 @@ class Seen:
     @property
     def shown(self) -> tuple[Exchange, ...]:
         """The exchanges that show it."""
-        return self.exchanges or self.heard.exchanges
+        return self.exchanges or self.played_step.exchanges
 
 
 def expected_arguments(call: Call) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from conformance.sdk.drawing.case import Heard, Played, Seen
+from conformance.sdk.drawing.case import Played, PlayedStep, Seen
 from conformance.sdk.rules.comparing import Area, Leaf, compare
 from conformance.wire import exact_json
 
@@ -31,30 +31,30 @@ def _read(requirement: str, areas: Collection[Area]) -> Callable[[Played], Itera
 
     def rule(played: Played) -> Iterator[Seen]:
         if played.case.theme == requirement and _taken(played):
-            yield from _held(requirement, areas, played.heard[-1])
+            yield from _held(requirement, areas, played.steps[-1])
 
     return rule
 
 
-def _held(requirement: str, areas: Collection[Area], heard: Heard) -> Iterator[Seen]:
+def _held(requirement: str, areas: Collection[Area], played_step: PlayedStep) -> Iterator[Seen]:
     expected = "the caller gets what the server sent"
-    if not heard.ok:
-        yield Seen(requirement, False, heard, expected, f"the caller got {heard.result}")
+    if not played_step.ok:
+        yield Seen(requirement, False, played_step, expected, f"the caller got {played_step.result}")
         return
-    leaves = [leaf for leaf in _leaves(heard) if leaf.area in areas]
+    leaves = [leaf for leaf in _leaves(played_step) if leaf.area in areas]
     wrong = next((leaf for leaf in leaves if not leaf.equal), None)
     if wrong is not None:
         where = wrong.pointer or "the answer"
         yield Seen(
             requirement,
             False,
-            heard,
+            played_step,
             f"{expected}: {wrong.expected} at {where}",
             f"{wrong.observed} at {where}",
             wrong.pointer,
         )
     elif leaves:
-        yield Seen(requirement, True, heard)
+        yield Seen(requirement, True, played_step)
 
 
 # A send without any field is {}, as a noop is: which of them an SDK reads is asked by another requirement.
@@ -68,24 +68,24 @@ def _tolerated(requirement: str) -> Callable[[Played], Iterator[Seen]]:
     def rule(played: Played) -> Iterator[Seen]:
         if played.case.theme != requirement or not _taken(played):
             return
-        ordinary, heard = played.heard
+        ordinary, played_step = played.steps
         expected = "the caller gets what the server sent, as of an ordinary answer"
-        if not heard.ok:
-            yield Seen(requirement, False, heard, expected, f"the caller got {heard.result}")
+        if not played_step.ok:
+            yield Seen(requirement, False, played_step, expected, f"the caller got {played_step.result}")
             return
         lost = {_anywhere(leaf.pointer) for leaf in _leaves(ordinary) if not leaf.equal}
-        leaves = [leaf for leaf in _leaves(heard) if leaf.area != elsewhere]
+        leaves = [leaf for leaf in _leaves(played_step) if leaf.area != elsewhere]
         wrong = [leaf for leaf in leaves if not leaf.equal and _anywhere(leaf.pointer) not in lost]
         said = f"{wrong[0].observed} at {wrong[0].pointer}, where {wrong[0].expected} was sent" if wrong else ""
-        yield Seen(requirement, not wrong, heard, expected, said, wrong[0].pointer if wrong else "")
+        yield Seen(requirement, not wrong, played_step, expected, said, wrong[0].pointer if wrong else "")
 
     return rule
 
 
 def _taken(played: Played) -> bool:
     """Whether every call was made, and the ordinary one succeeded, if there was one before."""
-    made = all(heard.broken is None and heard.matching() for heard in played.heard)
-    return made and all(heard.ok for heard in played.heard[:-1])
+    made = all(played_step.broken is None and played_step.matching() for played_step in played.steps)
+    return made and all(played_step.ok for played_step in played.steps[:-1])
 
 
 def _anywhere(pointer: str) -> str:
@@ -93,30 +93,30 @@ def _anywhere(pointer: str) -> str:
     return "/".join("*" if part.isdigit() else part for part in pointer.split("/"))
 
 
-def _leaves(heard: Heard) -> list[Leaf]:
-    sent = exact_json.parse_or_none(heard.step.answer.body)
-    assert heard.result is not None
-    return compare(heard.operation, sent, heard.result.data)
+def _leaves(played_step: PlayedStep) -> list[Leaf]:
+    sent = exact_json.parse_or_none(played_step.step.answer.body)
+    assert played_step.result is not None
+    return compare(played_step.operation, sent, played_step.result.data)
 
 
 def _no_content(played: Played) -> Iterator[Seen]:
-    for heard in played.heard:
-        answer = heard.step.answer
-        if answer.status == 204 and answer.fate == "answer" and heard.broken is None and heard.matching():
+    for played_step in played.steps:
+        answer = played_step.step.answer
+        if answer.status == 204 and answer.fate == "answer" and played_step.broken is None and played_step.matching():
             expected = "a 204 is a success without data"
-            upheld = heard.ok and heard.result is not None and heard.result.data in (None, {}, "")
-            yield Seen("sdk-answer.no-content", upheld, heard, expected, f"the caller got {heard.result}")
+            upheld = played_step.ok and played_step.result is not None and played_step.result.data in (None, {}, "")
+            yield Seen("sdk-answer.no-content", upheld, played_step, expected, f"the caller got {played_step.result}")
 
 
 def _odd_element(played: Played) -> Iterator[Seen]:
     """What is at stake are the other elements: they are looked for by their count, whatever became of the odd one."""
     requirement = "sdk-tolerance.odd-element"
     if played.case.theme == requirement and _taken(played):
-        heard = played.heard[1]
-        data = heard.result.data if heard.result is not None else None
+        played_step = played.steps[1]
+        data = played_step.result.data if played_step.result is not None else None
         upheld = isinstance(data, list) and len(data) >= 2
         expected = "the other elements of the list reach the caller"
-        yield Seen(requirement, upheld, heard, expected, f"the caller got {heard.result}")
+        yield Seen(requirement, upheld, played_step, expected, f"the caller got {played_step.result}")
 
 
 _TOLERANCE = (

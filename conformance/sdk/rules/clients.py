@@ -5,58 +5,60 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from conformance.sdk.drawing.case import Heard, Played, Seen
+from conformance.sdk.drawing.case import Played, PlayedStep, Seen
 from conformance.trace import Exchange
 
 
 def _own(played: Played, requirement: str) -> bool:
-    return played.case.theme == requirement and all(heard.broken is None for heard in played.heard)
+    return played.case.theme == requirement and all(played_step.broken is None for played_step in played.steps)
 
 
 def _long_wait(played: Played) -> Iterator[Seen]:
     if _own(played, "sdk-client.long-wait"):
-        heard = played.heard[0]
-        expected = f"the answer that came after {heard.step.answer.delay:g} s reaches the caller"
-        upheld = heard.ok and len(heard.exchanges) == 1
-        observed = f"{len(heard.exchanges)} requests, and the caller got {heard.result}"
-        yield Seen("sdk-client.long-wait", upheld, heard, expected, observed)
+        played_step = played.steps[0]
+        expected = f"the answer that came after {played_step.step.answer.delay:g} s reaches the caller"
+        upheld = played_step.ok and len(played_step.exchanges) == 1
+        observed = f"{len(played_step.exchanges)} requests, and the caller got {played_step.result}"
+        yield Seen("sdk-client.long-wait", upheld, played_step, expected, observed)
 
 
 def _no_mixing(played: Played) -> Iterator[Seen]:
     if not _own(played, "sdk-client.no-mixing"):
         return
-    for heard in played.heard:
-        wanted = heard.step.call.arguments["instanceID"]
-        data = heard.result.data if heard.result is not None else None
-        upheld = len(heard.exchanges) == 1 and isinstance(data, dict) and data.get("id") == wanted
+    for played_step in played.steps:
+        wanted = played_step.step.call.arguments["instanceID"]
+        data = played_step.result.data if played_step.result is not None else None
+        upheld = len(played_step.exchanges) == 1 and isinstance(data, dict) and data.get("id") == wanted
         expected = f"one request for {wanted}, and its answer for the call that asked for it"
-        observed = f"{len(heard.exchanges)} requests for it, and the caller got {heard.result}"
-        yield Seen("sdk-client.no-mixing", upheld, heard, expected, observed)
+        observed = f"{len(played_step.exchanges)} requests for it, and the caller got {played_step.result}"
+        yield Seen("sdk-client.no-mixing", upheld, played_step, expected, observed)
 
 
 def _second_client(played: Played) -> Iterator[Seen]:
     if not _own(played, "sdk-client.second-client"):
         return
-    for heard in played.heard:
-        upheld = len(heard.exchanges) == 1
+    for played_step in played.steps:
+        upheld = len(played_step.exchanges) == 1
         expected = "the request goes to the base URL of its own client"
-        observed = f"{len(heard.exchanges)} requests came there; the caller got {heard.result}"
-        yield Seen("sdk-client.second-client", upheld, heard, expected, observed)
+        observed = f"{len(played_step.exchanges)} requests came there; the caller got {played_step.result}"
+        yield Seen("sdk-client.second-client", upheld, played_step, expected, observed)
 
 
-def _authorised(heard: Heard) -> str:
-    sent = heard.exchanges[-1].request.headers if heard.exchanges else ()
+def _authorised(played_step: PlayedStep) -> str:
+    sent = played_step.exchanges[-1].request.headers if played_step.exchanges else ()
     return next((value for name, value in sent if name.lower() == "authorization"), "no credentials")
 
 
 def _last_with(played: Played, requirement: str, token: str, count: int) -> Iterator[Seen]:
     if _own(played, requirement):
-        heard = played.heard[-1]
-        given = _authorised(heard)
-        upheld = heard.ok and given == f"Bearer {token}" and len(played.tokens) == count
+        played_step = played.steps[-1]
+        given = _authorised(played_step)
+        upheld = played_step.ok and given == f"Bearer {token}" and len(played.tokens) == count
         expected = f"{count} token requests, and the last call succeeds with Bearer {token}"
-        observed = f"{len(played.tokens)} token requests, {given}; the caller got {heard.result}"
-        yield Seen(requirement, upheld, heard, expected, observed, exchanges=(*played.tokens, *heard.exchanges))
+        observed = f"{len(played.tokens)} token requests, {given}; the caller got {played_step.result}"
+        yield Seen(
+            requirement, upheld, played_step, expected, observed, exchanges=(*played.tokens, *played_step.exchanges)
+        )
 
 
 def _token_once(played: Played) -> Iterator[Seen]:
@@ -71,24 +73,26 @@ def _token_after_401(played: Played) -> Iterator[Seen]:
     """The call that got the 401 may fail or be sent again; the next one must work, with whichever newer token."""
     requirement = "sdk-client.token-after-401"
     if _own(played, requirement):
-        heard = played.heard[-1]
-        given = _authorised(heard)
+        played_step = played.steps[-1]
+        given = _authorised(played_step)
         expected = "the call after the 401 succeeds with a newer token"
-        observed = f"{given} was sent; the caller got {heard.result}"
-        upheld = heard.ok and given != "Bearer token-1"
-        yield Seen(requirement, upheld, heard, expected, observed, exchanges=(*played.tokens, *heard.exchanges))
+        observed = f"{given} was sent; the caller got {played_step.result}"
+        upheld = played_step.ok and given != "Bearer token-1"
+        yield Seen(
+            requirement, upheld, played_step, expected, observed, exchanges=(*played.tokens, *played_step.exchanges)
+        )
 
 
 def _token_other_host(played: Played) -> Iterator[Seen]:
     requirement = "sdk-client.token-other-host"
-    if not _own(played, requirement) or not played.heard[0].exchanges:
+    if not _own(played, requirement) or not played.steps[0].exchanges:
         return
     leaked = [each for each in played.elsewhere if _carries_token(each)]
     expected = "no credentials are sent to the host that a redirect leads to"
     hosts = ", ".join(urlsplit(each.request.url).netloc for each in leaked)
     observed = f"Authorization was sent to {hosts}"
-    shown = (*played.heard[0].exchanges, *played.elsewhere)
-    yield Seen(requirement, not leaked, played.heard[0], expected, observed, exchanges=shown)
+    shown = (*played.steps[0].exchanges, *played.elsewhere)
+    yield Seen(requirement, not leaked, played.steps[0], expected, observed, exchanges=shown)
 
 
 def _carries_token(exchange: Exchange) -> bool:

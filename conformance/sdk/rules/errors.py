@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from conformance.sdk.drawing.case import Heard, Played, Seen
+from conformance.sdk.drawing.case import Played, PlayedStep, Seen
 from conformance.sdk.driver.protocol import SdkError
 from conformance.wire import exact_json
 
@@ -12,11 +12,11 @@ _TOLD_APART = ("sdk-error.status", "sdk-error.empty-body", "sdk-error.html")
 _REFUSED = ("sdk-error.status", "sdk-error.unknown-code", "sdk-error.empty-body", "sdk-error.html")
 
 
-def _refusals(played: Played, themes: Collection[str]) -> Iterator[tuple[Heard, SdkError | None]]:
+def _refusals(played: Played, themes: Collection[str]) -> Iterator[tuple[PlayedStep, SdkError | None]]:
     if played.case.theme in themes:
-        for heard in played.heard:
-            if heard.broken is None and heard.matching() and heard.result is not None:
-                yield heard, heard.result.error
+        for played_step in played.steps:
+            if played_step.broken is None and played_step.matching() and played_step.result is not None:
+                yield played_step, played_step.result.error
 
 
 def _status(requirement: str) -> Callable[[Played], Iterator[Seen]]:
@@ -25,14 +25,14 @@ def _status(requirement: str) -> Callable[[Played], Iterator[Seen]]:
         ordinary = refusals[0][1] if len(refusals) == 2 else None
         if len(refusals) == 2 and ordinary is None:
             return  # an ordinary refusal is no error either: that is another requirement's
-        for heard, error in refusals[-1:]:
-            status = heard.step.answer.status
+        for played_step, error in refusals[-1:]:
+            status = played_step.step.answer.status
             expected = f"an error with status {status}"
             upheld = error is not None and error.status == status
             if ordinary is not None and ordinary.status is None:  # that is another requirement's as well
                 expected = f"an error of kind {ordinary.kind}, as for an ordinary refusal"
                 upheld = error is not None and (error.kind == ordinary.kind or error.status == status)
-            yield Seen(requirement, upheld, heard, expected, f"the caller got {heard.result}")
+            yield Seen(requirement, upheld, played_step, expected, f"the caller got {played_step.result}")
 
     return rule
 
@@ -47,28 +47,30 @@ def _message(played: Played) -> Iterator[Seen]:
 
 def _member(played: Played, requirement: str, name: str, of: Callable[[SdkError], str | None]) -> Iterator[Seen]:
     """A member of the Error; a refusal that is no error at all is another requirement's."""
-    for heard, error in _refusals(played, ["sdk-error.status"]):
-        sent = exact_json.parse(heard.step.answer.body).value[name]
+    for played_step, error in _refusals(played, ["sdk-error.status"]):
+        sent = exact_json.parse(played_step.step.answer.body).value[name]
         if error is not None:
             expected = f"an error with {name} {sent!r}"
-            yield Seen(requirement, of(error) == sent, heard, expected, f"the caller got {heard.result}")
+            yield Seen(requirement, of(error) == sent, played_step, expected, f"the caller got {played_step.result}")
 
 
 def _unanswered(requirement: str, kinds: Collection[str]) -> Callable[[Played], Iterator[Seen]]:
     def rule(played: Played) -> Iterator[Seen]:
-        for heard, error in _refusals(played, [requirement]):
+        for played_step, error in _refusals(played, [requirement]):
             upheld = error is not None and error.kind in kinds and error.status is None
             expected = f"an error of kind {' or '.join(kinds)}, without a status"
-            yield Seen(requirement, upheld, heard, expected, f"the caller got {heard.result}")
+            yield Seen(requirement, upheld, played_step, expected, f"the caller got {played_step.result}")
 
     return rule
 
 
 def _kind(played: Played) -> Iterator[Seen]:
-    for heard, error in list(_refusals(played, _TOLD_APART))[-1:]:
+    for played_step, error in list(_refusals(played, _TOLD_APART))[-1:]:
         if error is not None:
             expected = "an error of kind http: the server refused"
-            yield Seen("sdk-error.kind", error.kind == "http", heard, expected, f"the caller got {heard.result}")
+            yield Seen(
+                "sdk-error.kind", error.kind == "http", played_step, expected, f"the caller got {played_step.result}"
+            )
 
 
 RULES: Mapping[str, Callable[[Played], Iterator[Seen]]] = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.api import V1
-from conformance.sdk.drawing.case import Heard, Played, Seen, expected_arguments
+from conformance.sdk.drawing.case import Played, PlayedStep, Seen, expected_arguments
 from conformance.sdk.rules import headers
 from conformance.sdk.rules.comparing import shown
 from conformance.trace import Exchange
@@ -18,7 +18,7 @@ _RETRIED = ("createWorkflow", "runWorkflow", "sendEvent")
 
 
 def _judged(
-    requirement: str, judge: Callable[[Heard, Exchange], tuple[bool, str, str] | None], *, about_only: bool = False
+    requirement: str, judge: Callable[[PlayedStep, Exchange], tuple[bool, str, str] | None], *, about_only: bool = False
 ) -> Callable[[Played], Iterator[Seen]]:
     """A rule that looks at the first request of each call; ``judge`` gives (upheld, expected, observed), or None.
 
@@ -29,22 +29,24 @@ def _judged(
         own = played.case.theme == requirement
         if played.case.script is not None or (about_only and not own):
             return
-        for heard in played.heard:
-            if heard.broken is not None:
+        for played_step in played.steps:
+            if played_step.broken is not None:
                 continue
-            if heard.exchanges:
-                said = judge(heard, heard.exchanges[0])
+            if played_step.exchanges:
+                said = judge(played_step, played_step.exchanges[0])
                 if said is not None:
-                    yield Seen(requirement, said[0], heard, said[1], said[2], exchanges=heard.exchanges[:1])
+                    yield Seen(requirement, said[0], played_step, said[1], said[2], exchanges=played_step.exchanges[:1])
             elif own:
-                expected = f"{_asked(heard)} is sent"
-                yield Seen(requirement, False, heard, expected, f"nothing was sent; the caller got {heard.result}")
+                expected = f"{_asked(played_step)} is sent"
+                yield Seen(
+                    requirement, False, played_step, expected, f"nothing was sent; the caller got {played_step.result}"
+                )
 
     return rule
 
 
-def _asked(heard: Heard) -> str:
-    operation = V1.by_action[heard.operation]
+def _asked(played_step: PlayedStep) -> str:
+    operation = V1.by_action[played_step.operation]
     return f"{operation.method} {operation.template}"
 
 
@@ -52,24 +54,29 @@ def _sent(exchange: Exchange) -> str:
     return f"{exchange.request.method} {exchange.request.path}"
 
 
-def _operation(heard: Heard, exchange: Exchange) -> tuple[bool, str, str]:
-    upheld = exchange.operation == heard.operation and dict(exchange.params) == expected_arguments(heard.step.call)
-    return upheld, f"{_asked(heard)} with {shown(expected_arguments(heard.step.call))}", _sent(exchange)
+def _operation(played_step: PlayedStep, exchange: Exchange) -> tuple[bool, str, str]:
+    upheld = exchange.operation == played_step.operation and dict(exchange.params) == expected_arguments(
+        played_step.step.call
+    )
+    return upheld, f"{_asked(played_step)} with {shown(expected_arguments(played_step.step.call))}", _sent(exchange)
 
 
-def _not_about_paths(heard: Heard, exchange: Exchange) -> tuple[bool, str, str] | None:
-    return _operation(heard, exchange) if _plain(heard) else None
+def _not_about_paths(played_step: PlayedStep, exchange: Exchange) -> tuple[bool, str, str] | None:
+    return _operation(played_step, exchange) if _plain(played_step) else None
 
 
-def _plain(heard: Heard) -> bool:
+def _plain(played_step: PlayedStep) -> bool:
     """Whether no id that was given needs an encoding."""
-    given = [*expected_arguments(heard.step.call).values(), str(heard.step.call.arguments.get("workflowID", ""))]
+    given = [
+        *expected_arguments(played_step.step.call).values(),
+        str(played_step.step.call.arguments.get("workflowID", "")),
+    ]
     return all(value.replace("-", "").isalnum() and value.isascii() for value in given if value)
 
 
-def _query(name: str) -> Callable[[Heard, Exchange], tuple[bool, str, str] | None]:
-    def judge(heard: Heard, exchange: Exchange) -> tuple[bool, str, str] | None:
-        given = heard.step.call.arguments.get(name)
+def _query(name: str) -> Callable[[PlayedStep, Exchange], tuple[bool, str, str] | None]:
+    def judge(played_step: PlayedStep, exchange: Exchange) -> tuple[bool, str, str] | None:
+        given = played_step.step.call.arguments.get(name)
         values = [value for key, value in exchange.request.query if key == name]
         wanted = [] if given is None else [str(given).lower() if isinstance(given, bool) else given]
         expected = f"{name}={wanted[0]}" if wanted else f"no {name}, as none was given"
@@ -82,33 +89,33 @@ def _written(exchange: Exchange) -> str:
     return exchange.request.url.partition("?")[2]
 
 
-def _no_extra_query(heard: Heard, exchange: Exchange) -> tuple[bool, str, str] | None:
-    if not _plain(heard):
+def _no_extra_query(played_step: PlayedStep, exchange: Exchange) -> tuple[bool, str, str] | None:
+    if not _plain(played_step):
         return None  # what is not encoded may end up in the query, which is another requirement's
-    documented = V1.by_action[heard.operation].query
+    documented = V1.by_action[played_step.operation].query
     extra = [key for key, _ in exchange.request.query if key not in documented]
     return not extra, "only query parameters that the operation has", f"the query {_written(exchange)}"
 
 
-def _content_type(_: Heard, exchange: Exchange) -> headers.Said | None:
+def _content_type(_: PlayedStep, exchange: Exchange) -> headers.Said | None:
     return headers.content_type(exchange)
 
 
-def _accept(_: Heard, exchange: Exchange) -> headers.Said:
+def _accept(_: PlayedStep, exchange: Exchange) -> headers.Said:
     return headers.accept(exchange)
 
 
-def _body(heard: Heard, exchange: Exchange) -> tuple[bool, str, str] | None:
-    if "body" not in heard.step.call.arguments:
+def _body(played_step: PlayedStep, exchange: Exchange) -> tuple[bool, str, str] | None:
+    if "body" not in played_step.step.call.arguments:
         return None
-    given: Any = heard.step.call.arguments["body"]
+    given: Any = played_step.step.call.arguments["body"]
     body = exchange.request.body
     read = exact_json.parse_or_none(body) if body else None
     return exact_json.equal(read, given), f"the body {shown(given)}", f"the body {_text(body)}"
 
 
-def _no_body(heard: Heard, exchange: Exchange) -> tuple[bool, str, str] | None:
-    if V1.by_action[heard.operation].body:
+def _no_body(played_step: PlayedStep, exchange: Exchange) -> tuple[bool, str, str] | None:
+    if V1.by_action[played_step.operation].body:
         return None
     return exchange.request.body is None, "no body", f"the body {_text(exchange.request.body)}"
 
@@ -121,30 +128,40 @@ def _once(played: Played) -> Iterator[Seen]:
     """One request a call; what follows a failure is judged by the rule about retries."""
     if played.case.script is not None or played.case.together:
         return
-    for heard in played.heard:
-        if heard.broken is None and heard.step.answer.status < 400 and heard.step.answer.fate == "answer":
-            count = len(heard.exchanges)
+    for played_step in played.steps:
+        if (
+            played_step.broken is None
+            and played_step.step.answer.status < 400
+            and played_step.step.answer.fate == "answer"
+        ):
+            count = len(played_step.exchanges)
             if count:
-                expected = f"one request for one call of {heard.operation}"
-                yield Seen("sdk-request.once", count == 1, heard, expected, _listed(heard))
+                expected = f"one request for one call of {played_step.operation}"
+                yield Seen("sdk-request.once", count == 1, played_step, expected, _listed(played_step))
 
 
 def _retries(played: Played) -> Iterator[Seen]:
     if played.case.script is not None:
         return
-    for heard in played.heard:
-        failed = heard.step.answer.status >= 400 or heard.step.answer.fate != "answer"
-        if failed and heard.operation in _RETRIED and heard.exchanges:
+    for played_step in played.steps:
+        failed = played_step.step.answer.status >= 400 or played_step.step.answer.fate != "answer"
+        if failed and played_step.operation in _RETRIED and played_step.exchanges:
             expected = "a POST that failed is not sent again: its effect may have happened"
-            yield Seen("sdk-request.no-hidden-retry", len(heard.exchanges) == 1, heard, expected, _listed(heard))
+            yield Seen(
+                "sdk-request.no-hidden-retry",
+                len(played_step.exchanges) == 1,
+                played_step,
+                expected,
+                _listed(played_step),
+            )
 
 
-def _listed(heard: Heard) -> str:
-    sent = ", ".join(_sent(each) for each in heard.exchanges[:4])
-    return f"{len(heard.exchanges)} requests: {sent}"
+def _listed(played_step: PlayedStep) -> str:
+    sent = ", ".join(_sent(each) for each in played_step.exchanges[:4])
+    return f"{len(played_step.exchanges)} requests: {sent}"
 
 
-_OWN: Mapping[str, Callable[[Heard, Exchange], tuple[bool, str, str] | None]] = {
+_OWN: Mapping[str, Callable[[PlayedStep, Exchange], tuple[bool, str, str] | None]] = {
     "sdk-request.path-reserved": _operation,
     "sdk-request.path-unicode": _operation,
     "sdk-request.wait": _query("wait"),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from conformance.contract.api import V1
-from conformance.sdk.drawing.case import Case, Heard, Played, Step
+from conformance.sdk.drawing.case import Case, Played, PlayedStep, Step
 from conformance.sdk.driver.protocol import Call, Result, SdkError
 from conformance.sdk.rules import SDK_RULES
 from conformance.sdk.witness.answer import Answer
@@ -42,12 +42,12 @@ def step(operation: str, answer: Answer, **arguments: Any) -> Step:
     return Step(Call(operation, arguments), answer)
 
 
-def heard(asked: Step, result: Result | SdkError | None, *sent: Sent, broken: str | None = None) -> Heard:
+def played_step(asked: Step, result: Result | SdkError | None, *sent: Sent, broken: str | None = None) -> PlayedStep:
     """A step with its result and its requests; without any given, the request that the operation makes."""
     operation = V1.by_action[asked.call.operation]
     usual = Sent(operation.method, operation.template.format_map(_Ids(asked.call.arguments)))
     result = Result(error=result) if isinstance(result, SdkError) else result
-    return Heard(asked, result, tuple(exchange(each, asked.answer) for each in sent or (usual,)), broken=broken)
+    return PlayedStep(asked, result, tuple(exchange(each, asked.answer) for each in sent or (usual,)), broken=broken)
 
 
 class _Ids(dict[str, Any]):
@@ -55,7 +55,7 @@ class _Ids(dict[str, Any]):
         return "0" if key == "number" else "id-1"
 
 
-def played(theme: str, *parts: Heard, **others: Any) -> Played:
+def played(theme: str, *parts: PlayedStep, **others: Any) -> Played:
     """A case of a theme that was played."""
     return Played(Case(theme, tuple(each.step for each in parts)), parts, **others)
 
@@ -72,4 +72,4 @@ def with_body(sent: Sent, value: Any) -> Sent:
 
 def broken_too(case: Played) -> Played:
     """The same case, in which the driver broke the protocol each time."""
-    return replace(case, heard=tuple(replace(each, result=None, broken="it ended") for each in case.heard))
+    return replace(case, steps=tuple(replace(each, result=None, broken="it ended") for each in case.steps))

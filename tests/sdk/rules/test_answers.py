@@ -10,11 +10,11 @@ import pytest
 
 from conformance.contract.api import V1
 from conformance.sdk.drawing.answers import SIMPLE
-from conformance.sdk.drawing.case import Heard, Played
+from conformance.sdk.drawing.case import Played, PlayedStep
 from conformance.sdk.driver.protocol import Result, SdkError
 from conformance.sdk.rules.answers import RULES
 from conformance.sdk.witness.answer import Answer, success_answer
-from tests.sdk.rules.cases import broken_too, heard, played, step, verdicts
+from tests.sdk.rules.cases import broken_too, played, played_step, step, verdicts
 
 _AT = "2026-01-02T03:04:05.678Z"
 _HISTORY, _STAGES = "getInstanceHistory", "getInstanceStageHistory"
@@ -101,9 +101,9 @@ TOLERATED = [
 ]
 
 
-def _heard(operation: str, sent: Any, got: Any) -> Heard:
+def _heard(operation: str, sent: Any, got: Any) -> PlayedStep:
     result = Result(got) if got is not None else SdkError("decode", text="it cannot be read")
-    return heard(step(operation, success_answer(operation, V1.by_action[operation].success, sent)), result)
+    return played_step(step(operation, success_answer(operation, V1.by_action[operation].success, sent)), result)
 
 
 def _case(sides: Sides, got: Any) -> Played:
@@ -123,9 +123,9 @@ def test_each_requirement_from_both_sides(sides: Sides) -> None:
 def test_a_204_is_a_success_without_data() -> None:
     asked = step("deleteWorkflow", Answer(204), flowId="w")
     name = "sdk-answer.no-content"
-    assert verdicts(name, played(name, heard(asked, Result()))) == [True]
-    assert verdicts(name, played(name, heard(asked, SdkError("decode")))) == [False]
-    assert verdicts(name, played(name, heard(asked, Result({"id": "w"})))) == [False]
+    assert verdicts(name, played(name, played_step(asked, Result()))) == [True]
+    assert verdicts(name, played(name, played_step(asked, SdkError("decode")))) == [False]
+    assert verdicts(name, played(name, played_step(asked, Result({"id": "w"})))) == [False]
 
 
 def test_every_requirement_on_answers_is_there() -> None:
@@ -151,7 +151,7 @@ def test_a_send_without_fields_read_as_another_kind_is_about_kinds() -> None:
     bare = _entry(name="RunSend", input={})
     case = played(name, whole, _heard(_HISTORY, bare, _entry(name="RunSend", input={"event": ""})))
     assert verdicts(name, case) == [True]
-    kinds = played("sdk-answer.stage-kinds", *case.heard[1:])
+    kinds = played("sdk-answer.stage-kinds", *case.steps[1:])
     assert verdicts("sdk-answer.stage-kinds", kinds) == [False]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.sdk.drawing.answers import SIMPLE
-from conformance.sdk.drawing.case import Heard, Played
+from conformance.sdk.drawing.case import Played, PlayedStep
 from conformance.sdk.driver.protocol import Result, SdkError
 from conformance.sdk.rules.clients import RULES
 from conformance.sdk.witness.answer import Answer, success_answer
 from conformance.trace import Exchange
-from tests.sdk.rules.cases import Sent, broken_too, exchange, heard, played, step, verdicts
+from tests.sdk.rules.cases import Sent, broken_too, exchange, played, played_step, step, verdicts
 
 RUN = Sent("POST", "/workflows/id-1/instances")
 GET = Sent("GET", "/workflows/w")
@@ -30,30 +30,30 @@ def _both(requirement: str, upheld: Played, *violated: Played) -> None:
 def test_a_long_wait() -> None:
     asked = step("runWorkflow", LATE, workflowID="id-1", wait=True)
     name = "sdk-client.long-wait"
-    given_up = played(name, heard(asked, SdkError("timeout"), RUN))
-    twice = played(name, heard(asked, Result({}), RUN, RUN))
-    _both(name, played(name, heard(asked, Result({}), RUN)), given_up, twice)
+    given_up = played(name, played_step(asked, SdkError("timeout"), RUN))
+    twice = played(name, played_step(asked, Result({}), RUN, RUN))
+    _both(name, played(name, played_step(asked, Result({}), RUN)), given_up, twice)
 
 
 def test_no_mixing() -> None:
     asked = step("getInstance", Answer(), instanceID="i-1")
     name, sent = "sdk-client.no-mixing", Sent("GET", "/instances/i-1")
-    another = played(name, heard(asked, Result({"id": "i-2"}), sent))
-    _both(name, played(name, heard(asked, Result({"id": "i-1"}), sent)), another)
+    another = played(name, played_step(asked, Result({"id": "i-2"}), sent))
+    _both(name, played(name, played_step(asked, Result({"id": "i-1"}), sent)), another)
 
 
 def test_a_second_client() -> None:
     asked = replace(step("getWorkflow", FOUND, flowId="w"), elsewhere=True)
     name = "sdk-client.second-client"
-    astray = played(name, Heard(asked, Result({}), ()))
-    _both(name, played(name, heard(asked, Result({}), GET)), astray)
+    astray = played(name, PlayedStep(asked, Result({}), ()))
+    _both(name, played(name, played_step(asked, Result({}), GET)), astray)
 
 
 def _calls(theme: str, *tokens: str, last: Result | SdkError = GOT, fetched: int = 1) -> Played:
     asked = step("getWorkflow", FOUND, flowId="w")
     sent = [GET._replace(headers=(("authorization", f"Bearer {token}"),)) for token in tokens]
-    calls = [heard(asked, Result({}), each) for each in sent[:-1]]
-    return played(theme, *calls, heard(asked, last, sent[-1]), tokens=(TOKEN,) * fetched)
+    calls = [played_step(asked, Result({}), each) for each in sent[:-1]]
+    return played(theme, *calls, played_step(asked, last, sent[-1]), tokens=(TOKEN,) * fetched)
 
 
 def test_a_token_is_fetched_once() -> None:
@@ -80,7 +80,7 @@ def test_tokens_stay_with_their_host() -> None:
     asked = step("getWorkflow", Answer(307), flowId="w")
 
     def redirected(*elsewhere: Exchange) -> Played:
-        return played(name, heard(asked, Result({}), GET), elsewhere=elsewhere)
+        return played(name, played_step(asked, Result({}), GET), elsewhere=elsewhere)
 
     bearer = exchange(GET._replace(headers=(("authorization", "Bearer token-1"),)), host="localhost:2")
     _both(name, redirected(exchange(GET, host="localhost:2")), redirected(bearer))

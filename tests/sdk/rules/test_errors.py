@@ -9,7 +9,7 @@ import pytest
 from conformance.sdk.driver.protocol import Result, SdkError
 from conformance.sdk.rules.errors import RULES
 from conformance.sdk.witness.answer import Answer, json_answer
-from tests.sdk.rules.cases import heard, played, step, verdicts
+from tests.sdk.rules.cases import played, played_step, step, verdicts
 
 REFUSED = json_answer(404, {"errorCode": "NOT_FOUND", "errorMessage": "no such thing"})
 ODD = json_answer(409, {"errorCode": "CONFLICT", "errorMessage": "not now"})
@@ -49,9 +49,9 @@ _AFTER_ORDINARY = {"sdk-error.unknown-code", "sdk-error.empty-body", "sdk-error.
 
 @pytest.mark.parametrize("sides", SIDES, ids=lambda sides: f"{sides.requirement}-{sides.violated}")
 def test_each_requirement_from_both_sides(sides: Sides) -> None:
-    ordinary = [heard(step("getWorkflow", REFUSED), TOLD)] if sides.theme in _AFTER_ORDINARY else []
+    ordinary = [played_step(step("getWorkflow", REFUSED), TOLD)] if sides.theme in _AFTER_ORDINARY else []
     for got, upheld in ((sides.upheld, True), (sides.violated, False)):
-        case = played(sides.theme, *ordinary, heard(step("getWorkflow", sides.answer), got))
+        case = played(sides.theme, *ordinary, played_step(step("getWorkflow", sides.answer), got))
         assert verdicts(sides.requirement, case) == [upheld]
 
 
@@ -60,16 +60,16 @@ def test_every_requirement_on_errors_is_there() -> None:
 
 
 def test_an_sdk_whose_errors_have_no_status_tells_odd_refusals_as_ordinary_ones() -> None:
-    plain = heard(step("getWorkflow", REFUSED), SdkError("http", None, "NOT_FOUND"))
+    plain = played_step(step("getWorkflow", REFUSED), SdkError("http", None, "NOT_FOUND"))
     for got, upheld in ((SdkError("http"), True), (SdkError("decode", 409), True), (SdkError("decode"), False)):
-        case = played("sdk-error.unknown-code", plain, heard(step("getWorkflow", ODD), got))
+        case = played("sdk-error.unknown-code", plain, played_step(step("getWorkflow", ODD), got))
         assert verdicts("sdk-error.unknown-code", case) == [upheld]
 
 
 def test_an_sdk_that_swallows_ordinary_refusals_is_not_asked_about_odd_ones() -> None:
-    swallowed = heard(step("getWorkflow", REFUSED), Result())
-    case = played("sdk-error.html", swallowed, heard(step("getWorkflow", HTML), Result()))
+    swallowed = played_step(step("getWorkflow", REFUSED), Result())
+    case = played("sdk-error.html", swallowed, played_step(step("getWorkflow", HTML), Result()))
     assert verdicts("sdk-error.html", case) == []
-    alone = played(STATUS, heard(step("getWorkflow", REFUSED), Result()))
+    alone = played(STATUS, played_step(step("getWorkflow", REFUSED), Result()))
     assert verdicts("sdk-error.code", alone) == []
     assert verdicts("sdk-error.kind", alone) == []

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from conformance.sdk.drawing.case import Heard
+from conformance.sdk.drawing.case import PlayedStep
 from conformance.sdk.driver.protocol import Result, SdkError
 from conformance.sdk.rules.requests import RULES
 from conformance.sdk.witness.answer import Answer, json_answer
-from tests.sdk.rules.cases import JSON, Sent, broken_too, heard, played, step, verdicts, with_body
+from tests.sdk.rules.cases import JSON, Sent, broken_too, played, played_step, step, verdicts, with_body
 
 LIST = Sent("GET", "/workflows")
 RUN = Sent("POST", "/workflows/w/instances")
@@ -136,7 +136,7 @@ SIDES = [
 def test_each_requirement_from_both_sides(sides: Sides) -> None:
     asked = step(sides.operation, sides.answer, **sides.arguments)
     for sent, upheld in ((sides.upheld, True), (sides.violated, False)):
-        case = played(sides.requirement, heard(asked, Result(), *sent))
+        case = played(sides.requirement, played_step(asked, Result(), *sent))
         assert verdicts(sides.requirement, case) == [upheld]
         # That a POST was sent twice is seen even if the driver broke the protocol on the way.
         if sides.requirement != "sdk-request.no-hidden-retry":
@@ -149,7 +149,7 @@ def test_every_requirement_on_requests_is_there() -> None:
 
 def test_a_call_that_sends_nothing_violates_what_its_case_is_about() -> None:
     asked = step("createWorkflow", Answer(), body=_amount(2**53 + 1))
-    refused = Heard(asked, Result(error=SdkError("other", text="TypeError")), ())
+    refused = PlayedStep(asked, Result(error=SdkError("other", text="TypeError")), ())
     nothing = played("sdk-request.body-integers", refused)
     assert verdicts("sdk-request.body-integers", nothing) == [False]
     assert verdicts("sdk-request.body", nothing) == []
@@ -158,27 +158,27 @@ def test_a_call_that_sends_nothing_violates_what_its_case_is_about() -> None:
 
 def test_an_id_that_is_not_encoded_says_nothing_of_the_query() -> None:
     asked = step("getWorkflow", Answer(), flowId="a?b")
-    cut = played("sdk-request.path-reserved", heard(asked, Result(), Sent("GET", "/workflows/a", (("b", ""),))))
+    cut = played("sdk-request.path-reserved", played_step(asked, Result(), Sent("GET", "/workflows/a", (("b", ""),))))
     assert verdicts("sdk-request.path-reserved", cut) == [False]
     assert verdicts("sdk-request.no-extra-query", cut) == []
     assert verdicts("sdk-request.operation", cut) == []
     filtered = step("listInstances", Answer(), workflowID="a&b")
     cut = played(
         "sdk-request.workflow-id",
-        heard(filtered, Result(), INSTANCES._replace(query=(("workflowID", "a"), ("b", "")))),
+        played_step(filtered, Result(), INSTANCES._replace(query=(("workflowID", "a"), ("b", "")))),
     )
     assert verdicts("sdk-request.no-extra-query", cut) == []
 
 
 def test_a_read_that_failed_may_be_sent_again() -> None:
     asked = step("listWorkflows", UNAVAILABLE)
-    case = played("sdk-error.status", heard(asked, SdkError("http", 503), LIST, LIST))
+    case = played("sdk-error.status", played_step(asked, SdkError("http", 503), LIST, LIST))
     assert verdicts("sdk-request.no-hidden-retry", case) == []
     assert verdicts("sdk-request.once", case) == []
 
 
 def test_headers_are_looked_at_whatever_a_case_is_about() -> None:
     asked = step("listWorkflows", Answer())
-    case = played("sdk-answer.lists", heard(asked, Result([]), LIST._replace(headers=JSON)))
+    case = played("sdk-answer.lists", played_step(asked, Result([]), LIST._replace(headers=JSON)))
     assert verdicts("sdk-request.accept", case) == [True]
     assert verdicts("sdk-request.wait", case) == []
