@@ -64,6 +64,7 @@ class Schedule:
     begun: float | None = None
     left_out: int = 0
     _took: list[float] = field(default_factory=list)
+    _confirming_since: float | None = None
 
     def __post_init__(self) -> None:
         self._began = self.now()
@@ -88,11 +89,12 @@ class Schedule:
         return min(exploring, self._left_of(most) - confirming)
 
     def confirming_left(self) -> float:
-        """Seconds that confirming may take from now on."""
-        most, own = self.settings.max_time, self.settings.budget.confirming_seconds
-        if most is None:
-            return own
-        return max(0.0, min(own, self._left_of(most)))
+        """Seconds that confirming may take from now on. Its time begins when this is asked for the first time."""
+        if self._confirming_since is None:
+            self._confirming_since = self.now()
+        most = self.settings.max_time
+        own = self._confirming_since + self.settings.budget.confirming_seconds - self.now()
+        return max(0.0, own if most is None else min(own, self._left_of(most)))
 
     def took(self, seconds: float) -> None:
         """Take note of how long a scenario took."""

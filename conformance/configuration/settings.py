@@ -27,7 +27,7 @@ class Limits:
 
 BUDGETS: Mapping[Profile, Limits] = {
     "smoke": Limits(runs=120, slow_runs=90, seconds=60.0, confirming_seconds=40.0),
-    "standard": Limits(runs=390, slow_runs=330, seconds=150.0, confirming_seconds=120.0),
+    "standard": Limits(runs=390, slow_runs=330, seconds=150.0, confirming_seconds=75.0),
     "thorough": Limits(runs=1600, slow_runs=1000, seconds=1200.0, confirming_seconds=600.0),
     "soak": Limits(runs=None, slow_runs=None, seconds=None, confirming_seconds=900.0),
 }

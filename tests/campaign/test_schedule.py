@@ -27,7 +27,13 @@ def test_a_profile_explores_for_its_time_and_confirms_for_its_own() -> None:
     settings = made.settings
     assert settings.seconds is not None
     assert made.exploring_left(to_confirm=True) == settings.seconds - 30
-    assert made.confirming_left() == settings.budget.confirming_seconds
+    own = settings.budget.confirming_seconds
+    assert made.confirming_left() == own
+    # Whatever is confirmed after the first: the time is for all of it.
+    time.seconds += 50
+    assert made.confirming_left() == own - 50
+    time.seconds += own
+    assert made.confirming_left() == 0
 
 
 def test_the_time_that_a_user_allows_holds_for_everything() -> None:
