@@ -16,6 +16,7 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Mapping
+from multiprocessing import forkserver
 from pathlib import Path
 
 import conformance.commands.check
@@ -63,4 +64,6 @@ def _command(arguments: tuple[str, ...], cwd: str, env: Mapping[str, str], outpu
     os.environ.update(env)
     os.environ[FOLDER] = drawn
     sys.argv = [PROGRAM, *arguments]
+    # A fork uses the fork server that it comes from, as its documentation says; Python 3.11 would begin another one.
+    vars(forkserver._forkserver)["ensure_running"] = lambda: None
     program()

@@ -59,6 +59,11 @@ class _Reporter:
         self.crash: str | None = None
         self.interrupted = False
 
+    def pytest_configure(self, config: pytest.Config) -> None:
+        # Where the suite itself fails, each item does. pytest's own form parses each module of the traceback every
+        # time, which takes minutes.
+        config.option.tbstyle = "native"
+
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self.session = session.config.stash.get(SESSION, None)
 
