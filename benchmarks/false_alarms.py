@@ -4,7 +4,7 @@
                                       [--clock-skew SECONDS] [--load] [--busy]
     python -m benchmarks.false_alarms --like real [--runs-per-second R] --seeds 10 --jobs 2
 
-``--load`` lets a second client hammer the same server, ``--busy`` keeps every core busy with other programs. ``--like
+``--load`` lets a second client flood the same server, ``--busy`` keeps every core busy with other programs. ``--like
 real`` measures on a server that is slow like a real one; such runs mostly wait, so that two fit side by side. Prints a
 Markdown table, a row as soon as a run ends, and whether the traces that uphold a requirement differ from seed to seed.
 CPU time is the suite's own, without the server's.
@@ -58,7 +58,7 @@ class Seed:
 @contextlib.contextmanager
 def _load(url: str) -> Iterator[None]:
     """A second client at work on the same server."""
-    with _beside([sys.executable, "-m", "benchmarks.shared.hammer", url, "--clients", "4"]):
+    with _beside([sys.executable, "-m", "benchmarks.shared.flood", url, "--clients", "4"]):
         yield
 
 

@@ -51,7 +51,7 @@ def suite(url: str, seed: int, profile: str) -> Throughput:
 
 def bare(url: str, exchanges: int) -> Throughput:
     """httpx alone: nothing is generated, recorded or judged."""
-    cost = measured([sys.executable, "-m", "benchmarks.shared.hammer", url, f"--exchanges={exchanges}"])
+    cost = measured([sys.executable, "-m", "benchmarks.shared.flood", url, f"--exchanges={exchanges}"])
     return Throughput("bare httpx loop", int(cost.output.split()[-1]), cost)
 
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from benchmarks.hostile.behaviours import BEHAVIOURS
 from benchmarks.hostile.behaviours.behaviour import Behaviour
 from benchmarks.hostile.certificates import context
-from benchmarks.hostile.turn import State, Turn, Upstream, read_request
+from benchmarks.hostile.handling import Handling, State, Upstream, read_request
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 
@@ -88,11 +88,11 @@ class HostileServer:
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         request = await read_request(reader)
         self.state.requests += 1
-        turn = Turn(request, reader, writer, self._chance, self.state, lambda: self._upstream.answer(request))
+        handling = Handling(request, reader, writer, self._chance, self.state, lambda: self._upstream.answer(request))
         if self._chance.random() >= self._share:
-            await turn.pass_on()
+            await handling.pass_on()
             return True
-        return await self._behaviour.act(turn) is not False
+        return await self._behaviour.act(handling) is not False
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from conformance.confirming.findings import Proof, build_finding
 from conformance.contract.requirements import Catalogue
 from conformance.judging.tally import Tally
 from conformance.reports.har import HarItem
-from conformance.reports.terminal import Progress
+from conformance.reports.terminal import Counts, Progress
 from conformance.results.errors import written_to
 from conformance.results.event_lines import WORKERS
 from conformance.results.events import EventLog
@@ -102,12 +102,12 @@ class Watcher:
         self._spool = spool
         self._catalogue = catalogue
         self._budget = budget
-        self._counts = (0, 0, 0)
+        self._counts = Counts()
 
     @property
     def measured(self) -> bool:
         """Whether there was any traffic."""
-        return self._counts[0] > 0
+        return self._counts.exchanges > 0
 
     def phase(self, name: str) -> None:
         """Tell the terminal, and log it."""
@@ -124,8 +124,8 @@ class Watcher:
             for exchange in trace.exchanges:
                 self._log.exchange(record_of(exchange, start, _LOGGED_BODY), trace.id)
             self._log.counts({key: [tally.upheld[key], tally.violated[key]] for key in tally.judged_traces})
-        self._counts = (tally.exchanges, tally.runs, len(tally.cases))
-        self._progress.update(*self._counts, elapsed, self._budget)
+        self._counts = Counts(tally.exchanges, tally.runs, len(tally.cases))
+        self._progress.update(self._counts, elapsed, self._budget)
 
     def load(self, in_flight: int, finished: int, settle_s: float) -> None:
         """Log how much the target has to do."""
@@ -134,7 +134,7 @@ class Watcher:
 
     def replayed(self, elapsed: float, doing: str) -> None:
         """Show what is being confirmed, and that time goes by."""
-        self._progress.update(*self._counts, elapsed, self._budget, doing)
+        self._progress.update(self._counts, elapsed, self._budget, doing)
 
     def found(self, proof: Proof) -> None:
         """Log the finding."""

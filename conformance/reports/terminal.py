@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from rich.console import Console
 from rich.live import Live
@@ -44,15 +44,26 @@ _LOG_WIDTH = 140
 """Columns of what is read in a log, which has no width of its own."""
 
 
+class Counts(NamedTuple):
+    """What a run has come to so far: exchanges, runs, and requirements that were violated."""
+
+    exchanges: int = 0
+    runs: int = 0
+    violated: int = 0
+
+    def __str__(self) -> str:
+        # Not yet findings: several broken rules often have one cause.
+        rules = plural(self.violated, "rule")
+        return f"{plural(self.exchanges, 'exchange')}, {plural(self.runs, 'run')}, {rules} broken"
+
+
 class Progress(Protocol):
     """How a run tells what it is doing."""
 
     def phase(self, name: str) -> None:
         """A new phase has begun."""
 
-    def update(
-        self, exchanges: int, runs: int, findings: int, elapsed: float, budget: float | None, doing: str = ""
-    ) -> None:
+    def update(self, counts: Counts, elapsed: float, budget: float | None, doing: str = "") -> None:
         """Counts so far; ``elapsed`` and ``budget`` in seconds, None without a limit; ``doing``: what is confirmed."""
 
     def close(self) -> None:
@@ -65,9 +76,7 @@ class SilentProgress:
     def phase(self, name: str) -> None:
         """Nothing."""
 
-    def update(
-        self, exchanges: int, runs: int, findings: int, elapsed: float, budget: float | None, doing: str = ""
-    ) -> None:
+    def update(self, counts: Counts, elapsed: float, budget: float | None, doing: str = "") -> None:
         """Nothing."""
 
     def close(self) -> None:
@@ -88,14 +97,12 @@ class PlainProgress:
         self._phase = name
         self._print(name)
 
-    def update(
-        self, exchanges: int, runs: int, findings: int, elapsed: float, budget: float | None, doing: str = ""
-    ) -> None:
+    def update(self, counts: Counts, elapsed: float, budget: float | None, doing: str = "") -> None:
         """Print a line when the last one is long enough ago."""
         if elapsed >= self._next:
             self._next = elapsed + self._every
             left = _left(elapsed, None if doing else budget)
-            self._print(f"{self._phase}: {doing or _counts(exchanges, runs, findings)}, {left}")
+            self._print(f"{self._phase}: {doing or counts}, {left}")
 
     def close(self) -> None:
         """Nothing is left to tidy."""
@@ -117,13 +124,11 @@ class LiveProgress:
         self._phase = name
         self._live.update(Text(name))
 
-    def update(
-        self, exchanges: int, runs: int, findings: int, elapsed: float, budget: float | None, doing: str = ""
-    ) -> None:
+    def update(self, counts: Counts, elapsed: float, budget: float | None, doing: str = "") -> None:
         """Show the counts."""
-        style = "red" if findings else ""
+        style = "red" if counts.violated else ""
         told = Text(no_wrap=True, overflow="ellipsis").append(self._phase, "bold").append("  ")
-        told.append(doing or _counts(exchanges, runs, findings), style).append("  ")
+        told.append(doing or str(counts), style).append("  ")
         self._live.update(told.append(_left(elapsed, None if doing else budget), "dim"))
 
     def close(self) -> None:
@@ -260,11 +265,6 @@ def _say_finding(console: Console, finding: Finding, *, whole: bool) -> None:
 
 def _say(console: Console, line: Text, *, wrap: bool = False) -> None:
     console.print(line, highlight=False, no_wrap=not wrap, overflow="ellipsis" if not wrap else "fold", crop=not wrap)
-
-
-def _counts(exchanges: int, runs: int, findings: int) -> str:
-    # Not yet findings: several broken rules often turn out to have one cause.
-    return f"{plural(exchanges, 'exchange')}, {plural(runs, 'run')}, {plural(findings, 'rule')} broken"
 
 
 def _left(elapsed: float, budget: float | None) -> str:

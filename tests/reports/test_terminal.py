@@ -13,6 +13,7 @@ from conformance.contract.requirements import Requirement
 from conformance.reports.comparison import print_comparison, print_matrix
 from conformance.reports.explain import explain, explanation
 from conformance.reports.terminal import (
+    Counts,
     LiveProgress,
     PlainProgress,
     SilentProgress,
@@ -104,7 +105,7 @@ def test_the_form_suits_the_place(
 ) -> None:
     progress = make_progress(console(terminal=terminal), environment, verbosity)
     progress.phase("scenarios")
-    progress.update(1, 1, 0, 0.5, 60)
+    progress.update(Counts(1, 1, 0), 0.5, 60)
     progress.close()
     assert isinstance(progress, kind)
 
@@ -114,7 +115,7 @@ def test_plain_progress_prints_now_and_then() -> None:
     progress = PlainProgress(on, every=10)
     progress.phase("scenarios")
     for second in range(25):
-        progress.update(second * 100, second, 1, float(second), 60.0)
+        progress.update(Counts(second * 100, second, 1), float(second), 60.0)
     assert printed(on).splitlines() == [
         "scenarios",
         "scenarios: 1,000 exchanges, 10 runs, 1 rule broken, 10 s, 50 s left",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from benchmarks.hostile.turn import Turn
+from benchmarks.hostile.handling import Handling
 
-Act = Callable[[Turn], Awaitable[bool | None]]
+Act = Callable[[Handling], Awaitable[bool | None]]
 """Answers a request in its way; False: the connection ends after it."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from benchmarks.hostile.behaviours.behaviour import Act, Behaviour
-from benchmarks.hostile.turn import Turn, framed
+from benchmarks.hostile.handling import Handling, framed
 
 _DEEP = 100_000
 
@@ -13,8 +13,8 @@ _DEEP = 100_000
 def says(body: bytes, status: int = 200) -> Act:
     """Answers always with this body."""
 
-    async def act(turn: Turn) -> bool:
-        await turn.answer(status, body)
+    async def act(handling: Handling) -> bool:
+        await handling.answer(status, body)
         return True
 
     return act
@@ -23,9 +23,9 @@ def says(body: bytes, status: int = 200) -> Act:
 def spoiled(old: bytes, new: bytes) -> Act:
     """Replaces something in the body of a well-behaved answer, everywhere."""
 
-    async def act(turn: Turn) -> bool:
-        answer = await turn.upstream()
-        await turn.send(framed(replace(answer, body=answer.body.replace(old, new))))
+    async def act(handling: Handling) -> bool:
+        answer = await handling.upstream()
+        await handling.send(framed(replace(answer, body=answer.body.replace(old, new))))
         return True
 
     return act
@@ -36,14 +36,16 @@ def within(value: bytes) -> Act:
     return spoiled(b'{"', b'{"extra":' + value + b',"')
 
 
-async def body_with_204(turn: Turn) -> bool:
-    answer = await turn.upstream()
-    await turn.send(framed(answer) if answer.status != 204 else b"HTTP/1.1 204 No Content\r\ncontent-length: 2\r\n\r\n")
+async def body_with_204(handling: Handling) -> bool:
+    answer = await handling.upstream()
+    await handling.send(
+        framed(answer) if answer.status != 204 else b"HTTP/1.1 204 No Content\r\ncontent-length: 2\r\n\r\n"
+    )
     return True
 
 
-async def nothing_at_all(turn: Turn) -> bool:
-    await turn.answer((await turn.upstream()).status, b"")
+async def nothing_at_all(handling: Handling) -> bool:
+    await handling.answer((await handling.upstream()).status, b"")
     return True
 
 

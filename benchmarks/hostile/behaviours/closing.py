@@ -5,87 +5,87 @@ from __future__ import annotations
 import asyncio
 
 from benchmarks.hostile.behaviours.behaviour import Behaviour
-from benchmarks.hostile.turn import JSON, Turn, forever, framed, head
+from benchmarks.hostile.handling import JSON, Handling, forever, framed, head
 
 _LATE_S = 12.0
 
 
-async def silent(turn: Turn) -> bool:
-    del turn
+async def silent(handling: Handling) -> bool:
+    del handling
     await forever()
     return False
 
 
-async def silent_after_head(turn: Turn) -> bool:
-    await turn.send(head(200, (*JSON, ("content-length", "20"))))
+async def silent_after_head(handling: Handling) -> bool:
+    await handling.send(head(200, (*JSON, ("content-length", "20"))))
     await forever()
     return False
 
 
-async def drip_head(turn: Turn) -> bool:
+async def drip_head(handling: Handling) -> bool:
     for number in range(10_000):
-        await turn.send(b"HTTP/1.1 200 OK\r\n"[number : number + 1] or b"x")
+        await handling.send(b"HTTP/1.1 200 OK\r\n"[number : number + 1] or b"x")
         await asyncio.sleep(1)
     return False
 
 
-async def drip_body(turn: Turn) -> bool:
-    whole = framed(await turn.upstream())
+async def drip_body(handling: Handling) -> bool:
+    whole = framed(await handling.upstream())
     begin = whole.index(b"\r\n\r\n") + 4
-    await turn.send(whole[:begin])
+    await handling.send(whole[:begin])
     for number in range(begin, len(whole)):
-        await turn.send(whole[number : number + 1])
+        await handling.send(whole[number : number + 1])
         await asyncio.sleep(1)
     return True
 
 
-async def late(turn: Turn) -> bool:
+async def late(handling: Handling) -> bool:
     await asyncio.sleep(_LATE_S)
-    await turn.pass_on()
+    await handling.pass_on()
     return True
 
 
-async def close_unanswered(turn: Turn) -> bool:
-    del turn
+async def close_unanswered(handling: Handling) -> bool:
+    del handling
     return False
 
 
-async def close_in_head(turn: Turn) -> bool:
-    whole = framed(await turn.upstream())
-    await turn.send(whole[: whole.index(b"\r\n\r\n") - 3])
+async def close_in_head(handling: Handling) -> bool:
+    whole = framed(await handling.upstream())
+    await handling.send(whole[: whole.index(b"\r\n\r\n") - 3])
     return False
 
 
-async def close_in_body(turn: Turn) -> bool:
-    answer = await turn.success()
-    await turn.send(framed(answer)[:-1])
+async def close_in_body(handling: Handling) -> bool:
+    answer = await handling.success()
+    await handling.send(framed(answer)[:-1])
     return False
 
 
-async def reset(turn: Turn) -> bool:
-    turn.reset()
+async def reset(handling: Handling) -> bool:
+    handling.reset()
     return False
 
 
-async def reset_in_body(turn: Turn) -> bool:
-    await turn.send(framed(await turn.success())[:-1])
-    turn.reset()
+async def reset_in_body(handling: Handling) -> bool:
+    await handling.send(framed(await handling.success())[:-1])
+    handling.reset()
     return False
 
 
-async def half_close(turn: Turn) -> bool:
-    turn.writer.write_eof()
+async def half_close(handling: Handling) -> bool:
+    handling.writer.write_eof()
     await forever()
     return False
 
 
-async def close_after(turn: Turn) -> bool:
-    await turn.pass_on()
+async def close_after(handling: Handling) -> bool:
+    await handling.pass_on()
     return False
 
 
-async def carried_out_unanswered(turn: Turn) -> bool:
-    await turn.upstream()
+async def carried_out_unanswered(handling: Handling) -> bool:
+    await handling.upstream()
     return False
 
 

@@ -7,7 +7,7 @@ import gzip
 import zlib
 
 from benchmarks.hostile.behaviours.behaviour import Behaviour
-from benchmarks.hostile.turn import JSON, Headers, Turn, forever, framed, head
+from benchmarks.hostile.handling import JSON, Handling, Headers, forever, framed, head
 
 _CHUNKED: Headers = (*JSON, ("transfer-encoding", "chunked"))
 _MEBI = 1 << 20
@@ -23,142 +23,142 @@ def _bomb(coding: str) -> bytes:
     return b"".join([*(packer.compress(block) for _ in range(128)), packer.flush()])
 
 
-async def endless_body(turn: Turn) -> bool:
-    await turn.send(head(200, JSON))
+async def endless_body(handling: Handling) -> bool:
+    await handling.send(head(200, JSON))
     for _ in range(_MOST):
-        await turn.send(b"x" * _MEBI)
+        await handling.send(b"x" * _MEBI)
     return False
 
 
-async def endless_json(turn: Turn) -> bool:
-    await turn.send(head(200, JSON), b'{"data":[')
+async def endless_json(handling: Handling) -> bool:
+    await handling.send(head(200, JSON), b'{"data":[')
     for _ in range(_MOST):
-        await turn.send(b'{"id":"a"},' * 100_000)
+        await handling.send(b'{"id":"a"},' * 100_000)
     return False
 
 
-async def endless_blanks(turn: Turn) -> bool:
-    await turn.send(head(200, JSON))
+async def endless_blanks(handling: Handling) -> bool:
+    await handling.send(head(200, JSON))
     for _ in range(_MOST):
-        await turn.send(b" " * _MEBI)
+        await handling.send(b" " * _MEBI)
     return False
 
 
-async def endless_chunks(turn: Turn) -> bool:
-    await turn.send(head(200, _CHUNKED))
+async def endless_chunks(handling: Handling) -> bool:
+    await handling.send(head(200, _CHUNKED))
     for _ in range(_MOST * 8):
-        await turn.send(b"1\r\nx\r\n" * 20_000)
+        await handling.send(b"1\r\nx\r\n" * 20_000)
     return False
 
 
-async def two_gigabytes(turn: Turn) -> bool:
-    await turn.send(head(200, (*JSON, ("content-length", str(2 << 30)))))
+async def two_gigabytes(handling: Handling) -> bool:
+    await handling.send(head(200, (*JSON, ("content-length", str(2 << 30)))))
     for _ in range(2048):
-        await turn.send(b"x" * _MEBI)
+        await handling.send(b"x" * _MEBI)
     return False
 
 
-async def length_too_long(turn: Turn) -> bool:
-    answer = await turn.success()
-    await turn.send(head(200, (*JSON, ("content-length", str(len(answer.body) + 7)))), answer.body)
+async def length_too_long(handling: Handling) -> bool:
+    answer = await handling.success()
+    await handling.send(head(200, (*JSON, ("content-length", str(len(answer.body) + 7)))), answer.body)
     await forever()
     return False
 
 
-async def length_too_short(turn: Turn) -> bool:
-    answer = await turn.success()
-    await turn.send(head(answer.status, (*JSON, ("content-length", str(len(answer.body) - 1)))), answer.body)
+async def length_too_short(handling: Handling) -> bool:
+    answer = await handling.success()
+    await handling.send(head(answer.status, (*JSON, ("content-length", str(len(answer.body) - 1)))), answer.body)
     return True
 
 
-async def two_lengths(turn: Turn) -> bool:
-    answer = await turn.success()
+async def two_lengths(handling: Handling) -> bool:
+    answer = await handling.success()
     lengths = (("content-length", str(len(answer.body))), ("content-length", "3"))
-    await turn.send(head(200, (*JSON, *lengths)), answer.body)
+    await handling.send(head(200, (*JSON, *lengths)), answer.body)
     return False
 
 
-async def length_is_a_word(turn: Turn) -> bool:
-    answer = await turn.success()
-    await turn.send(head(200, (*JSON, ("content-length", "much"))), answer.body)
+async def length_is_a_word(handling: Handling) -> bool:
+    answer = await handling.success()
+    await handling.send(head(200, (*JSON, ("content-length", "much"))), answer.body)
     return False
 
 
-async def length_below_zero(turn: Turn) -> bool:
-    answer = await turn.success()
-    await turn.send(head(200, (*JSON, ("content-length", "-1"))), answer.body)
+async def length_below_zero(handling: Handling) -> bool:
+    answer = await handling.success()
+    await handling.send(head(200, (*JSON, ("content-length", "-1"))), answer.body)
     return False
 
 
-async def length_and_chunks(turn: Turn) -> bool:
-    answer = await turn.success()
-    await turn.send(head(200, (*_CHUNKED, ("content-length", "3"))), b"%x\r\n" % len(answer.body), answer.body)
-    await turn.send(b"\r\n0\r\n\r\n")
+async def length_and_chunks(handling: Handling) -> bool:
+    answer = await handling.success()
+    await handling.send(head(200, (*_CHUNKED, ("content-length", "3"))), b"%x\r\n" % len(answer.body), answer.body)
+    await handling.send(b"\r\n0\r\n\r\n")
     return False
 
 
-async def chunk_rubbish(turn: Turn) -> bool:
-    await turn.send(head(200, _CHUNKED), b"many\r\nxxxx\r\n0\r\n\r\n")
+async def chunk_rubbish(handling: Handling) -> bool:
+    await handling.send(head(200, _CHUNKED), b"many\r\nxxxx\r\n0\r\n\r\n")
     return False
 
 
-async def chunk_beyond_all(turn: Turn) -> bool:
-    await turn.send(head(200, _CHUNKED), b"FFFFFFFFFFFFFFFFFFFFFFFF\r\n{}")
+async def chunk_beyond_all(handling: Handling) -> bool:
+    await handling.send(head(200, _CHUNKED), b"FFFFFFFFFFFFFFFFFFFFFFFF\r\n{}")
     await forever()
     return False
 
 
-async def chunks_cut(turn: Turn) -> bool:
-    answer = await turn.success()
-    await turn.send(head(200, _CHUNKED), b"%x\r\n" % len(answer.body), answer.body)
+async def chunks_cut(handling: Handling) -> bool:
+    answer = await handling.success()
+    await handling.send(head(200, _CHUNKED), b"%x\r\n" % len(answer.body), answer.body)
     return False
 
 
-async def chunks_well(turn: Turn) -> bool:
-    answer = await turn.upstream()
+async def chunks_well(handling: Handling) -> bool:
+    answer = await handling.upstream()
     if not answer.body:
-        await turn.send(framed(answer))
+        await handling.send(framed(answer))
         return True
     parts = [answer.body[at : at + 7] for at in range(0, len(answer.body), 7)]
     coded = b"".join(b"%x;note=1\r\n%s\r\n" % (len(part), part) for part in parts)
-    await turn.send(head(answer.status, _CHUNKED), coded, b"0\r\nx-trailer: 1\r\n\r\n")
+    await handling.send(head(answer.status, _CHUNKED), coded, b"0\r\nx-trailer: 1\r\n\r\n")
     return True
 
 
-async def gzip_bomb(turn: Turn) -> bool:
-    await turn.answer(200, _bomb("gzip"), (*JSON, ("content-encoding", "gzip")))
+async def gzip_bomb(handling: Handling) -> bool:
+    await handling.answer(200, _bomb("gzip"), (*JSON, ("content-encoding", "gzip")))
     return True
 
 
-async def deflate_bomb(turn: Turn) -> bool:
-    await turn.answer(200, _bomb("deflate"), (*JSON, ("content-encoding", "deflate")))
+async def deflate_bomb(handling: Handling) -> bool:
+    await handling.answer(200, _bomb("deflate"), (*JSON, ("content-encoding", "deflate")))
     return True
 
 
-async def gzip_unasked(turn: Turn) -> bool:
-    answer = await turn.upstream()
+async def gzip_unasked(handling: Handling) -> bool:
+    answer = await handling.upstream()
     if not answer.body:
-        await turn.send(framed(answer))
+        await handling.send(framed(answer))
         return True
-    await turn.answer(answer.status, gzip.compress(answer.body), (*JSON, ("content-encoding", "gzip")))
+    await handling.answer(answer.status, gzip.compress(answer.body), (*JSON, ("content-encoding", "gzip")))
     return True
 
 
-async def gzip_that_is_none(turn: Turn) -> bool:
-    answer = await turn.success()
-    await turn.answer(answer.status, answer.body, (*JSON, ("content-encoding", "gzip")))
+async def gzip_that_is_none(handling: Handling) -> bool:
+    answer = await handling.success()
+    await handling.answer(answer.status, answer.body, (*JSON, ("content-encoding", "gzip")))
     return True
 
 
-async def gzip_cut(turn: Turn) -> bool:
-    answer = await turn.success()
-    await turn.answer(answer.status, gzip.compress(answer.body)[:-12], (*JSON, ("content-encoding", "gzip")))
+async def gzip_cut(handling: Handling) -> bool:
+    answer = await handling.success()
+    await handling.answer(answer.status, gzip.compress(answer.body)[:-12], (*JSON, ("content-encoding", "gzip")))
     return True
 
 
-async def more_than_one_answer(turn: Turn) -> bool:
-    whole = framed(await turn.upstream())
-    await turn.send(whole, b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+async def more_than_one_answer(handling: Handling) -> bool:
+    whole = framed(await handling.upstream())
+    await handling.send(whole, b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
     return True
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 
 from benchmarks.hostile.behaviours.behaviour import Act, Behaviour
-from benchmarks.hostile.turn import JSON, Headers, Turn, forever, framed, head
+from benchmarks.hostile.handling import JSON, Handling, Headers, forever, framed, head
 
 
 def raw(*parts: bytes) -> Act:
     """Sends bytes, and closes."""
 
-    async def act(turn: Turn) -> bool:
-        await turn.send(*parts)
+    async def act(handling: Handling) -> bool:
+        await handling.send(*parts)
         return False
 
     return act
@@ -21,45 +21,45 @@ def raw(*parts: bytes) -> Act:
 def with_headers(headers: Headers, status: int | None = None) -> Act:
     """Answers well, with these headers besides."""
 
-    async def act(turn: Turn) -> bool:
-        answer = await (turn.success() if status else turn.upstream())
+    async def act(handling: Handling) -> bool:
+        answer = await (handling.success() if status else handling.upstream())
         if not answer.body:
-            await turn.send(framed(answer))
+            await handling.send(framed(answer))
             return True
         length = ("content-length", str(len(answer.body)))
         kept = JSON if not any(name == "content-type" for name, _ in headers) else ()
-        await turn.send(head(status or answer.status, (*kept, *headers, length)), answer.body)
+        await handling.send(head(status or answer.status, (*kept, *headers, length)), answer.body)
         return True
 
     return act
 
 
-async def flood_of_1xx(turn: Turn) -> bool:
+async def flood_of_1xx(handling: Handling) -> bool:
     while True:
-        await turn.send(b"HTTP/1.1 100 Continue\r\n\r\n" * 2000)
+        await handling.send(b"HTTP/1.1 100 Continue\r\n\r\n" * 2000)
 
 
-async def some_1xx(turn: Turn) -> bool:
-    await turn.send(b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n" * 3)
-    await turn.pass_on()
+async def some_1xx(handling: Handling) -> bool:
+    await handling.send(b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n" * 3)
+    await handling.pass_on()
     return True
 
 
-async def switching(turn: Turn) -> bool:
-    await turn.send(b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n")
+async def switching(handling: Handling) -> bool:
+    await handling.send(b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n")
     await forever()
     return False
 
 
-async def endless_head(turn: Turn) -> bool:
-    await turn.send(b"HTTP/1.1 200 OK\r\n")
+async def endless_head(handling: Handling) -> bool:
+    await handling.send(b"HTTP/1.1 200 OK\r\n")
     while True:
-        await turn.send(b"x-more: and more\r\n" * 1000)
+        await handling.send(b"x-more: and more\r\n" * 1000)
         await asyncio.sleep(0)
 
 
-async def http10(turn: Turn) -> bool:
-    await turn.send(framed(await turn.upstream()).replace(b"HTTP/1.1", b"HTTP/1.0", 1))
+async def http10(handling: Handling) -> bool:
+    await handling.send(framed(await handling.upstream()).replace(b"HTTP/1.1", b"HTTP/1.0", 1))
     return False
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.hostile.behaviours.behaviour import Act, Behaviour
-from benchmarks.hostile.turn import Turn
+from benchmarks.hostile.handling import Handling
 
 _ALIVE = 150
 
@@ -11,24 +11,24 @@ _ALIVE = 150
 def dies(back_after_s: float | None) -> Act:
     """Answers well so many requests, then closes everything and its port; opens it again after some seconds."""
 
-    async def act(turn: Turn) -> bool:
-        if turn.state.requests > _ALIVE and turn.state.stop is not None and not turn.state.kept.get("died"):
-            turn.state.kept["died"] = True
-            await turn.state.stop(back_after_s)
+    async def act(handling: Handling) -> bool:
+        if handling.state.requests > _ALIVE and handling.state.stop is not None and not handling.state.kept.get("died"):
+            handling.state.kept["died"] = True
+            await handling.state.stop(back_after_s)
             return False
-        await turn.pass_on()
+        await handling.pass_on()
         return True
 
     return act
 
 
-async def well(turn: Turn) -> bool:
-    await turn.pass_on()
+async def well(handling: Handling) -> bool:
+    await handling.pass_on()
     return True
 
 
-async def no_tls(turn: Turn) -> bool:
-    await turn.send(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n")
+async def no_tls(handling: Handling) -> bool:
+    await handling.send(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n")
     return False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from benchmarks.hostile.behaviours.behaviour import Act, Behaviour
-from benchmarks.hostile.turn import HTML, Headers, Turn
+from benchmarks.hostile.handling import HTML, Handling, Headers
 
 _PAGE = b"<html><head><title>%d</title></head><body><center>%d</center><hr><center>nginx</center></body></html>"
 _ATTACK = re.compile(rb"<|\.\./|%2e|'|\$\{|--|;|\\u0000|%00|select|script", re.IGNORECASE)
@@ -14,34 +14,34 @@ _ATTACK = re.compile(rb"<|\.\./|%2e|'|\$\{|--|;|\\u0000|%00|select|script", re.I
 def page(status: int, headers: Headers = ()) -> Act:
     """A page of HTML."""
 
-    async def act(turn: Turn) -> bool:
-        await turn.answer(status, _PAGE % (status, status), (*HTML, *headers))
+    async def act(handling: Handling) -> bool:
+        await handling.answer(status, _PAGE % (status, status), (*HTML, *headers))
         return True
 
     return act
 
 
-async def firewall(turn: Turn) -> bool:
-    if _ATTACK.search(turn.request.path.encode("latin-1") + turn.request.body):
-        return await page(403)(turn) or False
-    await turn.pass_on()
+async def firewall(handling: Handling) -> bool:
+    if _ATTACK.search(handling.request.path.encode("latin-1") + handling.request.body):
+        return await page(403)(handling) or False
+    await handling.pass_on()
     return True
 
 
-async def redirect_loop(turn: Turn) -> bool:
-    return await page(307, (("location", turn.request.path),))(turn) or False
+async def redirect_loop(handling: Handling) -> bool:
+    return await page(307, (("location", handling.request.path),))(handling) or False
 
 
-async def answer_of_before(turn: Turn) -> bool:
-    mine = await turn.upstream()
-    before, turn.state.last = turn.state.last, mine
+async def answer_of_before(handling: Handling) -> bool:
+    mine = await handling.upstream()
+    before, handling.state.last = handling.state.last, mine
     shown = before or mine
-    await turn.answer(shown.status, shown.body, shown.headers)
+    await handling.answer(shown.status, shown.body, shown.headers)
     return True
 
 
-async def ignores_body(turn: Turn) -> bool:
-    await turn.answer(413, _PAGE % (413, 413), (*HTML, ("connection", "close")))
+async def ignores_body(handling: Handling) -> bool:
+    await handling.answer(413, _PAGE % (413, 413), (*HTML, ("connection", "close")))
     return False
 
 

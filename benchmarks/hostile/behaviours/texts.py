@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks.hostile.behaviours.behaviour import Behaviour
 from benchmarks.hostile.behaviours.bodies import says, spoiled, within
-from benchmarks.hostile.turn import JSON, Turn, head
+from benchmarks.hostile.handling import JSON, Handling, head
 
 ESCAPES = b"\x1b[2J\x1b]0;owned\x07\x1b[31m\x9b31m\x08\x7f"
 """Clears a screen, sets its title, colours it, deletes characters."""
@@ -12,33 +12,35 @@ _ESCAPED = b"\\u001b[2J\\u001b]0;owned\\u0007\\u009b31m\\u0008\\u202e\\u0000"
 _ERROR = b'{"errorCode":"INTERNAL","errorMessage":"%s"}'
 
 
-async def escapes_in_reason(turn: Turn) -> bool:
-    answer = await turn.success()
+async def escapes_in_reason(handling: Handling) -> bool:
+    answer = await handling.success()
     length = (("content-length", str(len(answer.body))),)
-    await turn.send(b"HTTP/1.1 500 \x1b[2Jgone\x1b]0;owned\x07\r\n" + head(0, (*JSON, *length)).split(b"\r\n", 1)[1])
-    await turn.send(answer.body)
+    await handling.send(
+        b"HTTP/1.1 500 \x1b[2Jgone\x1b]0;owned\x07\r\n" + head(0, (*JSON, *length)).split(b"\r\n", 1)[1]
+    )
+    await handling.send(answer.body)
     return True
 
 
-async def escapes_in_headers(turn: Turn) -> bool:
-    answer = await turn.success()
+async def escapes_in_headers(handling: Handling) -> bool:
+    answer = await handling.success()
     server = "\x1b[2J\x1b]0;owned\x07"
     headers = (("content-type", f"text/{server}"), ("server", server), ("content-length", str(len(answer.body))))
-    await turn.send(head(502 if turn.chance.random() < 0.5 else 200, headers), answer.body)
+    await handling.send(head(502 if handling.chance.random() < 0.5 else 200, headers), answer.body)
     return True
 
 
-async def utf16(turn: Turn) -> bool:
-    answer = await turn.success()
-    await turn.answer(answer.status, answer.body.decode().encode("utf-16"), answer.headers)
+async def utf16(handling: Handling) -> bool:
+    answer = await handling.success()
+    await handling.answer(answer.status, answer.body.decode().encode("utf-16"), answer.headers)
     return True
 
 
-async def markup(turn: Turn) -> bool:
+async def markup(handling: Handling) -> bool:
     text = (
         b"</script><script>alert(1)</script><img src=x onerror=alert(1)>]]>&#0;{{7*7}}[link](javascript:alert(1))|a|b|"
     )
-    await turn.answer(500, _ERROR % text.replace(b'"', b'\\"'))
+    await handling.answer(500, _ERROR % text.replace(b'"', b'\\"'))
     return True
 
 

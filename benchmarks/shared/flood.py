@@ -1,6 +1,6 @@
 """A bare httpx loop: create, run, read, list, delete, as fast as the server answers. The second client of a load test.
 
-    python -m benchmarks.shared.hammer URL [--exchanges N] [--clients 8]
+    python -m benchmarks.shared.flood URL [--exchanges N] [--clients 8]
 
 Prints how many requests were answered; without ``--exchanges`` it goes on until it is ended.
 """
@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 
-_CONFIG = {"name": "hammer", "stages": [{"noop": {}}]}
+_CONFIG = {"name": "flood", "stages": [{"noop": {}}]}
 
 
 async def _rounds(client: httpx.AsyncClient) -> AsyncIterator[httpx.Response]:
@@ -41,7 +41,7 @@ async def _client(url: str, exchanges: int | None) -> int:
     return done
 
 
-async def hammer(url: str, exchanges: int | None, clients: int = 8) -> int:
+async def flood(url: str, exchanges: int | None, clients: int = 8) -> int:
     """Send (about) so many requests, endlessly for None, and give how many were answered."""
     share = None if exchanges is None else max(1, exchanges // clients)
     return sum(await asyncio.gather(*(_client(url, share) for _ in range(clients))))
@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--exchanges", type=int)
     parser.add_argument("--clients", type=int, default=8)
     chosen = parser.parse_args()
-    print(asyncio.run(hammer(chosen.url, chosen.exchanges, chosen.clients)))
+    print(asyncio.run(flood(chosen.url, chosen.exchanges, chosen.clients)))
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ class State:
 
 
 @dataclass
-class Turn:
+class Handling:
     """What a behaviour acts on. ``upstream`` gives the well-behaved server's answer to the request."""
 
     request: Request
