@@ -8,7 +8,7 @@ module run, then those of the room that it stands in, until the first one fails,
 more than ``--seconds`` of the processor tell nothing, and are counted apart; so do those that last ten times as long.
 Processes that a test starts run the code as it stands. A module of each room is tried unaltered first, and with an
 error: its tests must pass, and fail. Prints a line per mutant as it ends, the diffs of those that
-survived, and the figures.
+survived and are not explained in ``explained_mutants.yaml``, and the figures.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import wait
@@ -36,6 +36,7 @@ from types import ModuleType
 
 import pytest
 
+from benchmarks.rules.explained import Change, explained, outdated
 from benchmarks.shared.measuring import ROOT, stamp
 from benchmarks.shared.mutant import Mutant, diff, mutations, source
 
@@ -113,7 +114,11 @@ def _try(mutant: Mutant, text: str, seconds: float, told: Path) -> None:
     # Plugins are among what was imported beforehand; the project's settings turn the warning about it into an error.
     # It would also import the package, which is a plugin, from its files: asserts stay plain.
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning", "--assert=plain"]
-    sys.exit(int(pytest.main([*options, *tests_of(mutant.module), *skipped])))
+    code = int(pytest.main([*options, *tests_of(mutant.module), *skipped]))
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    # At once: a mutant may leave processes behind that would be waited for.
+    os._exit(code)
 
 
 def trials(mutants: Sequence[Mutant], jobs: int, seconds: float) -> Iterator[Trial]:
@@ -180,17 +185,29 @@ def sample(seed: int, count: int) -> list[Mutant]:
 
 
 def _summary(trials: Sequence[Trial]) -> Iterator[str]:
+    why = explained()
     known = [each for each in trials if not each.unknown]
     survivors = [each.mutant for each in known if each.killed_by is None]
-    for mutant in survivors:
+    still = [each for each in survivors if Change.of(each) not in why]
+    for mutant in still:
         yield "\n".join(["", f"{mutant} survived:", *diff(_path(mutant.module), mutant.number)])
-    rooms = Counter(each.mutant.module.split("/")[0] for each in known)
-    alive = Counter(each.module.split("/")[0] for each in survivors)
-    yield "\n| room | mutants | killed |\n|---|---|---|"
-    yield from (f"| {room} | {count} | {count - alive[room]} |" for room, count in rooms.items())
-    unknown = len(trials) - len(known)
-    yield f"\n{len(known) - len(survivors)} of {len(known)} mutants killed; {unknown} more had tests that did not end."
+    for each in known:
+        if each.killed_by and Change.of(each.mutant) in why:
+            yield f"\n{each.mutant} is explained, and killed all the same"
+    yield from (f"\nexplained, but not in the code any more: {each}" for each in outdated())
+    yield "\n| room | mutants | killed | explained | unexplained |\n|---|---|---|---|---|"
+    for room, count in _by_room(each.mutant for each in known).items():
+        alive, open_ones = _by_room(survivors)[room], _by_room(still)[room]
+        yield f"| {room} | {count} | {count - alive} | {alive - open_ones} | {open_ones} |"
+    yield (
+        f"\n{len(known) - len(survivors)} of {len(known)} mutants killed, {len(survivors) - len(still)} explained;"
+        f" {len(trials) - len(known)} more had tests that did not end."
+    )
     yield stamp()
+
+
+def _by_room(mutants: Iterable[Mutant]) -> Counter[str]:
+    return Counter(each.module.split("/", maxsplit=1)[0] for each in mutants)
 
 
 def main() -> None:

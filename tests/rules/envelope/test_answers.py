@@ -228,6 +228,13 @@ def test_a_violation_points_at_the_offending_part() -> None:
     assert (found.pointer, found.observed) == ("/build", "the body has /build")
 
 
+def test_a_length_is_what_is_wrong_with_a_204_whose_body_nobody_read() -> None:
+    t = TraceBuilder()
+    length_of_a_204(t)
+    found = [each.observed for each in observe(ALL_RULES["envelope.no-content"], t) if not each.upheld]
+    assert found == ["204 with content-length 2"]
+
+
 def test_a_long_answer_is_cut() -> None:
     t = TraceBuilder()
     t.workflows(status=500, answer=b"x" * 5000, headers=JSON_HEADERS)

@@ -94,6 +94,11 @@ def word_refused_without_an_error(t: TraceBuilder) -> None:
     t.stage_history(t.run(t.create(NOOP)), "first", status=400, answer={"detail": "no"})
 
 
+def word_that_breaks_the_server(t: TraceBuilder) -> None:
+    for status in (500, 501):
+        t.stage_history(t.run(t.create(NOOP)), "first", status=status)
+
+
 def negative_number(t: TraceBuilder) -> None:
     t.stage_history(t.run(t.create(NOOP)), -1)
 
@@ -114,6 +119,7 @@ CASES: list[Case] = [
     ("stage-history.bad-number", "upheld", word_for_a_number),
     ("stage-history.bad-number", "violated", word_taken_as_a_number),
     ("stage-history.bad-number", "violated", word_refused_without_an_error),
+    ("stage-history.bad-number", "violated", word_that_breaks_the_server),
     ("stage-history.bad-number", "nothing", negative_number),
 ]
 

@@ -118,6 +118,12 @@ def answered_long_after_a_control(t: TraceBuilder) -> None:
     t.run(w, took=4000)
 
 
+def waited_though_told_not_to(t: TraceBuilder) -> None:
+    w = t.create(WAIT)
+    t.control(t.now + 1, t.now + 20)
+    t.run(w, wait=False, took=4000)
+
+
 def answered_somewhat_late(t: TraceBuilder) -> None:
     w = t.create(WAIT)
     t.control(t.now + 1, t.now + 20)
@@ -161,6 +167,8 @@ CASES: list[Case] = [
     ("run.no-wait", "violated", waited_for_an_event),
     ("run.no-wait", "violated", answered_long_after_a_control),
     ("run.no-wait", "violated", answered_behind_others),
+    ("run.no-wait", "violated", waited_though_told_not_to),
+    ("run.no-wait", "nothing", wait_with_an_open_value),
     ("run.no-wait", "upheld", answered_somewhat_late),
     ("run.no-wait", "nothing", everything_is_slow),
     ("run.no-wait", "nothing", slow_without_controls),
