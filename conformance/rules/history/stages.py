@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from conformance.rules.cancel.cancellation import must_show_the_end
+from conformance.rules.evidence.answers import answer_text
 from conformance.rules.evidence.comparing.equal_meaning import difference
 from conformance.rules.evidence.inevitable import (
     Lacking,
@@ -148,7 +149,7 @@ def _has_history(timeline: InstanceTimeline) -> Iterator[Observation]:
                 timeline.instance.run,
                 read,
                 expected=f"a history of instance {timeline.id}, whose stage 0 has started",
-                observed="404",
+                observed=answer_text(read),
                 proof="settled",
                 subject=timeline.id,
             )
