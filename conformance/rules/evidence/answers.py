@@ -94,21 +94,23 @@ def error_code(exchange: Exchange) -> object:
 def refusal(
     exchange: Exchange,
     status: int,
-    code: str | None = None,
+    code: str,
     *,
-    why: str = "",
+    why: str,
     causes: tuple[Exchange, ...] = (),
     proof: Proof = "response",
 ) -> Iterator[Observation]:
-    """Upheld when the answer is this status (and error code), violated when it is another, else nothing."""
+    """Upheld when the answer has this status and error code, violated when it has another, else nothing.
+
+    ``why`` it is due; ``causes`` are the exchanges that make it so.
+    """
     if inconclusive(exchange):
         return
     subject = next(iter(exchange.params.values()), "")
-    if exchange.status == status and code in (None, error_code(exchange)):
+    if exchange.status == status and error_code(exchange) == code:
         yield upheld(*causes, exchange, proof=proof, subject=subject)
     else:
-        due = f"{status} {code}" if code else str(status)
-        expected = f"{due}: {why}" if why else due
+        expected = f"{status} {code}: {why}"
         yield violated(
             *causes, exchange, expected=expected, observed=answer_text(exchange), proof=proof, subject=subject
         )

@@ -9,7 +9,7 @@ import pytest
 from conformance.rules.history import RULES
 from tests.rules.bodies import activity
 from tests.rules.build import TraceBuilder
-from tests.rules.judging import verdict
+from tests.rules.judging import observe, verdict
 from tests.rules.timelines import HOUR, NOOP, started, wait_for, waiting
 
 BIG = 10**22 + 1
@@ -285,6 +285,8 @@ def test_a_send_books_its_own_metadata_alone(metadata: dict[str, str], expected:
     t, _ = started({"send": {**SEND["send"], "metadata": {"note": "only of the first"}}})
     t.stage_history(t.run(t.create([SEND])), 0, [_transaction(metadata=metadata)])
     assert verdict(RULES["stage-history.effect"], t) == expected
+    wrong = [each.expected for each in observe(RULES["stage-history.effect"], t) if not each.upheld]
+    assert set(wrong) <= {"stage 0: metadata = nothing of another stage"}
 
 
 @pytest.mark.parametrize(("number", "expected"), [(1, "nothing"), (2, "violated")])

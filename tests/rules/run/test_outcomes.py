@@ -201,6 +201,7 @@ def test_only_what_comes_in_time_can_have_stopped_an_instance(after: int) -> Non
         ([HOUR], [(5, None, "odd")], None, "violated"),
         ([NOOP, SLOW], [(5, 6, "odd")], None, "violated"),
         ([SLOW, HOUR], [(5, 6), (6, None)], "odd", "violated"),
+        ([SLOW], [(5, 6)], "odd", "violated"),
         ([SLOW], [(5, None)], "odd", "nothing"),
         ([SLOW], [(5, 6, "odd")], "odd", "nothing"),
     ],

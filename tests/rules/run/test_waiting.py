@@ -141,6 +141,12 @@ def slow_without_controls(t: TraceBuilder) -> None:
     t.run(t.create(WAIT), took=10_000, failure="timeout")
 
 
+def answered_late_with_nothing_to_wait_for(t: TraceBuilder) -> None:
+    for w in (t.create([{"delay": {"duration": "10ms"}}]), t.create([{"update": {}}])):
+        t.control(t.now + 1, t.now + 20)
+        t.run(w, took=4000)
+
+
 def nothing_to_wait_for(t: TraceBuilder) -> None:
     t.run(t.create(NOOP))
     t.run(t.create([{"delay": {"duration": "10ms"}}]))
@@ -173,6 +179,7 @@ CASES: list[Case] = [
     ("run.no-wait", "nothing", everything_is_slow),
     ("run.no-wait", "nothing", slow_without_controls),
     ("run.no-wait", "nothing", nothing_to_wait_for),
+    ("run.no-wait", "nothing", answered_late_with_nothing_to_wait_for),
 ]
 
 
