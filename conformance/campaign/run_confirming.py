@@ -95,7 +95,7 @@ class RunConfirming:
 
         def play(scenarios: Sequence[Scenario], reuse: bool) -> Awaitable[list[Trace]]:
             player = Player(self.target, settler, self.settings.features, stop=over, reuse=reuse)
-            return self._replay(player, scenarios, confirmation.doing)
+            return self._replay(player, scenarios, confirmation)
 
         confirmation = Confirmation(judge, play, self.settings, seconds, lost=not usable)
         return confirmation
@@ -108,9 +108,9 @@ class RunConfirming:
             # The finding itself is worth more than what later runs would have learnt from it.
             self.tally.errors.append(str(error))
 
-    async def _replay(self, player: Player, scenarios: Sequence[Scenario], doing: str) -> list[Trace]:
-        self.observer.replayed(self.schedule.elapsed, doing)
+    async def _replay(self, player: Player, scenarios: Sequence[Scenario], confirmation: Confirmation) -> list[Trace]:
+        self.observer.replayed(self.schedule.elapsed, confirmation.doing)
         jobs = [Job(f"replay{number}", scenario, "replay") for number, scenario in enumerate(scenarios)]
         played = await all_of(player.play(job) for job in jobs)
-        self.observer.replayed(self.schedule.elapsed, doing)
+        self.observer.replayed(self.schedule.elapsed, confirmation.doing)
         return [each.trace for each in played]

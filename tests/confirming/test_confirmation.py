@@ -192,3 +192,25 @@ def test_what_was_counted_over_the_whole_run_stands_without_a_replay() -> None:
     assert not played
     assert proof.observation.observed == "none for 9 of 80"
     assert proof.not_replayed == "only a whole run shows it"
+
+
+def test_what_is_being_confirmed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.monotonic", lambda: 100.0)
+    judging, told = JudgePool(), list[str]()
+
+    async def play(scenarios: Sequence[Scenario], _: bool) -> list[Trace]:
+        told.append(confirmation.doing)
+        return [traced(scenario, True) for scenario in scenarios]
+
+    async def whole(confirmation: Confirmation) -> None:
+        tally = Tally()
+        tally.add(traced(SCENARIO, True), await judging.judge(traced(SCENARIO, True)))
+        await confirmation.run(tally, lambda _: None)
+
+    pool: Any = judging
+    confirmation = Confirmation(pool, play, Settings(), 60.0)
+    asyncio.run(whole(confirmation))
+    # Three replays first, side by side; whatever is played while minimising is counted, too.
+    assert told[0] == "workflow.create-echo, replay 3, at most 60 s left"
+    counts = [int(each.split("replay ")[1].split(",")[0]) for each in told]
+    assert counts == sorted(set(counts))
