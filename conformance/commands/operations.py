@@ -15,7 +15,7 @@ from conformance.contract.document import load_document
 
 
 def _operations(**given: Any) -> None:
-    values = sources(values_of(given))
+    values = sources(values_of(given), with_target=False)
     document = load_document(read(values, "spec"), allow_refs=read(values, "allow-refs"))
     table = Table(box=None, pad_edge=False)
     for name in ("operation", "method", "path", "success"):

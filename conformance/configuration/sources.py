@@ -71,17 +71,24 @@ class Sources:
         return None if number is None else self.layers[number].place(key)
 
 
-def sources(given: Values, environment: Mapping[str, str] = os.environ, directory: Path | None = None) -> Sources:
+def sources(
+    given: Values,
+    environment: Mapping[str, str] = os.environ,
+    directory: Path | None = None,
+    *,
+    with_target: bool = True,
+) -> Sources:
     """All sources of the options of a command that was ``given`` some on the command line.
 
     The file is the one that is named by ``config``, or the nearest one from ``directory`` (default: the current one)
-    upwards. Raises UserError for a file that is wrong, and for a target that there is not.
+    upwards. Without ``with_target`` the command has no target, whatever address the others name. Raises UserError for
+    a file that is wrong, and for a target that there is not.
     """
     outer = (_given(given), _environment(environment))
     file = _file(outer, directory or Path())
     common = () if file is None else (_table(file, file.common),)
     wanted = next((url for layer in (*outer, *common) if (url := layer.value("url")) is not None), None)
-    if wanted is None:
+    if wanted is None or not with_target:
         return Sources((*outer, *common), file=file)
     if file is not None and wanted in file.targets:
         table = file.targets[wanted]

@@ -132,3 +132,8 @@ def test_a_shell_completes_targets() -> None:
     line = {"COMP_WORDS": "conformance run sta", "COMP_CWORD": "2", "_CONFORMANCE_COMPLETE": "bash_complete"}
     done = CliRunner().invoke(main, [], env=line, prog_name="conformance")
     assert done.output.split() == ["plain,staging"]
+
+
+def test_a_command_without_a_target_does_not_look_for_one() -> None:
+    found = sources(lambda _: None, {"CONFORMANCE_URL": "nowhere"}, with_target=False)
+    assert (found.url, found.target) == (None, None)

@@ -52,7 +52,7 @@ interrupted.
 
 
 def _sdk(command: tuple[str, ...], **given: Any) -> None:
-    values = sources(values_of(given))
+    values = sources(values_of(given), with_target=False)
     with values.placing():
         settings, fail_on = _settings(command, values), read(values, "sdk-fail-on")
     if read(values, "sdk-check-driver"):

@@ -31,7 +31,7 @@ Exit code 1 when a MUST requirement failed, 3 when the run was killed before its
 
 def _report(directory: Path, **given: Any) -> None:
     results = read_events(directory)
-    against: Path | None = read(sources(values_of(given)), "against")
+    against: Path | None = read(sources(values_of(given), with_target=False), "against")
     comparison = compare(read_results(against), results) if against is not None else None
     path = write_all(results, writable_directory(directory), _logged(directory), comparison)
     summary(results, make_console(os.environ), path, comparison=comparison)
