@@ -48,7 +48,7 @@ class RunOutcome:
     """What traffic left, before it becomes results; workers of a shared run send this to the controller.
 
     ``lost`` is why the target could not be used to the end of the run, in a sentence; None when it could. ``features``
-    are those that were tested, ``long_lists`` tells of long lists.
+    are those that were tested, ``long_lists`` is a sentence about long lists.
     """
 
     tally: Tally

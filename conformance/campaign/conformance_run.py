@@ -55,7 +55,7 @@ _INTERRUPTED = "interrupted: cleaning up and writing the reports; interrupt agai
 
 @dataclass(repr=False)  # pytest shows an item's arguments when it fails, and a run's would be all that was measured
 class ConformanceRun:
-    """A run. Construct it with ``ConformanceRun.of``; every mistake of the user is told before any traffic.
+    """A run. Construct it with ``ConformanceRun.of``; every mistake of the user is reported before any traffic.
 
     ``selected`` are the requirements that -k or -m chose, None when they chose all: such a run never says conformant.
     ``first_only``: the first failure is enough. ``begun`` is its beginning on the monotonic clock, in seconds.
@@ -132,7 +132,7 @@ class ConformanceRun:
         return KNOWN.mask(given.mask(text))
 
     def _located(self, config: TargetConfig) -> TargetConfig:
-        """The target at the prefix where it serves the API, which is told when it was not given."""
+        """The target at the prefix where it serves the API, which is printed when it was not given."""
         found = locate(config, deadline_of(self.options.settings, self.begun))
         if found.url != config.url and self.options.verbosity != "quiet":
             self.console.print(f"Found the API at {found.url}", markup=False, highlight=False, soft_wrap=True)

@@ -68,7 +68,7 @@ def check_all(
     With another judge than that of servers each requirement has findings of its own.
 
     Without settle information a trace's own noop runs tell what is due. Where nothing could be judged, the verdict is
-    incomplete, and `lacking` says why. What ``known`` covers in part is told apart from what it does not cover.
+    incomplete, and `lacking` says why. What ``known`` covers in part is distinguished from what it does not cover.
     """
     began = time.monotonic()
     traces = [replace(each, settling=each.settling or own_settling(each.exchanges)) for each in traces]
@@ -176,7 +176,7 @@ def _findings(proofs: Iterable[tuple[Entry, Proof]], catalogue: Catalogue) -> li
 def _explained(
     violations: Mapping[str, Sequence[Observation]], trace: Trace, causes: Causes | None, ways: Ways
 ) -> list[tuple[Entry, Proof]]:
-    """The proofs, causes first; what a cause explains is told with it instead of once more."""
+    """The proofs, causes first; what a cause explains belongs to its proof and has none of its own."""
     if causes is None:
         return [proof for name, seen in violations.items() for proof in _proofs((name,), seen, trace, ways)]
     proofs: list[tuple[Entry, Proof]] = []

@@ -82,7 +82,7 @@ class Spool:
     ) -> None:
         """Close the file; the HAR has everything by now."""
         with contextlib.suppress(OSError):
-            # What a full disk has no room for was told when it was written.
+            # A full disk was reported when the writing failed.
             self._file.close()
         if not self._keep:
             self._path.unlink(missing_ok=True)

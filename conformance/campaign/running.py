@@ -36,7 +36,7 @@ _LONGER_S, _LONGEST_S = 2.5, 4.0
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What a run needs from its beginning to its end: whom it asks, by which document, what it may do, who is told.
+    """What a run needs from its beginning to its end: the target, the document, the settings, and the observer.
 
     ``begun`` is when it began, in seconds of the monotonic clock; None: when it is played. ``deadline`` is when the
     target is asked nothing any more; `started` works it out.
@@ -74,8 +74,8 @@ class RunContext:
 def play(context: RunContext, stop: Stop | None = None) -> RunOutcome:
     """Probe the target, play and judge. Raises TargetError when the target cannot be tested at all.
 
-    An interrupt (SIGINT, SIGTERM) ends the traffic, cleans up, and is told in the outcome; with ``stop``, that does so
-    instead, at any moment, and signals are left to whoever calls.
+    An interrupt (SIGINT, SIGTERM) ends the traffic, cleans up, and is recorded in the outcome. With ``stop``, that does
+    so instead, at any moment, and signals are left to the caller.
     """
     made: list[Campaign] = []
     try:

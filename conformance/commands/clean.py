@@ -106,7 +106,7 @@ async def _remove(config: TargetConfig, wanted: _Wanted, journals: Sequence[Jour
 
 
 async def _journalled(target: Target, client: Any, wanted: _Wanted, journals: Sequence[Journalled]) -> list[Made]:
-    """What journals tell of and is still there: a server that started anew may give the same ids to others."""
+    """What journals list and still exists: a server that started anew may give the same ids to others."""
     told = [made for each in journals if each.url == target.config.url and wanted.is_of(each.run) for made in each.left]
     kept: list[Made] = []
     for made in told:

@@ -108,7 +108,7 @@ def _run(url: str | None, **given: Any) -> None:
     if given["n"] and given["shard"]:
         raise Contradiction("-n", "--shard")
     check_selection(given["k"], given["m"])
-    # Checked here first, so that mistakes are told in this command's own words.
+    # Checked here first, so that mistakes are explained in this command's own words.
     ConformanceRun.of(values_of({**given, "url": url}))
     reporter = _Reporter()
     with lasting_output() as output:

@@ -53,7 +53,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """What is not judged, and why; ``recorded`` tells that traffic showing it is kept in the trace all the same."""
+    """What is not judged, and why; ``recorded``: traffic that shows it is kept in the trace all the same."""
 
     id: str
     reason: str

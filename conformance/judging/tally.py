@@ -49,7 +49,7 @@ class Case:
 class Tally:
     """Merged over traces, and over the workers that share a run.
 
-    ``errors`` are those of this suite; ``crashed`` tells of a requirement that a trace could not be judged by its rule.
+    ``errors`` are those of this suite; ``crashed`` names requirements by whose rule a trace could not be judged.
     ``unread`` counts, by operation, answers whose body was not read to its end; ``unjudged`` the traces that there was
     no time to judge.
     """

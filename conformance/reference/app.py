@@ -62,7 +62,7 @@ class Resource:
 
 
 def refusal(error: ApiError) -> Reply:
-    """The reply that tells of an ApiError."""
+    """The reply for an ApiError."""
     return Reply(error.status, write(error.body), error.headers)
 
 

@@ -13,7 +13,7 @@ MAX_ANNOTATIONS = 10
 
 
 def ci_annotations(results: Results, environment: Mapping[str, str]) -> list[str]:
-    """Lines to print for the CI service that the environment variables tell of; none elsewhere."""
+    """Lines to print for the CI service that the environment variables name; none elsewhere."""
     if environment.get("GITHUB_ACTIONS") == "true":
         return github_annotations(results)
     if environment.get("GITLAB_CI") == "true":

@@ -68,7 +68,7 @@ def _read(number: int, name: str, at: float, line: bytes) -> _Timed:
 
 @dataclass(slots=True)
 class LoadOverTime:
-    """Puts what logs tell of a target's load into the bins of an activity; several logs at a time add up."""
+    """Puts the load of a target, as logs record it, into the bins of an activity; several logs at a time add up."""
 
     activity: Activity
     _now: dict[int, tuple[int, int]] = field(default_factory=dict)

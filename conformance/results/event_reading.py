@@ -69,7 +69,7 @@ class _Told:
 
 
 def read_events(directory: Path) -> Results:
-    """The results that a run's event logs tell of; ``complete`` is false when they have no footer.
+    """The results that a run's event logs hold; ``complete`` is false when they have no footer.
 
     Raises ResultsUnreadable when not even the header is there.
     """
@@ -97,7 +97,7 @@ def read_events(directory: Path) -> Results:
 def read_exchanges(directory: Path) -> Iterator[tuple[str, int, ExchangeRecord]]:
     """The exchanges of a run's event logs, each with the id of its trace and the trace's beginning in ns since 1970.
 
-    The beginning is told by the moment of judging, which is a little after the last answer. Raises ResultsUnreadable.
+    The beginning follows from the moment of judging, which is a little after the last answer. Raises ResultsUnreadable.
     """
     for log in [directory, *worker_logs(directory)]:
         exchanges = (event for event in read_lines(log) if event.name == "exchange")

@@ -47,7 +47,7 @@ class EventLog:
     def close(self) -> None:
         """Close the file; without a footer the run counts as cut. A whole log is compressed: few ever read it."""
         with contextlib.suppress(OSError):
-            # What a full disk has no room for was told when it was written.
+            # A full disk was reported when the writing failed.
             self._file.close()
         if self._ended:
             plain, partial = self._directory / EVENTS, self._directory / f"{COMPRESSED}.part"

@@ -155,7 +155,7 @@ class Results:
     """A whole run. ``complete`` is false when it was cut; what was measured until then is here all the same.
 
     ``unreached`` is a sentence on what a slow target or too little time left out, empty when all was played.
-    ``narrowed`` tells that only a part was looked at (a selection, a recording), so that it never says conformant.
+    ``narrowed``: only a part was looked at (a selection, a recording), so that it never says conformant.
     """
 
     verdict: Verdict

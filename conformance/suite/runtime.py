@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Remember whether -k or -m leave requirements out: such a run never says conformant."""
     if hasattr(config, "workerinput"):
-        return  # a worker has told already, and has shards instead of items
+        return  # a worker has reported its selection already, and has shards instead of items
     select(config, config.stash[SESSION], items)
     if config.pluginmanager.hasplugin("rerunfailures"):
         for item in items:

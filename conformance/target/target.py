@@ -116,7 +116,7 @@ class Target:
         shared = replace(self._shared, bodies=Bodies(LONG))
         client = Client(shared, self._http(), Recorder(), Role.PROBE)
         try:
-            # Nothing is told before all are measured: what is known to be long is read in another way.
+            # Nothing is recorded before all are measured: what is known to be long is read in another way.
             answers = {kind: await send(client, self.api.prepare(call)) for kind, call in CALLS.items()}
             for kind, answer in answers.items():
                 self.list_budget.measured(kind, answer)

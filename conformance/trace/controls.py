@@ -14,7 +14,7 @@ from conformance.trace.settling import Control, Settling
 
 
 def own_settling(exchanges: Sequence[Exchange]) -> Settling | None:
-    """What exchanges (in order of sending) tell of the target's latency; None when they tell nothing."""
+    """The target's latency as exchanges (in order of sending) show it; None when they show nothing."""
     controls = tuple(_controls(exchanges))
     return Settling(controls) if controls else None
 

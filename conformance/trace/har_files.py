@@ -76,7 +76,7 @@ def _in_directory(path: Path) -> list[Path]:
 
 
 def _unpacked(name: str, content: bytes) -> Iterator[Recording]:
-    """What a file holds, told by its first bytes and not by its name."""
+    """What a file holds, judged by its first bytes and not by its name."""
     try:
         if content[:2] == b"\x1f\x8b":
             yield from _unpacked(name, gzip.decompress(content))

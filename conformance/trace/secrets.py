@@ -14,7 +14,7 @@ _LEAST, _LEAST_WITH_DIGITS = 16, 10
 
 
 class Secrets:
-    """Values that are shown nowhere; ones that are too short to be told from other text are left alone."""
+    """Values that are shown nowhere; ones that are too short to be distinguished from other text are left alone."""
 
     def __init__(self, values: Iterable[str | None] = ()) -> None:
         self._values: set[str] = set()

@@ -33,7 +33,7 @@ sys.setrecursionlimit(max(sys.getrecursionlimit(), 10 * DEEPEST))
 class NotJson(ValueError):
     """The bytes are not one JSON document, or one that is nested too deeply to be read (``deep``).
 
-    ``trailing`` tells that a valid document is followed by something else.
+    ``trailing``: a valid document is followed by something else.
     """
 
     def __init__(self, reason: str, *, trailing: bool = False, deep: bool = False) -> None:

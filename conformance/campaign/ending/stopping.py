@@ -47,7 +47,7 @@ def terminable() -> Iterator[None]:
 
 
 def raise_users(failed: BaseExceptionGroup[BaseException]) -> NoReturn:
-    """Raise the first UserError of a group by itself, so that it is told in its sentence; else the group as it is."""
+    """Raise the first UserError of a group by itself, so that its own sentence is printed; else the group as it is."""
     found: BaseException | None = failed.subgroup(UserError)
     while isinstance(found, BaseExceptionGroup):
         found = found.exceptions[0]

@@ -33,7 +33,7 @@ def _merge(directories: tuple[Path, ...], **given: Any) -> None:
 
 
 def _run_of(shards: list[Shard], given: dict[str, Any]) -> ConformanceRun:
-    """The run as the shares were told to do it, with what this command was told besides."""
+    """The run with the settings of its shards, and the options of this command."""
     first = shards[0]
     told = {name: str(first.settings[name]) for name in ("seed", "profile", "spec") if first.settings[name] is not None}
     run = ConformanceRun.of(values_of({**given, **told, "url": first.url}))

@@ -28,7 +28,7 @@ class Change:
 
 
 class ChangeLog:
-    """Changes in the order in which they happened; ``listeners`` are told of each one before it counts."""
+    """Changes in the order in which they happened; ``listeners`` are called with each one before it counts."""
 
     def __init__(self, clock: Clock, pacing: Pacing) -> None:
         self._clock = clock

@@ -69,7 +69,7 @@ def _fold_activities(changes: Iterable[Change], number: int) -> list[Json]:
 
 
 def workflow_as_created(created: Change) -> Json:
-    """The Workflow that a workflow-created change tells of: it never changes afterwards."""
+    """The Workflow of a workflow-created change: it never changes afterwards."""
     at = rfc3339(created.at)
     return {"id": created.subject, "config": created.data["config"], "createdAt": at, "updatedAt": at}
 

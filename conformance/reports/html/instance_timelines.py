@@ -56,7 +56,7 @@ class ShownInstance:
 
 
 def shown_instances(exchanges: Sequence[ExchangeRecord]) -> list[ShownInstance]:
-    """The instances that the exchanges tell of, in the order in which they appear."""
+    """The instances that the exchanges show, in the order in which they appear."""
     found: dict[str, ShownInstance] = {}
     kinds: dict[str, list[str]] = {}
     for position, exchange in enumerate(exchanges):
@@ -65,7 +65,7 @@ def shown_instances(exchanges: Sequence[ExchangeRecord]) -> list[ShownInstance]:
         if exchange.operation in {"runWorkflow", "getInstance"} and isinstance(data, dict):
             _see_instance(found, exchange, data, kinds)
         elif exchange.operation == "listInstances":
-            # A list also holds instances that are none of this scenario's; only those seen elsewhere are told.
+            # A list also holds instances that are none of this scenario's; only those seen elsewhere are shown.
             for listed in (item for item in _dicts(data) if str(item.get("id")) in found):
                 _see_instance(found, exchange, listed, kinds)
         elif exchange.operation == "getInstanceHistory" and isinstance(data, list):

@@ -12,7 +12,7 @@ from conformance.scenarios.scenario.model import Scenario
 from conformance.wire import exact_json
 
 Fails = Callable[[list[Scenario]], Awaitable[list[bool]]]
-"""Plays candidates, all at once, and tells of each whether it shows the failure."""
+"""Plays candidates, all at once, and returns for each whether it shows the failure."""
 
 _BATCH_RUNS = 24
 _LEAST_BATCH_RUNS = 4
@@ -32,7 +32,7 @@ class ReplayBudget:
 
 @dataclass(frozen=True)
 class Minimised:
-    """The shortest failing scenario found; ``complete`` tells that nothing simpler was left to try.
+    """The shortest failing scenario found; ``complete``: nothing simpler was left to try.
 
     ``scenario`` ends with a read of what it acted on; ``rounds`` batches of ``candidates`` scenarios, that cost
     ``runs`` runWorkflow requests, were played for it.

@@ -62,7 +62,7 @@ class Draft:
         return f"{name}{self.number(0, 99)}" if self.flip() else name
 
     def milliseconds(self) -> int:
-        """The length of a short delay; long enough to be told from none."""
+        """The length of a short delay; long enough to be distinguished from none."""
         return self.number(5, 40) * 10
 
     def account(self) -> str:

@@ -76,7 +76,7 @@ def waited_side_by_side(d: Draft) -> None:
 
 
 def waited_for_failure(d: Draft) -> None:
-    """A program whose stage fails: who waits is told so, the end is final, and the next run is not spoilt by it."""
+    """A program whose stage fails: a waiting client learns it, the end is final, and the next run is unaffected."""
     kind, good = d.pick((("duration", "300ms"), ("until", "2020-01-01T00:00:00Z")))
     failing: StageConfig = {"delay": {kind: "${length}"}}
     workflow = d.create(*d.quick_stages(1, 2), failing, *d.quick_stages(0, 2))

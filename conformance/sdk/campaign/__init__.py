@@ -1,1 +1,1 @@
-"""A run against an SDK: cases drawn, played through the driver, judged, minimised, and told as results."""
+"""A run against an SDK: cases drawn, played through the driver, judged, minimised, and reported as results."""

@@ -61,7 +61,7 @@ class SdkOutcome:
 
 
 def run_campaign(settings: SdkSettings, tell: Callable[[str], None] = lambda _: None) -> SdkOutcome:
-    """Play every theme that is wanted. Raises DriverNotStarted and NoHello; an interrupt is told in the outcome."""
+    """Play every theme that is wanted. Raises DriverNotStarted and NoHello; an interrupt is recorded in the outcome."""
     outcome = SdkOutcome()
     # What a broken connection makes asyncio say is no news: the case wanted it.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)

@@ -16,8 +16,8 @@ Verdict = Literal["ok", "wrong", "note"]
 class Line:
     """What was looked at, and what came of it.
 
-    ``wrong``: the driver does not keep to the protocol. ``note``: what it told differs from what was on the wire, which
-    the driver or its SDK may have done.
+    ``wrong``: the driver does not keep to the protocol. ``note``: what it returned differs from what was on the
+    wire, which the driver or its SDK may have done.
     """
 
     about: str

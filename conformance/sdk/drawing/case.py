@@ -52,7 +52,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class PlayedStep:
-    """What became of a step: the result that the driver told, and the requests that the witness saw.
+    """A step that was played: the result that the driver returned, and the requests that the witness saw.
 
     ``result`` is None where the driver broke the protocol; ``broken`` says how, ``stderr`` what it wrote.
     """

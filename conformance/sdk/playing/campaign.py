@@ -1,4 +1,4 @@
-"""A run of scenarios through a driver: played, judged by the rules for servers, told as results."""
+"""A run of scenarios through a driver: played, judged by the rules for servers, reported as results."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ScenarioOutcome:
 
 
 def play_scenarios(settings: SdkSettings, url: str) -> ScenarioOutcome:
-    """Play scenarios on the server of a URL. Raises DriverNotStarted, NoHello; an interrupt is told in the outcome."""
+    """Play scenarios on a server. Raises DriverNotStarted, NoHello; an interrupt is recorded in the outcome."""
     outcome = ScenarioOutcome()
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     try:

@@ -72,7 +72,7 @@ class ClientConnection:
             await close(self._writer)
 
     def stop(self) -> None:
-        """The proxy ends: from now on what is under way is told to have been stopped. Cancel the task afterwards."""
+        """The proxy ends: from now on what is under way is recorded as stopped. Cancel the task afterwards."""
         self._why = _STOPPED
 
     async def _take(self, part: h11.Request | Body) -> None:

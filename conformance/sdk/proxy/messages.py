@@ -56,7 +56,7 @@ class RequestReader:
             raise NotHttp(str(error), self._head.partition(b"\r\n")[0]) from error
 
     def _parts(self, left: bytes) -> Iterator[RequestPart]:
-        """``left``: all that has come and is not yet told of."""
+        """``left``: all that has come and is not yet recorded."""
         content: list[bytes] = []
         in_head = self._connection.their_state is h11.IDLE
         self._head = left if in_head else b""

@@ -39,7 +39,7 @@ def proxy_results(
 ) -> Results:
     """The results of both sides; ``begun`` are those of the beginning: see `begun_results`.
 
-    What ``known`` covers in part is told apart from what it does not cover.
+    What ``known`` covers in part is distinguished from what it does not cover.
     """
     trace = traffic.trace()
     name = str(begun.target["url"])

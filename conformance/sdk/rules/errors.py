@@ -1,4 +1,4 @@
-"""Rules about refusals and about answers that never come: they reach the caller as errors, each told apart."""
+"""Rules about refusals and about answers that never come: they reach the caller as errors that can be distinguished."""
 
 from __future__ import annotations
 

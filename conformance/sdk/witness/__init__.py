@@ -1,1 +1,1 @@
-"""The witness: a small HTTP server that answers what it was told to, and records what it was really sent."""
+"""The witness: a small HTTP server that gives prepared answers, and records the requests that it really gets."""

@@ -65,7 +65,7 @@ class Witness:
 
     @property
     def alias(self) -> str:
-        """The base URL under another host name: a host is told apart by its name, whatever its port."""
+        """The base URL under another host name: hosts are distinguished by name, whatever the port."""
         return self.base_url.replace(self._host, "localhost", 1)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -38,7 +38,7 @@ async def sweep(target: Target, *, look: bool) -> tuple[Made, ...]:
                     target.footprint.find(made)
             await remove(target, client, target.footprint.left)
     except (TimeoutError, TargetError):
-        # Whoever is not let in any longer, say, removes nothing; what is left is told.
+        # Whoever is not let in any longer, say, removes nothing; what is left is reported.
         pass
     finally:
         await client.aclose()

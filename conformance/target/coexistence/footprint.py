@@ -45,7 +45,7 @@ class Journal:
     def write(self, line: Mapping[str, Any]) -> None:
         """Add a line. It is handed to the system at once: killing the process loses nothing.
 
-        A full disk keeps nobody from removing what was made; that nothing more can be written is told elsewhere.
+        A full disk does not keep the run from removing what it made; the disk itself is reported elsewhere.
         """
         with contextlib.suppress(OSError):
             self._file.write(json.dumps(line) + "\n")
@@ -60,7 +60,7 @@ class Journal:
 
 
 class Footprint:
-    """What a target holds of a run: told of every exchange, it knows what was made and is not gone."""
+    """What a target holds of a run: from every exchange it learns what was made and what is gone."""
 
     def __init__(self, journal: Journal | None = None) -> None:
         self._journal = journal

@@ -86,7 +86,7 @@ def empty_list_is_null(server: Server) -> None:
 
 @fault("envelope.schema", "run.terminated-at", profile="smoke")
 def terminated_as_text(server: Server) -> None:
-    """Whether an instance has terminated is told by a text instead of a boolean."""
+    """Whether an instance has terminated is a text instead of a boolean."""
     edit(server, "getInstance", lambda found: found | {"terminated": str(found["terminated"]).lower()})
 
 
