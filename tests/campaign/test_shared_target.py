@@ -1,4 +1,4 @@
-"""Whole runs as guests of a server that others use: what they do, what they leave, and what they never do."""
+"""Runs on a server that others use: what they do, what they leave behind, and what they never do."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ WAITING = {"name": "of others", "stages": [{"wait_event": {"event": "go"}}]}
 SMOKE = Unchased(seed=7, profile="smoke", explore_time=15.0)
 
 
-def visit(host: Visited, settings: Settings = SMOKE, **manners: Any) -> tuple[RunOutcome, Results]:
+def visit(host: Visited, settings: Settings = SMOKE, **limits: Any) -> tuple[RunOutcome, Results]:
     """A short run, and its results."""
-    config, document = TargetConfig(url=host.url, **manners), load_document()
+    config, document = TargetConfig(url=host.url, **limits), load_document()
     begun = header(config, document, settings, load_requirements())
     outcome = play(RunContext(config, document, settings, Silent()))
     return outcome, conclude(begun, outcome, settings.features, 0.0)
