@@ -64,9 +64,8 @@ class Confirmation:
     @property
     def doing(self) -> str:
         """Which requirements' violations are being replayed, up to which replay, how many others wait, and how long."""
-        wanted, seconds = " and ".join(self._wanted), max(0.0, self._end - time.monotonic())
-        waiting = f", {self._left} more to look at" if self._left else ""
-        return f"{wanted}, replay {self._replays}{waiting}, at most {seconds:.0f} s left"
+        waiting, seconds = f", {self._left} more to look at" if self._left else "", self._end - time.monotonic()
+        return f"{' and '.join(self._wanted)}, replay {self._replays}{waiting}, at most {max(0, seconds):.0f} s left"
 
     def _play(self, scenarios: Sequence[Scenario], reuse: bool) -> Awaitable[list[Trace]]:
         self._replays += len(scenarios)

@@ -14,7 +14,7 @@ from conformance.judging.places import acts_of, at_one_place, one_place, place_o
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.observation import violated
 from tests.rules.build import TraceBuilder
-from tests.rules.history.test_activities import SEND
+from tests.rules.history.histories import SEND
 from tests.rules.timelines import started, wait_for
 
 
