@@ -221,6 +221,16 @@ def test_what_a_later_list_of_running_instances_holds_ran_before(
     assert verdict(RULES["list.running"], t) == expected
 
 
+def test_the_running_instances_of_another_workflow_never_hold_it() -> None:
+    t, i = waiting()
+    t.send(i, "go")
+    t.instances(t.create([NOOP]), [], running="true")
+    t.settled()
+    t.instances(None, [i], running="true")
+    t.history(i, [(5, None)])
+    assert verdict(RULES["list.running"], t) == "nothing"
+
+
 @pytest.mark.parametrize(
     ("run_long_ago", "late", "closed", "shown", "deleted", "expected"),
     [
