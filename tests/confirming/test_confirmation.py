@@ -30,6 +30,7 @@ def test_a_violation_that_always_comes_back_is_minimised() -> None:
     assert proof.requirements[0] == "workflow.create-echo"
     assert proof.replays == Replays(3, 3)
     assert proof.minimised
+    assert proof.seen == 1
     finding = build_finding(proof, load_requirements(), "http://server")
     assert finding.reproducibility == "always"
     assert finding.script[0].startswith("w1 = create []")

@@ -41,7 +41,7 @@ def test_a_crash_names_the_rule_the_exchange_and_whom_to_tell() -> None:
     assert "ZeroDivisionError: by nothing (test_judging.py:" in told
     assert "at exchange 4, GET /instances/" in told
     assert "/history, answered 200" in told
-    assert "report this line" in told
+    assert "What it judges is inconclusive. Please report this line with exchanges.har.gz" in told
 
 
 def test_what_a_crashed_rule_judges_is_inconclusive_and_the_run_incomplete() -> None:
