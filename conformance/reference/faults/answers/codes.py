@@ -22,6 +22,21 @@ def _invalid_as(server: Server, operation: str, code: str) -> None:
     on_refusal(server, operation, Invalid, lambda _: _refusal(400, code))
 
 
+def _sent_malformed_events(server: Server) -> set[str]:
+    """The ids of the instances to which an event was sent that was refused as malformed; it fills as they come."""
+    found: set[str] = set()
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        try:
+            return await original(call)
+        except Invalid:
+            found.add(call.path["instanceID"])
+            raise
+
+    around(server, "sendEvent", handle)
+    return found
+
+
 @fault("stage-history.not-started")
 def coming_stages_are_validation(server: Server) -> None:
     """The history of a stage that has not started gets 404 with the error code VALIDATION."""
@@ -79,30 +94,14 @@ def malformed_events_are_internal(server: Server) -> None:
 @fault("event.malformed", "stage.monotone")
 def malformed_events_leave_an_error(server: Server) -> None:
     """An event that is refused as malformed leaves an error on its instance."""
-    marked: set[str] = set()
-
-    async def handle(original: Handler, call: Call) -> Reply:
-        try:
-            return await original(call)
-        except Invalid:
-            marked.add(call.path["instanceID"])
-            raise
-
-    around(server, "sendEvent", handle)
+    marked = _sent_malformed_events(server)
     edit(server, "getInstance", lambda found: found | {"error": "bad event"} if found["id"] in marked else found)
 
 
 @fault("event.malformed", "history.append-only", "event.other", "history.agrees")
 def malformed_events_close_the_entry(server: Server) -> None:
     """An event that is refused as malformed ends the waiting stage in history, and nowhere else."""
-    marked: set[str] = set()
-
-    async def handle(original: Handler, call: Call) -> Reply:
-        try:
-            return await original(call)
-        except Invalid:
-            marked.add(call.path["instanceID"])
-            raise
+    marked = _sent_malformed_events(server)
 
     async def read_history(original: Handler, call: Call) -> Reply:
         reply = await original(call)
@@ -112,7 +111,6 @@ def malformed_events_close_the_entry(server: Server) -> None:
         entries = server.views.history(call.path["instanceID"]) or []
         return Reply(200, write({"data": [entry if entry["terminated"] else entry | end for entry in entries]}))
 
-    around(server, "sendEvent", handle)
     around(server, "getInstanceHistory", read_history)
 
 
