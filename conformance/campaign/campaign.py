@@ -13,7 +13,7 @@ from conformance.campaign.drawing import Drawn
 from conformance.campaign.ending.liveness import GONE, answers_again, is_gone, until_silent
 from conformance.campaign.ending.stopping import raise_users
 from conformance.campaign.observer import Observer
-from conformance.campaign.restricting import is_mine, lives_allowed, play_allowed, playable
+from conformance.campaign.restricting import is_mine, play_allowed, playable, runs_allowed
 from conformance.campaign.run_confirming import RunConfirming
 from conformance.campaign.schedule import Schedule, Shortfall, affordable, runs_of
 from conformance.campaign.trace_judging import TraceJudging
@@ -74,7 +74,7 @@ class Campaign:
     async def run(self, drawn: Drawn) -> None:
         """Play, judge, confirm. On cancellation everything is cleaned up and what was seen stays in the tally.
 
-        So it does when the target cannot be used any longer: why is in ``lost``. Raises other UserErrors.
+        The same happens when the target cannot be used any longer; ``lost`` says why. Raises other UserErrors.
         """
         which, workers = self.settings.shard
         async with self._losing():
@@ -105,7 +105,7 @@ class Campaign:
 
     @contextlib.asynccontextmanager
     async def _losing(self) -> AsyncIterator[None]:
-        """Take note of what ends the traffic early, and go on to what can still be done."""
+        """Record what ends the traffic early, and continue with what can still be done."""
         try:
             yield
         except asyncio.CancelledError:
@@ -114,7 +114,7 @@ class Campaign:
             self.lost = self.lost or str(error)
 
     async def note_loss(self) -> None:
-        """Look whether the target has ended, when some connection was refused: it need not have been for long."""
+        """Check whether the target has ended where some connection was refused; that may have been for a moment."""
         refused = any(seen["refused"] for seen in self.tally.statuses.values())
         if self.lost or self.interrupted or self.target.deadline.passed:
             return
@@ -124,7 +124,7 @@ class Campaign:
     @contextlib.asynccontextmanager
     async def _settler(self, lag: LoopLag, least_gap: int = LEAST_GAP) -> AsyncIterator[Settler]:
         settler = Settler(self.target, lag, patience_s=self.settings.patience_s, least_gap=least_gap)
-        settler.idle = not lives_allowed(self.target.config)
+        settler.idle = not runs_allowed(self.target.config)
         load = asyncio.create_task(self._watch_load(settler))
         try:
             async with settler:
@@ -150,7 +150,7 @@ class Campaign:
         self.lost = await self.confirming.confirm(settler, confirmed, usable) or self.lost
 
     async def _confirm_meanwhile(self, settler: Settler) -> None:
-        """Confirm what was seen once nothing more is begun: what is under way mostly waits for a slow target."""
+        """Confirm what was seen once nothing more is begun; what is under way mostly waits for a slow target."""
         # No event announces this, so it has to be polled.
         while not (self._all_begun or self._over()):  # noqa: ASYNC110
             await asyncio.sleep(_LOOK_S)
@@ -215,7 +215,7 @@ class Campaign:
         for number, scenario in enumerate(scenarios):
             if prefix == "s" and number % workers != mine:
                 continue
-            if self._too_dear(scenario) or not playable(scenario, self.target.config.excluded):
+            if self._beyond_budget(scenario) or not playable(scenario, self.target.config.excluded):
                 continue
             if not self.schedule.fits(scenario, bool(self.tally.cases)):
                 self.schedule.left_out += scenario.runs
@@ -228,8 +228,8 @@ class Campaign:
         self._explored = (self.target.runs, self.schedule.elapsed)
         self._all_begun = True
 
-    def _too_dear(self, scenario: Scenario) -> bool:
-        """Whether its runs would go beyond the budget: requests that had to be repeated may have used it up."""
+    def _beyond_budget(self, scenario: Scenario) -> bool:
+        """Whether a scenario's runs would exceed the budget: requests that had to be repeated may have used it up."""
         most, spent = self._most_runs, self._spent()
         return most is not None and spent + scenario.runs > most
 

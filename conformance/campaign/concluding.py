@@ -117,7 +117,7 @@ def _passed_over(results: Results, tally: Tally) -> Iterator[str]:
 
 
 def untested(begun: Results, reason: str, features: Collection[str]) -> Results:
-    """The results of a run whose target could not be tested: nothing is said of any requirement but that."""
+    """The results of a run whose target could not be tested: each requirement says only that."""
     tally = Tally()
     why = Unjudged(f"the target could not be tested: {reason}", everything=True, unprobed=True)
     requirements = requirement_results(load_requirements(), tally, [], features, why)

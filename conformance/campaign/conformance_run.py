@@ -179,7 +179,7 @@ class ConformanceRun:
 
     @contextlib.contextmanager
     def recording(self, config: TargetConfig) -> Iterator[tuple[Results, Watcher, EventLog, Spool]]:
-        """What is begun with a run: its header, and who watches it and writes as it goes."""
+        """What is opened with a run: its header, its observer, its event log, and its spool."""
         if self.options.default_dir:
             self._write_to(new_directory(self.options.report_dir))
         directory = writable_directory(self.options.report_dir)
@@ -213,7 +213,7 @@ class ConformanceRun:
         self.options = replace(self.options, report_dir=directory, settings=settings)
 
     def leave_untested(self, config: TargetConfig, error: TargetError) -> None:
-        """Write the reports of a run that could not begin: jobs collect them, and look for why in them."""
+        """Write the reports of a run that could not begin, since CI jobs collect them; they say why."""
         with contextlib.suppress(TargetError), self.recording(config):
             raise error
 
@@ -233,7 +233,7 @@ class ConformanceRun:
 
     @contextlib.contextmanager
     def shard_recording(self, config: TargetConfig, number: int, directory: Path) -> Iterator[Watcher]:
-        """The same for one worker's share: an event log of its own, and a spool that the controller reads."""
+        """The observer of one worker's share: with an event log of its own, and a spool that the controller reads."""
         budget = self.options.settings.seconds
         with (
             EventLog(directory / WORKERS / str(number)) as log,

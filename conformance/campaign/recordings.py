@@ -40,8 +40,8 @@ _UNJUDGED = Unjudged(
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
-    """How traces are judged that are not a server's own run: by which judge (None: that of servers), and in what words.
+class RecordingContext:
+    """How recorded traces are judged: by which judge (None: that of servers), and with which sentences.
 
     ``unjudged`` is why a requirement may lack observations, ``not_replayed`` why a violation was not played again.
     """
@@ -61,7 +61,7 @@ def check_all(
     document: ApiDocument,
     name: str,
     known: Sequence[KnownDeviation] = (),
-    manner: Manner = Manner(),
+    context: RecordingContext = RecordingContext(),
 ) -> Results:
     """The results of judging recorded traces, each by itself. ``name`` is what the report calls the recording.
 
@@ -73,7 +73,7 @@ def check_all(
     began = time.monotonic()
     traces = [replace(each, settling=each.settling or own_settling(each.exchanges)) for each in traces]
     started_at = datetime.now(UTC).isoformat(timespec="seconds")
-    judge, tally = manner.judge or Judge(ResponseSchemas(document)), Tally()
+    judge, tally = context.judge or Judge(ResponseSchemas(document)), Tally()
     judged = [(trace, judge.judge(trace)) for trace in traces]
     for trace, judgement in judged:
         tally.add(trace, judgement)
@@ -81,13 +81,13 @@ def check_all(
     causes = Causes(judge.catalogue, tally, resting_on_history(tally, apart))
     ways = Ways(judge.catalogue, known)
     proofs = (
-        (entry, replace(shown, not_replayed=manner.not_replayed))
+        (entry, replace(shown, not_replayed=context.not_replayed))
         for trace, judgement in judged
-        for entry, shown in _explained(judgement.violations, trace, None if manner.judge else causes, ways)
+        for entry, shown in _explained(judgement.violations, trace, None if context.judge else causes, ways)
     )
     found = _findings(proofs, judge.catalogue)
     features = frozenset().union(*(trace.features for trace in traces))
-    requirements = requirement_results(judge.catalogue, tally, found, features, manner.unjudged)
+    requirements = requirement_results(judge.catalogue, tally, found, features, context.unjudged)
     results = Results(
         verdict=verdict_of(requirements, narrowed=True, erred=bool(tally.errors)),
         target={"url": name, "recording": True, "notes": _notes(traces)},

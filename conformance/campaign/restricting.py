@@ -27,7 +27,7 @@ _WORKFLOWS, _INSTANCES, _STAGES = 20, 30, 8
 READ_ONLY = "only reads were allowed"
 
 
-def lives_allowed(config: TargetConfig) -> bool:
+def runs_allowed(config: TargetConfig) -> bool:
     """Whether workflows may be run and watched at all."""
     return not config.read_only and not _NEEDED & set(config.excluded)
 
@@ -53,7 +53,7 @@ async def play_allowed(
 
 
 def is_mine(thing: Scenario | str, shard: tuple[int, int]) -> bool:
-    """Whether it is for this one of several workers to play a scenario, or a theme by its name: just one says so.
+    """Whether a scenario, or a theme by its name, belongs to this one of several workers; it belongs to exactly one.
 
     The scenarios of the plan have the same numbers everywhere. What was kept by earlier runs, or is still lacking, may
     differ from worker to worker, so it is known by what it is.
@@ -69,7 +69,7 @@ def _allowed(plan: OperationPlan, excluded: Collection[str]) -> OperationPlan:
 
 
 def with_reasons(requirements: list[RequirementResult], configuration: Mapping[str, Any]) -> list[RequirementResult]:
-    """What was not exercised says so where it could not be: since it needs what was not allowed."""
+    """Requirements that were not exercised get the reason where they need what was not allowed."""
     if configuration.get("read_only"):
         return [_because(each, READ_ONLY) for each in requirements]
     excluded = set(configuration.get("excluded", ()))

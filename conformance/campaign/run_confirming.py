@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
 
 from conformance.campaign.observer import Observer
-from conformance.campaign.restricting import READ_ONLY, lives_allowed
+from conformance.campaign.restricting import READ_ONLY, runs_allowed
 from conformance.campaign.schedule import Schedule
 from conformance.configuration.settings import Settings
 from conformance.confirming.confirmation import Confirmation
@@ -86,7 +86,7 @@ class RunConfirming:
             self._keep(from_json(proof.trace.scenario))
 
     def _confirmation(self, settler: Settler, usable: bool, judge: TraceJudge) -> Confirmation:
-        allowed = usable and lives_allowed(self.target.config)
+        allowed = usable and runs_allowed(self.target.config)
         seconds = self.schedule.confirming_left() if allowed else 0.0
         end = time.monotonic() + seconds + (_GRACE_S if self.settings.max_time is None else 0.0)
 

@@ -151,7 +151,7 @@ def begun_in(directory: Path) -> Iterator[tuple[EventLog, Spool]]:
 
 
 def _forget(directory: Path) -> None:
-    """Take away what a run that was killed here left unfinished, so that it does not end up in this run's reports."""
+    """Remove what a killed run left unfinished here, so that it does not end up in this run's reports."""
     for spool in directory.glob("exchanges*.spool"):
         spool.unlink()
     shutil.rmtree(directory / WORKERS, ignore_errors=True)

@@ -129,7 +129,7 @@ def _campaign(context: RunContext, target: Target, judge_pool: JudgePool, seen: 
 
 
 def _cut(made: Sequence[Campaign]) -> RunOutcome:
-    """What there is of a run that was left in the middle."""
+    """The outcome of a run that was left in the middle."""
     if not made:
         return RunOutcome(Tally())
     left = commands(made[0].target.config, made[0].target.footprint.left)
@@ -165,7 +165,7 @@ async def _played(
 
 
 async def _in_time(campaign: Campaign, work: Coroutine[Any, Any, None], deadline: Deadline) -> None:
-    """Do it, but no longer than a little beyond its time: whatever then still waits would wait for ever."""
+    """Do the work until a little after the deadline; what still waits then would wait for ever."""
     most = deadline.tidying + _LONGER_S - time.monotonic()
     guard = asyncio.timeout(None if math.isinf(most) else max(0.0, most))
     try:

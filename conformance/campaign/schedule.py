@@ -75,7 +75,7 @@ class Schedule:
         return self.now() - self._began
 
     def _left_of(self, most: float) -> float:
-        """Seconds left of so many for the whole run, without those that tidying up may take."""
+        """Seconds left of so many for the whole run, without those that cleanup may take."""
         begun = self._began if self.begun is None else self.begun
         return begun + most - min(_LONGEST_TIDYING_S, most * _TIDYING_SHARE) - self.now()
 

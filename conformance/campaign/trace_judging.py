@@ -56,7 +56,7 @@ class TraceJudging:
         judge_across(self.tally)
 
     def _named(self, trace: Trace) -> Trace:
-        """The trace under a name that no share of the run gives to another one."""
+        """The trace under a name that is unique among all shards of the run."""
         which, of = self.settings.shard
         return replace(trace, id=f"{which + 1}/{trace.id}") if of > 1 else trace
 

@@ -103,7 +103,7 @@ class Client:
         """Why a request is not sent; None when it may be."""
         action, params = action_of(method.upper(), sending.encoded_path(path), self._shared.api)
         objection = self._shared.policy.objection(method, action)
-        look = self._shared.policy.doubt(method, params)
+        look = self._shared.policy.ownership_check(method, params)
         if objection is not None or look is None:
             return objection
         asked = self._shared.api.prepare(look)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from conformance.campaign.recordings import Manner, check_all
+from conformance.campaign.recordings import RecordingContext, check_all
 from conformance.contract.document import load_document
 from conformance.judging.outcomes import Unjudged
 from conformance.results.known.deviations import KnownDeviation
@@ -95,8 +95,8 @@ def scenario_results(
 
     ``began`` is the beginning on the monotonic clock.
     """
-    manner = Manner(unjudged=_UNJUDGED, not_replayed=_ONCE)
-    results = check_all(outcome.traces, load_document(), outcome.hello.name, known, manner)
+    context = RecordingContext(unjudged=_UNJUDGED, not_replayed=_ONCE)
+    results = check_all(outcome.traces, load_document(), outcome.hello.name, known, context)
     target = {"name": outcome.hello.name, "sdk": True, "scenarios": True, "driver": shlex.join(settings.command)}
     complete, lacking = not outcome.interrupted, results.target.get("lacking")
     results = replace(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from conformance import __version__
-from conformance.campaign.recordings import Manner, check_all, describe
+from conformance.campaign.recordings import RecordingContext, check_all, describe
 from conformance.contract.document import ApiDocument
 from conformance.contract.features import ASSUMED
 from conformance.contract.paths import SDK_REQUIREMENTS
@@ -44,7 +44,7 @@ def proxy_results(
     trace = traffic.trace()
     name = str(begun.target["url"])
     server = check_all([trace], document, name, known)
-    client = check_all([trace], document, name, known, Manner(client_judge(document)))
+    client = check_all([trace], document, name, known, RecordingContext(client_judge(document)))
     requirements = [*server.requirements, *client.requirements]
     errors = [*traffic.errors, *server.errors, *client.errors]
     # Counts of outcomes add up; those of the traffic are the same on both sides.

@@ -30,7 +30,7 @@ class Made:
 
 
 class Journal:
-    """A file that tells line by line what was made and what is gone. It is deleted once nothing is left."""
+    """A file that records line by line what was made and what is gone. It is deleted once nothing is left."""
 
     def __init__(self, path: Path, url: str, run: str) -> None:
         self._path = path
@@ -126,7 +126,7 @@ class Footprint:
 
 @dataclass(frozen=True, slots=True)
 class Journalled:
-    """What a run's journal tells: its target, its id, and what is left."""
+    """The content of a run's journal: its target, its id, and what is left."""
 
     url: str
     run: str

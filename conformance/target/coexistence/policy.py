@@ -46,8 +46,8 @@ class RequestPolicy:
             return "the requests that are allowed are used up"
         return None
 
-    def doubt(self, method: str, params: Mapping[str, str]) -> Call | None:
-        """What tells whether a request would change something that others have made; None where it cannot.
+    def ownership_check(self, method: str, params: Mapping[str, str]) -> Call | None:
+        """The read that shows whether a request would change something of others; None where it cannot.
 
         No UUID is given twice, and a server that gives UUIDs has nothing of another form.
         """

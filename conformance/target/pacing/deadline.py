@@ -18,7 +18,7 @@ class Deadline:
 
     @property
     def passed(self) -> bool:
-        """Whether the time for traffic is up: all that is left is to tidy up."""
+        """Whether the time for traffic is up, so that only cleanup is left."""
         return time.monotonic() >= self.traffic
 
     @property

@@ -1,9 +1,9 @@
 """How many runs a target is asked for at the same time: as many as make it finish more of them in a second.
 
-Runs are dear: a server that is asked for more than it can do finishes fewer, and everything that follows from a run
-takes longer. How many it can do is found while it is used. By Little's law a target that has ``n`` runs in flight and
-answers each after ``t`` seconds finishes n / t a second; the limit grows while that grows, and goes back where it does
-not. Everything that is run passes here: scenarios, operations, controls and replays.
+Runs are expensive: an overloaded server finishes fewer of them, and everything that follows from a run takes longer.
+How many it can do is found while it is used. By Little's law a target that has ``n`` runs in flight and answers each
+after ``t`` seconds finishes n / t a second; the limit grows while that grows, and goes back where it does not.
+Everything that is run passes here: scenarios, operations, controls and replays.
 """
 
 from __future__ import annotations

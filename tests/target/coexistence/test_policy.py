@@ -61,6 +61,6 @@ def test_the_last_requests_are_kept_for_removing() -> None:
 )
 def test_what_others_may_have_made_is_doubtful(given: list[str], asked: str, doubtful: bool) -> None:
     polite = policy(given, made=given)
-    assert (polite.doubt("DELETE", {"flowId": asked}) is not None) == doubtful
-    assert polite.doubt("GET", {"flowId": asked}) is None
-    assert polite.doubt("POST", {}) is None
+    assert (polite.ownership_check("DELETE", {"flowId": asked}) is not None) == doubtful
+    assert polite.ownership_check("GET", {"flowId": asked}) is None
+    assert polite.ownership_check("POST", {}) is None
