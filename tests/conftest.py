@@ -5,10 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.drawn import FOLDER, draw_once
+from tests.started.drawn_once import FOLDER, draw_once
 
 # Tests start the suite some hundred times. Where the environment says that no bytecode is written, each start would
 # compile all of its modules anew, which takes longer than most of these tests.
@@ -17,7 +18,12 @@ sys.dont_write_bytecode = False
 
 # What runs in processes of their own, the judge say, begins where the suite is loaded already.
 multiprocessing.set_forkserver_preload(["tests.warm"])
+
+# What runs play is drawn once: in this process, and in the programs that tests start.
 draw_once()
+_STARTED = str(Path(__file__).with_name("started"))
+if _STARTED not in os.environ.get("PYTHONPATH", "").split(os.pathsep):
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [_STARTED, os.environ.get("PYTHONPATH")]))
 
 # Modules that play whole runs, those that take longest first: nobody waits at the end for one that began last.
 _LONG = (

@@ -23,7 +23,7 @@ import conformance.commands.check
 import conformance.commands.replay
 import conformance.commands.run  # noqa: F401  what a fork finds loaded
 from conformance.__main__ import program
-from tests.drawn import FOLDER, draw_once
+from tests.started.drawn_once import FOLDER, draw_once
 
 PROGRAM = str(Path(sysconfig.get_path("scripts")) / "conformance")
 PATIENCE = 600

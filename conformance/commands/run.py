@@ -88,7 +88,8 @@ class _Reporter:
 def _arguments(url: str | None, given: dict[str, Any]) -> list[str]:
     """The pytest command line that does what was asked for."""
     found = ["-c", str(files("conformance.suite") / "pytest.ini"), "--pyargs", SUITE]
-    found += ["-p", "no:terminal", "-p", "no:cacheprovider", "--capture=no"]
+    # A conftest.py of the directory that it is started in is for the tests there.
+    found += ["--noconftest", "-p", "no:terminal", "-p", "no:cacheprovider", "--capture=no"]
     if url:
         found.append(f"--conformance-url={url}")
     for option in options_of("run", "pytest"):

@@ -133,6 +133,14 @@ def test_a_selection_that_leaves_nothing(tmp_path: Path, selection: list[str]) -
     assert not list(tmp_path.iterdir())
 
 
+def test_a_conftest_of_the_directory_is_for_the_tests_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "conftest.py").write_text("raise RuntimeError\n")
+    monkeypatch.chdir(tmp_path)
+    result = told("run", "-k", "nothing_at_all")
+    assert result.exit_code == 2
+    assert "leave nothing to test" in result.stderr
+
+
 @contextlib.contextmanager
 def stranger(status: int, kind: str, body: bytes) -> Iterator[str]:
     """The address of a server that gives every GET the same answer."""

@@ -1,0 +1,1 @@
+"""What Python programs that tests start find first on their path."""
