@@ -90,6 +90,8 @@ def _arguments(url: str | None, given: dict[str, Any]) -> list[str]:
     found = ["-c", str(files("conformance.suite") / "pytest.ini"), "--pyargs", SUITE]
     # A conftest.py of the directory that it is started in is for the tests there.
     found += ["--noconftest", "-p", "no:terminal", "-p", "no:cacheprovider", "--capture=no"]
+    # What helps who writes tests takes seconds: modules are compiled anew, and garbage is collected at the end.
+    found += ["--assert=plain", "-p", "no:unraisableexception"]
     if url:
         found.append(f"--conformance-url={url}")
     for option in options_of("run", "pytest"):

@@ -18,7 +18,8 @@ from conformance.reference.process import ReferenceProcess
 from conformance.results.store import read_results
 
 CATALOGUE = load_requirements().requirements
-CORE = ("-p", "no:cacheprovider")
+# Nothing is kept, and garbage is not collected for seconds at the end of each session.
+CORE = ("-p", "no:cacheprovider", "-p", "no:unraisableexception")
 PATIENCE = 600
 """Seconds; only a hang lasts as long, whatever else the machine does."""
 
