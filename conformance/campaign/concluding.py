@@ -19,7 +19,7 @@ from conformance.contract.requirements import Catalogue, load_requirements
 from conformance.judging.outcomes import Unjudged, count_outcomes, losses_of, operation_results, requirement_results
 from conformance.judging.tally import Tally
 from conformance.results.model import Results
-from conformance.results.verdict import verdict_of, without_praise
+from conformance.results.verdict import incomplete_because, verdict_of
 from conformance.target import TargetConfig
 
 _HOPELESS = Unjudged("no control run finished, so the target's latency is unknown and nothing can be called overdue")
@@ -123,7 +123,7 @@ def untested(begun: Results, reason: str, features: Collection[str]) -> Results:
     requirements = requirement_results(load_requirements(), tally, [], features, why)
     counts = count_outcomes(requirements, tally)
     told = replace(begun, requirements=requirements, counts=counts, complete=True)
-    return without_praise(told, "untested", reason)
+    return incomplete_because(told, "untested", reason)
 
 
 def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], began: float) -> Results:

@@ -45,7 +45,7 @@ from conformance.results.known.files import load_known, unfilled
 from conformance.results.model import Results
 from conformance.results.narrowing import narrow
 from conformance.results.store import read_results
-from conformance.results.verdict import decisive, demand, verdict_of, without_praise
+from conformance.results.verdict import decisive, demand, incomplete_because, verdict_of
 from conformance.target import TargetConfig, TargetError, locate
 from conformance.target.coexistence.identity import new_run_id
 from conformance.trace.secrets import KNOWN
@@ -257,7 +257,7 @@ class ConformanceRun:
         results = results if self.selected is None else narrow(results, self.selected)
         results = demand(results, self.options.required if "shard" not in begun.target else ())
         if missing := begun.target.get("missing"):
-            results = without_praise(results, "missing", missing)
+            results = incomplete_because(results, "missing", missing)
         self.results, self.outcome = results, outcome
         self._write(results, log, itertools.chain.from_iterable(spool.items() for spool in spools) if spools else None)
         return results

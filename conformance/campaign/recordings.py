@@ -24,7 +24,7 @@ from conformance.judging.tally import Tally
 from conformance.judging.without_history import resting_on_history, without_history
 from conformance.results.known.deviations import KnownDeviation
 from conformance.results.model import Finding, Results
-from conformance.results.verdict import verdict_of, without_praise
+from conformance.results.verdict import incomplete_because, verdict_of
 from conformance.rules.evidence.observation import Observation
 from conformance.trace import Exchange, Trace
 from conformance.trace.controls import own_settling
@@ -105,7 +105,7 @@ def check_all(
         narrowed=True,
     )
     reason = lacking(traces)
-    return without_praise(results, "lacking", reason) if reason else results
+    return incomplete_because(results, "lacking", reason) if reason else results
 
 
 def _notes(traces: Sequence[Trace]) -> list[str]:

@@ -15,7 +15,7 @@ _VARIABLES = (("token", '"$CONFORMANCE_TOKEN"'), ("client_secret", '"$CONFORMANC
 
 
 def rerun_command(results: Results) -> str:
-    """A `conformance` command that does the same again; what was secret is named as a variable of the shell.
+    """A `conformance` command that repeats the run; secrets are named as variables of the shell.
 
     The same seed and profile draw the same requests. What results do not tell (-k, -n, --known) is not in it.
     """

@@ -58,7 +58,7 @@ class Counts(NamedTuple):
 
 
 class Progress(Protocol):
-    """How a run tells what it is doing."""
+    """The protocol by which a run reports its progress."""
 
     def phase(self, name: str) -> None:
         """A new phase has begun."""
@@ -71,7 +71,7 @@ class Progress(Protocol):
 
 
 class SilentProgress:
-    """Tells nothing."""
+    """Progress that is not shown."""
 
     def phase(self, name: str) -> None:
         """Nothing."""
@@ -137,7 +137,7 @@ class LiveProgress:
 
 
 def make_console(environment: Mapping[str, str], *, stderr: bool = False) -> Console:
-    """A console without colours where NO_COLOR is set or a CI reads along; logs get lines of a width of ours."""
+    """A console without colours where NO_COLOR is set and in CI; logs get lines of a fixed width."""
     plain = bool(environment.get("NO_COLOR")) or is_ci(environment)
     # Not just no colours: a log or a screen reader has no use for bold, either.
     colours: Literal["auto"] | None = None if plain else "auto"

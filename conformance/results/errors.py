@@ -1,4 +1,4 @@
-"""What can be wrong with results that a user names."""
+"""Errors about results and reports that users can cause."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ReportsUnwritable(UserError):
 
 @contextlib.contextmanager
 def written_to(directory: Path) -> Iterator[None]:
-    """Tell in a sentence that nothing more can be written there, such as on a full disk. Raises ReportsUnwritable."""
+    """Turn a failure to write there, such as on a full disk, into one sentence. Raises ReportsUnwritable."""
     try:
         yield
     except OSError as error:

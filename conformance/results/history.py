@@ -1,4 +1,4 @@
-"""Many runs of one target, one after another: what broke when, and what was mended."""
+"""The history of many runs of one target: what broke when, and what was mended."""
 
 from __future__ import annotations
 

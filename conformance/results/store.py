@@ -1,4 +1,4 @@
-"""Keeping results: ``results.json``, or the events of a run that was cut."""
+"""Storing and reading results: ``results.json``, or the events of a run that was cut."""
 
 from __future__ import annotations
 

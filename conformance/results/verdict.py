@@ -44,10 +44,10 @@ def demand(results: Results, required: Iterable[str]) -> Results:
         for each in results.requirements
         if {each.id, each.group} & wanted and each.outcome in ("not_exercised", "inconclusive")
     ]
-    return without_praise(results, "unmet", unmet) if unmet else results
+    return incomplete_because(results, "unmet", unmet) if unmet else results
 
 
-def without_praise(results: Results, why: str, told: object) -> Results:
+def incomplete_because(results: Results, why: str, told: object) -> Results:
     """The results, incomplete if they found nothing wrong; ``told`` is kept as ``why`` of the target."""
     verdict: Verdict = results.verdict if results.verdict == "not_conformant" else "incomplete"
     return replace(results, verdict=verdict, target=results.target | {why: told})

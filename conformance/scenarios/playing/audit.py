@@ -51,7 +51,7 @@ class Audit:
         await self._send(model.ListWorkflows())
 
     async def look_longer(self, refs: list[str]) -> None:
-        """Read instances once more, so late that nobody can say that it was too soon: what comes next may end them."""
+        """Read instances once more, long after all effects are due, before the closing steps may end them."""
         if refs and not self.clients.stop():
             longest = min(_LONGEST_S, self.clients.target.deadline.traffic_left_s)
             await asyncio.sleep(min(longest, 2 * self.clients.settler.settle_ns() / SECOND))
@@ -124,7 +124,7 @@ def _removals(clients: ScenarioClients) -> list[tuple[model.Cancel | model.Delet
 
 
 async def _surely(clients: ScenarioClients, step: model.Step, client: Sender) -> Exchange | None:
-    """Send it again, a few times at the most, where its answer was lost at once: to remove twice does no harm."""
+    """Send it again, a few times at most, where its answer was lost at once: removing twice does no harm."""
     answer = await clients.perform(step, client)
     for _ in range(ENOUGH_LOST - 1):
         if answer is None or answer.lost_to is None or _timed_out(answer) or clients.lost:
@@ -144,4 +144,4 @@ async def _cancel_strays(clients: ScenarioClients, client: Sender, workflows: It
             continue
         for number, found in enumerate(listed_ids(answer)):
             if found not in known:
-                clients.bindings.meet(f"{ref}-stray-{number}", found, ref, {}, answer)
+                clients.bindings.bind_instance(f"{ref}-stray-{number}", found, ref, {}, answer)

@@ -149,8 +149,8 @@ class Bindings:
             raise MissingReference(ref)
         return found
 
-    def hits_strangers(self, step: Step) -> bool:
-        """Whether a step names something by an id of the other kind, and that id may well be somebody else's.
+    def may_concern_others(self, step: Step) -> bool:
+        """Whether a step names something by an id of the other kind that may belong to others.
 
         Where ids are counted up, a workflow and an instance may bear the same one; no UUID is given twice.
         """
@@ -178,7 +178,9 @@ class Bindings:
             bound.moved = max(bound.moved, exchange.received)
             bound.sent |= set() if event is None else {event}
 
-    def meet(self, ref: str, found: str, workflow: str, variables: Mapping[str, str], exchange: Exchange) -> None:
+    def bind_instance(
+        self, ref: str, found: str, workflow: str, variables: Mapping[str, str], exchange: Exchange
+    ) -> None:
         """Bind an instance that an answer has shown."""
         stages = interpolated(self._stages.get(workflow, ()), variables)
         bound = self.instances.setdefault(ref, BoundInstance(found, workflow, stages, exchange.received))

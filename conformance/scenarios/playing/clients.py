@@ -108,8 +108,8 @@ class ScenarioClients:
         """When the last run of a workflow went out (client ns): now while one waits for admission, 0 if none did."""
         return self._runs.last(workflow)
 
-    def hire(self, name: str | None = None) -> Sender:
-        """A client that nobody else uses; give it back with ``release``."""
+    def acquire(self, name: str | None = None) -> Sender:
+        """A client that no other lane uses; give it back with ``release``."""
         if name is None and self._idle:
             return self._idle.pop(0)
         client = self.target.client(self.recorder, name or str(len(self._clients) + 1), reuse=self.reuse)
@@ -129,10 +129,10 @@ class ScenarioClients:
         self, step: Step, client: Sender, number: int | None = None, place: Place | None = None
     ) -> Exchange | None:
         """Send the one request that a step means. None, with a note, when its reference never came to exist, when it
-        is one more of the longest lists, or when it was time to stop before a run had its turn or was answered.
+        is one more of the longest lists, or when it was time to stop before a run was admitted or answered.
 
         What creates something is done to its end even when cancelled: else nobody could clean it up. ``place`` is for a
-        run that has had its turn.
+        run that is admitted.
         """
         if place is None and isinstance(step, Run | RunRaw):
             with self._runs.waiting(step.workflow):
@@ -154,7 +154,7 @@ class ScenarioClients:
         if self.lists.enough(step):
             self.notes.append(f"step {number} was left out: lists of all instances are very long here")
             return None
-        if kind.mutates and self.bindings.hits_strangers(step):
+        if kind.mutates and self.bindings.may_concern_others(step):
             self.notes.append(f"step {number} was left out: its id may be that of something else here")
             return None
         ready = self._concrete(step)

@@ -34,7 +34,7 @@ def closing_steps(bindings: Bindings, seed: str) -> tuple[Step, ...]:
     return (model.Settle(), *looks, *acts) if acts else ()
 
 
-def unheard(bindings: Bindings) -> list[str]:
+def still_waiting(bindings: Bindings) -> list[str]:
     """Instances that wait for an event of which one was sent: heard too early, or not, or ended another stage."""
     return [ref for ref, bound in _running(bindings) if _awaited(bound) in bound.sent][:_MOST]
 

@@ -11,7 +11,7 @@ from conformance.contract.features import ASSUMED
 from conformance.scenarios.playing.audit import Audit, clean_up
 from conformance.scenarios.playing.bindings import Bindings
 from conformance.scenarios.playing.clients import LongLists, ScenarioClients
-from conformance.scenarios.playing.closing import closing_steps, unheard
+from conformance.scenarios.playing.closing import closing_steps, still_waiting
 from conformance.scenarios.playing.losses import Losses, lost_in_each
 from conformance.scenarios.playing.settling import Settler
 from conformance.scenarios.playing.watch import Watch
@@ -37,7 +37,7 @@ _LONGEST_SLEEP_S = 0.5
 
 @dataclass(frozen=True)
 class Job:
-    """A scenario to play, with the id that its trace is to have. ``closing`` is the seed of acts at its end, if any."""
+    """A scenario to play, with the id of its trace. ``closing`` is the seed of the closing steps, if there are any."""
 
     id: str
     scenario: Scenario
@@ -77,7 +77,7 @@ class Player:
     _lists: LongLists = field(default_factory=LongLists)
 
     async def play_all(self, jobs: Iterable[Job], on_played: Callable[[Played], None] | None = None) -> list[Played]:
-        """Play jobs, ``concurrency`` at once, drawing each only when its turn comes; in order of ending.
+        """Play jobs, ``concurrency`` at once, drawing each only when it is played; in order of ending.
 
         While a slow target may soon have no run to do, more are played at once, so that it is never idle.
 
@@ -138,7 +138,7 @@ class Player:
         began = time.monotonic()
         played = job.scenario
         try:
-            await _StepPlay(self, clients).perform_all(job.scenario.steps, clients.hire("1"))
+            await _StepPlay(self, clients).perform_all(job.scenario.steps, clients.acquire("1"))
             whole = not (self.stop() or clients.lost)
             if whole:
                 played = await self._end(job, clients)
@@ -149,20 +149,20 @@ class Player:
         return Played(job, trace, leftovers, time.monotonic() - began)
 
     async def _end(self, job: Job, clients: ScenarioClients) -> Scenario:
-        """Read everything; then the closing acts, and what they have changed. Gives the scenario with these acts."""
-        audit = Audit(clients, clients.hire(Role.AUDIT), job.id)
+        """Read everything, perform the closing steps, and read what they changed. Gives the scenario with them."""
+        audit = Audit(clients, clients.acquire(Role.AUDIT), job.id)
         await audit.read_all()
-        await audit.look_longer(unheard(clients.bindings))
+        await audit.look_longer(still_waiting(clients.bindings))
         acts = () if job.closing is None or self.stop() else closing_steps(clients.bindings, job.closing)
         if acts:
             await _StepPlay(self, clients).perform_all(
-                acts, clients.hire(Role.CLOSING), sum(map(size, job.scenario.steps))
+                acts, clients.acquire(Role.CLOSING), sum(map(size, job.scenario.steps))
             )
             await audit.read_again()
         return replace(job.scenario, steps=(*job.scenario.steps, *acts))
 
     async def _clean_up(self, clients: ScenarioClients, scenario: Scenario) -> tuple[str, ...]:
-        client = clients.hire(Role.CLEANUP)
+        client = clients.acquire(Role.CLEANUP)
         try:
             runs = [step for step in scenario.leaves() if isinstance(step, model.Run)]
             unnamed = {run.workflow for run in runs if run.wait or run.ref not in clients.bindings.instances}
@@ -231,7 +231,7 @@ class _StepPlay:
 
     async def together(self, step: model.Together, number: int) -> None:
         """Open a connection for every lane first, so that the lanes' requests are on the wire at the same time."""
-        clients = [self._clients.hire() for _ in step.steps]
+        clients = [self._clients.acquire() for _ in step.steps]
         await asyncio.gather(*(client.warm() for client in clients))
         running = [lane for lane, inner in enumerate(step.steps) if isinstance(inner, model.Run | model.RunRaw)]
         gate, places = self._player.target.gate, list[Place]()

@@ -49,8 +49,8 @@ def _typical(taken: Iterable[int | None]) -> int:
 class Settler:
     """Owns the controls of a run; an async context manager that warms up on entering.
 
-    Times are client ns. ``patience_s`` is what counts as never; ``least_gap`` (ns) lies between the starts of two
-    controls: workers that share a run leave each other room. Each control costs one runWorkflow request. Set
+    Times are client ns. ``patience_s``: what takes longer counts as never; ``least_gap`` (ns) lies between the
+    starts of two controls: workers that share a run leave each other room. Each control costs one runWorkflow request. Set
     ``idle`` before entering where none may be run: then nothing is ever known to be due.
     """
 
@@ -103,7 +103,7 @@ class Settler:
     async def wait(self, cause: int) -> None:
         """Return when the effects of something that happened at ``cause`` are due; after the patience at the latest.
 
-        Of a target that is gone nothing is due.
+        Nothing is due of a target that no longer answers.
         """
         last = self._in_time(time.monotonic_ns() + self._patience)
         await asyncio.sleep(max(0, min(cause, last) - time.monotonic_ns()) / SECOND)

@@ -54,7 +54,7 @@ def learn_made(step: Ask | Intrude, exchange: Exchange, bindings: Bindings) -> N
     if found and step.operation == "createWorkflow":
         bindings.bind_workflow(f"intruder-{exchange.index}", found, ())
     elif found and step.operation == "runWorkflow" and step.workflow is not None:
-        bindings.meet(f"intruder-{exchange.index}", found, step.workflow, {}, exchange)
+        bindings.bind_instance(f"intruder-{exchange.index}", found, step.workflow, {}, exchange)
 
 
 def _line(step: Intrude) -> str:

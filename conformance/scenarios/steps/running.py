@@ -26,7 +26,7 @@ def _params(step: Run | RunRaw, place: Place) -> Mapping[str, str]:
 def _learn(step: Run, exchange: Exchange, bindings: Bindings) -> None:
     found = answered_id(exchange)
     if found:
-        bindings.meet(step.ref, found, step.workflow, step.variables or {}, exchange)
+        bindings.bind_instance(step.ref, found, step.workflow, step.variables or {}, exchange)
         bindings.instances[step.ref].run = None if step.wait else exchange
 
 

@@ -15,7 +15,7 @@ from conformance.contract.document import load_document
 from conformance.judging.outcomes import Unjudged
 from conformance.results.known.deviations import KnownDeviation
 from conformance.results.model import Results
-from conformance.results.verdict import verdict_of, without_praise
+from conformance.results.verdict import incomplete_because, verdict_of
 from conformance.scenarios import Job, Played, Player, Settler
 from conformance.sdk.campaign.campaign import SdkSettings
 from conformance.sdk.campaign.player import DriverUseless
@@ -109,5 +109,5 @@ def scenario_results(
         complete=complete,
     )
     if lacking:
-        results = without_praise(results, "lacking", lacking)
-    return without_praise(results, "lost", outcome.lost) if outcome.lost is not None else results
+        results = incomplete_because(results, "lacking", lacking)
+    return incomplete_because(results, "lost", outcome.lost) if outcome.lost is not None else results

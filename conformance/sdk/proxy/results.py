@@ -18,7 +18,7 @@ from conformance.judging.outcomes import requirement_results
 from conformance.judging.tally import Tally
 from conformance.results.known.deviations import KnownDeviation
 from conformance.results.model import OUTCOMES, Results
-from conformance.results.verdict import verdict_of, without_praise
+from conformance.results.verdict import incomplete_because, verdict_of
 from conformance.sdk.proxy.retry_rules import REPEATING
 from conformance.sdk.proxy.rules import client_rules
 from conformance.sdk.proxy.traffic import Traffic
@@ -61,7 +61,7 @@ def proxy_results(
         errors=errors,
     )
     lacking = server.target.get("lacking")
-    return without_praise(results, "lacking", lacking) if lacking else results
+    return incomplete_because(results, "lacking", lacking) if lacking else results
 
 
 def begun_results(document: ApiDocument, url: str, started_at: str, *, embedded: bool) -> Results:

@@ -33,7 +33,7 @@ def test_instances_of_others_are_left_alone_when_a_server_ignores_the_filter() -
 def test_an_unknown_id_is_like_those_of_its_kind() -> None:
     bindings = Bindings("seed")
     bindings.workflows["w1"] = "wf_0123456789"
-    bindings.meet("i1", "run_abcdefghij", "w1", {}, _listing())
+    bindings.bind_instance("i1", "run_abcdefghij", "w1", {}, _listing())
     assert len(bindings.place(UNKNOWN)) == len("wf_0123456789")
     assert len(bindings.place(UNKNOWN, of_instance=True)) == len("run_abcdefghij")
 
@@ -51,10 +51,10 @@ def test_only_an_id_that_nobody_else_has_is_changed_by_the_other_kind(
 ) -> None:
     bindings = Bindings("seed")
     bindings.workflows["w1"] = workflow
-    bindings.meet("i1", instance, "w1", {}, _listing())
+    bindings.bind_instance("i1", instance, "w1", {}, _listing())
     for step in (Send("w1", "go"), Cancel("w1"), Delete("i1"), Run("i2", "i1")):
-        assert bindings.hits_strangers(step) is strangers
-    assert not any(map(bindings.hits_strangers, (Send("i1", "go"), Delete("w1"))))
+        assert bindings.may_concern_others(step) is strangers
+    assert not any(map(bindings.may_concern_others, (Send("i1", "go"), Delete("w1"))))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.scenarios import Job, Played, Player, Scenario, Settler, from_json
 from conformance.scenarios.playing.bindings import Bindings
-from conformance.scenarios.playing.closing import closing_steps, unheard
+from conformance.scenarios.playing.closing import closing_steps, still_waiting
 from conformance.scenarios.scenario.model import (
     Cancel,
     Create,
@@ -42,7 +42,7 @@ def bindings_of(*instances: str, ended: bool = False) -> Bindings:
     bindings.bind_workflow("w1", "w", (NOOP, WAIT))
     status = [{"terminatedAt": "x"}, {"terminatedAt": "x"} if ended else {}]
     for ref in instances:
-        bindings.meet(ref, f"id-{ref}", "w1", {"name": "go"}, answer({"terminated": ended, "status": status}))
+        bindings.bind_instance(ref, f"id-{ref}", "w1", {"name": "go"}, answer({"terminated": ended, "status": status}))
     return bindings
 
 
@@ -78,8 +78,8 @@ def test_what_was_sent_its_event_and_still_waits_is_unheard() -> None:
     bindings = bindings_of("i1", "i2", "i3")
     for ref, event in (("i1", "go"), ("i2", "other")):
         bindings.act_on(ref, answer(None), event)
-    assert unheard(bindings) == ["i1"]
-    assert unheard(bindings_of("i1", ended=True)) == []
+    assert still_waiting(bindings) == ["i1"]
+    assert still_waiting(bindings_of("i1", ended=True)) == []
 
 
 def played_with_closing(url: str, seed: str) -> Played:

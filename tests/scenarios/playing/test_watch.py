@@ -30,7 +30,7 @@ class _Bindings:
     def __init__(self) -> None:
         self.instances: dict[str, Any] = {}
 
-    def meet(self, ref: str, found: str, *_: Any) -> None:
+    def bind_instance(self, ref: str, found: str, *_: Any) -> None:
         self.instances[ref] = found
 
 
