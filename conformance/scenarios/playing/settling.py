@@ -50,8 +50,8 @@ class Settler:
     """Owns the controls of a run; an async context manager that warms up on entering.
 
     Times are client ns. ``patience_s``: what takes longer counts as never; ``least_gap`` (ns) lies between the
-    starts of two controls: workers that share a run leave each other room. Each control costs one runWorkflow request. Set
-    ``idle`` before entering where none may be run: then nothing is ever known to be due.
+    starts of two controls: workers that share a run leave each other room. Each control costs one runWorkflow
+    request. Set ``idle`` before entering where none may be run: then nothing is ever known to be due.
     """
 
     def __init__(
