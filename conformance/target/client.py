@@ -197,6 +197,7 @@ class Client:
         waits = ("wait", "true") in options.get("query", ())
         if waits:
             place.leave_in_time()
+        self._shared.gate.waiting += waits
         try:
             # What waits for the end of an instance must not keep out the event that ends it.
             bounded = self._shared.config.concurrency is not None and not waits
@@ -206,6 +207,7 @@ class Client:
             place.leave(answered=exchange.status == 201 and not waits)
             return exchange
         finally:
+            self._shared.gate.waiting -= waits
             place.leave()
 
     def _patient(self, options: RequestOptions) -> RequestOptions:

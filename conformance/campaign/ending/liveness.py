@@ -23,9 +23,17 @@ async def until_silent(target: Target) -> str:
                 if exchange.lost_to is None:
                     break
             else:
-                return f"The target stopped answering during the run: even GET /_info took more than {patience_s:g} s."
+                return _silence(patience_s, target.gate.waiting)
     finally:
         await client.aclose()
+
+
+def _silence(patience_s: float, waiting: int) -> str:
+    silence = f"The target stopped answering during the run: even GET /_info took more than {patience_s:g} s"
+    if not waiting:
+        return f"{silence}."
+    runs = "1 run with wait=true was" if waiting == 1 else f"{waiting} runs with wait=true were"
+    return f"{silence} while {runs} to be answered: perhaps nothing is served beside so many that wait."
 
 
 async def answers_again(target: Target) -> bool:

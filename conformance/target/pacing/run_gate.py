@@ -59,7 +59,7 @@ class Place:
 class RunGate:
     """``limit`` is how many runs may be in flight, ``since`` when; ``typical_s`` is how long runs recently took.
 
-    ``finished`` counts the runs that are not in flight any more.
+    ``finished`` counts the runs that are not in flight any more, ``waiting`` those whose answers come at their ends.
 
     ``most`` is what the limit never exceeds. ``now`` gives seconds; after ``patience_s`` a run counts as unanswered.
     """
@@ -71,6 +71,7 @@ class RunGate:
         self.limit = min(LEAST, most)
         self.in_flight = 0
         self.finished = 0
+        self.waiting = 0
         self.typical_s = 0.0
         self.since = 0.0
         self._queue: deque[tuple[int, asyncio.Future[list[Place]]]] = deque()

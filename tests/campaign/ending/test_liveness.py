@@ -8,7 +8,7 @@ import pytest
 
 from conformance.campaign import campaign
 from conformance.campaign.concluding import RunOutcome
-from conformance.campaign.ending.liveness import answers_again
+from conformance.campaign.ending.liveness import answers_again, until_silent
 from conformance.campaign.observer import Silent
 from conformance.campaign.running import RunContext, play
 from conformance.configuration.settings import Settings
@@ -16,9 +16,9 @@ from conformance.contract.document import load_document
 from conformance.judging.tally import Tally
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
-from conformance.target import Target, TargetConfig
+from conformance.target import Recorder, Target, TargetConfig
 from conformance.trace import Trace
-from tests.target.server import Answer, always, answer, never, serving
+from tests.target.server import Answer, RawServer, always, answer, never, serving
 
 SILENCE = "The target stopped answering during the run."
 
@@ -68,3 +68,45 @@ def test_whether_it_answers_again_is_asked(give: Answer, expected: bool) -> None
             return await answers_again(target)
 
     assert asyncio.run(main()) == expected
+
+
+@pytest.mark.parametrize(
+    ("waiting", "told"),
+    [
+        (0, "even GET /_info took more than 0.05 s."),
+        (
+            1,
+            "0.05 s while 1 run with wait=true was to be answered: perhaps nothing is served beside so many that wait.",
+        ),
+        (4, "0.05 s while 4 runs with wait=true were to be answered:"),
+    ],
+)
+def test_silence_is_told_with_what_the_target_had_to_do(waiting: int, told: str) -> None:
+    async def main() -> str:
+        async with serving(never) as server, Target(TargetConfig(url=server.url, timeout_s=0.05)) as target:
+            target.gate.waiting = waiting
+            return await until_silent(target)
+
+    assert told in asyncio.run(main())
+
+
+def test_runs_are_counted_while_they_wait_for_their_ends() -> None:
+    counts: list[int] = []
+
+    async def main() -> None:
+        async def give(server: RawServer) -> bytes:
+            if server.lines[-1].startswith("GET"):
+                # Whether the workflow is somebody else's is asked first.
+                return answer("{}", "404 Not Found")
+            counts.append(target.gate.waiting)
+            return answer()
+
+        async with serving(give) as server, Target(TargetConfig(url=server.url)) as target:
+            client = target.client(Recorder())
+            for query in ((), (("wait", "true"),)):
+                await client.request("POST", "/workflows/w/instances", query=query)
+            counts.append(target.gate.waiting)
+            await client.aclose()
+
+    asyncio.run(main())
+    assert counts == [0, 1, 0]
