@@ -267,7 +267,7 @@ class Client:
         index, sent = self.recorder.begin(), time.monotonic_ns()
         outcome = sending.WireResult(failure=Failure("aborted", "given up by the client"))
         try:
-            answered = await sending.exchange(self._http, outgoing.http, patience, read, options.get("overdue"))
+            answered = await sending.exchange(self._http, outgoing.http, patience, read, options.get("earlier_end"))
             outcome = masked(answered, self._shared.tokens.secrets)
         finally:
             # Also on cancellation: the request may have had its effect, so the trace must show it.

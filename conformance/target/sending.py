@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from conformance.target.pacing.overdue import Overdue
+from conformance.target.pacing.earlier_end import EarlierEnd
 from conformance.trace import Failure, Response
 
 # What may stand in a path as it is; the percent sign too, since paths come already encoded.
@@ -58,9 +58,9 @@ Reader = Callable[[httpx.Response, asyncio.Timeout], Awaitable[Response | Failur
 
 
 async def exchange(
-    http: httpx.AsyncClient, request: httpx.Request, timeout_s: float, read: Reader, overdue: Overdue | None = None
+    http: httpx.AsyncClient, request: httpx.Request, timeout_s: float, read: Reader, end: EarlierEnd | None = None
 ) -> WireResult:
-    """Send a request and read the answer within ``timeout_s`` seconds, or until it is ``overdue``.
+    """Send a request and read the answer within ``timeout_s`` seconds, or until its ``end`` if that is earlier.
 
     Only cancellation is raised.
     """
@@ -68,7 +68,7 @@ async def exchange(
     request.extensions["trace"] = watch
     try:
         async with asyncio.timeout(timeout_s) as patience:
-            with (overdue or Overdue()).ending(patience):
+            with (end or EarlierEnd()).ending(patience):
                 answer = await read(await http.send(request, stream=True, follow_redirects=False), patience)
             return WireResult(answer) if isinstance(answer, Response) else WireResult(failure=answer)
     except TimeoutError:

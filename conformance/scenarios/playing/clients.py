@@ -167,7 +167,7 @@ class ScenarioClients:
             raise TypeError(f"{type(step).__name__} is no single request")
         options: RequestOptions = {"step": number, "expected_wait_s": self._expected_wait_s(ready), "place": place}
         if isinstance(ready, Run):
-            options["overdue"] = self._runs.begun(wanted.params["workflowID"], waits=bool(ready.wait))
+            options["earlier_end"] = self._runs.begun(wanted.params["workflowID"], waits=bool(ready.wait))
         if isinstance(ready, Intrude):
             options["refused"] = refused = await presented(self.target.tokens, ready.token)
             if refused is None:

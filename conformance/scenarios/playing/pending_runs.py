@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from conformance.target.pacing.overdue import Overdue
+from conformance.target.pacing.earlier_end import EarlierEnd
 from conformance.trace import Exchange
 
 
@@ -19,7 +19,7 @@ class PendingRuns:
         self._waiting: Counter[str] = Counter()
         self._sent: dict[str, int] = {}
         self._runs: Counter[str] = Counter()
-        self._overdue: dict[str, Overdue] = {}
+        self._ends: dict[str, EarlierEnd] = {}
 
     @contextmanager
     def waiting(self, workflow: str) -> Iterator[None]:
@@ -35,13 +35,13 @@ class PendingRuns:
         """When the last run of a workflow went out (client ns): now while one waits for admission, 0 if none did."""
         return self._now() if self._waiting[workflow] else self._sent.get(workflow, 0)
 
-    def begun(self, workflow_id: str, *, waits: bool) -> Overdue:
+    def begun(self, workflow_id: str, *, waits: bool) -> EarlierEnd:
         """A run goes out; what it gives ends the wait for its answer."""
         self._runs[workflow_id] += 1
-        overdue = Overdue()
+        end = EarlierEnd()
         if waits:
-            self._overdue[workflow_id] = overdue
-        return overdue
+            self._ends[workflow_id] = end
+        return end
 
     def learn(self, exchange: Exchange, patience_s: float) -> None:
         """Where an answer shows the end of an instance whose run waits for it, the run's answer has so long from now.
@@ -52,5 +52,5 @@ class PendingRuns:
         workflow_id = shown.get("workflowID") if isinstance(shown, dict) else None
         if not isinstance(shown, dict) or not isinstance(workflow_id, str) or self._runs[workflow_id] != 1:
             return
-        if shown.get("terminated") is True and workflow_id in self._overdue:
-            self._overdue[workflow_id].after(patience_s)
+        if shown.get("terminated") is True and workflow_id in self._ends:
+            self._ends[workflow_id].after(patience_s)

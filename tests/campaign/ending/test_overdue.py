@@ -6,6 +6,8 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -21,6 +23,7 @@ from conformance.reference.process import ReferenceProcess
 from conformance.target import TargetConfig
 from conformance.target.finishing import unless
 from conformance.target.pacing.bounded import Overdue, within
+from conformance.target.pacing.deadline import Deadline
 
 SETTINGS = Settings(profile="smoke", max_time=5.0)
 
@@ -42,16 +45,25 @@ async def for_ever(*_: object) -> None:
 
 
 @pytest.mark.usefixtures("_drawn")
-def test_what_waits_for_ever_is_given_up_and_what_was_measured_stays(
-    config: TargetConfig, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_waits_for_ever_is_given_up(config: TargetConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Campaign, "_explore", for_ever)
     monkeypatch.setattr(running, "_LONGER_S", -3.0)
     outcome = play(RunContext(config, load_document(), SETTINGS, Silent()))
     assert outcome.lost == OVERDUE
     assert not outcome.interrupted
-    # What no time was left to judge, on a busy machine, is told as such.
-    assert outcome.tally.exchanges + outcome.tally.unjudged > 0
+
+
+def test_what_was_measured_until_then_stays() -> None:
+    """Whatever still waits once the time is over is cut, and the rest of the run goes on."""
+    campaign = cast(Campaign, SimpleNamespace(interrupted=True, lost=None))
+    past = Deadline(0.0, 0.0)
+    asyncio.run(running._in_time(campaign, for_ever(), past))
+    assert campaign.lost == OVERDUE
+    assert not campaign.interrupted
+    # Why it was lost before says more.
+    campaign.lost = "The target is gone."
+    asyncio.run(running._in_time(campaign, for_ever(), past))
+    assert campaign.lost == "The target is gone."
 
 
 @pytest.mark.usefixtures("_drawn")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Overdue:
+class EarlierEnd:
     """Ends the wait for one answer before its patience is over, once somebody knows when it should have come."""
 
     def __init__(self) -> None:
