@@ -39,6 +39,24 @@ def test_an_event_that_a_stage_surely_waits_for_is_not_refused(
     assert verdict(RULES["event.matching"], t) == expected
 
 
+@pytest.mark.parametrize(
+    ("rival", "expected"), [("go", "nothing"), ("stop", "violated"), ("cancel", "nothing"), ("delete", "nothing")]
+)
+def test_an_event_that_was_on_its_way_may_be_refused_where_another_request_came_first(
+    rival: str, expected: str
+) -> None:
+    t, i = waiting()
+    t.send(i, "go", status=400, took=20)
+    at = t.now - 15
+    if rival == "cancel":
+        t.cancel(i, at=at)
+    elif rival == "delete":
+        t.delete(next(iter(t.workflow_bodies)), at=at)
+    else:
+        t.send(i, rival, at=at)
+    assert verdict(RULES["event.matching"], t) == expected
+
+
 @pytest.mark.parametrize(("ended", "expected"), [(20, "nothing"), (None, "violated")])
 def test_an_event_may_be_refused_once_its_stage_was_seen_ended(ended: float | None, expected: str) -> None:
     """What ended it is another rule's concern."""

@@ -104,6 +104,11 @@ def not_found_after_creation(t: TraceBuilder) -> None:
     t.get_workflow(t.create(NOOP), status=404)
 
 
+def read_as_no_workflow(t: TraceBuilder) -> None:
+    for data in ("text", [], None):
+        t.get_workflow(t.create(NOOP), answer={"data": data})
+
+
 def read_with_another_config(t: TraceBuilder) -> None:
     t.get_workflow(t.create(NOOP), {"config": {"name": "", "stages": []}})
 
@@ -214,6 +219,7 @@ CASES: list[Case] = [
     ("workflow.create-then-get", "upheld", read_back_rounded),
     ("workflow.create-then-get", "violated", read_back_in_seconds),
     ("workflow.create-then-get", "violated", not_found_after_creation),
+    ("workflow.create-then-get", "violated", read_as_no_workflow),
     ("workflow.create-then-get", "violated", read_with_another_config),
     ("workflow.create-then-get", "violated", read_with_another_time),
     ("workflow.create-then-get", "violated", read_with_another_id),
