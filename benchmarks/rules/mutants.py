@@ -6,9 +6,9 @@ mutmut alters one place at a time in `rules/`, `judging/` and `confirming/`. Eac
 modules, is tried in a fork of a process that has imported what these tests need from other projects: the tests of the
 module run, then those of the room that it stands in, until the first one fails, which kills the mutant. Tests that use
 more than ``--seconds`` of the processor tell nothing, and are counted apart; so do those that last ten times as long.
-Processes that a test starts run the code as it stands. A module of each room is tried unaltered first, and with an
-error: its tests must pass, and fail. Prints a line per mutant as it ends, the diffs of those that
-survived and are not explained in ``explained_mutants.yaml``, and the figures.
+Processes that a test starts run the code as it stands. A module of each room concerned is tried unaltered first, and
+with an error: its tests must pass, and fail. Prints a line per mutant as it ends, the diffs of those that survived and
+are not explained in ``explained_mutants.yaml``, and the figures.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import wait
@@ -42,6 +42,7 @@ from benchmarks.shared.mutant import Mutant, diff, mutations, source
 
 _PACKAGE = ROOT / "conformance"
 _ROOMS = ("rules", "judging", "confirming")
+_CONTROLS = ("rules/event/effects", "judging/tally", "confirming/checks")
 _SCENES = "tests/rules/test_scenes.py"
 _WARMING = ("tests.rules.test_scenes", "tests.judging.test_judging", "tests.confirming.test_confirmation")
 _OURS = ("conformance", "tests")
@@ -82,7 +83,7 @@ def _path(module: str) -> Path:
 
 def tests_of(module: str) -> list[str]:
     """The tests that bear on a module, its own first: those of its folder, and for a rule the scenes of all clauses."""
-    room = module.split("/", maxsplit=1)[0]
+    room = _room(module)
     place = Path("tests", module)
     own = place.with_name(f"test_{place.name}.py")
     first = [str(own)] if (ROOT / own).exists() else []
@@ -138,10 +139,10 @@ def trials(mutants: Sequence[Mutant], jobs: int, seconds: float) -> Iterator[Tri
                 yield _ended(mutant, process.exitcode or 0, time.monotonic() - started, _told(directory, mutant))
 
 
-def check_controls(seconds: float) -> None:
-    """Try one module of each room as it stands, and with an error: `RuntimeError` unless just the error is noticed."""
+def check_controls(rooms: Collection[str], seconds: float) -> None:
+    """Try a module of each room as it stands, and with an error: `RuntimeError` unless just the error is noticed."""
     with tempfile.TemporaryDirectory() as directory:
-        for module in ("rules/event/effects", "judging/tally", "confirming/checks"):
+        for module in (each for each in _CONTROLS if _room(each) in rooms):
             text, told = _path(module).read_text("utf-8"), Path(directory, "told")
             for control, fails in ((text, False), (f"{text}\nraise AssertionError\n", True)):
                 process = _started(Mutant(module, 0), control, seconds, told)
@@ -207,7 +208,11 @@ def _summary(trials: Sequence[Trial]) -> Iterator[str]:
 
 
 def _by_room(mutants: Iterable[Mutant]) -> Counter[str]:
-    return Counter(each.module.split("/", maxsplit=1)[0] for each in mutants)
+    return Counter(_room(each.module) for each in mutants)
+
+
+def _room(module: str) -> str:
+    return module.split("/", maxsplit=1)[0]
 
 
 def main() -> None:
@@ -220,9 +225,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     chosen = parser.parse_args()
     _warm()
-    check_controls(chosen.seconds)
+    mutants = chosen.mutants or sample(chosen.seed, chosen.count)
+    check_controls(_by_room(mutants), chosen.seconds)
     tried = list[Trial]()
-    for each in trials(chosen.mutants or sample(chosen.seed, chosen.count), chosen.jobs, chosen.seconds):
+    for each in trials(mutants, chosen.jobs, chosen.seconds):
         tried.append(each)
         told = f"killed by {each.killed_by}" if each.killed_by else "SURVIVED"
         told = "its tests did not end" if each.unknown else told
