@@ -61,6 +61,7 @@ class RunRaw(Step):
 
     workflow: str
     body: str
+    wait: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ from conformance.target.ids import answered_id
 from conformance.trace import Exchange
 from conformance.wire import exact_json
 
+_WAITING = {None: "", False: ", wait=false", True: ", waiting for its end"}
+
 
 def _line(step: Run) -> str:
     variables = "" if step.variables is None else f" with {shown(step.variables)}"
-    waiting = {None: "", False: ", wait=false", True: ", waiting for its end"}[step.wait]
-    return f"{step.ref} = run {step.workflow}{variables}{waiting}"
+    return f"{step.ref} = run {step.workflow}{variables}{_WAITING[step.wait]}"
 
 
 def _params(step: Run | RunRaw, place: Place) -> Mapping[str, str]:
@@ -44,9 +45,10 @@ KINDS = (
     StepKind(
         "run_raw",
         RunRaw,
-        lambda step: f"run {step.workflow} with the raw body {shown(step.body)}",
+        lambda step: f"run {step.workflow} with the raw body {shown(step.body)}{_WAITING[step.wait]}",
         "runWorkflow",
         _params,
+        query=lambda step, _: flag("wait", step.wait),
         body=lambda step: step.body,
     ),
     StepKind(

@@ -98,15 +98,12 @@ def event_and_cancel(d: Draft) -> None:
     d.add(Together(tuple(d.shuffled(lanes))), Settle(), Read(instance), History(instance))
 
 
-def waited_for_and_sent(d: Draft) -> None:
-    """Clients wait for the ends of their runs, others bring them about, and look whether they have come.
-
-    Several clients, so that a server which keeps something for each of them may have nothing left for the others.
-    """
+def _waited_for_and_sent(d: Draft, others: int) -> None:
+    """Clients wait for the ends of their runs, others bring them about, and look whether they have come."""
     event = d.event()
     lanes: list[Step] = []
     runs = []
-    for cancelled in (False, True, *[False] * d.pick((4, 4, 0))):
+    for cancelled in (False, True, *[False] * others):
         workflow = d.create(*d.quick_stages(0, 1), words.wait_for(f"${{who}} {event}"), *d.quick_stages(0, 1))
         run = d.new_run(workflow, {"who": "a friend"}, wait=True)
         finisher = Cancel(run.ref) if cancelled else Send(run.ref, f"a friend {event}")
@@ -114,6 +111,16 @@ def waited_for_and_sent(d: Draft) -> None:
         lanes += [run, Chain((*found, finisher, Settle(), Read(run.ref), Read(run.ref)))]
         runs.append(run)
     d.add(Together(tuple(lanes)), *(view(run.ref) for run in runs for view in (Read, History)))
+
+
+def waited_for_and_sent(d: Draft) -> None:
+    """Two clients, whose runs end by an event and by a cancellation."""
+    _waited_for_and_sent(d, 0)
+
+
+def waited_for_by_many(d: Draft) -> None:
+    """So many clients that a server which keeps something for each of them may have nothing left for the others."""
+    _waited_for_and_sent(d, 4)
 
 
 def many_at_once(d: Draft) -> None:
@@ -144,7 +151,8 @@ THEMES = (
     Theme("two-instances-at-once", two_instances_at_once, ("run.isolated", "event.matching", "event.once"), 2),
     Theme("event-and-reads", event_and_reads, ("stage.monotone", "history.append-only", "event.matching"), 2),
     Theme("event-and-cancel", event_and_cancel, ("stage.none-open", "history.agrees", "stage.monotone"), 2),
-    Theme("waited-for-and-sent", waited_for_and_sent, ("run.wait", "run.embeds"), 2),
+    Theme("waited-for-and-sent", waited_for_and_sent, ("run.wait", "run.embeds", "cancel.terminates"), 2),
+    Theme("waited-for-by-many", waited_for_by_many, ("run.wait", "envelope.answers"), 1),
     Theme("equal-runs-at-once", equal_runs_at_once, ("run.created", "run.then-list", "run.isolated"), 2),
     Theme("many-at-once", many_at_once, ("run.created", "run.variables", "run.isolated", "run.then-list"), 1),
 )

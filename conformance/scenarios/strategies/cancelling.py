@@ -89,8 +89,10 @@ def after_each_kind(d: Draft) -> None:
     before = [words.noop(), words.delay(50), words.until("2020-02-29T12:00:00Z")]
     if d.ledger:
         before += [words.send("world", d.account(), d.amount()), words.update(d.account(), {"k": "v"})]
+    blocking = d.shuffled([words.hour(), words.western_hours(), *(d.blocking_stage() for _ in before[2:])])
     instances = [
-        d.run(d.create(stage, d.blocking_stage()), {"unused": "x"} if not n else None) for n, stage in enumerate(before)
+        d.run(d.create(stage, last), {"unused": "x"} if not n else None)
+        for n, (stage, last) in enumerate(zip(before, blocking, strict=True))
     ]
     d.add(*(Until(instance, "started", 1) for instance in instances), *(Cancel(instance) for instance in instances))
     d.add(Settle(), *(Read(instance) for instance in instances), *(History(instance) for instance in instances))

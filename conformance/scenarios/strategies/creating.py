@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from conformance.scenarios.scenario.model import (
     Cancel,
+    Chain,
     Delete,
+    Discover,
     GetWorkflow,
     History,
     ListInstances,
@@ -113,7 +115,8 @@ def delete_and_after(d: Draft) -> None:
     workflow = d.create(*d.quick_stages(0, 2))
     # Read and listed just before: what a server remembers of these answers is out of date at once.
     d.add(GetWorkflow(workflow), ListWorkflows(), Delete(workflow), ListWorkflows())
-    d.add(*d.shuffled([GetWorkflow(workflow), ListWorkflows(), Run("i9", workflow, {}), Delete(workflow)]))
+    runs = (Run("i8", workflow, {}), Run("i9", workflow, wait=True))
+    d.add(*d.shuffled([GetWorkflow(workflow), ListWorkflows(), *runs, Delete(workflow)]))
     d.add(GetWorkflow(other), ListInstances(workflow), ListWorkflows())
 
 
@@ -167,6 +170,24 @@ def deleted_at_once(d: Draft) -> None:
     d.add(Together(tuple(d.shuffled(lanes))), GetWorkflow(workflow), ListWorkflows(), Delete(workflow))
 
 
+def deleted_beside(d: Draft) -> None:
+    """Deleted at the instant at which it is run, and its instance sent an event or cancelled: nothing breaks of it."""
+    event = d.event()
+    workflow = d.create(words.wait_for(event), *d.quick_stages(0, 1))
+    instance, late = d.run(workflow), d.new_run(workflow)
+    act = d.pick((Send(instance, event), Cancel(instance)))
+    lanes: list[Step] = [Delete(workflow), late, act, Read(instance), ListInstances(workflow)]
+    d.add(Until(instance, "waiting", 0), Together(tuple(d.shuffled(lanes))), Settle(), Read(instance))
+    d.add(History(instance), ListInstances(workflow))
+
+
+def deleted_while_waited_for(d: Draft) -> None:
+    """Deleted while a client waits for its run, which is answered all the same if the instance goes on."""
+    workflow = d.create(words.delay(d.number(15, 25) * 100), *d.quick_stages(0, 1))
+    run = d.new_run(workflow, wait=True)
+    d.add(Together((run, Chain((Discover(run.ref, workflow), Delete(workflow))))), Read(run.ref), History(run.ref))
+
+
 def large(d: Draft) -> None:
     """A configuration, variables and an event of more than 64 KiB: servers may refuse them, but not break."""
     text = d.pick(("x", "é", "批")) * d.number(66_000, 70_000)
@@ -191,8 +212,15 @@ THEMES = (
     Theme("delete-and-after", delete_and_after, (*_DELETE, "workflow.run-deleted", "workflow.delete-deleted"), 4),
     Theme("delete-while-running", delete_while_running, (*_DELETE, "workflow.delete-keeps-instances"), 4),
     Theme("delete-while-waiting", delete_while_waiting, ("list.running", "workflow.delete-keeps-instances"), 1),
-    Theme("delete-and-go-on", delete_and_go_on, ("cancel.terminates", "workflow.delete-keeps-instances"), 1),
+    Theme(
+        "delete-and-go-on",
+        delete_and_go_on,
+        ("run.variables", "cancel.terminates", "workflow.delete-keeps-instances"),
+        1,
+    ),
     Theme("delete-after-end", delete_after_end, (*_DELETE, "workflow.delete-keeps-instances"), 2),
     Theme("deleted-at-once", deleted_at_once, (*_DELETE, "workflow.delete-deleted"), 3),
+    Theme("deleted-beside", deleted_beside, ("envelope.no-5xx", "workflow.delete-keeps-instances"), 1),
+    Theme("deleted-while-waited-for", deleted_while_waited_for, ("envelope.no-5xx", "run.wait"), 1),
     Theme("large", large, ("envelope.no-5xx",), once=True),
 )

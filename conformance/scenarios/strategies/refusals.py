@@ -166,6 +166,7 @@ def _refused_stages(d: Draft, refused: Iterable[str]) -> None:
 
 def bad_variables(d: Draft) -> None:
     """Variables that are no map of strings start nothing."""
+    d.add(RunRaw(d.create(words.noop()), d.pick(BAD_VARIABLES), wait=True))
     _refused_variables(d, d.some(BAD_VARIABLES, 1, 2))
 
 
@@ -196,7 +197,7 @@ def unknown_ids(d: Draft) -> None:
     steps = [
         GetWorkflow(UNKNOWN),
         Delete(UNKNOWN),
-        Run("i9", UNKNOWN, {}),
+        Run("i9", UNKNOWN, {}, d.pick((None, True))),
         Read(UNKNOWN),
         History(UNKNOWN),
         StageHistory(UNKNOWN, "0"),

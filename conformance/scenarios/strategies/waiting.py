@@ -194,16 +194,16 @@ def _kept(d: Draft, seconds: int) -> None:
     event = d.event()
     workflow = d.create(words.wait_for(event), *d.quick_stages(1, 2))
     ended = d.start(*d.quick_stages(1, 2))
-    waiting, cancelled, cold, late = (d.run(workflow) for _ in range(4))
+    waiting, cancelled, cold = (d.run(workflow) for _ in range(3))
     sleeping = [d.start(stage, words.noop()) for stage in d.shuffled(words.LONG_DELAYS)]
-    d.add(Until(ended, "ended"), *(Until(one, "waiting", 0) for one in (waiting, cancelled, cold, late)))
+    d.add(Until(ended, "ended"), *(Until(one, "waiting", 0) for one in (waiting, cancelled, cold)))
     d.add(Cancel(cancelled), Settle())
-    reads = [view(instance) for instance in (ended, waiting, cancelled, late, *sleeping) for view in (Read, History)]
+    reads = [view(instance) for instance in (ended, waiting, cancelled, *sleeping) for view in (Read, History)]
     d.add(*reads, Pause(seconds * 1000 + d.number(0, 9) * 100))
     # The first that this one is asked after so long is the event.
     d.add(Send(cold, event), *reads, ListInstances(workflow), Until(cold, "ended"))
-    d.add(Send(waiting, event), Until(waiting, "ended"), Send(cancelled, event))
-    d.add(*(Cancel(one) for one in (late, *sleeping)), Settle(), *(Read(one) for one in (cancelled, late, *sleeping)))
+    d.add(Send(cancelled, event), *(Cancel(one) for one in (waiting, *sleeping)))
+    d.add(Settle(), *(Read(one) for one in (waiting, cancelled, *sleeping)))
 
 
 def kept(d: Draft) -> None:

@@ -227,6 +227,10 @@ SHOWN: dict[Probe, str] = {
     circumstances.cancelled: "waited-runs-cannot-be-cancelled long-waits-cannot-be-cancelled",
     circumstances.timers: "cancelled-timers-end-the-next-delay",
     circumstances.repeated: "deletions-take-variables equal-updates-are-skipped later-failures-go-on",
+    circumstances.waited: """
+        waited-runs-of-the-deleted-crash runs-beside-a-deletion-crash deleted-still-run-when-waited-for
+        waited-bad-variables-are-none
+    """,
     circumstances.four_instances: "fourth-instance-evicts-the-first",
     collections.credentials: """
         token-not-needed any-token-will-do scopes-ignored reading-allows-writing unsigned-tokens-pass refused-but-done

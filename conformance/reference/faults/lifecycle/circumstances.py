@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
-from conformance.reference.engine.clock import SECOND
+from conformance.reference.engine.clock import MILLISECOND, SECOND
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.fault import alter, around, fault
 from conformance.reference.faults.lifecycle.runs import Finished
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
-from conformance.reference.wire.errors import NotFound
+from conformance.reference.wire.errors import ApiError, Invalid, NotFound
 from conformance.reference.wire.exact_json import Json, write
 
 RunStage = Callable[[Execution, int, Json], Awaitable[str | None]]
@@ -156,6 +157,85 @@ def fourth_instance_evicts_the_first(server: Server) -> None:
     around(server, "sendEvent", handle)
 
 
+def _deleted(server: Server, workflow_id: str) -> bool:
+    changes = server.log.of(workflow_id)
+    return bool(changes) and changes[-1].kind == "workflow-deleted"
+
+
+def _waited_for(call: Call) -> bool:
+    return call.query.get("wait") == "true"
+
+
+@fault("envelope.no-5xx", "run.wait")
+def waited_runs_of_the_deleted_crash(server: Server) -> None:
+    """A run with wait=true gets 500 when its workflow has been deleted by its end."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        reply = await original(call)
+        if _waited_for(call) and _deleted(server, call.path["workflowID"]):
+            raise ApiError("no rows in the result set")
+        return reply
+
+    around(server, "runWorkflow", handle)
+
+
+@fault("envelope.no-5xx")
+def runs_beside_a_deletion_crash(server: Server) -> None:
+    """A run gets 500 when its workflow is deleted within 10 ms around it."""
+    deleted: dict[str, int] = {}
+
+    async def delete(original: Handler, call: Call) -> Reply:
+        deleted[call.path["flowId"]] = server.clock.now()
+        return await original(call)
+
+    async def run(original: Handler, call: Call) -> Reply:
+        reply: Reply | NotFound
+        try:
+            reply = await original(call)
+        except NotFound as refusal:
+            reply = refusal
+        if server.clock.now() - deleted.get(call.path["workflowID"], 0) < 10 * MILLISECOND:
+            raise ApiError("foreign key violation")
+        if isinstance(reply, NotFound):
+            raise reply
+        return reply
+
+    around(server, "deleteWorkflow", delete)
+    around(server, "runWorkflow", run)
+
+
+@fault("workflow.run-deleted")
+def deleted_still_run_when_waited_for(server: Server) -> None:
+    """A deleted workflow can be run with wait=true."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        changes = server.log.of(call.path["workflowID"])
+        if not (_waited_for(call) and _deleted(server, call.path["workflowID"])):
+            return await original(call)
+        deletion = changes.pop()
+        try:
+            return await original(call)
+        finally:
+            changes.append(deletion)
+
+    around(server, "runWorkflow", handle)
+
+
+@fault("run.bad-variables")
+def waited_bad_variables_are_none(server: Server) -> None:
+    """With wait=true variables that are refused otherwise count as none."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        try:
+            return await original(call)
+        except Invalid:
+            if _waited_for(call):
+                return await original(replace(call, body=b""))
+            raise
+
+    around(server, "runWorkflow", handle)
+
+
 FAULTS = (
     waited_runs_cannot_be_cancelled,
     long_waits_cannot_be_cancelled,
@@ -164,4 +244,8 @@ FAULTS = (
     equal_updates_are_skipped,
     later_failures_go_on,
     fourth_instance_evicts_the_first,
+    waited_runs_of_the_deleted_crash,
+    runs_beside_a_deletion_crash,
+    deleted_still_run_when_waited_for,
+    waited_bad_variables_are_none,
 )

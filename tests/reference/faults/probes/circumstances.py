@@ -53,3 +53,17 @@ async def four_instances(session: Session) -> object:
     oldest, *_ = [(await session.run(workflow))["id"] for _ in range(4)]
     await session.idle()
     return await session.event(oldest)
+
+
+async def waited(session: Session) -> object:
+    """Runs that a client waits for: of a workflow that is deleted meanwhile or was before, with bad variables."""
+    notes, workflow = Notes(), await session.create({"delay": {"duration": "1s"}})
+    path = f"/workflows/{workflow}/instances"
+    notes.take(await session.call("POST", f"{path}?wait=true", {"x": 1}))
+    run = asyncio.create_task(session.call("POST", f"{path}?wait=true"))
+    await session.idle()
+    beside = session.call("DELETE", f"/workflows/{workflow}"), session.call("POST", path)
+    notes.lines += [answer.status_code for answer in await asyncio.gather(*beside)]
+    notes.take(await run)
+    notes.take(await session.call("POST", f"{path}?wait=true"))
+    return notes.lines
