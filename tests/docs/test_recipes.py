@@ -68,13 +68,18 @@ def _report(package: Path) -> None:
     )
 
 
+def _option(package: Path) -> None:
+    row = (RECIPES / "option_row.txt").read_text(encoding="utf-8")
+    _edit(package / "configuration" / "table" / "results.py", ("] = (\n", f"] = (\n{row}"))
+
+
 @pytest.fixture(scope="module")
 def checked(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
     """What the checks said in a copy with all of the recipes: to start there takes far longer than to check."""
     copy = tmp_path_factory.mktemp("recipes")
     for folder in ("conformance", "specs"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for add in (_requirement, _step, _fault, _report):
+    for add in (_requirement, _step, _fault, _report, _option):
         add(copy / "conformance")
     return subprocess.run(
         [sys.executable, "-B", str(RECIPES / "check.py"), str(copy)],
@@ -86,6 +91,6 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedPro
     )
 
 
-@pytest.mark.parametrize("name", ["requirement", "step", "fault", "report"])
+@pytest.mark.parametrize("name", ["requirement", "step", "fault", "report", "option"])
 def test_a_recipe_adds_what_it_promises(name: str, checked: subprocess.CompletedProcess[str]) -> None:
     assert f"{name} works" in checked.stdout.splitlines(), checked.stderr

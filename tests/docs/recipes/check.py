@@ -9,8 +9,12 @@ import traceback
 from pathlib import Path
 
 import httpx
+from click.testing import CliRunner
 
 import conformance
+from conformance.cli import main
+from conformance.configuration.sources import sources
+from conformance.configuration.table.lookup import BY_KEY
 from conformance.contract.api import V1
 from conformance.contract.requirements import load_requirements
 from conformance.judging.judging import Judge
@@ -68,10 +72,28 @@ def report() -> None:
         assert (Path(made) / "verdict.txt").read_text(encoding="utf-8").endswith("not_conformant\n")
 
 
+def option() -> None:
+    """The option is on the command line, in the environment, in the file, and among pytest's."""
+    row = BY_KEY["headline"]
+    assert {"run", "pytest", "check"} <= row.commands
+    assert "--headline TEXT" in CliRunner().invoke(main, ["check", "--help"]).output
+    assert sources(lambda _: None, {"CONFORMANCE_HEADLINE": "Nightly"})("headline") == "Nightly"
+    with tempfile.TemporaryDirectory() as made:
+        file = Path(made) / "conformance.toml"
+        file.write_text('headline = "Nightly"\n', encoding="utf-8")
+        assert sources({"config": file}.get, {})("headline") == "Nightly"
+
+
 if __name__ == "__main__":
     copy = Path(sys.argv[1])
     assert Path(str(conformance.__file__)).is_relative_to(copy)
-    checks = {"requirement": requirement, "step": step, "fault": lambda: fault(copy), "report": report}
+    checks = {
+        "requirement": requirement,
+        "step": step,
+        "fault": lambda: fault(copy),
+        "report": report,
+        "option": option,
+    }
     for name, check in checks.items():
         try:
             check()
