@@ -29,7 +29,7 @@ from conformance.target.pacing.deadline import ENDLESS, Deadline
 from conformance.trace.secrets import KNOWN
 
 OVERDUE = "The run did not end in its time, since something waited on; what was measured until then is in the report."
-# Beyond the time for tidying up, whose requests end by themselves: when the traffic is cut, and when nobody waits for
+# Beyond the time for cleanup, whose requests end by themselves: when the traffic is cut, and when nobody waits for
 # it any more, though it was.
 _LONGER_S, _LONGEST_S = 2.5, 4.0
 
@@ -61,7 +61,7 @@ class RunContext:
     @property
     def latest(self) -> float:
         """When nobody waits for its traffic any more, in seconds of the monotonic clock."""
-        return self.deadline.tidying + _LONGEST_S
+        return self.deadline.cleanup + _LONGEST_S
 
     def target(self) -> Target:
         """The target, and where what is made there is written down."""
@@ -166,7 +166,7 @@ async def _played(
 
 async def _in_time(campaign: Campaign, work: Coroutine[Any, Any, None], deadline: Deadline) -> None:
     """Do the work until a little after the deadline; what still waits then would wait for ever."""
-    most = deadline.tidying + _LONGER_S - time.monotonic()
+    most = deadline.cleanup + _LONGER_S - time.monotonic()
     guard = asyncio.timeout(None if math.isinf(most) else max(0.0, most))
     try:
         async with guard:
@@ -187,7 +187,7 @@ def reach(config: TargetConfig, deadline: Deadline = ENDLESS, stop: Stop | None 
             return await probe(target)
 
     try:
-        return interruptible(ask(), stop, deadline.tidying + _LONGEST_S)
+        return interruptible(ask(), stop, deadline.cleanup + _LONGEST_S)
     except Overdue:
         raise Unreachable(config.url, "it did not answer in the time for the run") from None
 

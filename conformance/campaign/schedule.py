@@ -15,11 +15,11 @@ from conformance.target.pacing.deadline import ENDLESS, Deadline
 from conformance.trace import Trace
 
 # Of the time that is allowed for all of a run: what is kept for confirming when there is something to confirm, and for
-# tidying up in any case.
-_CONFIRMING_SHARE, _TIDYING_SHARE = 0.3, 0.07
-_LONGEST_TIDYING_S = 10.0
+# cleanup in any case.
+_CONFIRMING_SHARE, _CLEANUP_SHARE = 0.3, 0.07
+_LONGEST_CLEANUP_S = 10.0
 # Beyond the time for the whole run: its reports must be written within a few seconds more.
-_LAST_TIDYING_S = 3.0
+_LAST_CLEANUP_S = 3.0
 # Beyond the profile's limits: what a slow target has begun may end in its own time.
 _WINDING_UP_S = 90.0
 # Until so many scenarios have been played, it is not known how long one takes.
@@ -77,7 +77,7 @@ class Schedule:
     def _left_of(self, most: float) -> float:
         """Seconds left of so many for the whole run, without those that cleanup may take."""
         begun = self._began if self.begun is None else self.begun
-        return begun + most - min(_LONGEST_TIDYING_S, most * _TIDYING_SHARE) - self.now()
+        return begun + most - min(_LONGEST_CLEANUP_S, most * _CLEANUP_SHARE) - self.now()
 
     def exploring_left(self, to_confirm: bool) -> float:
         """Seconds until exploring has to end; ``to_confirm``: whether there is something to confirm after it."""
@@ -111,11 +111,11 @@ def deadline_of(settings: Settings, begun: float) -> Deadline:
     """When the requests of a run that began at a moment of the monotonic clock end, whatever the target does."""
     if settings.max_time is not None:
         end = begun + settings.max_time
-        return Deadline(end, end + _LAST_TIDYING_S)
+        return Deadline(end, end + _LAST_CLEANUP_S)
     if settings.seconds is None:
         return ENDLESS
     end = begun + settings.seconds + settings.budget.confirming_seconds + _WINDING_UP_S
-    return Deadline(end, end + _LONGEST_TIDYING_S)
+    return Deadline(end, end + _LONGEST_CLEANUP_S)
 
 
 def affordable(scenarios: Iterable[Scenario], runs: int) -> Iterator[Scenario]:

@@ -105,7 +105,7 @@ class PlainProgress:
             self._print(f"{self._phase}: {doing or counts}, {left}")
 
     def close(self) -> None:
-        """Nothing is left to tidy."""
+        """Nothing is left to do."""
 
     def _print(self, line: str) -> None:
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -51,7 +51,7 @@ def later(stop: Callable[[], bool], seconds: float) -> Callable[[], bool]:
 
 
 async def all_of(works: Iterable[Coroutine[Any, Any, _T]]) -> list[_T]:
-    """What all of them give, in their order. Nothing is raised before every one has ended, tidying up included."""
+    """What all of them give, in their order. Nothing is raised before every one has ended, cleanup included."""
     tasks = [asyncio.create_task(work) for work in works]
     try:
         return await asyncio.gather(*tasks)

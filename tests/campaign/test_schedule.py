@@ -65,7 +65,7 @@ def test_the_time_for_exploring_leaves_that_for_confirming_alone() -> None:
 
 def test_a_run_ends_whatever_its_target_does() -> None:
     deadline = deadline_of(Settings(max_time=100), begun=7.0)
-    assert (deadline.traffic, deadline.tidying) == (107.0, 110.0)
+    assert (deadline.traffic, deadline.cleanup) == (107.0, 110.0)
     assert deadline_of(Settings(profile="standard"), begun=0.0).traffic < 600
     assert math.isinf(deadline_of(Settings(profile="soak"), begun=0.0).traffic)
 

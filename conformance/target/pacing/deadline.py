@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Moments in seconds of the monotonic clock: no request of the traffic goes on after ``traffic``, none that tidies
-    up after ``tidying``.
+    """Moments in seconds of the monotonic clock: no request of the traffic goes on after ``traffic``, none of the
+    cleanup after ``cleanup``.
     """
 
     traffic: float = math.inf
-    tidying: float = math.inf
+    cleanup: float = math.inf
 
     @property
     def passed(self) -> bool:
@@ -24,7 +24,7 @@ class Deadline:
     @property
     def end(self) -> float:
         """When a request that is begun now has to end at the latest."""
-        return self.tidying if self.passed else self.traffic
+        return self.cleanup if self.passed else self.traffic
 
     @property
     def traffic_left_s(self) -> float:
