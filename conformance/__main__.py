@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from conformance.cli import main
+try:
+    from conformance.cli import main
+except KeyboardInterrupt:
+    # Nothing was begun, and where the imports were interrupted is of no use to anybody.
+    sys.exit(130)
 
 # What the interpreter may take to end: a thread that resolves a name, say, would keep it for minutes.
 _ENDING_S = 5.0

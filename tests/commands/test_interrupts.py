@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,3 +125,21 @@ def test_a_killed_run_can_be_reported(url: str, tmp_path: Path) -> None:
     assert results["counts"]["exchanges"] > 0
     assert any(each["upheld"] for each in results["requirements"])
     assert (tmp_path / "report.html").exists()
+
+
+_CUT = """
+import sys
+
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "conformance.cli":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupting())
+import conformance.__main__
+"""
+
+
+def test_an_interrupt_while_the_command_is_loaded_ends_it_without_a_traceback() -> None:
+    ended = subprocess.run([sys.executable, "-c", _CUT], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
