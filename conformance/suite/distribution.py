@@ -27,7 +27,7 @@ from conformance.judging.tally import Tally
 from conformance.results.event_lines import WORKERS
 from conformance.results.verdict import INCOMPLETE, INTERRUPTED
 from conformance.suite.items import assert_selected, requirements_of, select
-from conformance.suite.stopping import FILE, Heeding, Telling
+from conformance.suite.stopping import FILE, ControllerStop, WorkerStop
 from conformance.target import TargetError
 
 _OUTPUT = "conformance"
@@ -100,7 +100,7 @@ class Worker:
         session.run_id = self._config.workerinput["conformance_run"]
         self._directory: Path = Path(self._config.workerinput["conformance_dir"])
         self._count = int(self._config.workerinput["workercount"])
-        self._stop = Heeding(self._directory / WORKERS / FILE)
+        self._stop = WorkerStop(self._directory / WORKERS / FILE)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
@@ -142,7 +142,7 @@ class Controller:
         self._running = contextlib.ExitStack()
         self._begun: Any = None
         self._config: Any = None
-        self._telling = Telling(session.options.report_dir / WORKERS / FILE, self._announce)
+        self._stopping = ControllerStop(session.options.report_dir / WORKERS / FILE, self._announce)
 
     def pytest_configure_node(self, node: Any) -> None:
         """Give every worker the address of the one target."""
@@ -151,8 +151,8 @@ class Controller:
             self._reach()
             self._begun = self._running.enter_context(self._session.recording(self._config))
             self._begun[1].phase("exploring")
-            self._telling.begin()
-            self._running.callback(self._telling.end)
+            self._stopping.begin()
+            self._running.callback(self._stopping.end)
         node.workerinput["conformance_url"] = self._config.url
         node.workerinput["conformance_run"] = self._config.run_id
         node.workerinput["conformance_dir"] = str(self._session.options.report_dir.resolve())
@@ -184,14 +184,14 @@ class Controller:
         with self._running:
             if self._begun is None:
                 return
-            self._telling.end()
+            self._stopping.end()
             if not self._parts:
-                if self._telling.asked:
+                if self._stopping.asked:
                     pytest.exit("interrupted twice; nobody waited for what the workers had measured", INTERRUPTED)
                 pytest.exit("; ".join(self._session.errors) or "no worker told anything", INCOMPLETE)
             begun, watcher, log, spool = self._begun
             options = self._session.options
-            parts = [replace(part, interrupted=part.interrupted or self._telling.asked) for part in self._parts]
+            parts = [replace(part, interrupted=part.interrupted or self._stopping.asked) for part in self._parts]
             outcome = conclude_shared(self._session.context(self._config, watcher), parts)
             spools = [Spool(path) for path in sorted(options.report_dir.glob("exchanges-*.spool"))]
             with contextlib.ExitStack() as stack:

@@ -19,7 +19,7 @@ FILE = "stop"
 """What the controller leaves in the directory that it shares with the workers."""
 
 
-class Heeding:
+class WorkerStop:
     """The worker's side: says, when called, whether the worker is to stop. ``file`` is the controller's request.
 
     Without a controller, which may have been killed, nothing uses the results of a worker.
@@ -41,7 +41,7 @@ class Heeding:
         self._heard = True
 
 
-class Telling:
+class ControllerStop:
     """The controller's side, from ``begin`` to ``end``. ``asked`` says whether a signal has come."""
 
     def __init__(self, file: Path, announce: Callable[[], None]) -> None:

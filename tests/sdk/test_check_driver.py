@@ -12,14 +12,14 @@ from click.testing import CliRunner
 from conformance.cli import main
 from conformance.sdk.checking.call_checks import Line
 from conformance.sdk.checking.driver_check import check_driver
-from conformance.sdk.driver.process import Patience
+from conformance.sdk.driver.process import DriverTimeouts
 from tests.sdk.drivers import REFERENCE, program
 
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "sdk.md"
 # A driver that is right, with a place for what goes wrong before and after a result, and at the end.
 BODY = DOCUMENTED.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
 RESULT = 'print(json.dumps({"type": "result", "id": message["id"], **call(**message)}), flush=True)'
-PATIENT = Patience(20.0, 20.0)
+PATIENT = DriverTimeouts(20.0, 20.0)
 
 
 def driver(result: str = RESULT, *, start: str = "", end: str = "", data: str = "") -> list[str]:
@@ -33,10 +33,10 @@ def driver(result: str = RESULT, *, start: str = "", end: str = "", data: str = 
     return [sys.executable, "-c", f"import os, time\n{text}\n{end}"]
 
 
-def checked(command: list[str], patience: Patience = PATIENT) -> dict[str, Line]:
+def checked(command: list[str], timeouts: DriverTimeouts = PATIENT) -> dict[str, Line]:
     """What was told, by what it was about."""
     lines: list[Line] = []
-    asyncio.run(check_driver(command, "/api/orchestration", lines.append, patience))
+    asyncio.run(check_driver(command, "/api/orchestration", lines.append, timeouts))
     return {line.about: line for line in lines}
 
 
@@ -69,7 +69,7 @@ def test_a_crash_is_told_with_its_stderr_and_the_rest_is_checked() -> None:
 
 
 def test_a_hang_is_told_with_the_time_it_took() -> None:
-    told = wrong(checked(driver(only_for("cancelEvent", "time.sleep(60)")), Patience(20.0, 1.0)))
+    told = wrong(checked(driver(only_for("cancelEvent", "time.sleep(60)")), DriverTimeouts(20.0, 1.0)))
     assert told == {"cancelEvent": "call 10 (cancelEvent) got no result within 6 s"}
 
 
@@ -89,7 +89,7 @@ def test_a_result_of_another_call() -> None:
 def test_results_out_of_order_are_of_other_calls() -> None:
     held = 'held.append({"type": "result", "id": message["id"], **call(**message)})\n'
     swap = held + "if len(held) == 2:\n    print(json.dumps(held.pop()), flush=True)"
-    told = wrong(checked(driver(swap, start="held = []"), Patience(20.0, 0.5)))
+    told = wrong(checked(driver(swap, start="held = []"), DriverTimeouts(20.0, 0.5)))
     assert told["getServerInfo"].startswith("call 1 (getServerInfo) got no result")
 
 
@@ -138,7 +138,7 @@ def test_what_may_be_the_sdk_is_a_note() -> None:
 
 def test_a_driver_that_stays_after_bye_or_ends_badly() -> None:
     assert "exit code 4 after bye" in wrong(checked(driver(end="sys.exit(4)")))["bye"]
-    told = wrong(checked(driver(end="time.sleep(60)"), Patience(20.0, 20.0, end=0.5)))
+    told = wrong(checked(driver(end="time.sleep(60)"), DriverTimeouts(20.0, 20.0, end=0.5)))
     assert told["bye"].startswith("it was still there")
     assert told["closing"].startswith("it was still there")
 

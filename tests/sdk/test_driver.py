@@ -7,25 +7,25 @@ import asyncio
 import pytest
 
 from conformance.sdk.driver.errors import DriverNotStarted, NoHello, ProtocolBroken
-from conformance.sdk.driver.process import Driver, Patience
+from conformance.sdk.driver.process import Driver, DriverTimeouts
 from conformance.sdk.driver.protocol import Call, Result
 from tests.sdk.drivers import program
 
-QUICK = Patience(hello=20.0, result=20.0)
+QUICK = DriverTimeouts(hello=20.0, result=20.0)
 INFO = Call("getServerInfo")
 
 
-def ask(command: list[str], *calls: Call, patience: Patience = QUICK) -> tuple[list[Result], str | None]:
+def ask(command: list[str], *calls: Call, timeouts: DriverTimeouts = QUICK) -> tuple[list[Result], str | None]:
     async def asked() -> tuple[list[Result], str | None]:
-        async with Driver(command, patience) as driver:
+        async with Driver(command, timeouts) as driver:
             return [await driver.call(call, "http://127.0.0.1:1") for call in calls], await driver.end()
 
     return asyncio.run(asked())
 
 
-def broken(body: str, *calls: Call, patience: Patience = QUICK) -> str:
+def broken(body: str, *calls: Call, timeouts: DriverTimeouts = QUICK) -> str:
     with pytest.raises(ProtocolBroken) as raised:
-        ask(program(body), *(calls or (INFO,)), patience=patience)
+        ask(program(body), *(calls or (INFO,)), timeouts=timeouts)
     return raised.value.observed
 
 
@@ -77,7 +77,7 @@ def test_a_driver_that_ends_at_once_is_told_with_its_stderr() -> None:
 
 def test_a_driver_that_says_nothing() -> None:
     with pytest.raises(NoHello, match="it said nothing for"):
-        ask(program("time.sleep(60)", hello=False), patience=Patience(hello=0.2))
+        ask(program("time.sleep(60)", hello=False), timeouts=DriverTimeouts(hello=0.2))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,9 @@ def test_a_crash() -> None:
 
 
 def test_a_hang() -> None:
-    said = broken("for call in calls(): time.sleep(60)", Call("getServerInfo", timeout=0.1), patience=Patience(20, 0.1))
+    said = broken(
+        "for call in calls(): time.sleep(60)", Call("getServerInfo", timeout=0.1), timeouts=DriverTimeouts(20, 0.1)
+    )
     assert said == "call 1 (getServerInfo) got no result within 0.2 s"
 
 

@@ -34,7 +34,7 @@ from conformance.results.model import Results
 from conformance.results.records import record_of
 from conformance.results.verdict import demand
 from conformance.sdk.proxy.results import begun_results, client_catalogue, proxy_results
-from conformance.sdk.proxy.running import Place, carry
+from conformance.sdk.proxy.running import ProxySettings, carry
 from conformance.sdk.proxy.traffic import Traffic
 from conformance.sdk.proxy.upstream import Upstream
 from conformance.target.connecting import ssl_context
@@ -63,7 +63,7 @@ class _Asked:
     found: Sources
     document: ApiDocument
     prefix: str | None
-    place: Place
+    proxy: ProxySettings
     directory: Path
     required: tuple[str, ...]
     known: tuple[Path, Sequence[KnownDeviation]] | None
@@ -106,7 +106,7 @@ def _asked(given: dict[str, Any]) -> _Asked:
         found,
         load_document(read(found, "spec")),
         _prefix(found),
-        Place(read(found, "proxy-host"), read(found, "proxy-port") or 0, _idle(found)),
+        ProxySettings(read(found, "proxy-host"), read(found, "proxy-port") or 0, _idle(found)),
         writable_directory(directory),
         required_of(found, client_catalogue()),
         (known, load_known(known)) if known is not None else None,
@@ -144,7 +144,7 @@ def _carried(asked: _Asked, log: EventLog) -> tuple[Results, Traffic]:
             prefix if url is None else asked.prefix,
             lambda exchange: log.exchange(record_of(exchange, start), "proxy"),
         )
-        carry(upstream, traffic, asked.place, lambda own: click.echo(f"{READY}{own}{prefix}"))
+        carry(upstream, traffic, asked.proxy, lambda own: click.echo(f"{READY}{own}{prefix}"))
     if asked.verbosity != "quiet":
         click.echo(f"Judging {len(traffic)} exchanges.")
     return proxy_results(traffic, asked.document, begun, asked.accepted), traffic

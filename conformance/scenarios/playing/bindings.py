@@ -24,13 +24,13 @@ class MissingReference(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class InstanceProgress:
     """How far an instance has come in one view: which of its started stages have ended, and whether all is over."""
 
     terminated: bool
     ended: tuple[bool, ...]
 
-    def beyond(self, others: Iterable[Progress]) -> bool:
+    def beyond(self, others: Iterable[InstanceProgress]) -> bool:
         """Whether it shows what none of the others do. A view that only catches up with another tells nothing new."""
         known = list(others)
         ended = {number for other in known for number, flag in enumerate(other.ended) if flag}
@@ -57,7 +57,7 @@ class BoundInstance:
     moved: int
     touched: bool = True
     sent: set[str] = field(default_factory=set)
-    seen: dict[str, Progress] = field(default_factory=dict)
+    seen: dict[str, InstanceProgress] = field(default_factory=dict)
     run: Exchange | None = None
     acted_on: bool = False
 
@@ -66,7 +66,7 @@ class BoundInstance:
         """Whether it was seen terminated."""
         return any(progress.terminated for progress in self.seen.values())
 
-    def see(self, exchange: Exchange) -> Progress | None:
+    def see(self, exchange: Exchange) -> InstanceProgress | None:
         """Take note of an answer; None when it shows no progress that can be read."""
         progress = progress_of(exchange)
         if progress is not None and exchange.operation:
@@ -75,14 +75,14 @@ class BoundInstance:
             self.seen[exchange.operation] = progress
         return progress
 
-    def open_stage(self, progress: Progress) -> tuple[str, Any] | None:
+    def open_stage(self, progress: InstanceProgress) -> tuple[str, Any] | None:
         """Kind and parameters of the stage that a view shows open; None when it shows none."""
         number = len(progress.ended) - 1
         if number < 0 or progress.ended[number] or number >= len(self.stages):
             return None
         return next(iter(self.stages[number].items()), None)
 
-    def quiet(self, progress: Progress) -> bool:
+    def quiet(self, progress: InstanceProgress) -> bool:
         """Whether the instance stays as a view shows it unless somebody acts on it, or a very long time passes."""
         kind, parameters = self.open_stage(progress) or ("", {})
         long = kind == "delay" and delay_ns(parameters, 0) >= LONG_DELAY
@@ -112,17 +112,17 @@ def delay_ns(parameters: Any, now: int) -> int:
     return parse_duration(parameters.get("duration")) or 0
 
 
-def progress_of(exchange: Exchange) -> Progress | None:
+def progress_of(exchange: Exchange) -> InstanceProgress | None:
     """The progress that a getInstance, runWorkflow or getInstanceHistory answer shows; None when it shows none."""
     data = exchange.data
     if isinstance(data, list):
         flags = tuple(entry.get("terminated") is True for entry in data if isinstance(entry, dict))
-        return Progress(False, flags)
+        return InstanceProgress(False, flags)
     if not isinstance(data, dict) or "terminated" not in data:
         return None
     status = data.get("status")
     entries = [entry for entry in status if isinstance(entry, dict)] if isinstance(status, list) else []
-    return Progress(data["terminated"] is True, tuple(bool(entry.get("terminatedAt")) for entry in entries))
+    return InstanceProgress(data["terminated"] is True, tuple(bool(entry.get("terminatedAt")) for entry in entries))
 
 
 class Bindings:

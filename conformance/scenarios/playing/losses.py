@@ -29,7 +29,7 @@ def lost_in_each(traces: Sequence[Trace]) -> Mapping[int, tuple[Loss, ...]]:
     return {step: tuple(to for lost in found if (to := lost[step]) is not None) for step in steps}
 
 
-class Losses:
+class LossCounts:
     """Shared by the scenarios that one player plays: which operations lose their answers for other reasons."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from conformance.scenarios.playing.audit import Audit, clean_up
 from conformance.scenarios.playing.bindings import Bindings
 from conformance.scenarios.playing.clients import LongLists, ScenarioClients
 from conformance.scenarios.playing.closing import closing_steps, still_waiting
-from conformance.scenarios.playing.losses import Losses, lost_in_each
+from conformance.scenarios.playing.losses import LossCounts, lost_in_each
 from conformance.scenarios.playing.settling import Settler
 from conformance.scenarios.playing.watch import Watch
 from conformance.scenarios.scenario import model
@@ -73,7 +73,7 @@ class Player:
     concurrency: int = CONCURRENCY
     stop: Callable[[], bool] = lambda: False
     reuse: bool = True
-    _losses: Losses = field(default_factory=Losses)
+    _losses: LossCounts = field(default_factory=LossCounts)
     _lists: LongLists = field(default_factory=LongLists)
 
     async def play_all(self, jobs: Iterable[Job], on_played: Callable[[Played], None] | None = None) -> list[Played]:

@@ -12,7 +12,7 @@ from typing import Self
 from conformance.sdk.drawing.answers import SIMPLE
 from conformance.sdk.drawing.case import Case, Played, PlayedStep, Script, Step, expected_arguments
 from conformance.sdk.driver.errors import NoHello, ProtocolBroken
-from conformance.sdk.driver.process import Driver, Patience
+from conformance.sdk.driver.process import Driver, DriverTimeouts
 from conformance.sdk.driver.protocol import Call, Credentials, Hello
 from conformance.sdk.witness.answer import Answer, success_answer
 from conformance.sdk.witness.server import Answering, Witness
@@ -37,9 +37,9 @@ class DriverUseless(Exception):
 class CasePlayer:
     """Plays cases one after another: enter to start the driver and the witnesses. Raises DriverNotStarted, NoHello."""
 
-    def __init__(self, command: Sequence[str], prefix: str, patience: Patience | None = None) -> None:
+    def __init__(self, command: Sequence[str], prefix: str, timeouts: DriverTimeouts | None = None) -> None:
         self._command = command
-        self._patience = patience
+        self._timeouts = timeouts
         self._stack = contextlib.AsyncExitStack()
         self._witness, self._second, self._tokens = Witness(prefix), Witness(prefix), Witness()
         self._driver: Driver | None = None
@@ -134,7 +134,7 @@ class CasePlayer:
         return self._driver
 
     async def _start(self) -> None:
-        driver = Driver(self._command, self._patience)
+        driver = Driver(self._command, self._timeouts)
         await driver.__aenter__()
         self._driver, self.hello = driver, driver.hello
 

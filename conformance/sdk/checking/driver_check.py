@@ -8,24 +8,24 @@ from conformance.sdk.campaign.player import CasePlayer, DriverUseless
 from conformance.sdk.checking.call_checks import Line
 from conformance.sdk.checking.checks import checks
 from conformance.sdk.driver.errors import NoHello
-from conformance.sdk.driver.process import Driver, Patience
+from conformance.sdk.driver.process import Driver, DriverTimeouts
 
 _IN_A_ROW = 3
 """After so many calls one after another that broke the protocol the others would not tell more."""
 
 
 async def check_driver(
-    command: Sequence[str], prefix: str, tell: Callable[[Line], None], patience: Patience | None = None
+    command: Sequence[str], prefix: str, tell: Callable[[Line], None], timeouts: DriverTimeouts | None = None
 ) -> None:
     """Check hello, every operation, errors, numbers, texts, order, bye and closing. Raises DriverNotStarted."""
-    patience = patience or Patience(hello=30.0, result=5.0)
-    player = CasePlayer(command, prefix, patience)
+    timeouts = timeouts or DriverTimeouts(hello=30.0, result=5.0)
+    player = CasePlayer(command, prefix, timeouts)
     try:
         async with player:
             tell(Line("hello", "ok", _named(player)))
             if await _calls(player, tell):
                 tell(_ending("bye", await player.end()))
-                tell(await _closing(command, patience))
+                tell(await _closing(command, timeouts))
     except NoHello as error:
         tell(Line("hello", "wrong", error.message))
 
@@ -59,7 +59,7 @@ def _ending(about: str, wrong: str | None) -> Line:
     return Line(about, "ok") if wrong is None else Line(about, "wrong", wrong)
 
 
-async def _closing(command: Sequence[str], patience: Patience) -> Line:
+async def _closing(command: Sequence[str], timeouts: DriverTimeouts) -> Line:
     """Whether the driver ends when the suite is gone without a bye."""
-    async with Driver(command, patience) as driver:
+    async with Driver(command, timeouts) as driver:
         return _ending("closing", await driver.hang_up())

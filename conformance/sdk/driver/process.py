@@ -20,7 +20,7 @@ _STDERR_KEPT = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class DriverTimeouts:
     """Seconds to wait for the driver: for its hello, for a result beyond the call's own timeout, and for its end."""
 
     hello: float = 30.0
@@ -31,9 +31,9 @@ class Patience:
 class Driver:
     """A running driver: enter to start it, leave to end it. Raises DriverNotStarted and NoHello on entering."""
 
-    def __init__(self, command: Sequence[str], patience: Patience | None = None) -> None:
+    def __init__(self, command: Sequence[str], timeouts: DriverTimeouts | None = None) -> None:
         self._command = list(command)
-        self._patience = patience or Patience()
+        self._timeouts = timeouts or DriverTimeouts()
         self._process: asyncio.subprocess.Process | None = None
         self._waiting: dict[int, asyncio.Future[Result]] = {}
         self._answered: set[int] = set()
@@ -74,15 +74,15 @@ class Driver:
         number, self._next = self._next, self._next + 1
         waiting: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting[number] = waiting
-        patience = call.timeout + self._patience.result
+        timeouts = call.timeout + self._timeouts.result
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(timeouts):
                 self._process.stdin.write(call.line(number, base_url))
                 with contextlib.suppress(ConnectionError):  # the reader tells that it ended, and how
                     await self._process.stdin.drain()
                 return await waiting
         except TimeoutError:
-            self.broken = f"call {number} ({call.operation}) got no result within {round(patience, 1):g} s"
+            self.broken = f"call {number} ({call.operation}) got no result within {round(timeouts, 1):g} s"
             raise ProtocolBroken(self.broken) from None
         finally:
             self._waiting.pop(number, None)
@@ -92,7 +92,7 @@ class Driver:
         process, self._process = self._process, None
         if process is None:
             return None
-        wrong = await _said_bye(process, self._patience.end) if self.broken is None else None
+        wrong = await _said_bye(process, self._timeouts.end) if self.broken is None else None
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)  # also what it may have left behind
         await process.wait()
@@ -109,9 +109,9 @@ class Driver:
         assert process.stdin is not None
         process.stdin.close()
         try:
-            await asyncio.wait_for(process.wait(), self._patience.end)
+            await asyncio.wait_for(process.wait(), self._timeouts.end)
         except TimeoutError:
-            return f"it was still there {self._patience.end:g} s after its stdin had been closed"
+            return f"it was still there {self._timeouts.end:g} s after its stdin had been closed"
         finally:
             self.broken = self.broken or "its stdin was closed"
         return None
@@ -131,7 +131,7 @@ class Driver:
         assert process.stdout is not None
         command = shlex.join(self._command)
         try:
-            line = await asyncio.wait_for(process.stdout.readline(), self._patience.hello)
+            line = await asyncio.wait_for(process.stdout.readline(), self._timeouts.hello)
             if line:
                 return read_hello(line)
             observed = "its stdout was closed"
@@ -139,7 +139,7 @@ class Driver:
                 observed = f"it ended with exit code {await asyncio.wait_for(process.wait(), 1)}"
             await asyncio.wait(self._tasks, timeout=1)
         except TimeoutError:
-            observed = f"it said nothing for {self._patience.hello:g} s"
+            observed = f"it said nothing for {self._timeouts.hello:g} s"
         except (ProtocolBroken, ValueError) as error:
             observed = str(error)
         raise NoHello(command, observed, self.stderr)

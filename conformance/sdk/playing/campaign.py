@@ -22,7 +22,7 @@ from conformance.sdk.campaign.player import DriverUseless
 from conformance.sdk.driver.process import Driver
 from conformance.sdk.driver.protocol import Hello
 from conformance.sdk.playing.selection import playable
-from conformance.sdk.playing.sender import Crew, DrivenTarget
+from conformance.sdk.playing.sender import DrivenTarget, SharedDriver
 from conformance.sdk.proxy.upstream import Upstream
 from conformance.target import LoopLag, TargetConfig
 from conformance.trace import Exchange, Trace
@@ -62,7 +62,7 @@ async def _play(settings: SdkSettings, url: str, outcome: ScenarioOutcome) -> No
     parts = urlsplit(url)
     async with Driver(settings.command) as driver:
         outcome.hello = driver.hello
-        crew = Crew(driver, Upstream(f"{parts.scheme}://{parts.netloc}"), parts.path, outcome.wire)
+        shared = SharedDriver(driver, Upstream(f"{parts.scheme}://{parts.netloc}"), parts.path, outcome.wire)
         jobs = (
             Job(f"{scenario.theme} {number}", scenario, "sdk")
             for number, scenario in enumerate(playable(settings.seed, driver.hello.features), start=1)
@@ -74,7 +74,7 @@ async def _play(settings: SdkSettings, url: str, outcome: ScenarioOutcome) -> No
 
         try:
             async with (
-                DrivenTarget(TargetConfig(url=url, concurrency=at_once), crew) as target,
+                DrivenTarget(TargetConfig(url=url, concurrency=at_once), shared) as target,
                 LoopLag() as lag,
                 Settler(target, lag) as settler,
             ):

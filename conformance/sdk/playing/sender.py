@@ -30,7 +30,7 @@ _DIRECT = frozenset({Role.CLEANUP, Role.CONTROL, Role.PROBE, Role.WATCHDOG})
 
 
 @dataclass
-class Crew:
+class SharedDriver:
     """What the senders of one driver share. ``wire`` is everything that was sent, in order of ending."""
 
     driver: Driver
@@ -47,10 +47,15 @@ class DriverSender:
     """Sends each request as a call. What is on the wire is seen by a proxy that only this sender uses."""
 
     def __init__(
-        self, crew: Crew, config: TargetConfig, recorder: Recorder, name: str, ended: Callable[[Exchange], None]
+        self,
+        driver: SharedDriver,
+        config: TargetConfig,
+        recorder: Recorder,
+        name: str,
+        ended: Callable[[Exchange], None],
     ):
         self.name = name
-        self._crew = crew
+        self._driver = driver
         self._config = config
         self._recorder = recorder
         self._ended = ended
@@ -58,8 +63,8 @@ class DriverSender:
         self._seen: list[Exchange] = []
         self._proxy: Proxy | None = None
         self._opening = asyncio.Lock()
-        crew.count += 1
-        self._client = str(crew.count)
+        driver.count += 1
+        self._client = str(driver.count)
 
     @property
     def url(self) -> str:
@@ -72,10 +77,10 @@ class DriverSender:
         timeout_s = (options.get("timeout_s") or self._config.timeout_s) + options.get("expected_wait_s", 0.0)
         call = call_of(PreparedRequest(method, path, query, body), math.ceil(timeout_s), self._client)
         base_url = await self._base_url()
-        async with self._crew.turn:
+        async with self._driver.turn:
             index, before, sent = self._recorder.begin(), len(self._seen), time.monotonic_ns()
             try:
-                result = await self._crew.driver.call(call, base_url)
+                result = await self._driver.driver.call(call, base_url)
             except ProtocolBroken as error:
                 raise DriverUseless(f"the driver broke the protocol: {error.observed}") from error
             span = Span(sent, time.monotonic_ns())
@@ -105,28 +110,28 @@ class DriverSender:
     async def _base_url(self) -> str:
         async with self._opening:
             if self._proxy is None:
-                upstream = self._crew.upstream
-                traffic = Traffic(upstream.url_of, self._crew.prefix, self._note)
+                upstream = self._driver.upstream
+                traffic = Traffic(upstream.url_of, self._driver.prefix, self._note)
                 self._proxy = await self._stack.enter_async_context(Proxy(upstream, traffic))
-        return f"{self._proxy.url}{self._crew.prefix}"
+        return f"{self._proxy.url}{self._driver.prefix}"
 
     def _note(self, exchange: Exchange) -> None:
         self._seen.append(exchange)
-        self._crew.wire.append(exchange)
+        self._driver.wire.append(exchange)
 
 
 class DrivenTarget(Target):
     """A target whose clients are an SDK's, but for those of the suite's own that no caller stands for."""
 
-    def __init__(self, config: TargetConfig, crew: Crew) -> None:
+    def __init__(self, config: TargetConfig, driver: SharedDriver) -> None:
         super().__init__(config)
-        self._crew = crew
+        self._driver = driver
 
     def client(self, recorder: Recorder, name: str = "1", *, reuse: bool = True) -> Sender:
         """A sender whose exchanges go to ``recorder`` under its name."""
         if name in _DIRECT:
             return super().client(recorder, name, reuse=reuse)
-        return DriverSender(self._crew, self.config, recorder, name, self._ended)
+        return DriverSender(self._driver, self.config, recorder, name, self._ended)
 
     def _ended(self, exchange: Exchange) -> None:
         self._started(exchange.operation)

@@ -12,7 +12,7 @@ from http import HTTPStatus
 import h11
 
 from conformance.sdk.proxy.messages import AnswerReader, Body, End, NotHttp, RequestReader
-from conformance.sdk.proxy.traffic import Draft, Traffic
+from conformance.sdk.proxy.traffic import OpenExchange, Traffic
 from conformance.sdk.proxy.upstream import NoConnection, Streams, Upstream, close, reason_of
 from conformance.trace import Failure
 from conformance.trace.exchange import FailureKind
@@ -47,8 +47,8 @@ class ClientConnection:
         self._upstream = upstream
         self._traffic = traffic
         self._busy = busy
-        self._pending: deque[Draft] = deque()
-        self._current: Draft | None = None
+        self._pending: deque[OpenExchange] = deque()
+        self._current: OpenExchange | None = None
         self._server: asyncio.StreamWriter | None = None
         self._answers: asyncio.Task[None] | None = None
         self._why = _LEFT
@@ -79,34 +79,34 @@ class ClientConnection:
         if isinstance(part, h11.Request):
             await self._begin(part)
             return
-        draft = self._current
-        if draft is None:
+        open_exchange = self._current
+        if open_exchange is None:
             return  # a request that came after the server had closed the connection: it goes nowhere
-        draft.add_content(part.content)
-        draft.whole = part.last
+        open_exchange.add_content(part.content)
+        open_exchange.whole = part.last
         if self._server is not None and part.raw:
             self._server.write(part.raw)
             with contextlib.suppress(OSError):  # the server reads no more of it, which its answer tells, or its end
                 await self._server.drain()
         if part.last:
             self._current = None
-            if draft.refused is not None:
-                self._answer_for_server(draft)
+            if open_exchange.refused is not None:
+                self._answer_for_server(open_exchange)
 
     async def _begin(self, request: h11.Request) -> None:
         if self._answers is not None and self._answers.done():
             return
-        draft = self._current = Draft(self._name, request, time.monotonic_ns())
-        self._pending.append(draft)
+        open_exchange = self._current = OpenExchange(self._name, request, time.monotonic_ns())
+        self._pending.append(open_exchange)
         self._busy(1)
         try:
             if self._server is None:
                 reader, self._server = await self._upstream.connect()
                 self._answers = asyncio.create_task(self._carry_answers(reader))
         except NoConnection as error:
-            draft.refused = error.reason
+            open_exchange.refused = error.reason
             return
-        draft.sent = time.monotonic_ns()
+        open_exchange.sent = time.monotonic_ns()
         self._server.write(self._upstream.head(request))
 
     async def _carry_answers(self, reader: asyncio.StreamReader) -> None:
@@ -141,38 +141,40 @@ class ClientConnection:
         except NotHttp as error:
             raise _Broken(f"its answer is no HTTP/1.1 ({error.reason})") from error
 
-    def _read_one(self, draft: Draft, answers: AnswerReader) -> bool:
+    def _read_one(self, open_exchange: OpenExchange, answers: AnswerReader) -> bool:
         """Whether the answer has ended."""
         for part in answers.parts():
             if isinstance(part, End):
                 self._pending.popleft()
                 self._busy(-1)
-                self._traffic.finish(draft)
+                self._traffic.finish(open_exchange)
                 return True
             if isinstance(part, bytes):
-                draft.add_body(part)
+                open_exchange.add_body(part)
             else:
-                draft.answer = part
+                open_exchange.answer = part
         return False
 
     def _server_is_gone(self, reason: str) -> None:
         """The client gets a 502 where it has got nothing, else the end of its answer is missing."""
-        draft = self._pending[0] if self._pending else None
-        if draft is None or draft.begun:
+        open_exchange = self._pending[0] if self._pending else None
+        if open_exchange is None or open_exchange.begun:
             self._lose("aborted", f"the server broke its answer off: {reason}")
             self._writer.close()
             return
-        draft.refused = reason
-        if draft.whole:
-            self._answer_for_server(draft)
+        open_exchange.refused = reason
+        if open_exchange.whole:
+            self._answer_for_server(open_exchange)
 
-    def _answer_for_server(self, draft: Draft) -> None:
+    def _answer_for_server(self, open_exchange: OpenExchange) -> None:
         """Answer 502 to a request that is whole: a client that is still sending might not read it."""
         reached = self._server is not None
         kind: FailureKind = "aborted" if reached else "refused"
         told = f"{self._upstream.shown} gave no answer" if reached else f"{self._upstream.shown} cannot be reached"
-        self._lose(kind, f"the proxy answered 502: {told}: {draft.refused}")
-        self._say(HTTPStatus.BAD_GATEWAY, f"{told}: {draft.refused}", head=draft.request.method == b"HEAD")
+        self._lose(kind, f"the proxy answered 502: {told}: {open_exchange.refused}")
+        self._say(
+            HTTPStatus.BAD_GATEWAY, f"{told}: {open_exchange.refused}", head=open_exchange.request.method == b"HEAD"
+        )
 
     def _refuse(self, error: NotHttp) -> None:
         self._traffic.refuse(error.line, error.reason, self._name)

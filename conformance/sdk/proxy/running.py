@@ -17,7 +17,7 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ProxySettings:
     """Where the proxy listens, and after how many seconds without a request it stops by itself (None: never)."""
 
     host: str = "127.0.0.1"
@@ -25,19 +25,19 @@ class Place:
     until_idle_s: float | None = None
 
 
-def carry(upstream: Upstream, traffic: Traffic, place: Place, ready: Callable[[str], None]) -> None:
+def carry(upstream: Upstream, traffic: Traffic, settings: ProxySettings, ready: Callable[[str], None]) -> None:
     """Carry until SIGINT, SIGTERM or idleness; ``ready`` gets the URL. Raises Unreachable and CannotListen."""
-    asyncio.run(_carry(upstream, traffic, place, ready))
+    asyncio.run(_carry(upstream, traffic, settings, ready))
 
 
-async def _carry(upstream: Upstream, traffic: Traffic, place: Place, ready: Callable[[str], None]) -> None:
+async def _carry(upstream: Upstream, traffic: Traffic, settings: ProxySettings, ready: Callable[[str], None]) -> None:
     await upstream.must_answer()
-    async with Proxy(upstream, traffic, place.host, place.port) as proxy:
+    async with Proxy(upstream, traffic, settings.host, settings.port) as proxy:
         with _stopped() as stopped:
             ready(proxy.url)
             ends: list[asyncio.Task[Any]] = [asyncio.create_task(stopped.wait())]
-            if place.until_idle_s is not None:
-                ends.append(asyncio.create_task(proxy.idle(place.until_idle_s)))
+            if settings.until_idle_s is not None:
+                ends.append(asyncio.create_task(proxy.idle(settings.until_idle_s)))
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             for task in ends:
                 task.cancel()

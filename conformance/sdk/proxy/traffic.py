@@ -25,7 +25,7 @@ _LONGEST_REQUEST = 64 * 1024 * 1024
 
 
 @dataclass
-class Draft:
+class OpenExchange:
     """An exchange under way. ``sent`` is when its head went to the server, in ns of the monotonic clock.
 
     ``begun``: the client has got a part of its answer. ``whole``: the client has sent all of its request. ``refused``:
@@ -94,21 +94,21 @@ class Traffic:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def finish(self, draft: Draft, failure: Failure | None = None) -> None:
+    def finish(self, open_exchange: OpenExchange, failure: Failure | None = None) -> None:
         """Keep an exchange that is over, with its answer unless there is a ``failure``."""
-        if not draft.whole:
+        if not open_exchange.whole:
             self._unfinished += 1
             return
         received = time.monotonic_ns()
-        request = self._request(draft)
+        request = self._request(open_exchange)
         prefix = self._own_prefix(request)
         ours = V1.match(request.method, request.path, prefix) is not None
-        answer = failure or _answered(draft)
+        answer = failure or _answered(open_exchange)
         if not ours:
             # A token endpoint may lie behind the same gateway: what is not of this API keeps its secrets.
             request, answer = _without_bodies(request, answer)
-        self._too_long += ours and draft.request_cut
-        self._keep(_Kept(request, Span(draft.sent, received), answer, draft.client), prefix)
+        self._too_long += ours and open_exchange.request_cut
+        self._keep(_Kept(request, Span(open_exchange.sent, received), answer, open_exchange.client), prefix)
 
     def refuse(self, line: bytes, reason: str, client: str) -> None:
         """Keep a request that was no HTTP/1.1, of which ``line`` is the first line, and which went nowhere."""
@@ -141,16 +141,16 @@ class Traffic:
     def _own_prefix(self, request: Request) -> str:
         return V1.detect_prefix([(request.method, request.path)]) if self._prefix is None else self._prefix
 
-    def _request(self, draft: Draft) -> Request:
-        target = draft.request.target.decode("ascii")
+    def _request(self, open_exchange: OpenExchange) -> Request:
+        target = open_exchange.request.target.decode("ascii")
         path, _, query = target.partition("?")
         return Request(
-            draft.request.method.decode("ascii"),
+            open_exchange.request.method.decode("ascii"),
             self._url_of(target),
             path,
             tuple(parse_qsl(query, keep_blank_values=True)),
-            _headers(draft.request),
-            bytes(draft.content) or None,
+            _headers(open_exchange.request),
+            bytes(open_exchange.content) or None,
         )
 
 
@@ -164,12 +164,12 @@ def _headers(message: h11.Request | h11.Response) -> Headers:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in message.headers.raw_items())
 
 
-def _answered(draft: Draft) -> Response | Failure:
+def _answered(open_exchange: OpenExchange) -> Response | Failure:
     """The answer with its body decoded, or why its body was not read."""
-    assert draft.answer is not None
-    headers = tuple((name.lower(), value) for name, value in _headers(draft.answer))
-    status, body = draft.answer.status_code, bytes(draft.body)
-    if draft.answer_cut:
+    assert open_exchange.answer is not None
+    headers = tuple((name.lower(), value) for name, value in _headers(open_exchange.answer))
+    status, body = open_exchange.answer.status_code, bytes(open_exchange.body)
+    if open_exchange.answer_cut:
         return _unread(Response(status, headers, body), f"it is longer than {MAX_BODY} bytes")
     coding = next((value for name, value in headers if name == "content-encoding"), "").strip().lower()
     if coding in _PLAIN or not body:

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from conformance.scenarios.playing.bindings import Bindings, Progress, listed_ids
+from conformance.scenarios.playing.bindings import Bindings, InstanceProgress, listed_ids
 from conformance.scenarios.scenario.model import UNKNOWN, Cancel, Delete, Run, Send
 from conformance.target.ids import GivenIds, unknown_like
 from conformance.trace import Exchange, Request, Response
@@ -125,17 +125,17 @@ def test_where_every_like_id_is_taken_an_unknown_one_is_of_another_form() -> Non
 @pytest.mark.parametrize(
     ("shown", "new"),
     [
-        (Progress(False, (True, False)), False),
-        (Progress(False, (True,)), False),
-        (Progress(False, (True, True)), True),
-        (Progress(False, (True, False, False)), True),
-        (Progress(True, (True, False)), True),
+        (InstanceProgress(False, (True, False)), False),
+        (InstanceProgress(False, (True,)), False),
+        (InstanceProgress(False, (True, True)), True),
+        (InstanceProgress(False, (True, False, False)), True),
+        (InstanceProgress(True, (True, False)), True),
     ],
 )
-def test_a_view_that_catches_up_with_another_shows_no_change(shown: Progress, new: bool) -> None:
-    assert shown.beyond([Progress(False, (True, False)), Progress(False, ())]) is new
+def test_a_view_that_catches_up_with_another_shows_no_change(shown: InstanceProgress, new: bool) -> None:
+    assert shown.beyond([InstanceProgress(False, (True, False)), InstanceProgress(False, ())]) is new
 
 
 def test_the_first_look_at_an_instance_shows_a_change_only_where_a_stage_has_started() -> None:
-    assert Progress(False, (False,)).beyond(())
-    assert not Progress(False, ()).beyond(())
+    assert InstanceProgress(False, (False,)).beyond(())
+    assert not InstanceProgress(False, ()).beyond(())

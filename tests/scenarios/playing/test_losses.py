@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.scenarios.playing.losses import Losses, lost_in_each
+from conformance.scenarios.playing.losses import LossCounts, lost_in_each
 from conformance.trace import Exchange, Trace
 from tests.rules.bodies import NOOP
 from tests.rules.build import TraceBuilder
@@ -29,18 +29,18 @@ def _as_step(exchange: Exchange) -> Exchange:
 
 
 def test_a_play_that_lost_nothing_is_not_repeated() -> None:
-    assert not Losses().again([_play(None, 400, 500)])
+    assert not LossCounts().again([_play(None, 400, 500)])
 
 
 def test_a_play_that_lost_a_write_is_repeated_twice_at_the_most() -> None:
-    losses, lost, other = Losses(), _play(None, 502), _play("protocol", None)
+    losses, lost, other = LossCounts(), _play(None, 502), _play("protocol", None)
     assert losses.again([lost])
     assert losses.again([lost, other])
     assert not losses.again([lost, other, lost])
 
 
 def test_what_each_play_lost_is_tried_until_it_is_no_chance() -> None:
-    losses, lost = Losses(), _play(None, 503)
+    losses, lost = LossCounts(), _play(None, 503)
     assert losses.again([lost] * 3)
     assert not losses.again([lost] * 4)
     assert not losses.again([_play("timeout")] * 2)
@@ -54,11 +54,11 @@ def test_steps_that_each_play_lost_are_told_with_what_they_were_lost_to() -> Non
 
 
 def test_what_is_lost_nearly_always_is_not_tried_again() -> None:
-    losses = Losses()
+    losses = LossCounts()
     for _ in range(10):
         losses.note(_play(503))
     assert not losses.again([_play(503)])
 
 
 def test_a_play_that_was_cut_short_is_not_repeated() -> None:
-    assert not Losses().again([replace(_play(502), complete=False)])
+    assert not LossCounts().again([replace(_play(502), complete=False)])
