@@ -56,7 +56,8 @@ def _due(index: TraceIndex, exchange: Exchange) -> bool:
     if exchange.operation != "runWorkflow" or exchange.query("wait") in (None, "false"):
         return True
     workflow = index.workflows.get(exchange.params["workflowID"])
-    if workflow is None:
+    if workflow is None or workflow.maybe_deleted_at(exchange):
+        # Whether instances of a deleted workflow come to their end is left open.
         return False
     variables = exchange.request_json if isinstance(exchange.request_json, dict) else {}
     ledger = "ledger" in index.trace.features

@@ -175,7 +175,7 @@ def variables(d: Draft) -> None:
     number = d.pick(("42", "007", "1e3", "true"))
     workflow = d.create(words.wait_for(event), words.wait_for(f"then {references} {bare}"), words.wait_for("${number}"))
     # A server that keeps but so many of them keeps the first ones.
-    many = {f"unused-{number}": str(number) for number in range(d.pick((0, 12, 40)))}
+    many = {f"unused-{number}": str(number) for number in range(d.pick((0, 12, 120)))}
     instance = d.run(workflow, {**many, **values, "number": number})
     d.add(Until(instance, "waiting", 0), Send(instance, event), Settle(), History(instance))
     d.add(

@@ -99,10 +99,30 @@ def waits_for_a_payment(t: TraceBuilder) -> None:
     t.info()
 
 
+def never_answered(t: TraceBuilder, *, deleted: bool) -> None:
+    """Runs with wait=true of a short delay get no answer; their workflow may be deleted meanwhile."""
+    w, now = t.create([{"delay": {"duration": "1s"}}]), t.now
+    for _ in range(2):
+        t.run(w, wait=True, failure="timeout", took=11_000, timeout=11_000, expected_wait=1000)
+        t.info()
+    if deleted:
+        t.delete(w, at=now + 100)
+
+
+def never_answered_since_deleted(t: TraceBuilder) -> None:
+    never_answered(t, deleted=True)
+
+
+def never_answered_at_all(t: TraceBuilder) -> None:
+    never_answered(t, deleted=False)
+
+
 @pytest.mark.parametrize(
     ("scene", "expected"),
     [
         (closed, "violated"),
+        (never_answered_at_all, "violated"),
+        (never_answered_since_deleted, "upheld"),
         (closed_on_a_waiting_run, "violated"),
         (closed_for_good, "upheld"),
         (closed_then_refused, "upheld"),
