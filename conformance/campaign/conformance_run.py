@@ -17,7 +17,7 @@ from rich.text import Text
 from conformance.campaign.concluding import RunOutcome, conclude, header, untested
 from conformance.campaign.ending.interruptions import Interruptions
 from conformance.campaign.observer import Observer
-from conformance.campaign.run_recording import Spool, Watcher, begun_in
+from conformance.campaign.run_recording import RecordingObserver, Spool, begun_in
 from conformance.campaign.running import RunContext, play
 from conformance.campaign.schedule import deadline_of
 from conformance.campaign.sharding.merging import conclude_shards
@@ -178,7 +178,7 @@ class ConformanceRun:
             self.console.print(_INTERRUPTED, markup=False, highlight=False, soft_wrap=True)
 
     @contextlib.contextmanager
-    def recording(self, config: TargetConfig) -> Iterator[tuple[Results, Watcher, EventLog, Spool]]:
+    def recording(self, config: TargetConfig) -> Iterator[tuple[Results, RecordingObserver, EventLog, Spool]]:
         """What is opened with a run: its header, its observer, its event log, and its spool."""
         if self.options.default_dir:
             self._write_to(new_directory(self.options.report_dir))
@@ -188,7 +188,7 @@ class ConformanceRun:
         try:
             with held(directory), begun_in(directory) as (log, spool):
                 log.header(begun)
-                watcher = Watcher(progress, log, spool, self.catalogue, self.options.settings.seconds)
+                watcher = RecordingObserver(progress, log, spool, self.catalogue, self.options.settings.seconds)
                 try:
                     yield begun, watcher, log, spool
                 except TargetError as error:
@@ -232,7 +232,7 @@ class ConformanceRun:
             point_latest(self.options.report_dir)
 
     @contextlib.contextmanager
-    def shard_recording(self, config: TargetConfig, number: int, directory: Path) -> Iterator[Watcher]:
+    def shard_recording(self, config: TargetConfig, number: int, directory: Path) -> Iterator[RecordingObserver]:
         """The observer of one worker's share: with an event log of its own, and a spool that the controller reads."""
         budget = self.options.settings.seconds
         with (
@@ -240,7 +240,7 @@ class ConformanceRun:
             Spool(directory / f"exchanges-{number}.spool", keep=True) as spool,
         ):
             log.header(self._header(config))
-            yield Watcher(SilentProgress(), log, spool, self.catalogue, budget)
+            yield RecordingObserver(SilentProgress(), log, spool, self.catalogue, budget)
 
     def conclude(self, begun: Results, outcome: RunOutcome, log: EventLog, spools: Sequence[Spool]) -> Results:
         """The results of what was played, every report written, and the event log's footer."""

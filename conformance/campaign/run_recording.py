@@ -88,7 +88,7 @@ class Spool:
             self._path.unlink(missing_ok=True)
 
 
-class Watcher:
+class RecordingObserver:
     """An observer that keeps what it sees. ``budget`` is the seconds that traffic may take.
 
     Each method raises ReportsUnwritable where that cannot be written down, such as on a full disk.

@@ -265,7 +265,7 @@ class Client:
         list_filter = self._shared.list_budget.list_filter() if action in LISTS else None
         read = partial(self._shared.bodies.read, list_filter=list_filter)
         index, sent = self.recorder.begin(), time.monotonic_ns()
-        outcome = sending.WireResult(failure=Failure("aborted", "given up by the client"))
+        outcome = sending.SendResult(failure=Failure("aborted", "given up by the client"))
         try:
             answered = await sending.exchange(self._http, outgoing.http, patience, read, options.get("earlier_end"))
             outcome = masked(answered, self._shared.tokens.secrets)

@@ -19,7 +19,7 @@ _PATH_SAFE = "%/:@!$&'()*+,;=-._~\"<>[]\\^`{|}"
 
 
 @dataclass(slots=True)
-class WireResult:
+class SendResult:
     """What became of a request: a response, or a failure."""
 
     response: Response | None = None
@@ -27,7 +27,7 @@ class WireResult:
 
 
 @dataclass(slots=True)
-class Watch:
+class ConnectionWatch:
     """Notices, through httpcore's trace extension, whether anything of a request was sent."""
 
     sending: bool = False
@@ -59,28 +59,28 @@ Reader = Callable[[httpx.Response, asyncio.Timeout], Awaitable[Response | Failur
 
 async def exchange(
     http: httpx.AsyncClient, request: httpx.Request, timeout_s: float, read: Reader, end: EarlierEnd | None = None
-) -> WireResult:
+) -> SendResult:
     """Send a request and read the answer within ``timeout_s`` seconds, or until its ``end`` if that is earlier.
 
     Only cancellation is raised.
     """
-    watch, begun = Watch(), time.monotonic()
+    watch, begun = ConnectionWatch(), time.monotonic()
     request.extensions["trace"] = watch
     try:
         async with asyncio.timeout(timeout_s) as patience:
             with (end or EarlierEnd()).ending(patience):
                 answer = await read(await http.send(request, stream=True, follow_redirects=False), patience)
-            return WireResult(answer) if isinstance(answer, Response) else WireResult(failure=answer)
+            return SendResult(answer) if isinstance(answer, Response) else SendResult(failure=answer)
     except TimeoutError:
         within = f"within {min(timeout_s, round(time.monotonic() - begun, 1)):g} s"
         kind = f"no complete answer {within}" if watch.sending else f"no connection {within}"
-        return WireResult(failure=Failure("timeout" if watch.sending else "refused", kind))
+        return SendResult(failure=Failure("timeout" if watch.sending else "refused", kind))
     except (httpx.HTTPError, httpx.StreamError, OSError, ValueError) as error:
         message = str(error) or type(error).__name__
-        return WireResult(failure=Failure("protocol" if _was_sent(watch, error) else "refused", message))
+        return SendResult(failure=Failure("protocol" if _was_sent(watch, error) else "refused", message))
 
 
-def _was_sent(watch: Watch, error: Exception) -> bool:
+def _was_sent(watch: ConnectionWatch, error: Exception) -> bool:
     # What h11 will not write (an illegal header) is a broken request, not an unreachable target.
     return watch.sending or not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | OSError)
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
 
-from conformance.target.sending import WireResult
+from conformance.target.sending import SendResult
 from conformance.trace import Headers, Response
 from conformance.trace.secrets import Secrets
 from conformance.wire.redaction import is_credential
 
 
-def masked(result: WireResult, secrets: Secrets) -> WireResult:
+def masked(result: SendResult, secrets: Secrets) -> SendResult:
     """What became of a request, with every secret in it replaced; cookies that the target sets are secrets as well."""
     if result.failure is not None:
         unread = _masked(result.failure.unread, secrets)
-        return WireResult(failure=replace(result.failure, message=secrets.mask(result.failure.message), unread=unread))
-    return WireResult(_masked(result.response, secrets))
+        return SendResult(failure=replace(result.failure, message=secrets.mask(result.failure.message), unread=unread))
+    return SendResult(_masked(result.response, secrets))
 
 
 def _masked(response: Response | None, secrets: Secrets) -> Response | None:
