@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.contract.api import V1
-from conformance.judging.judging import Judge
+from conformance.judging.judging import Judge, Judgement
 from conformance.trace import Failure, Headers, Request, Response, Trace
 from conformance.trace.recording import Span, recorded
 
@@ -13,12 +13,16 @@ JSON, HTML = (("content-type", "application/json"),), (("content-type", "text/ht
 BOMB = b"aaaa"
 
 
-def violated(method: str, path: str, status: int, headers: Headers, begin: bytes) -> set[str]:
+def judge(method: str, path: str, status: int, headers: Headers, begin: bytes) -> Judgement:
     failure = Failure("aborted", "it is longer than 16000000 bytes", Response(status, headers, begin))
     exchange = recorded(0, Request(method, f"http://t{path}", path), Span(1, 2), failure, V1)
     judgement = Judge().judge(Trace("t", (exchange,)))
     assert not judgement.crashes
-    return set(judgement.violations)
+    return judgement
+
+
+def violated(method: str, path: str, status: int, headers: Headers, begin: bytes) -> set[str]:
+    return set(judge(method, path, status, headers, begin).violations)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +42,19 @@ def test_what_may_go_on_well_is_not_judged(path: str, status: int, headers: Head
 @pytest.mark.parametrize(("headers", "begin"), [(JSON, BOMB), (JSON, b"[["), (HTML, b'{"data":['), ((), b"{")])
 def test_what_begins_as_no_answer_does_is_a_violation(headers: Headers, begin: bytes) -> None:
     assert violated("GET", "/workflows", 200, headers, begin) == {"envelope.schema"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "begin", "observed"),
+    [
+        (HTML, b"<h1>", "content-type text/html"),
+        ((), b"{", "content-type missing"),
+        (JSON, b" [[", "a very long body that begins with [["),
+    ],
+)
+def test_what_is_wrong_with_the_beginning_is_told(headers: Headers, begin: bytes, observed: str) -> None:
+    [found] = judge("GET", "/workflows", 200, headers, begin).violations["envelope.schema"]
+    assert found.observed == observed
 
 
 def test_what_a_creation_made_is_open() -> None:

@@ -8,7 +8,7 @@ from conformance.rules.event.answers import RULES
 from tests.rules.bodies import Span, stamp
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import verdict
-from tests.rules.timelines import started, terminated, wait_for, waiting
+from tests.rules.timelines import NOOP, started, terminated, wait_for, waiting
 
 
 def test_a_run_is_known_from_its_answer_on() -> None:
@@ -34,6 +34,26 @@ def test_a_waiting_instance_is_known_to_signals(signal: str, status: int, expect
     _ = t.send(i, "other", status=status) if signal == "send" else t.cancel(i, status=status)
     found = [seen for seen in RULES["event.live-known"](t.index()) if seen.exchanges[-1] >= exchanges]
     assert [seen.upheld for seen in found] == [expected == "upheld"]
+
+
+@pytest.mark.parametrize(
+    ("later", "late", "expected"),
+    [
+        (False, False, "404 while the first stage waits"),
+        (True, False, "404 while a later stage waits"),
+        (True, True, "404 while a later stage waits, for longer than the settle time"),
+    ],
+)
+def test_which_stage_waited_for_how_long_is_told_where_an_instance_is_not_found(
+    later: bool, late: bool, expected: str
+) -> None:
+    stages, spans = ([NOOP, wait_for("go")], [(5, 6), (6, None)]) if later else ([wait_for("go")], [(5, None)])
+    t, i = started(*stages)
+    t.get(i, spans)
+    if late:
+        t.settled()
+    t.cancel(i, status=404)
+    assert [seen.observed for seen in RULES["event.live-known"](t.index()) if not seen.upheld] == [expected]
 
 
 @pytest.mark.parametrize("rival", ["matching event", "cancellation", "deletion"])
