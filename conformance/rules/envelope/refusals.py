@@ -14,7 +14,7 @@ from conformance.rules.evidence.answers import (
     refusal,
 )
 from conformance.rules.evidence.listing import listing_of
-from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
+from conformance.rules.evidence.observation import Observation, Rule, instance_violated, upheld, violated
 from conformance.rules.evidence.server_ids import Kind, all_ids_seen, is_unknown, surely_formed
 from conformance.rules.evidence.side_effects import nothing_created, nothing_started
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
@@ -128,15 +128,13 @@ def _changes_nothing(timeline: InstanceTimeline, send: Exchange) -> Iterator[Obs
     ended = next((shown for shown in after if shown.stage.ended), None)
     kept = next((shown for shown in after if timeline.is_due(send.received, shown.exchange)), None)
     if ended is not None:
-        yield violated(
-            timeline.instance.run,
+        yield instance_violated(
+            timeline,
             open_stage.exchange,
             send,
             ended.exchange,
             expected=f"an event without a name changes nothing: stage {number} waits on",
             observed="it has ended",
-            proof="settled",
-            subject=timeline.id,
             pointer=ended.pointer,
         )
     elif kept is not None:

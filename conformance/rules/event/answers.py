@@ -89,20 +89,12 @@ def _unchanged(timeline: InstanceTimeline, signal: Exchange, others: list[Exchan
         return None
     new = next((read for read in after if _changed(old, read)), after[-1])
     changed = _changed(old, new)
+    shown = (old.exchange, signal, new.exchange)
     if not changed:
-        return upheld(old.exchange, signal, new.exchange, proof="trace", subject=timeline.id)
-    if not all(other.before(old.exchange) or new.exchange.before(other) for other in others):
-        return None
-    return violated(
-        old.exchange,
-        signal,
-        new.exchange,
-        expected="an instance that has terminated does not change any more",
-        observed=f"changed: {', '.join(changed)}",
-        proof="trace",
-        subject=timeline.id,
-        pointer=f"/data/{changed[0]}",
-    )
+        return upheld(*shown, proof="trace", subject=timeline.id)
+    expected = "an instance that has terminated does not change any more"
+    observed, pointer = f"changed: {', '.join(changed)}", f"/data/{changed[0]}"
+    return _blamed(timeline, others, shown, expected, observed, pointer)
 
 
 def _same_history(timeline: InstanceTimeline, signal: Exchange, others: list[Exchange]) -> Observation | None:
@@ -118,20 +110,27 @@ def _same_history(timeline: InstanceTimeline, signal: Exchange, others: list[Exc
         return None
     old = before[-1]
     new = next((read for read in after if not _equal(old, read)), after[-1])
+    shown = (old.exchange, signal, new.exchange)
     if _equal(old, new):
-        return upheld(old.exchange, signal, new.exchange, proof="trace", subject=timeline.id)
-    if not all(other.before(old.exchange) or new.exchange.before(other) for other in others):
+        return upheld(*shown, proof="trace", subject=timeline.id)
+    expected = "the history of an instance that has terminated does not change any more"
+    observed = f"it had {len(old.stages)} entries and has {len(new.stages)}, or one of them has changed"
+    return _blamed(timeline, others, shown, expected, observed, "/data")
+
+
+def _blamed(
+    timeline: InstanceTimeline,
+    others: list[Exchange],
+    shown: tuple[Exchange, Exchange, Exchange],
+    expected: str,
+    observed: str,
+    pointer: str,
+) -> Observation | None:
+    """The violation that a read before a signal and one after it show; None when another signal came between them."""
+    old, _, new = shown
+    if not all(other.before(old) or new.before(other) for other in others):
         return None
-    return violated(
-        old.exchange,
-        signal,
-        new.exchange,
-        expected="the history of an instance that has terminated does not change any more",
-        observed=f"it had {len(old.stages)} entries and has {len(new.stages)}, or one of them has changed",
-        proof="trace",
-        subject=timeline.id,
-        pointer="/data",
-    )
+    return violated(*shown, expected=expected, observed=observed, proof="trace", subject=timeline.id, pointer=pointer)
 
 
 def _equal(old: HistoryRead, new: HistoryRead) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.rules.evidence.answers import answer_text, inconclusive, is_valid
-from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
+from conformance.rules.evidence.observation import Observation, Rule, instance_violated, upheld, violated
 from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation, timelines
 from conformance.rules.evidence.trace_index import TraceIndex, event_name
@@ -64,15 +64,13 @@ def _ends_stage(match: _Match) -> Iterator[Observation]:
     last = timeline.last_shown_open(stage.number, send.received)
     late = last if last is not None and _due_unhindered(timeline, send.received, last.exchange) else None
     if late is not None and (ended is None or _ended_otherwise(match, late, ended)):
-        yield violated(
-            timeline.instance.run,
+        yield instance_violated(
+            timeline,
             match.shown.exchange,
             send,
             late.exchange,
             expected=f"the event {quoted(stage.event)} ends stage {stage.number}, which was waiting for it",
             observed=f"the stage still waits {(late.exchange.sent - send.received) / 1e9:.2f} s later",
-            proof="settled",
-            subject=timeline.id,
             pointer=late.pointer,
         )
     elif ended is not None and not timeline.stopped_before(ended.exchange.received):
@@ -105,14 +103,12 @@ def _next_starts(match: _Match, ended: StageObservation) -> Iterator[Observation
         if _due_unhindered(timeline, cause, r.exchange) and r.stage(following) is None
     ]
     if late:
-        yield violated(
-            timeline.instance.run,
+        yield instance_violated(
+            timeline,
             match.send,
             late[-1].exchange,
             expected=f"stage {following} starts once {quoted(match.stage.event)} has ended stage {match.stage.number}",
             observed=f"stage {following} has not started",
-            proof="settled",
-            subject=timeline.id,
             pointer="/data/status",
         )
 
@@ -192,14 +188,12 @@ def _left_alone(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Observ
         # Among several, the latest most probably ended the stage.
         for send in [s for s in strangers if s.sent <= ended.exchange.received][-1:]:
             awaited, sent = quoted(stage.event), quoted(event_name(send))
-            yield violated(
-                timeline.instance.run,
+            yield instance_violated(
+                timeline,
                 send,
                 ended.exchange,
                 expected=f"stage {stage.number} waits on for {awaited} after another event, {sent}",
                 observed="it has ended",
-                proof="settled",
-                subject=timeline.id,
                 pointer=ended.pointer,
             )
         return
@@ -233,14 +227,12 @@ def _counted(timeline: InstanceTimeline, name: str) -> Iterator[Observation]:
         moment = ended.exchange.received
         sent = timeline.sends_named(name, moment)
         if len(sent) <= position and not timeline.stopped_before(moment) and sent:
-            yield violated(
-                timeline.instance.run,
+            yield instance_violated(
+                timeline,
                 *sent,
                 ended.exchange,
                 expected=f"{len(sent)} events {quoted(name)} end at most as many stages",
                 observed=f"{position + 1} stages waiting for it have ended",
-                proof="settled",
-                subject=timeline.id,
                 pointer=ended.pointer,
             )
             return

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from conformance.rules.evidence.timeline import InstanceTimeline
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange
 
@@ -48,3 +49,23 @@ def violated(
     """The requirement was violated, as these exchanges show."""
     indices = tuple(exchange.index for exchange in exchanges)
     return Observation(False, indices, expected, observed, proof, subject, pointer)
+
+
+def instance_upheld(timeline: InstanceTimeline, *exchanges: Exchange) -> Observation:
+    """The requirement held for an instance, as its run and these exchanges show after the settle time."""
+    return upheld(timeline.instance.run, *exchanges, proof="settled", subject=timeline.id)
+
+
+def instance_violated(
+    timeline: InstanceTimeline, *exchanges: Exchange, expected: str, observed: str, pointer: str = ""
+) -> Observation:
+    """The requirement was violated for an instance, as its run and these exchanges show after the settle time."""
+    return violated(
+        timeline.instance.run,
+        *exchanges,
+        expected=expected,
+        observed=observed,
+        proof="settled",
+        subject=timeline.id,
+        pointer=pointer,
+    )

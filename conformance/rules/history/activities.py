@@ -9,7 +9,7 @@ from typing import Any
 from conformance.contract.schema.responses import ResponseSchemas
 from conformance.rules.evidence.answers import answer_text, error_code, speaks
 from conformance.rules.evidence.inevitable import must_show, undisputed
-from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
+from conformance.rules.evidence.observation import Observation, Rule, instance_violated, upheld, violated
 from conformance.rules.evidence.plans import StagePlan, simple_send
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
@@ -58,13 +58,11 @@ def _must_have_begun(timeline: InstanceTimeline, number: int, exchange: Exchange
     sure = undisputed(timeline)
     stays = number < len(timeline.plans) and timeline.plans[number].cannot_fail
     if stays and exchange.status == 404 and must_show(timeline, sure.started.get(number), exchange):
-        yield violated(
-            timeline.instance.run,
+        yield instance_violated(
+            timeline,
             exchange,
             expected=f"200 and a list for stage {number}, which has started by then",
             observed="404",
-            proof="settled",
-            subject=timeline.id,
         )
 
 
@@ -142,13 +140,11 @@ def _kinds(timeline: InstanceTimeline, stage: StagePlan, exchange: Exchange) -> 
     if problem is None:
         yield upheld(exchange, proof="settled", subject=timeline.id)
     else:
-        yield violated(
-            timeline.instance.run,
+        yield instance_violated(
+            timeline,
             exchange,
             expected=f"stage {stage.number}: {expected}",
             observed=problem,
-            proof="settled",
-            subject=timeline.id,
             pointer="/data",
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.rules.evidence.comparing.equal_meaning import Difference, difference
-from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
+from conformance.rules.evidence.observation import Observation, Rule, instance_violated, upheld
 from conformance.rules.evidence.plans import StagePlan, simple_send
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
@@ -62,13 +62,11 @@ def _sent_once(
     entries = [entry for entry in shown if isinstance(entry, dict) and entry.get("name") == "CreateTransaction"]
     done = [entry for entry in entries if entry.get("terminated") is True and "output" in entry and not failed(entry)]
     if len(done) > ordered_alike(timeline.plans, stage):
-        yield violated(
-            timeline.instance.run,
+        yield instance_violated(
+            timeline,
             exchange,
             expected=f"stage {stage.number} sends its amount once",
             observed=f"{len(done)} transactions were made",
-            proof="settled",
-            subject=timeline.id,
             pointer="/data",
         )
 
@@ -78,13 +76,11 @@ def _same_effect(
 ) -> Observation:
     if problem is None:
         return upheld(exchange, proof="settled", subject=timeline.id)
-    return violated(
-        timeline.instance.run,
+    return instance_violated(
+        timeline,
         exchange,
         expected=f"stage {stage.number}: {problem.path} = {problem.expected}",
         observed=f"{problem.path} = {problem.observed}",
-        proof="settled",
-        subject=timeline.id,
         pointer=place,
     )
 

@@ -16,7 +16,7 @@ from conformance.rules.evidence.inevitable import (
     started_long_ago,
     undisputed,
 )
-from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
+from conformance.rules.evidence.observation import Observation, Rule, instance_upheld, instance_violated, upheld
 from conformance.rules.evidence.plans import RUN_NAMES, StagePlan
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead, StageRead
 from conformance.rules.evidence.timeline import TOLERANCE, InstanceTimeline, StageObservation, View, timelines
@@ -65,7 +65,7 @@ def _input(
 ) -> Iterator[Observation]:
     problem = difference(stage.parameters, entry.body.get("input"), slack=timeline.clock_slack)
     if problem is None:
-        yield upheld(timeline.instance.run, history.exchange, proof="settled", subject=timeline.id)
+        yield instance_upheld(timeline, history.exchange)
     else:
         where = f"/input{problem.pointer}"
         expected, observed = f"{problem.path} = {problem.expected}", f"{problem.path} = {problem.observed}"
@@ -75,13 +75,11 @@ def _input(
 def _wrong(
     timeline: InstanceTimeline, history: HistoryRead, entry: StageRead, expected: str, observed: str, pointer: str
 ) -> Observation:
-    return violated(
-        timeline.instance.run,
+    return instance_violated(
+        timeline,
         history.exchange,
         expected=f"history entry {entry.number}: {expected}",
         observed=observed,
-        proof="settled",
-        subject=timeline.id,
         pointer=f"/data/{entry.number}{pointer}",
     )
 
@@ -145,13 +143,11 @@ def _has_history(timeline: InstanceTimeline) -> Iterator[Observation]:
             continue
         due = started_long_ago(timeline, 0, read) or must_show(timeline, undisputed(timeline).started.get(0), read)
         if due and not _absent_for_good(timeline, 0, read):
-            yield violated(
-                timeline.instance.run,
+            yield instance_violated(
+                timeline,
                 read,
                 expected=f"a history of instance {timeline.id}, whose stage 0 has started",
                 observed=answer_text(read),
-                proof="settled",
-                subject=timeline.id,
             )
 
 
@@ -241,13 +237,11 @@ def _lags_behind(timeline: InstanceTimeline) -> Iterator[Observation]:
             found = Lacking(still_open, "ended")
         if found is None or (found.what == "started" and _absent_for_good(timeline, found.stage, history.exchange)):
             continue
-        yield violated(
-            timeline.instance.run,
+        yield instance_violated(
+            timeline,
             history.exchange,
             expected=f"history shows, as the status must, that stage {found.stage} has {found.what}",
             observed="it is absent" if found.what == "started" else "it is open",
-            proof="settled",
-            subject=timeline.id,
             pointer=f"/data/{found.stage}",
         )
 
@@ -269,14 +263,12 @@ def _disagree(
     timeline: InstanceTimeline, shown: StageObservation, read: InstanceRead | HistoryRead, said: str, found: str
 ) -> Observation:
     other = _WHERE[_OTHER[shown.view]]
-    return violated(
-        timeline.instance.run,
+    return instance_violated(
+        timeline,
         shown.exchange,
         read.exchange,
         expected=f"{other} agrees: {said}",
         observed=f"in {other} it {found}",
-        proof="settled",
-        subject=timeline.id,
         pointer=f"/data/{'' if other == 'history' else 'status/'}{shown.stage.number}",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.rules.evidence.inevitable import inevitable, must_show
-from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
+from conformance.rules.evidence.observation import Observation, Rule, instance_upheld, instance_violated, violated
 from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead
 from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation, timelines
@@ -29,15 +29,13 @@ def _fails_at(timeline: InstanceTimeline, failing: StagePlan) -> Iterator[Observ
     if ended is not None and not timeline.stopped_before(ended.exchange.received):
         last = timeline.terminations[-1]
         if last.error:
-            yield upheld(timeline.instance.run, last.exchange, proof="settled", subject=timeline.id)
+            yield instance_upheld(timeline, last.exchange)
         elif timeline.is_due(ended.exchange.received, last.exchange):
-            yield violated(
-                timeline.instance.run,
+            yield instance_violated(
+                timeline,
                 last.exchange,
                 expected=f"an error, since stage {failing.number} cannot run with {failing.parameters}",
                 observed="terminated without error",
-                proof="settled",
-                subject=timeline.id,
                 pointer="/data",
             )
     elif started is not None:
@@ -49,13 +47,11 @@ def _has_failed(timeline: InstanceTimeline, failing: StagePlan) -> Iterator[Obse
     due = inevitable(timeline).failed
     for read in timeline.conclusive(timeline.instance.reads):
         if must_show(timeline, due, read.exchange) and not (read.terminated and read.error):
-            yield violated(
-                timeline.instance.run,
+            yield instance_violated(
+                timeline,
                 read.exchange,
                 expected=f"the instance has ended with an error, since stage {failing.number} cannot run",
                 observed="terminated without error" if read.terminated else "not terminated",
-                proof="settled",
-                subject=timeline.id,
                 pointer="/data",
             )
 
@@ -64,14 +60,12 @@ def _never_ended(timeline: InstanceTimeline, failing: StagePlan, started: StageO
     late = [read for read in timeline.instance.reads if timeline.is_due(started.exchange.received, read.exchange)]
     late = [read for read in late if not (read.terminated or timeline.stopped_before(read.exchange.received))]
     if late:
-        yield violated(
-            timeline.instance.run,
+        yield instance_violated(
+            timeline,
             started.exchange,
             late[-1].exchange,
             expected=f"the instance ends with an error, since stage {failing.number} cannot run",
             observed="not terminated",
-            proof="settled",
-            subject=timeline.id,
             pointer="/data/terminated",
         )
 
@@ -99,14 +93,12 @@ def _nothing_after_error_in_history(timeline: InstanceTimeline) -> Iterator[Obse
 
 
 def _stays(timeline: InstanceTimeline, first: InstanceRead, read: InstanceRead, failed: int) -> Observation:
-    return violated(
-        timeline.instance.run,
+    return instance_violated(
+        timeline,
         first.exchange,
         read.exchange,
         expected=f"the instance ends, since stage {failed} ended with an error",
         observed=f"not terminated {(read.exchange.sent - first.exchange.received) / 1e9:.2f} s later",
-        proof="settled",
-        subject=timeline.id,
         pointer="/data/terminated",
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from conformance.rules.evidence.comparing.equal_meaning import difference
 from conformance.rules.evidence.inevitable import cannot_have_failed, started_long_ago
 from conformance.rules.evidence.listing import Listing, listings
-from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
+from conformance.rules.evidence.observation import Observation, Rule, instance_upheld, instance_violated, upheld
 from conformance.rules.evidence.plans import RUN_NAMES, StagePlan, has_placeholder
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead
 from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation, timelines
@@ -30,17 +30,15 @@ def then_list(index: TraceIndex) -> Iterator[Observation]:
 def _listed_once(timeline: InstanceTimeline, found: Listing) -> Iterator[Observation]:
     listing, times = found.exchange, found.ids.count(timeline.id)
     if times == 1:
-        yield upheld(timeline.instance.run, listing, proof="settled", subject=timeline.id)
+        yield instance_upheld(timeline, listing)
     elif times > 1 or (
         timeline.is_due(timeline.instance.run.received, listing) and not timeline.deleted_before(listing.received)
     ):
-        yield violated(
-            timeline.instance.run,
+        yield instance_violated(
+            timeline,
             listing,
             expected=f"instance {timeline.id} listed once among those of its workflow",
             observed=f"listed {times} times",
-            proof="settled",
-            subject=timeline.id,
             pointer=found.pointer,
         )
 
@@ -61,15 +59,13 @@ def _interpolated(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Obse
             continue
         problem = difference(stage.parameters, shown_stage.stage.body.get("input"), slack=timeline.clock_slack)
         if problem is None:
-            yield upheld(timeline.instance.run, shown_stage.exchange, proof="settled", subject=timeline.id)
+            yield instance_upheld(timeline, shown_stage.exchange)
         elif started_long_ago(timeline, stage.number, shown_stage.exchange):
-            yield violated(
-                timeline.instance.run,
+            yield instance_violated(
+                timeline,
                 shown_stage.exchange,
                 expected=f"stage {stage.number} runs with {problem.path} = {problem.expected}",
                 observed=f"{problem.path} = {problem.observed}",
-                proof="settled",
-                subject=timeline.id,
                 pointer=f"/data/{stage.number}/input{problem.pointer}",
             )
 
@@ -94,18 +90,16 @@ def _no_error(timeline: InstanceTimeline) -> Iterator[Observation]:
             return
         failed = next((stage for stage in read.stages if stage.error), None)
         if read.error is None and failed is None:
-            yield upheld(timeline.instance.run, read.exchange, proof="settled", subject=timeline.id)
+            yield instance_upheld(timeline, read.exchange)
         else:
             text = read.error or (failed.error if failed else None)
             moves_money = failed is not None and failed.number in (p.number for p in timeline.plans if p.kind == "send")
             offered = " (the target is taken to offer the feature ledger)" if moves_money else ""
-            yield violated(
-                timeline.instance.run,
+            yield instance_violated(
+                timeline,
                 read.exchange,
                 expected=f"an instance of stages that cannot fail terminates without error{offered}",
                 observed=f"it terminated with the error {quoted(text)}",
-                proof="settled",
-                subject=timeline.id,
                 pointer="/data/error" if read.error else "/data/status",
             )
 
@@ -125,13 +119,11 @@ def _never_an_error(timeline: InstanceTimeline) -> Iterator[Observation]:
         )
         if (wrong or own) and cannot_have_failed(timeline, read.exchange):
             text = read.error if isinstance(read, InstanceRead) and own else failed and failed.error
-            yield violated(
-                timeline.instance.run,
+            yield instance_violated(
+                timeline,
                 read.exchange,
                 expected="no error where no stage can have failed",
                 observed=f"the error {quoted(text)}",
-                proof="settled",
-                subject=timeline.id,
                 pointer="/data",
             )
 
@@ -169,14 +161,12 @@ def _ended_by_others(timeline: InstanceTimeline, signals: list[Exchange]) -> Ite
     held = timeline.barrier(first.exchange.received) if first is not None else None
     earlier = [s for s in signals if first is not None and s.sent < first.exchange.received]
     if first is not None and held is not None and earlier:
-        yield violated(
-            timeline.instance.run,
+        yield instance_violated(
+            timeline,
             earlier[-1],
             first.exchange,
             expected=f"{timeline.id} runs on: nothing that ends stage {held.number} was sent to this instance",
             observed="it has terminated, after a request to another instance",
-            proof="settled",
-            subject=timeline.id,
             pointer="/data/terminated",
         )
 
@@ -197,14 +187,12 @@ def _undisturbed(timeline: InstanceTimeline, stage: StagePlan, signals: list[Exc
         ended = None if _over(shown_stages, signal) else next((s for s in after if s.stage.ended), None)
         kept = next((s for s in after if not s.stage.ended and timeline.is_due(signal.received, s.exchange)), None)
         if ended is not None:
-            yield violated(
-                timeline.instance.run,
+            yield instance_violated(
+                timeline,
                 signal,
                 ended.exchange,
                 expected=f"stage {stage.number} of {timeline.id} waits on: nothing sent to this instance ends it",
                 observed="it has ended, after a request to another instance",
-                proof="settled",
-                subject=timeline.id,
                 pointer=ended.pointer,
             )
             return

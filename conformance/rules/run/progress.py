@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.rules.evidence.inevitable import inevitable, lacking, must_have_terminated
-from conformance.rules.evidence.observation import Observation, violated
+from conformance.rules.evidence.observation import Observation, instance_violated
 from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.reads import InstanceRead, StageRead
 from conformance.rules.evidence.timeline import InstanceTimeline
@@ -73,14 +73,12 @@ def stalls(timeline: InstanceTimeline) -> Iterator[Observation]:
             continue
         due = timeline.due(earlier.exchange.received + owed[1])
         if due is not None and read.exchange.sent > due:
-            yield violated(
-                timeline.instance.run,
+            yield instance_violated(
+                timeline,
                 earlier.exchange,
                 read.exchange,
                 expected=f"{owed[0]} by itself",
                 observed=f"no change in {(read.exchange.sent - earlier.exchange.received) / 1e9:.2f} s",
-                proof="settled",
-                subject=timeline.id,
                 pointer="/data",
             )
             return
@@ -94,12 +92,10 @@ def behind(timeline: InstanceTimeline) -> Iterator[Observation]:
         if found is None and (read.terminated or not must_have_terminated(timeline, read.exchange, sure)):
             continue
         expected = f"stage {found.stage} has {found.what}" if found else "the instance has terminated"
-        yield violated(
-            timeline.instance.run,
+        yield instance_violated(
+            timeline,
             read.exchange,
             expected=f"{expected} by itself",
             observed=f"not so {(read.exchange.sent - timeline.instance.run.received) / 1e9:.2f} s after the run",
-            proof="settled",
-            subject=timeline.id,
             pointer="/data/status" if found else "/data/terminated",
         )

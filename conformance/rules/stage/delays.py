@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
+from conformance.rules.evidence.observation import Observation, Rule, instance_violated, upheld, violated
 from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.timeline import TOLERANCE, InstanceTimeline, StageObservation, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
@@ -56,13 +56,11 @@ def _cut_short(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Observa
     """Violated when the instance has terminated while the delay cannot be over, whatever was shown of the stage."""
     end = timeline.terminated_at(stage)
     if end is not None:
-        yield violated(
-            timeline.instance.run,
+        yield instance_violated(
+            timeline,
             end.exchange,
             expected=f"stage {stage.number}, a delay of {(stage.duration or 0) / 1e9:g} s, lasts that long",
             observed="the instance has terminated before it can be over",
-            proof="settled",
-            subject=timeline.id,
             pointer="/data/terminated",
         )
 
@@ -93,14 +91,12 @@ def _does_end(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Observat
     late = [s for s in shown if timeline.is_due(first.exchange.received + longer, s.exchange)]
     if late:
         waited = (late[-1].exchange.sent - first.exchange.received) / 1e9
-        yield violated(
-            timeline.instance.run,
+        yield instance_violated(
+            timeline,
             first.exchange,
             late[-1].exchange,
             expected=f"stage {stage.number} ends at most {longer / 1e9:g} s after it was first seen",
             observed=f"still open {waited:.2f} s after it was first seen",
-            proof="settled",
-            subject=timeline.id,
             pointer=late[-1].pointer,
         )
 

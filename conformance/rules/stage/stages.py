@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from conformance.rules.cancel.cancellation import ended_long_ago, must_show_the_end
 from conformance.rules.evidence.answers import cut
-from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
+from conformance.rules.evidence.observation import (
+    Observation,
+    Rule,
+    instance_upheld,
+    instance_violated,
+    upheld,
+    violated,
+)
 from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.reads import InstanceRead
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
@@ -64,21 +71,19 @@ def _waited(timeline: InstanceTimeline, stage: StagePlan, name: str) -> Iterator
         first = timeline.first_started(stage.number)
         kept = first and timeline.last_shown_open(stage.number, first.exchange.received)
         if first and kept and timeline.is_due(first.exchange.received, kept.exchange):
-            yield upheld(timeline.instance.run, kept.exchange, proof="settled", subject=timeline.id)
+            yield instance_upheld(timeline, kept.exchange)
         return
     moment = ended.exchange.received
     causes = [*timeline.sends_named(name, moment), *timeline.instance.cancels, *timeline.deletions]
     causes = [cause for cause in causes if cause.sent < moment]
     if causes:
-        yield upheld(timeline.instance.run, causes[0], ended.exchange, proof="settled", subject=timeline.id)
+        yield instance_upheld(timeline, causes[0], ended.exchange)
     else:
-        yield violated(
-            timeline.instance.run,
+        yield instance_violated(
+            timeline,
             ended.exchange,
             expected=f"stage {stage.number} waits for the event {quoted(name)}",
             observed="it ended though neither this event nor a cancellation had been sent to the instance",
-            proof="settled",
-            subject=timeline.id,
             pointer=ended.pointer,
         )
 
@@ -87,13 +92,11 @@ def _given_up(timeline: InstanceTimeline, stage: StagePlan, name: str) -> Iterat
     """Violated when the instance has terminated at a stage that no signal can have ended, even if it never showed."""
     end = timeline.terminated_at(stage)
     if end is not None:
-        yield violated(
-            timeline.instance.run,
+        yield instance_violated(
+            timeline,
             end.exchange,
             expected=f"stage {stage.number} waits for the event {quoted(name)}",
             observed="the instance has terminated though neither this event nor a cancellation had been sent to it",
-            proof="settled",
-            subject=timeline.id,
             pointer="/data/terminated",
         )
 
@@ -114,14 +117,12 @@ def _complete(timeline: InstanceTimeline, first: InstanceRead, read: InstanceRea
     if not missing:
         yield upheld(read.exchange, proof="settled", subject=timeline.id)
     elif timeline.is_due(first.exchange.received, read.exchange):
-        yield violated(
-            timeline.instance.run,
+        yield instance_violated(
+            timeline,
             first.exchange,
             read.exchange,
             expected=f"entries for all {len(timeline.plans)} stages of an instance that terminated without error",
             observed=f"none for stage {missing[0]}",
-            proof="settled",
-            subject=timeline.id,
             pointer="/data/status",
         )
 
@@ -146,14 +147,12 @@ def _closed(timeline: InstanceTimeline, first: InstanceRead, read: InstanceRead)
         observed = (
             f"stage {open_stages[0]} is open" if open_stages else f"stage {late[0]} ended later than the instance"
         )
-        yield violated(
-            timeline.instance.run,
+        yield instance_violated(
+            timeline,
             first.exchange,
             read.exchange,
             expected="no open stage in a terminated instance, and none that ended after it",
             observed=observed,
-            proof="settled",
-            subject=timeline.id,
             pointer="/data/status",
         )
 
