@@ -74,14 +74,16 @@ def _after_deletion(workflow: WorkflowRecord, requests: list[Exchange]) -> Itera
             yield done, request
 
 
+def _not_found(request: Exchange, deletion: Exchange, why: str) -> Iterator[Observation]:
+    return refusal(request, 404, "NOT_FOUND", why=why, causes=(deletion,), proof="trace")
+
+
 def get_deleted(index: TraceIndex) -> Iterator[Observation]:
     """Reading a deleted workflow gets 404."""
     for workflow in index.workflows.values():
         for done, read in _after_deletion(workflow, workflow.reads):
             if speaks(index, read):
-                yield from refusal(
-                    read, 404, "NOT_FOUND", why="the workflow was deleted", causes=(done,), proof="trace"
-                )
+                yield from _not_found(read, done, "the workflow was deleted")
 
 
 def run_deleted(index: TraceIndex) -> Iterator[Observation]:
@@ -89,7 +91,7 @@ def run_deleted(index: TraceIndex) -> Iterator[Observation]:
     for workflow in index.workflows.values():
         for done, run in _after_deletion(workflow, workflow.runs):
             if is_valid(index, run):
-                yield from refusal(run, 404, "NOT_FOUND", why="the workflow was deleted", causes=(done,), proof="trace")
+                yield from _not_found(run, done, "the workflow was deleted")
                 yield from nothing_started(index, workflow, run)
 
 
@@ -98,9 +100,7 @@ def delete_deleted(index: TraceIndex) -> Iterator[Observation]:
     for workflow in index.workflows.values():
         for done, again in _after_deletion(workflow, workflow.deletions):
             if speaks(index, again):
-                yield from refusal(
-                    again, 404, "NOT_FOUND", why="the workflow was deleted before", causes=(done,), proof="trace"
-                )
+                yield from _not_found(again, done, "the workflow was deleted before")
 
 
 def keeps_instances(index: TraceIndex) -> Iterator[Observation]:
