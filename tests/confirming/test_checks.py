@@ -11,6 +11,7 @@ from conformance.contract.requirements import load_requirements
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios.scenario.model import (
     Create,
+    CreateRaw,
     ListInstances,
     ListWorkflows,
     Pause,
@@ -143,6 +144,18 @@ def test_a_read_while_an_instance_moves_may_come_too_late_in_a_script(before: St
     check = check_of(played, "cancel.terminates", violation(2, pointer="/data/terminated"))
     assert check is not None
     assert check.parts[-1].steady == steady
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_refusal_with_the_right_status_is_told_by_its_body(status: int) -> None:
+    t = TraceBuilder()
+    t.create(None, body=b"{", status=status, answer={"errorCode": "INTERNAL", "errorMessage": "no"})
+    exchanges = tuple(replace(each, step=each.index) for each in t.exchanges)
+    played = Played(Scenario((CreateRaw("{"),)), Trace("t", exchanges), {}, {})
+    seen = replace(violation(0, observed=f"{status} INTERNAL"), expected=f"{status} VALIDATION")
+    check = check_of(played, "workflow.create-malformed", seen)
+    assert check is not None
+    assert check.parts == (Part(0, None, status, "", '{"errorCode": "INTERNAL", "errorMessage": "no"}'),)
 
 
 def test_checks_know_only_requirements_that_there_are() -> None:

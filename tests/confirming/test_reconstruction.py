@@ -94,6 +94,17 @@ def test_ids_of_nobody_and_bodies_that_are_no_step() -> None:
     assert len(script(found)) == 2
 
 
+def test_an_event_in_another_form_is_sent_as_it_was() -> None:
+    t = TraceBuilder(source="operations")
+    i = t.run(t.create([wait_for("go")]))
+    for body in ({}, {"name": 5}, {"name": "go", "more": True}):
+        t.send(i, body=body, status=400)
+    found = excerpt(t, 2, 3, 4)
+    assert found is not None
+    sent = ["{}", '{"name":5}', '{"name":"go","more":true}']
+    assert found.steps[2:] == tuple(model.SendRaw("i2", text) for text in sent)
+
+
 def test_a_request_that_no_step_sends_gives_no_scenario() -> None:
     t = TraceBuilder(source="operations")
     t.exchange("POST", "/workflows", (400, None), body=b"\xff")

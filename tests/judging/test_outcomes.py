@@ -78,6 +78,15 @@ def test_only_what_is_judged_eventually_lacks_the_time_that_it_takes_to_settle(
     assert next(each.outcome for each in results if each.id == requirement) == expected
 
 
+def test_what_did_not_come_back_is_told_as_that_whatever_else_was_not_judged() -> None:
+    seen = Tally(violated=Counter({"run.created": 1}))
+    results = requirement_results(CATALOGUE, seen, [], (), Unjudged("the run was cut", everything=True))
+    reason = next(each.reason for each in results if each.id == "run.created")
+    assert reason == "a violation was seen that did not come back when it was replayed"
+    results = requirement_results(CATALOGUE, seen, [], (), Unjudged("cut", unconfirmed="nobody could replay it"))
+    assert next(each.reason for each in results if each.id == "run.created") == "nobody could replay it"
+
+
 def test_the_feature_of_a_requirement_is_told() -> None:
     features = {each.id: each.feature for each in requirement_results(CATALOGUE, Tally(), [], ())}
     assert (features[LEDGER], features["run.created"]) == ("ledger", None)

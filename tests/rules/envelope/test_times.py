@@ -72,6 +72,12 @@ def activity_ended_before_it_started(t: TraceBuilder) -> None:
     t.stage_history(i, 0, [{"startedAt": stamp(5), "terminatedAt": stamp(4)}])
 
 
+def activity_before_its_instance(t: TraceBuilder) -> None:
+    t.wait(10)
+    i = t.run(t.create(NOOP))
+    t.stage_history(i, 0, [{"startedAt": stamp(5), "terminatedAt": stamp(6)}])
+
+
 def no_times(t: TraceBuilder) -> None:
     t.workflows([])
 
@@ -107,6 +113,7 @@ CASES: list[Case] = [
     ("envelope.time-order", "violated", stage_ended_before_it_started),
     ("envelope.time-order", "violated", listed_stage_ended_before_it_started),
     ("envelope.time-order", "violated", activity_ended_before_it_started),
+    ("envelope.time-order", "violated", activity_before_its_instance),
     ("envelope.time-order", "nothing", no_times),
     ("info.version", "upheld", same_version),
     ("info.version", "violated", empty_version),

@@ -212,6 +212,8 @@ def test_no_error_comes_from_stages_that_cannot_fail(
     t, i = started(*stages)
     t.get(i, spans, error=error)
     assert verdict(RULES["run.completes"], t) == expected
+    said = {each.observed for each in observe(RULES["run.completes"], t) if not each.upheld}
+    assert said <= {"the error 'odd'"}
 
 
 def test_an_error_in_history_counts_as_well() -> None:
