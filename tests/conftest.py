@@ -56,6 +56,11 @@ def _drawn_once(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ[FOLDER] = str(kept)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: a run waits for its target now and then."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes long first; what takes as long stays in the order in which it was found."""
 

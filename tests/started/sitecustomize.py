@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
 _WHO_DRAWS = "conformance.campaign.running"
 
 
-class _Finder(MetaPathFinder):
-    """Lets what draws be replaced before anybody has asked for it: programs that play nothing load nothing."""
+class _Finding:
+    """Lets what draws be replaced before anybody has asked for it: programs that play nothing load nothing.
+
+    It stands in for the finder that all others ask, pytest's own as well.
+    """
+
+    def __init__(self) -> None:
+        self._found = PathFinder.find_spec
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         if fullname == _WHO_DRAWS:
-            sys.meta_path.remove(self)
             import_module("drawn_once").draw_once()
-        return PathFinder.find_spec(fullname, path, target) if fullname == _WHO_DRAWS else None
+        return self._found(fullname, path, target)
 
 
-sys.meta_path.insert(0, _Finder())
+PathFinder.find_spec = _Finding().find_spec  # type: ignore[method-assign]
