@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
 from types import ModuleType
 
 _WHO_DRAWS = "conformance.campaign.running"
@@ -23,6 +25,8 @@ class _Finding:
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         if fullname == _WHO_DRAWS:
+            # A worker of pytest-xdist has the path of the process that began it, which may lack this folder.
+            sys.path.append(str(Path(__file__).parent))
             import_module("drawn_once").draw_once()
         return self._found(fullname, path, target)
 
