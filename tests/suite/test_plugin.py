@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.configuration.table.lookup import options_of
 from conformance.contract.requirements import load_requirements
 from conformance.reference.process import ReferenceProcess
 from conformance.results.store import read_results
@@ -61,6 +62,12 @@ def test_a_project_that_does_not_ask_is_left_alone(project: Project) -> None:
     assert ran.returncode == 0
     assert "1 passed" in ran.stdout
     assert not (project.path / "reports").exists()
+
+
+def test_the_help_of_pytest_has_all_options(project: Project) -> None:
+    shown = project.pytest("--help").stdout
+    assert all(f"--conformance-{option.name}" in shown for option in options_of("pytest"))
+    assert "such as 5%." in shown
 
 
 def test_an_item_per_requirement_and_per_operation_and_property(project: Project) -> None:
