@@ -92,6 +92,8 @@ KEYS = (
     "0",
     "1h",
     "null",
+    "event",
+    "id",
     "__proto__",
     "name-of-more-than-sixty-four-characters-" * 2,
 )

@@ -226,7 +226,10 @@ SHOWN: dict[Probe, str] = {
     interruptions.last_wait: "history-kept-until-the-next-stage",
     circumstances.cancelled: "waited-runs-cannot-be-cancelled long-waits-cannot-be-cancelled",
     circumstances.timers: "cancelled-timers-end-the-next-delay",
-    circumstances.repeated: "deletions-take-variables equal-updates-are-skipped later-failures-go-on",
+    circumstances.repeated: """
+        deletions-take-variables equal-updates-are-skipped later-failures-go-on
+        variables-override-parameters names-replaced-where-embedded
+    """,
     circumstances.waited: """
         waited-runs-of-the-deleted-crash runs-beside-a-deletion-crash deleted-still-run-when-waited-for
         waited-bad-variables-are-none

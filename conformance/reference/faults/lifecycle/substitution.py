@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.answers.texts import mapped
-from conformance.reference.faults.fault import alter, edit_many, fault
+from conformance.reference.faults.fault import alter, edit, edit_many, fault
 from conformance.reference.service.server import Server
 from conformance.reference.wire.exact_json import Json, MalformedJson, read, write
 
@@ -143,6 +143,34 @@ def ledgers_as_written(server: Server) -> None:
     edit_many(server, ("getInstanceHistory", "getInstanceStageHistory"), shown)
 
 
+@fault("run.variables", "history.stages")
+def variables_override_parameters(server: Server) -> None:
+    """A variable that has the name of a stage's parameter takes its place."""
+
+    def make(run_stage: RunStage) -> RunStage:
+        async def run(execution: Execution, number: int, stage: Json) -> str | None:
+            ((kind, written),) = stage.items()
+            given = {name: value for name, value in execution.variables.items() if isinstance(written.get(name), str)}
+            return await run_stage(execution, number, {kind: written | given})
+
+        return run
+
+    alter(server.engine, "run_stage", make)
+
+
+@fault("run.embeds", "workflow.immutable")
+def names_replaced_where_embedded(server: Server) -> None:
+    """The name of the workflow inside an instance has the run's variables in place of references."""
+
+    def replaced(found: Json) -> Json:
+        variables = server.engine.executions[found["id"]].variables
+        config = found["workflow"]["config"]
+        name = _REFERENCE.sub(lambda reference: variables.get(reference[1], reference[0]), config["name"])
+        return found | {"workflow": found["workflow"] | {"config": config | {"name": name}}}
+
+    edit(server, "getInstance", replaced)
+
+
 FAULTS = (
     adjacent_references_lost,
     backslashes_in_values_expanded,
@@ -153,4 +181,6 @@ FAULTS = (
     empty_values_are_missing,
     quotes_in_values_break_stages,
     ledgers_as_written,
+    variables_override_parameters,
+    names_replaced_where_embedded,
 )

@@ -34,10 +34,10 @@ async def timers(session: Session) -> object:
 
 
 async def repeated(session: Session) -> object:
-    """A variable in a stage after the workflow's deletion, an update once more, a failure in a later stage."""
+    """A variable in a stage after the workflow's deletion and in its name; an update once more, a later failure."""
     notes = Notes()
-    workflow = await session.create(WAIT, {"wait_event": {"event": "${name}"}})
-    instance = (await session.run(workflow, {"name": "later"}))["id"]
+    workflow = await session.create(WAIT, {"wait_event": {"event": "${name}"}}, name="${name}")
+    instance = (await session.run(workflow, {"name": "later", "event": "another"}))["id"]
     await session.idle()
     notes.take(await session.call("DELETE", f"/workflows/{workflow}"))
     await session.event(instance)
