@@ -39,6 +39,11 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in ("CI", "GITHUB_STEP_SUMMARY")}
 
 
+def drawing_itself() -> dict[str, str]:
+    """The same for processes that share a run: each must draw the same by itself."""
+    return {name: value for name, value in environment().items() if name != FOLDER}
+
+
 def run(*arguments: str, cwd: Path, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """What the command `conformance` gave and printed. Raises subprocess.TimeoutExpired where it hangs."""
     with tempfile.TemporaryDirectory() as folder:
@@ -59,10 +64,8 @@ def _command(arguments: tuple[str, ...], cwd: str, env: Mapping[str, str], outpu
         os.dup2(written, number)
         os.close(written)
     os.chdir(cwd)
-    drawn = os.environ[FOLDER]
     os.environ.clear()
     os.environ.update(env)
-    os.environ[FOLDER] = drawn
     sys.argv = [PROGRAM, *arguments]
     # A fork uses the fork server that it comes from, as its documentation says; Python 3.11 would begin another one.
     vars(forkserver._forkserver)["ensure_running"] = lambda: None

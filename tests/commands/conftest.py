@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 
 from conformance.results.model import Results
 from conformance.results.store import read_results
-from tests.warm import environment, run
+from tests.warm import drawing_itself, environment, run
 
 FAULTS = ("cancel-ignored", "name-dropped")
 
@@ -31,10 +31,10 @@ class Done:
         return read_results(self.directory)
 
 
-def conformance(*arguments: str, directory: Path | None = None) -> Done:
+def conformance(*arguments: str, directory: Path | None = None, env: Mapping[str, str] | None = None) -> Done:
     """Run the command to its end in a directory of its own."""
     where = directory or Path.cwd()
-    ended = run(*arguments, cwd=where, env=environment())
+    ended = run(*arguments, cwd=where, env=env or environment())
     return Done(ended.returncode, ended.stdout, ended.stderr, where)
 
 
@@ -61,5 +61,5 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Done:
     directory = tmp_path_factory.mktemp("shared")
     junit = directory / "pytest.xml"
     options = ("-n", "2", "--profile", "smoke", "--explore-time", "8s", "--report-dir", str(directory))
-    done = conformance("run", *options, "--junitxml", str(junit))
+    done = conformance("run", *options, "--junitxml", str(junit), env=drawing_itself())
     return Done(done.code, done.out, done.err, directory)

@@ -22,7 +22,7 @@ from conformance.results.event_reading import read_exchanges
 from conformance.results.store import read_results
 from conformance.scenarios.plan import plan
 from tests.commands.conftest import Done, conformance
-from tests.warm import PATIENCE, PROGRAM, environment
+from tests.warm import PATIENCE, PROGRAM, drawing_itself
 
 pytestmark = pytest.mark.system
 
@@ -59,7 +59,7 @@ def shared(redis: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
         for number in range(SHARES):
             options = ["--profile", "smoke", "--shard", "auto", "--database", redis]
             command = [PROGRAM, "run", server.url, *options, "--report-dir", str(folder / f"share-{number}")]
-            told = environment() | {"JOB_COMPLETION_INDEX": str(number), "JOB_COMPLETIONS": str(SHARES)}
+            told = drawing_itself() | {"JOB_COMPLETION_INDEX": str(number), "JOB_COMPLETIONS": str(SHARES)}
             runs.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=told))
         said = [run.communicate(timeout=2 * PATIENCE)[0] for run in runs]
         yield folder, server.url, [run.returncode for run in runs], said
