@@ -64,9 +64,10 @@ def during_short_delay(d: Draft) -> None:
 def cancelled_timer(d: Draft) -> None:
     """Cancelled during a delay while the workflow's next instance is in a longer one: its timer ends no other's."""
     workflow = d.create({"delay": {"duration": "${length}"}}, words.noop())
-    first = d.run(workflow, {"length": f"{d.number(30, 40)}00ms"})
+    # The second run may have to wait for its turn for some seconds.
+    first = d.run(workflow, {"length": f"{d.number(70, 75)}00ms"})
+    second = d.run(workflow, {"length": f"{d.number(110, 115)}00ms"})
     d.add(Until(first, "started", 0), Cancel(first))
-    second = d.run(workflow, {"length": f"{d.number(60, 65)}00ms"})
     d.add(Until(second, "ended"), Read(second), History(second), Read(first))
 
 
