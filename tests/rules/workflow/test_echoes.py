@@ -194,6 +194,11 @@ def created_twice_with_one_id(t: TraceBuilder) -> None:
     t.create(NOOP, id=t.create(NOOP))
 
 
+def created_twice_with_one_id_after_one_that_is_open(t: TraceBuilder) -> None:
+    open_configuration(t)
+    created_twice_with_one_id(t)
+
+
 def created_twice_in_other_words(t: TraceBuilder) -> None:
     w = t.create(NOOP)
     t.create(NOOP, id=w, body=b'{"name": "", "stages": [{"noop": {}}]}')
@@ -237,6 +242,7 @@ CASES: list[Case] = [
     ("workflow.create-then-list", "nothing", not_listed_after_an_unanswered_deletion),
     ("workflow.create-distinct", "upheld", created_twice),
     ("workflow.create-distinct", "violated", created_twice_with_one_id),
+    ("workflow.create-distinct", "violated", created_twice_with_one_id_after_one_that_is_open),
     ("workflow.create-distinct", "violated", created_twice_in_other_words),
     ("workflow.create-distinct", "nothing", created),
 ]
