@@ -43,12 +43,11 @@ def _must_run(index: TraceIndex, run: Exchange) -> bool:
 
 def _instance(index: TraceIndex, run: Exchange, held: set[str]) -> Observation:
     body = run.data if isinstance(run.data, dict) else {}
-    key = str(body.get("id", ""))
+    key, new = body.get("id"), "an id never seen before"
+    if not isinstance(key, str):
+        return violated(run, expected=new, observed=f"id {shown(key)}" if "id" in body else "none", pointer="/data/id")
     if earlier := given_earlier(index, run, key):
-        observed = f"id {key} again"
-        return violated(
-            earlier, run, expected="an id never seen before", observed=observed, subject=key, pointer="/data/id"
-        )
+        return violated(earlier, run, expected=new, observed=f"id {key} again", subject=key, pointer="/data/id")
     wanted = run.params["workflowID"]
     if body.get("workflowID") != wanted:
         found = shown(body.get("workflowID"))

@@ -45,6 +45,15 @@ def an_id_again(t: TraceBuilder) -> None:
     t.run(w, id=t.run(w))
 
 
+def without_an_id(t: TraceBuilder) -> None:
+    w = t.create(NOOP)
+    t.run(w, answer={"data": {"workflowID": w, "terminated": False}})
+
+
+def with_a_number_for_an_id(t: TraceBuilder) -> None:
+    t.run(t.create(NOOP), change={"id": 5})
+
+
 def listed_before_the_answer(t: TraceBuilder) -> None:
     w = t.create(NOOP)
     i = t.run(w, at=5, took=10)
@@ -161,6 +170,8 @@ CASES: list[Case] = [
     ("run.created", "nothing", refused_since_a_variable_is_missing),
     ("run.created", "violated", of_another_workflow),
     ("run.created", "violated", an_id_again),
+    ("run.created", "violated", without_an_id),
+    ("run.created", "violated", with_a_number_for_an_id),
     ("run.created", "violated", waiting_but_terminated),
     ("run.created", "violated", delayed_but_terminated),
     ("run.created", "nothing", run_while_deleted),
