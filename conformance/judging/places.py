@@ -70,7 +70,8 @@ def place_of(trace: Trace, observation: Observation) -> Place:
         # Status and history are two views of one stage.
         parts = [_STATUS, *parts]
     if parts[:1] == ["workflow"] and len(parts) > 1:
-        parts = parts[1:]
+        # What an instance embeds is another view of its workflow.
+        subject, parts = _embedded_id(decisive, observation.pointer) or subject, parts[1:]
     if parts and parts[-1].endswith("At"):
         parts[-1] = _TIMES
     return (subject or answer, "/".join(parts)) if parts else (answer, "")
@@ -156,6 +157,17 @@ def _own_id(exchange: Exchange) -> str:
     given = exchange.params.get("instanceID") or exchange.params.get("flowId")
     made = exchange.data.get("id") if isinstance(exchange.data, dict) else None
     return given or (made if isinstance(made, str) else "")
+
+
+def _embedded_id(exchange: Exchange, pointer: str) -> str:
+    """The workflow of the instance that an answer, or the element of a list that a pointer names, is about."""
+    place = pointer.removeprefix("/data").split("/")[1]
+    listed = exchange.data
+    shown = (
+        listed[int(place)] if isinstance(listed, list) and place.isdecimal() and int(place) < len(listed) else listed
+    )
+    found = shown.get("workflowID") if isinstance(shown, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def _id_in_list(exchange: Exchange, position: int) -> str:

@@ -59,6 +59,17 @@ def test_the_part_that_is_pointed_at_decides_and_what_led_to_it_must_come_again(
     assert check.parts == (Part(1, None, 201), Part(None, Read("i1"), 200, "/data/terminated", "false"))
 
 
+def test_what_is_compared_with_the_creation_must_have_been_created_so_again() -> None:
+    """What is embedded may be right, and the answer to the creation wrong."""
+    played = play("read")
+    pointer = "/data/workflow/config/stages/0"
+    check = check_of(played, "run.embeds", violation(0, 2, pointer=pointer))
+    assert check is not None
+    created, embedded = check.parts
+    assert created == Part(0, None, 201, "/data/config/stages", '[{"noop": {}}]')
+    assert (embedded.pointer, embedded.steady) == (pointer, True)
+
+
 def test_a_status_decides_where_it_is_what_was_wrong() -> None:
     played = play()
     check = check_of(played, "workflow.create-malformed", violation(0, observed="201"))

@@ -54,6 +54,18 @@ def nameless() -> TraceBuilder:
     return t
 
 
+def dropping(embedded: bool) -> TraceBuilder:
+    """An amount that the answer to the creation leaves out, or each instance."""
+    t = TraceBuilder()
+    bare = _sending(1)
+    bare["send"]["amount"] = {"asset": "EUR/2"}
+    w = t.create([_BIG], echo=None if embedded else {"name": "", "stages": [bare]})
+    i = t.run(w)
+    shown = {**t.workflow_bodies[w], "config": {"name": "", "stages": [bare if embedded else _BIG]}}
+    t.get(i, [(5, 6)], ended=7, change={"workflow": shown})
+    return t
+
+
 def uncancelled() -> TraceBuilder:
     t, i = started(wait_for("go"))
     t.get(i, [(5, None)])
@@ -68,6 +80,12 @@ def uncancelled() -> TraceBuilder:
 
 def test_a_number_that_is_rounded_is_one_finding() -> None:
     assert leading(rounding()) == {"workflow.create-echo": ["workflow.exact-numbers"]}
+
+
+@pytest.mark.parametrize("embedded", [False, True])
+def test_what_is_lost_in_one_view_of_a_workflow_is_one_finding(*, embedded: bool) -> None:
+    (found,) = leading(dropping(embedded)).items()
+    assert "run.embeds" in {found[0], *found[1]}
 
 
 def test_a_name_and_a_number_that_are_lost_apart_are_two() -> None:

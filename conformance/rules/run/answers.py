@@ -109,9 +109,16 @@ def _embedded(index: TraceIndex, seen: WorkflowView, embedded: dict[str, object]
         return violated(seen.exchange, expected=expected, observed=observed, subject=key, pointer=f"{pointer}/id")
     own = index.workflows.get(str(ran))
     found = exact_difference(own.workflow.get("config"), embedded.get("config"), f"{pointer}/config") if own else None
-    if found is None:
+    if own is None or found is None:
         return upheld(seen.exchange, subject=key)
-    return violated(seen.exchange, expected=found.expected, observed=found.observed, subject=key, pointer=found.pointer)
+    return violated(
+        own.created,
+        seen.exchange,
+        expected=found.expected,
+        observed=found.observed,
+        subject=key,
+        pointer=found.pointer,
+    )
 
 
 def terminated_at(index: TraceIndex) -> Iterator[Observation]:
