@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios.scenario import model
@@ -102,11 +103,19 @@ def _due(played: Played, exchange: Exchange) -> bool:
 
 
 def _numbered(part: Part) -> bool:
-    """Whether a part of an answer holds numbers, which a server may have made for this play; a client configures."""
-    if "/config/" in part.pointer:
+    """Whether a part of an answer holds numbers that a server may have made for this play: a client configures."""
+    if "/config/" in part.pointer or part.value in (None, _NO_JSON):
         return False
-    value = json.loads(part.value) if part.value not in (None, _NO_JSON) else None
-    return isinstance(value, dict | list) and any(character.isdigit() for character in json.dumps(value))
+    value = json.loads(part.value or "null")
+    left = _OF_ONE_PLAY.sub("", json.dumps(_unnumbered(value)))
+    return isinstance(value, dict | list) and any(character.isdigit() for character in left)
+
+
+def _unnumbered(value: Any) -> Any:
+    """The value without the numbers of stages, which follow from the configuration."""
+    if isinstance(value, dict):
+        return {key: _unnumbered(each) for key, each in value.items() if key != "stage" or not isinstance(each, int)}
+    return [_unnumbered(each) for each in value] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,14 +132,15 @@ def test_what_no_step_of_the_scenario_does_decides_nothing() -> None:
         ("/data/terminated", False, (), False),
         # A script is too slow for what depends on the same moment.
         ("/data/terminated", True, (Pause(5),), False),
-        # It holds numbers.
-        ("/data/status/0", True, (), False),
+        # The numbers of stages follow from the configuration, others may be of this play.
+        ("/data/status/0", True, (), True),
+        ("/data/workflow", True, (), False),
     ],
 )
 def test_only_what_shows_in_every_play_can_be_found_absent(
     pointer: str, always: bool, waits: tuple[Pause, ...], steady: bool
 ) -> None:
-    played = play("read")
+    played = play("read", workflow={"stage": "2"})
     played = replace(played, scenario=Scenario((*STEPS, *waits)))
     check = check_of(played, "cancel.terminates", violation(1, 2, pointer=pointer), always=always)
     assert check is not None
