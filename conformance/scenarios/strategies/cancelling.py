@@ -65,8 +65,8 @@ def cancelled_timer(d: Draft) -> None:
     """Cancelled during a delay while the workflow's next instance is in a longer one: its timer ends no other's."""
     workflow = d.create({"delay": {"duration": "${length}"}}, words.noop())
     # The second run may have to wait for its turn for some seconds.
-    first = d.run(workflow, {"length": f"{d.number(70, 75)}00ms"})
-    second = d.run(workflow, {"length": f"{d.number(110, 115)}00ms"})
+    first = d.run(workflow, {"length": f"{d.number(120, 125)}00ms"})
+    second = d.run(workflow, {"length": f"{d.number(160, 165)}00ms"})
     d.add(Until(first, "started", 0), Cancel(first))
     d.add(Until(second, "ended"), Read(second), History(second), Read(first))
 
