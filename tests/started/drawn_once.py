@@ -40,10 +40,11 @@ def _once(draw: _Draw) -> _Draw:
             mine = kept.with_suffix(f".{os.getpid()}")
             mine.write_bytes(pickle.dumps((fresh.operations.result(), fresh.scenarios)))
             mine.replace(kept)
-        operations: Future[OperationPlan] = Future()
+        cases: OperationPlan
         scenarios: Plan
-        plan, scenarios = pickle.loads(kept.read_bytes())
-        operations.set_result(plan)
+        cases, scenarios = pickle.loads(kept.read_bytes())
+        operations: Future[OperationPlan] = Future()
+        operations.set_result(cases)
         return Drawn(operations, scenarios)
 
     return drawn
