@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.contract.document import load_document
+from conformance.judging.judging import Judge
 from conformance.judging.pool import JudgePool
 from tests.rules.build import TraceBuilder
 
@@ -33,7 +34,8 @@ def test_work_whose_process_is_lost_is_done_here() -> None:
         assert judge_pool.compute(killed_unless_in, os.getpid()).result() == "done"
 
 
-def test_traces_are_judged_by_the_document_of_the_run() -> None:
+def test_traces_are_judged_by_the_document_of_the_run_in_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Judge, "judge", lambda *_: pytest.fail("judged in this process"))
     document = load_document()
     info = {**document.schemas["ServerInfo"], "required": ["version", "licence"]}
     schemas = {**document.schemas, "ServerInfo": info}
