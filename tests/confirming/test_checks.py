@@ -84,6 +84,17 @@ def test_an_answer_without_a_pointer_is_compared_by_what_rules_compare() -> None
     assert [part.pointer for part in check.parts] == ["/data/id", "/data/terminated", "/data/error", "/data/status"]
 
 
+def test_an_answer_that_is_no_text_is_compared_all_the_same() -> None:
+    played = play("read")
+    last = played.trace.exchanges[-1]
+    assert last.response is not None
+    broken = replace(last, response=replace(last.response, body=b"\xff\xfe"))
+    played = replace(played, trace=replace(played.trace, exchanges=(*played.trace.exchanges[:-1], broken)))
+    check = check_of(played, "envelope.schema", violation(2, pointer="/data/terminated"))
+    assert check is not None
+    assert check.parts[-1].value == "(no JSON)"
+
+
 def test_of_a_list_only_the_element_that_it_is_about_counts() -> None:
     played = play("list")
     subject = next(each for each, name in played.names.items() if name == "i1")
