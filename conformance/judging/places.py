@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from conformance.contract.api import V1
 from conformance.rules.evidence.observation import Observation
@@ -155,23 +155,26 @@ def _overlap(one: str, other: str) -> bool:
 
 def _own_id(exchange: Exchange) -> str:
     given = exchange.params.get("instanceID") or exchange.params.get("flowId")
-    made = exchange.data.get("id") if isinstance(exchange.data, dict) else None
-    return given or (made if isinstance(made, str) else "")
+    return given or _text_at(exchange.data, "id")
 
 
 def _embedded_id(exchange: Exchange, pointer: str) -> str:
     """The workflow of the instance that an answer, or the element of a list that a pointer names, is about."""
     place = pointer.removeprefix("/data").split("/")[1]
-    listed = exchange.data
-    shown = (
-        listed[int(place)] if isinstance(listed, list) and place.isdecimal() and int(place) < len(listed) else listed
-    )
-    found = shown.get("workflowID") if isinstance(shown, dict) else None
-    return found if isinstance(found, str) else ""
+    shown = _element(exchange, int(place)) if place.isdecimal() else exchange.data
+    return _text_at(shown, "workflowID")
 
 
 def _id_in_list(exchange: Exchange, position: int) -> str:
+    return _text_at(_element(exchange, position), "id")
+
+
+def _element(exchange: Exchange, position: int) -> Any:
     listed = exchange.data
-    element = listed[position] if isinstance(listed, list) and position < len(listed) else None
-    found = element.get("id") if isinstance(element, dict) else None
+    return listed[position] if isinstance(listed, list) and position < len(listed) else None
+
+
+def _text_at(shown: Any, key: str) -> str:
+    """The text that an object holds, "" where there is none."""
+    found = shown.get(key) if isinstance(shown, dict) else None
     return found if isinstance(found, str) else ""

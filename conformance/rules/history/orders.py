@@ -17,12 +17,13 @@ def of_other_stages(plans: Sequence[StagePlan], stage: StagePlan, entries: Seque
 
     Empty unless the stage's own activity stands among them: an activity alone may be its own, done wrongly.
     """
-    if not any(_did(stage, entry) for entry in entries):
+    own = [_did(stage, entry) for entry in entries]
+    if not any(own):
         return {}
     owners = {
         position: next((plan.number for plan in plans if plan.number != stage.number and _did(plan, entry)), None)
-        for position, entry in enumerate(entries)
-        if not _did(stage, entry)
+        for position, (entry, mine) in enumerate(zip(entries, own, strict=True))
+        if not mine
     }
     return {position: number for position, number in owners.items() if number is not None}
 
