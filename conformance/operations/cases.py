@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 from schemathesis import APIOperation, Case, GenerationMode
@@ -16,6 +15,7 @@ from schemathesis.errors import SchemathesisError
 
 from conformance.contract.api import V1
 from conformance.contract.document import ApiDocument
+from conformance.drawing import draw, seed_alone
 from conformance.operations import template
 from conformance.operations.template import CaseTemplate
 from conformance.wire import exact_json
@@ -55,7 +55,7 @@ class CaseGenerator:
         if operation is None:
             return []
         found: dict[tuple[object, ...], CaseTemplate] = {}
-        with warnings.catch_warnings():
+        with seed_alone(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             for phase in phases:
                 for mode, case in self._cases(operation, phase, modes, (max_fuzzed, seed)):
@@ -128,20 +128,12 @@ _UNSENDABLE = b"\0unsendable"
 def _drawn(strategy: SearchStrategy[_Case], count: int, number: int) -> list[_Case]:
     drawn: list[_Case] = []
 
-    @seed(number)
-    @settings(
-        max_examples=count,
-        phases=[Phase.generate],
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(strategy)
-    def collect(case: _Case) -> None:
+    def gather(case: _Case) -> bool:
         drawn.append(case)
+        return False
 
     try:
-        collect()
+        draw(strategy, count, number, gather)
     except (SchemathesisError, Unsatisfiable):
         return drawn
     return drawn

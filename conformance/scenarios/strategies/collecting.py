@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-
-import hypothesis
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis.strategies import SearchStrategy
 
+from conformance.drawing import draw
 from conformance.scenarios.scenario.codec import to_json
 from conformance.scenarios.scenario.model import Scenario
 from conformance.wire import exact_json
@@ -16,31 +13,16 @@ from conformance.wire import exact_json
 _SPARE = 6
 
 
-class _Enough(BaseException):
-    """Ends drawing. Hypothesis takes an Exception for a failure, which it would draw again and tell."""
-
-
 def collect(strategy: SearchStrategy[Scenario], n: int, seed: int) -> list[Scenario]:
     """``n`` different scenarios (fewer if the strategy has no more), the same ones for the same seed."""
     found: dict[str, Scenario] = {}
     # Hypothesis begins with the simplest scenario of all, whatever the seed: it comes last, and only if it is needed.
     wanted = n + 1
 
-    @hypothesis.seed(seed)
-    @settings(
-        max_examples=wanted + n // 4 + _SPARE,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @hypothesis.given(strategy)
-    def gather(scenario: Scenario) -> None:
+    def gather(scenario: Scenario) -> bool:
         found.setdefault(exact_json.dumps(to_json(scenario)), scenario)
-        if len(found) == wanted:
-            raise _Enough
+        return len(found) == wanted
 
-    with contextlib.suppress(_Enough):
-        gather()
+    draw(strategy, wanted + n // 4 + _SPARE, seed, gather)
     simplest, *others = found.values()
     return [*others, simplest][:n]

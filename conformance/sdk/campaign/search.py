@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import HypothesisException
 from hypothesis.strategies import SearchStrategy
 
+from conformance import drawing
 from conformance.sdk.drawing.case import Case
 
 _SEARCHED = 400
@@ -25,19 +26,11 @@ def draw(strategy: SearchStrategy[Drawn], count: int, seed: int) -> list[Drawn]:
     """
     found: list[Drawn] = []
 
-    @hypothesis.seed(seed)
-    @settings(
-        max_examples=count + 1,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @hypothesis.given(strategy)
-    def gather(case: Drawn) -> None:
+    def gather(case: Drawn) -> bool:
         found.append(case)
+        return False
 
-    gather()
+    drawing.draw(strategy, count + 1, seed, gather)
     return found[1 : count + 1] if len(found) > count else found
 
 
@@ -59,6 +52,7 @@ def simplest(strategy: SearchStrategy[Case], shows: Callable[[Case], bool], seed
         suppress_health_check=list(HealthCheck),
     )
     try:
-        hypothesis.find(strategy, wanted, settings=quiet, random=random.Random(seed))
+        with drawing.seed_alone():
+            hypothesis.find(strategy, wanted, settings=quiet, random=random.Random(seed))
     except HypothesisException:
         return  # nothing simpler was found in time, or the SDK does not repeat itself
