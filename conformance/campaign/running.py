@@ -29,9 +29,9 @@ from conformance.target.pacing.deadline import ENDLESS, Deadline
 from conformance.trace.secrets import KNOWN
 
 OVERDUE = "The run did not end in its time, since something waited on; what was measured until then is in the report."
-# Beyond the time for cleanup, whose requests end by themselves: when the traffic is cut, and when nobody waits for
-# it any more, though it was.
-_LONGER_S, _LONGEST_S = 2.5, 4.0
+# Beyond the time for cleanup, whose requests end by themselves: when the traffic is cut.
+_LONGER_S = 2.5
+_LOOK_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,6 @@ class RunContext:
     def for_target(self, features: frozenset[str]) -> RunContext:
         """The same with the settings for a target that offers some features."""
         return replace(self, settings=self.settings.for_target(features))
-
-    @property
-    def latest(self) -> float:
-        """When nobody waits for its traffic any more, in seconds of the monotonic clock."""
-        return self.deadline.cleanup + _LONGEST_S
 
     def target(self) -> Target:
         """The target, and where what is made there is written down."""
@@ -111,7 +106,7 @@ def _play(context: RunContext, stop: Stop | None, made: list[Campaign]) -> RunOu
             made.append(_campaign(context, target, judge_pool))
             return made[0]
 
-        return interruptible(_played(context, campaign, drawn, info), stop, context.latest)
+        return interruptible(_played(context, campaign, drawn, info), stop, context.deadline)
 
 
 def _campaign(context: RunContext, target: Target, judge_pool: JudgePool, seen: RunOutcome | None = None) -> Campaign:
@@ -166,17 +161,29 @@ async def _played(
 
 async def _in_time(campaign: Campaign, work: Coroutine[Any, Any, None], deadline: Deadline) -> None:
     """Do the work until a little after the deadline; what still waits then would wait for ever."""
-    most = deadline.cleanup + _LONGER_S - time.monotonic()
-    guard = asyncio.timeout(None if math.isinf(most) else max(0.0, most))
+    guard = asyncio.timeout(None)
     try:
         async with guard:
-            await work
+            following = asyncio.create_task(_follow(guard, deadline))
+            try:
+                await work
+            finally:
+                following.cancel()
     except TimeoutError:
         if not guard.expired():
             raise
     if guard.expired():
-        campaign.interrupted = False
+        campaign.interrupted = deadline.is_cut
         campaign.lost = campaign.lost or OVERDUE
+
+
+async def _follow(guard: asyncio.Timeout, deadline: Deadline) -> None:
+    """Let the guard end with the deadline, also when that is cut."""
+    # An interrupt comes from another thread, and no event of this loop announces it.
+    while not guard.expired():
+        most = min(deadline.work, deadline.cleanup + _LONGER_S)
+        guard.reschedule(None if math.isinf(most) else most)
+        await asyncio.sleep(_LOOK_S)
 
 
 def reach(config: TargetConfig, deadline: Deadline = ENDLESS, stop: Stop | None = None) -> ServerInfo:
@@ -187,7 +194,7 @@ def reach(config: TargetConfig, deadline: Deadline = ENDLESS, stop: Stop | None 
             return await probe(target)
 
     try:
-        return interruptible(ask(), stop, deadline.cleanup + _LONGEST_S)
+        return interruptible(ask(), stop, deadline)
     except Overdue:
         raise Unreachable(config.url, "it did not answer in the time for the run") from None
 
@@ -195,9 +202,9 @@ def reach(config: TargetConfig, deadline: Deadline = ENDLESS, stop: Stop | None 
 def conclude_shared(context: RunContext, parts: Sequence[RunOutcome]) -> RunOutcome:
     """Merge what the workers of a shared run saw, and confirm what failed, unless they were interrupted."""
     whole = merged(parts)
-    if whole.interrupted:
-        return whole
     context = context.started().for_target(whole.features)
+    if whole.interrupted:
+        return _swept(context, whole)
     made: list[Campaign] = []
 
     async def end(judge_pool: JudgePool) -> RunOutcome:
@@ -213,7 +220,7 @@ def conclude_shared(context: RunContext, parts: Sequence[RunOutcome]) -> RunOutc
 
     with JudgePool(context.document) as judge_pool, terminable():
         try:
-            outcome = interruptible(end(judge_pool), until=context.latest)
+            outcome = interruptible(end(judge_pool), deadline=context.deadline)
         except Overdue as overdue:
             seen = replace(_cut(made), server=whole.server) if made else whole
             outcome = replace(seen, lost=seen.lost or _overdue(overdue))
@@ -221,6 +228,23 @@ def conclude_shared(context: RunContext, parts: Sequence[RunOutcome]) -> RunOutc
     return replace(
         outcome, settling=whole.settling, shortfall=whole.shortfall, spent=spent, long_lists=whole.long_lists
     )
+
+
+def _swept(context: RunContext, whole: RunOutcome) -> RunOutcome:
+    """The outcome of an interrupted run once what its workers left is removed.
+
+    A worker that ends cannot: whether others still use what a list shows in the run's name, it does not know.
+    """
+
+    async def remove() -> list[str]:
+        async with Target(context.config, deadline=context.deadline) as target:
+            return commands(context.config, await to_the_end(sweep(target, look=True)))
+
+    context.deadline.cut()
+    left = list[str]()
+    with contextlib.suppress(Overdue, KeyboardInterrupt):
+        left = interruptible(remove(), deadline=context.deadline)
+    return replace(whole, leftovers=list(dict.fromkeys([*whole.leftovers, *left])))
 
 
 def merged(parts: Sequence[RunOutcome]) -> RunOutcome:

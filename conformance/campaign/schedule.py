@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from conformance.configuration.settings import Settings
 from conformance.scenarios import Scenario
 from conformance.scenarios.scenario.model import Pause
-from conformance.target.pacing.deadline import ENDLESS, Deadline
+from conformance.target.pacing.deadline import Deadline
 from conformance.trace import Trace
 
 # Of the time that is allowed for all of a run: what is kept for confirming when there is something to confirm, and for
@@ -113,7 +113,7 @@ def deadline_of(settings: Settings, begun: float) -> Deadline:
         end = begun + settings.max_time
         return Deadline(end, end + _LAST_CLEANUP_S)
     if settings.seconds is None:
-        return ENDLESS
+        return Deadline()
     end = begun + settings.seconds + settings.budget.confirming_seconds + _WINDING_UP_S
     return Deadline(end, end + _LONGEST_CLEANUP_S)
 

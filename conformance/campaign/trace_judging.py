@@ -48,7 +48,7 @@ class TraceJudging:
 
     @property
     def _left_s(self) -> float | None:
-        left = self.deadline.cleanup + _LONGER_S - time.monotonic()
+        left = min(self.deadline.work, self.deadline.cleanup + _LONGER_S) - time.monotonic()
         return None if math.isinf(left) else max(0.0, left)
 
     def judge_across(self) -> None:

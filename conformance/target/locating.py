@@ -29,7 +29,7 @@ def locate(config: TargetConfig, deadline: Deadline = ENDLESS) -> TargetConfig:
     comes: probing tells why. A few GETs are sent, each with a few seconds to be answered.
     """
     try:
-        return within(_locate(config, deadline), deadline.cleanup)
+        return within(_locate(config, deadline), lambda: deadline.cleanup)
     except Overdue:
         return config
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterator
@@ -12,23 +11,27 @@ from typing import Any, NoReturn, TypeVar
 
 from conformance.contract.errors import UserError
 from conformance.target.pacing.bounded import within
+from conformance.target.pacing.deadline import Deadline
 
 _T = TypeVar("_T")
+# Requests of the cleanup end by themselves; after this nobody waits for what goes on all the same.
+_LONGER_S = 4.0
 
 Stop = Callable[[], bool]
 """Asked again and again; once it says True, the run is to end."""
 
 
-def interruptible(work: Coroutine[Any, Any, _T], stop: Stop | None = None, until: float = math.inf) -> _T:
-    """What ``work`` gives, on an event loop of its own, which is waited for ``until`` a moment of the monotonic clock.
+def interruptible(work: Coroutine[Any, Any, _T], stop: Stop | None = None, deadline: Deadline | None = None) -> _T:
+    """What ``work`` gives, on an event loop of its own, which is waited for until a little after the deadline.
 
-    SIGTERM, like SIGINT, cancels it, so that it can clean up and tell what it has. With ``stop`` the caller handles
-    signals, and the work is cancelled, once, when ``stop`` returns True. Raises KeyboardInterrupt where the work does
-    not end well on being cancelled, and Overdue where it does not end in its time.
+    SIGTERM, like SIGINT, cancels it, so that it can clean up and tell what it has, and cuts the deadline. With ``stop``
+    the caller handles signals, and the work is cancelled, once, when ``stop`` returns True. Raises KeyboardInterrupt
+    where the work does not end well on being cancelled, and Overdue where it does not end in its time.
     """
+    ends = deadline or Deadline()
     try:
         with contextlib.nullcontext() if stop is not None else terminable():
-            return within(work, until, stop)
+            return within(work, lambda: ends.cleanup + _LONGER_S, stop, ends.cut)
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
 

@@ -182,7 +182,9 @@ class Settler:
             self._pump = asyncio.create_task(self._keep_controlling())
         finished = self._finished
         try:
-            await asyncio.wait_for(finished.wait(), min(patience, max(SECOND, 2 * self.settle_ns())) / SECOND)
+            # Not wait_for, which swallows a cancellation that comes with the event (until Python 3.12).
+            async with asyncio.timeout(min(patience, max(SECOND, 2 * self.settle_ns())) / SECOND):
+                await finished.wait()
         except TimeoutError:
             # The control that should have come may be lost; another one decides.
             self._wanted, self._oldest = max(self._wanted, time.monotonic_ns()), 0

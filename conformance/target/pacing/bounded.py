@@ -34,28 +34,39 @@ class Overdue(Exception):
         self.where = where
 
 
-def within(work: Coroutine[Any, Any, _T], until: float = math.inf, stop: Callable[[], bool] | None = None) -> _T:
+def within(
+    work: Coroutine[Any, Any, _T],
+    until: Callable[[], float] = lambda: math.inf,
+    stop: Callable[[], bool] | None = None,
+    hurry: Callable[[], None] = lambda: None,
+) -> _T:
     """What ``work`` gives. It is cancelled, once, when ``stop`` says True, or at a KeyboardInterrupt.
 
-    ``until``: the moment of the monotonic clock after which nobody waits for it. Raises Overdue then,
-    asyncio.CancelledError where the work does not end well on being cancelled, and KeyboardInterrupt at a second one.
+    ``hurry`` is called then, too: work may swallow its cancellation. ``until`` gives the moment of the monotonic clock
+    after which nobody waits for the work; it is asked again and again. Raises Overdue then, asyncio.CancelledError
+    where the work does not end well on being cancelled, and KeyboardInterrupt at a second one.
     """
     aside = _Aside(work)
     aside.thread.start()
     asked = False
+
+    def end() -> None:
+        nonlocal asked
+        asked = True
+        hurry()
+        aside.cancel()
+
     while not aside.told.done():
         try:
             wait([aside.told], timeout=_LOOK_S)
             if not asked and stop is not None and stop():
-                asked = True
-                aside.cancel()
+                end()
         except KeyboardInterrupt:
             if asked:
                 aside.abandon()
                 raise
-            asked = True
-            aside.cancel()
-        if time.monotonic() > until and not aside.told.done():
+            end()
+        if time.monotonic() > until() and not aside.told.done():
             where = aside.where()
             aside.abandon()
             raise Overdue(where)

@@ -103,3 +103,17 @@ def test_a_target_that_creates_nothing_counts_as_never_settling() -> None:
 
     with ReferenceProcess(ServerOptions(auth=True)) as server:
         with_settler(server.url, use)
+
+
+def test_a_cancellation_that_comes_with_the_event_waited_for_is_not_lost(url: str) -> None:
+    async def use(_: Target, settler: Settler) -> None:
+        waiting = asyncio.create_task(settler.wait(time.monotonic_ns()))
+        # Nothing tells that somebody waits.
+        while not settler._finished._waiters:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        settler._finished.set()
+        waiting.cancel()
+        await asyncio.wait({waiting})
+        assert waiting.cancelled()
+
+    with_settler(url, use)
