@@ -198,7 +198,8 @@ class ScenarioClients:
     def _concrete(self, step: Step) -> Step:
         if isinstance(step, Create):
             name = None if step.name is None else marked(step.name, self.target.config.run_id)
-            return replace(step, name=name, stages=tuple(concrete(step.stages, time.time_ns())))
+            lead = int(self.target.gate.lead_s * SECOND)
+            return replace(step, name=name, stages=tuple(concrete(step.stages, time.time_ns(), lead)))
         return step
 
     def _given_up(self, run: Run) -> Callable[[], bool]:

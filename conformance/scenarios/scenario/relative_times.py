@@ -32,18 +32,21 @@ def relative_time(text: object) -> Moment | None:
     return Moment(-length if match[1] == "-" else length, -zone if match[3] == "-" else zone)
 
 
-def concrete(stages: Iterable[StageConfig], now: int) -> list[dict[str, Any]]:
-    """Stages with every relative ``until`` replaced; ``now`` is the wall-clock time in ns since 1970."""
-    return [{kind: _concrete(kind, parameters, now) for kind, parameters in stage.items()} for stage in stages]
+def concrete(stages: Iterable[StageConfig], now: int, lead: int = 0) -> list[dict[str, Any]]:
+    """Stages with every relative ``until`` replaced; ``now`` is the wall-clock time in ns since 1970.
+
+    Moments to come are ``lead`` ns later: a run may take so long to be started, and what is past by then says little.
+    """
+    return [{kind: _concrete(kind, parameters, now, lead) for kind, parameters in stage.items()} for stage in stages]
 
 
-def _concrete(kind: str, parameters: Any, now: int) -> Any:
+def _concrete(kind: str, parameters: Any, now: int, lead: int) -> Any:
     if kind != "delay" or not isinstance(parameters, dict):
         return parameters
     moment = relative_time(parameters.get("until"))
     if moment is None:
         return parameters
-    at = Instant(now + moment.offset)
+    at = Instant(now + moment.offset + (lead if moment.offset > 0 else 0))
     if moment.zone:
         # Foreign in both ways: in another zone, and with a fraction of one digit.
         at = Instant(at.ns - at.ns % _TENTH, 1)

@@ -26,11 +26,18 @@ def _others(d: Draft, instance: str, event: str, least: int, most: int) -> list[
 
 
 def together(d: Draft) -> None:
-    """A match among many that do not match, all on the wire at the same time."""
-    event, before = d.event(), d.number(0, 1)
-    instance = d.waiting(event, before, d.number(1, 2))
-    sends = [Send(instance, event), *_others(d, instance, event, 2, 14)]
-    d.add(Together(tuple(d.shuffled(sends))), Settle(), Read(instance), History(instance))
+    """Twice in an instance a match among others, all on the wire at the same time: among many, then among any number.
+
+    A slow target takes up what comes at one moment within a tenth of a second. So only among many does another event
+    come close to the match, and a second burst costs no run.
+    """
+    event, then, before = d.event(), f"then {d.number(0, 99)}", d.number(0, 1)
+    stages = [d.quick_stage() for _ in range(before)]
+    instance = d.start(*stages, words.wait_for(event), words.wait_for(then), *d.quick_stages(0, 1))
+    for stage, name, least in ((before, event, 8), (before + 1, then, 2)):
+        sends = [Send(instance, name), *_others(d, instance, name, least, 14)]
+        d.add(Until(instance, "waiting", stage), Together(tuple(d.shuffled(sends))))
+    d.add(Settle(), Read(instance), History(instance))
 
 
 def quick_succession(d: Draft) -> None:
@@ -72,12 +79,22 @@ def two_instances_at_once(d: Draft) -> None:
 
 
 def event_beside_cancellation(d: Draft) -> None:
-    """An event to one instance while another of its workflow is cancelled: each gets its own."""
-    event = d.event()
-    workflow = d.create(words.wait_for(event), d.blocking_stage())
-    first, second = d.run(workflow), d.run(workflow)
-    d.add(Until(first, "waiting", 0), Until(second, "waiting", 0))
-    d.add(Together((Cancel(first), Send(second, event))), Settle(), Read(first), Read(second), History(second))
+    """One instance after the other of a workflow is cancelled while the others get an event: each gets its own.
+
+    What a target does for a moment shows only in what it takes up in that moment: there are six chances in four runs.
+    Many a target takes up a cancellation sooner than an event, so some are sent a little later.
+    """
+    events = [f"{name} {d.number(0, 99)}" for name in d.some(("go", "ship it", "批准", "step-2"), 3, 3)]
+    workflow = d.create(*map(words.wait_for, events), d.blocking_stage())
+    runs = [d.new_run(workflow) for _ in range(4)]
+    left = [run.ref for run in runs]
+    d.add(Together(tuple(runs)))
+    for stage, event in enumerate(events):
+        d.add(*(Until(instance, "waiting", stage) for instance in left))
+        gone, *left = left
+        cancel = Chain((Pause(d.pick((0, 15, 30, 45))), Cancel(gone)))
+        d.add(Together((cancel, *(Send(instance, event) for instance in left))))
+    d.add(Settle(), *(view(run.ref) for run in runs for view in (Read, History)))
 
 
 def event_and_reads(d: Draft) -> None:

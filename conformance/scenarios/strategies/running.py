@@ -131,6 +131,17 @@ def delays(d: Draft) -> None:
     d.add(Until(instance, "ended"))
 
 
+def delays_side_by_side(d: Draft) -> None:
+    """Two instances of a workflow, run at the same instant, are in its delay at once, and both come to their ends.
+
+    The delay is longer than a slow target takes to start the second one.
+    """
+    workflow = d.create(words.delay(d.number(250, 290) * 10), words.noop())
+    runs = [d.new_run(workflow) for _ in range(2)]
+    d.add(Together(tuple(runs)), *(Until(run.ref, "ended") for run in runs))
+    d.add(*(view(run.ref) for run in runs for view in (Read, History)))
+
+
 def odd_delays(d: Draft) -> None:
     """Delays written in ways that a server may refuse; one that it takes means what it says, also as a variable."""
     for text in d.shuffled(("0s", "0m1s200ms", "1.2s")):
@@ -233,6 +244,7 @@ THEMES = (
     Theme("long-program", long_program, (*_ENDS, "stage-history.started"), once=True),
     Theme("no-stages", no_stages, ("run.completes", "stage-history.not-started", "workflow.create-echo"), 1),
     Theme("delays", delays, ("run.delay-duration", "run.completes"), 4),
+    Theme("delays-side-by-side", delays_side_by_side, ("run.completes", "run.delay-duration", "run.isolated"), 1),
     Theme("odd-delays", odd_delays, ("run.delay-duration", "run.completes"), once=True),
     Theme("until-future", until_future, ("run.delay-until", "run.completes"), 3),
     Theme("until-past", until_past, ("run.delay-until", "run.completes"), 2),

@@ -28,6 +28,8 @@ _REST_ROUNDS = 6
 _NEW = 0.5
 # A slow target would not start a crowd at once either; it would only be late with everything else.
 _TOGETHER = 4
+# A run may take so many times as long as they typically do.
+_LEAD = 2.0
 # More is not tried where runs typically take longer than this share of the time after which they count as unanswered.
 _SHARE_OF_PATIENCE = 0.25
 
@@ -98,6 +100,12 @@ class RunGate:
     def slow(self) -> bool:
         """Whether the target takes so long for a run that many may wait at the same time without a burden."""
         return self.typical_s > 4 * _QUICK_S
+
+    @property
+    def lead_s(self) -> float:
+        """Seconds within which a slow target has most probably started a run that is asked for now, 0 for others."""
+        before = sum(runs for runs, _ in self._queue) + self.in_flight
+        return _LEAD * self.typical_s * (1 + before / self.limit) if self.slow else 0.0
 
     @property
     def most_together(self) -> int:

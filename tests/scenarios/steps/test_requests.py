@@ -124,3 +124,12 @@ def test_relative_dates_become_concrete_ones() -> None:
         {"delay": {"until": "2020-01-01T00:00:00Z"}},
         {"noop": {}},
     ]
+
+
+def test_a_lead_moves_what_is_to_come_and_nothing_else() -> None:
+    stages: tuple[StageConfig, ...] = tuple({"delay": {"until": text}} for text in ("now+1s", "now-1s"))
+    now, lead = 100 * SECOND, 5 * SECOND
+    assert concrete(stages, now, lead) == [
+        {"delay": {"until": "1970-01-01T00:01:46.000000000Z"}},
+        {"delay": {"until": "1970-01-01T00:01:39.000000000Z"}},
+    ]

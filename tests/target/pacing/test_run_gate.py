@@ -161,3 +161,22 @@ def test_a_run_that_is_answered_at_its_end_holds_its_place_only_until_it_is_star
         assert gate.in_flight == 0
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(("took_s", "slow"), [(0.01, False), (1.5, True)])
+def test_only_a_slow_target_needs_a_lead_and_more_of_it_the_more_runs_there_are(took_s: float, slow: bool) -> None:
+    async def scenario() -> None:
+        now = 0.0
+        gate = RunGate(lambda: now)
+        for _ in range(4):
+            (place,) = await gate.enter()
+            now += took_s
+            place.leave(answered=True)
+        alone = gate.lead_s
+        assert (alone > gate.typical_s) == slow
+        places = await gate.enter(4)
+        assert (gate.lead_s > 2 * alone) == slow
+        for place in places:
+            place.leave()
+
+    asyncio.run(scenario())
