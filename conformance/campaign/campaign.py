@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
@@ -37,6 +37,8 @@ _SLOW = 300 * MILLISECOND
 
 _LOOK_S = 0.5
 _TOP_UPS = 3
+# The number names the scenario's trace, and tells which worker plays it, whatever the order.
+_Numbered = tuple[int, Scenario]
 _THEMES_PER_TOP_UP = 8
 
 
@@ -168,7 +170,7 @@ class Campaign:
                 if which == 0:
                     group.create_task(self._play_operations(drawn))
                 if not settler.idle:
-                    group.create_task(self._play_scenarios(settler, budget, drawn))
+                    group.create_task(self._play_scenarios(settler, budget, drawn.scenarios.numbered(scarce=slow)))
                 if slow and self.settings.shard[1] == 1 and self.settings.confirm:
                     group.create_task(self._confirm_meanwhile(settler))
         except BaseExceptionGroup as failed:
@@ -192,14 +194,14 @@ class Campaign:
         traces = await play_allowed(self.target, self.document, settings, operations, self._over)
         await self.judging.judge_all(traces, made_ids(traces))
 
-    async def _play_scenarios(self, settler: Settler, budget: int | None, drawn: Drawn) -> None:
+    async def _play_scenarios(self, settler: Settler, budget: int | None, planned: Sequence[_Numbered]) -> None:
         player = self._player(settler)
         if budget is None:
-            await self._play(player, self._jobs(endless(self.settings.seed, self.settings.features)))
+            await self._play(player, self._jobs(enumerate(endless(self.settings.seed, self.settings.features))))
             return
         kept = [each for each in self.store.load() if is_mine(each, self.settings.shard)] if self.store else ()
-        await self._play(player, self._jobs(kept, "kept"))
-        await self._play(player, self._last_jobs(drawn.scenarios.scenarios))
+        await self._play(player, self._jobs(enumerate(kept), "kept"))
+        await self._play(player, self._last_jobs(planned))
         for number in range(_TOP_UPS):
             missing = self._not_exercised()
             if not missing or self._over():
@@ -208,11 +210,11 @@ class Campaign:
             themes = [each for each in offered if is_mine(each.name, self.settings.shard)][:_THEMES_PER_TOP_UP]
             more = draw(themes, 1, derived_seed(self.settings.seed, f"more{number}"), self.settings.features)
             spare = budget - self._spent()
-            await self._play(player, self._jobs(affordable(more, spare), f"more{number}-"))
+            await self._play(player, self._jobs(enumerate(affordable(more, spare)), f"more{number}-"))
 
-    def _jobs(self, scenarios: Iterable[Scenario], prefix: str = "s") -> Iterator[Job]:
+    def _jobs(self, scenarios: Iterable[_Numbered], prefix: str = "s") -> Iterator[Job]:
         mine, workers = self.settings.shard
-        for number, scenario in enumerate(scenarios):
+        for number, scenario in scenarios:
             if prefix == "s" and number % workers != mine:
                 continue
             if self._beyond_budget(scenario) or not playable(scenario, self.target.config.excluded):
@@ -223,7 +225,7 @@ class Campaign:
             name = f"{prefix}{number}-{scenario.theme}"
             yield Job(name, scenario, closing=f"{self.settings.seed}/{name}")
 
-    def _last_jobs(self, scenarios: Iterable[Scenario]) -> Iterator[Job]:
+    def _last_jobs(self, scenarios: Iterable[_Numbered]) -> Iterator[Job]:
         yield from self._jobs(scenarios)
         self._explored = (self.target.runs, self.schedule.elapsed)
         self._all_begun = True

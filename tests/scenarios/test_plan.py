@@ -36,6 +36,23 @@ def test_a_run_short_of_time_plays_every_theme_once_before_any_twice() -> None:
     assert set(often[: len(OFTEN)]) == OFTEN
 
 
+def test_where_runs_are_scarce_a_few_scenarios_test_everything_first() -> None:
+    made = planned("standard", 7, slow=False)
+    scarce = made.numbered(scarce=True)
+    assert sorted(number for number, _ in scarce) == list(range(len(made.scenarios)))
+    assert all(made.scenarios[number] is scenario for number, scenario in scarce)
+    everything = {rule for each in made.scenarios for rule in THEMES[each.theme].rules if "envelope" not in rule}
+    runs = 0
+    for _, scenario in scarce:
+        everything -= set(THEMES[scenario.theme].rules)
+        runs += scenario.runs
+        if not everything:
+            break
+    assert not everything
+    assert runs <= 45
+    assert made.numbered(scarce=False) == tuple(enumerate(made.scenarios))
+
+
 @pytest.fixture
 def few_themes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every eighth theme: each takes its time, however few scenarios are drawn."""
