@@ -1,4 +1,4 @@
-"""What only several traces of a run prove together: ids given twice, a version that changes, reads often unanswered."""
+"""What only several traces of a run prove together: ids given twice, a version that changes, what happens too often."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from conformance.rules.envelope.server_info import changed_version, version_of
 from conformance.rules.evidence.answers import cut
 from conformance.rules.evidence.observation import Observation, upheld, violated
 from conformance.rules.evidence.trace_index import TraceIndex
+from conformance.rules.run.late_answers import late_answers
 from conformance.trace import Exchange
 
 _REQUIREMENTS = {"createWorkflow": "workflow.create-echo", "runWorkflow": "run.created"}
@@ -132,3 +133,5 @@ def across(indexes: Sequence[TraceIndex], sent: Mapping[str, int]) -> Iterator[A
     yield from unique_ids(indexes)
     yield from info_versions(indexes)
     yield from unanswered_reads(indexes, sent)
+    for index, seen in late_answers(indexes):
+        yield AcrossTraces("run.no-wait", seen, (index.trace.id, index.trace.id))

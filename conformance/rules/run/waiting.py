@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from conformance.rules.evidence.answers import is_valid
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
@@ -128,12 +129,20 @@ def _first_to_wait(index: TraceIndex, run: Exchange) -> StagePlan | None:
     workflow = index.workflows.get(run.params["workflowID"])
     if workflow is None or not workflow.created.before(run) or workflow.maybe_deleted_at(run):
         return None
+    stage = first_to_last(workflow.stages, run)
+    return stage if stage is not None and lasts(stage) else None
+
+
+def first_to_last(stages: Sequence[Any], run: Exchange) -> StagePlan | None:
+    """The first stage of a workflow that is no noop, as a run of it has it; None when there is none."""
     variables = run.request_json if isinstance(run.request_json, dict) else {}
-    plans = (plan_stage(number, stage, variables) for number, stage in enumerate(workflow.stages))
-    stage = next((each for each in plans if each.kind != "noop"), None)
-    if stage is None:
-        return None
-    return stage if stage.event is not None or (stage.duration or 0) >= _LONG_DELAY else None
+    plans = (plan_stage(number, stage, variables) for number, stage in enumerate(stages))
+    return next((each for each in plans if each.kind != "noop"), None)
+
+
+def lasts(stage: StagePlan) -> bool:
+    """Whether a stage waits for an event or a delay of seconds."""
+    return stage.event is not None or (stage.duration or 0) >= _LONG_DELAY
 
 
 def _waited(index: TraceIndex, run: Exchange, stage: StagePlan) -> bool:
