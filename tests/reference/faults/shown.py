@@ -123,7 +123,7 @@ SHOWN: dict[Probe, str] = {
     cancelling.event_then_cancel: "cancel-after-event-lost cancel-beside-event-lost",
     values.delays: """
         delays-end-early delays-of-whole-seconds second-delay-endless until-ignored until-cut-to-seconds
-        until-without-zone
+        until-without-zone fractions-are-milliseconds
         timers-in-whole-tenths
     """,
     values.variables: """

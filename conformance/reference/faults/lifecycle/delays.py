@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from conformance.reference.engine.clock import SECOND
+from conformance.reference.engine.clock import MILLISECOND, SECOND
 from conformance.reference.engine.durations import date_time, duration
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.fault import fault
 from conformance.reference.service.server import Server
 from conformance.reference.wire.exact_json import Json
+
+# Up to three digits: what has more is read rightly.
+_FRACTION = re.compile(r"\.(\d{1,3})(?!\d)")
 
 
 def _delay_for(server: Server, length: Callable[[str], int]) -> None:
@@ -81,6 +85,17 @@ def until_without_zone(server: Server) -> None:
     _delay_until(server, end)
 
 
+@fault("run.delay-until")
+def fractions_are_milliseconds(server: Server) -> None:
+    """In a delay until an instant the digits of a second's fraction count as milliseconds: .5 is five of them."""
+
+    def end(text: str) -> int:
+        at, fraction = date_time(text) or 0, _FRACTION.search(text)
+        return at if fraction is None else at // SECOND * SECOND + int(fraction[1]) * MILLISECOND
+
+    _delay_until(server, end)
+
+
 FAULTS = (
     delays_end_early,
     delays_of_whole_seconds,
@@ -88,4 +103,5 @@ FAULTS = (
     until_ignored,
     until_cut_to_seconds,
     until_without_zone,
+    fractions_are_milliseconds,
 )

@@ -8,18 +8,26 @@ from tests.reference.faults.notes import Notes
 from tests.reference.faults.probes.common import take_lists, take_reads
 from tests.reference.session import NOOP, WAIT, Session, send_stage
 
+_TENTH = 100 * MILLISECOND
+
 
 async def delays(session: Session) -> object:
     """Whether delays end in time, and not before."""
     seen: list[object] = []
-    for form in ("duration", "until", "offset"):
+    for form in ("duration", "until", "offset", "tenths"):
         until = session.server.clock.now() + 30 * MILLISECOND
         until += MICROSECOND if until % SECOND == 0 else 0
-        offset = rfc3339(until + 3600 * SECOND).replace("Z", "+01:00")
-        stage = {"duration": {"duration": "30ms"}, "until": {"until": rfc3339(until)}, "offset": {"until": offset}}[
-            form
-        ]
-        instance = await session.start({"delay": stage}, {"delay": {"duration": "1ms"}})
+        if form == "tenths":
+            # The next tenth that is none of a whole second, with one digit.
+            until = -(-until // _TENTH) * _TENTH
+            until += _TENTH if until % SECOND == 0 else 0
+        written = {
+            "duration": {"duration": "30ms"},
+            "until": {"until": rfc3339(until)},
+            "offset": {"until": rfc3339(until + 3600 * SECOND).replace("Z", "+01:00")},
+            "tenths": {"until": rfc3339(until).replace("00000Z", "Z")},
+        }
+        instance = await session.start({"delay": written[form]}, {"delay": {"duration": "1ms"}})
         await session.reaches(instance, 1)
         (first, *_) = (await session.data(f"/instances/{instance}"))["status"]
         started, ended = date_time(first["startedAt"]) or 0, date_time(first["terminatedAt"]) or 0
