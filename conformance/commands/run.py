@@ -92,6 +92,8 @@ def _arguments(url: str | None, given: dict[str, Any]) -> list[str]:
     found += ["--noconftest", "-p", "no:terminal", "-p", "no:cacheprovider", "--capture=no"]
     # What helps who writes tests takes seconds: modules are compiled anew, and garbage is collected at the end.
     found += ["--assert=plain", "-p", "no:unraisableexception"]
+    # Its plugin takes a third of a second to load, in each worker, and has nothing to do here.
+    found += ["-p", "no:schemathesis"]
     if url:
         found.append(f"--conformance-url={url}")
     for option in options_of("run", "pytest"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from conformance.campaign.concluding import RunOutcome, conclude, header
 from conformance.campaign.observer import Silent
 from conformance.campaign.running import RunContext, play
-from conformance.configuration.settings import Settings
+from conformance.configuration.settings import Limits, Settings
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements
 from conformance.judging.tally import Tally
@@ -24,10 +24,22 @@ from tests.campaign.test_detection import Unchased
 from tests.campaign.visited import Visited, visited
 
 WAITING = {"name": "of others", "stages": [{"wait_event": {"event": "go"}}]}
+
+
+@dataclass(frozen=True)
+class Few(Unchased):
+    """A run that does all that a run does to a target, a few times."""
+
+    @property
+    def budget(self) -> Limits:
+        return replace(super().budget, runs=24, slow_runs=24)
+
+
 SMOKE = Unchased(seed=7, profile="smoke", explore_time=15.0)
+FEW = Few(seed=7, profile="smoke", explore_time=15.0)
 
 
-def visit(host: Visited, settings: Settings = SMOKE, **limits: Any) -> tuple[RunOutcome, Results]:
+def visit(host: Visited, settings: Settings = FEW, **limits: Any) -> tuple[RunOutcome, Results]:
     """A short run, and its results."""
     config, document = TargetConfig(url=host.url, **limits), load_document()
     begun = header(config, document, settings, load_requirements())
@@ -50,7 +62,7 @@ def test_nothing_is_left_and_nothing_of_others_is_changed(counted: bool) -> None
             numbers = itertools.count(1)
             host.server.engine.new_id = lambda: str(next(numbers))  # type: ignore[method-assign]
         before = strangers(host)
-        outcome, results = visit(host)
+        outcome, results = visit(host, SMOKE if counted else FEW)
         assert [host.workflows, host.running] == before
         assert results.leftovers == []
         assert outcome.tally.runs > 5
@@ -123,7 +135,7 @@ class _Breaking(Silent):
 def test_a_crash_of_the_suite_leaves_nothing_either(tmp_path: Path) -> None:
     with visited() as host:
         before = strangers(host)
-        settings = replace(SMOKE, report_dir=tmp_path)
+        settings = replace(FEW, report_dir=tmp_path)
         with pytest.raises(BaseExceptionGroup, match="unhandled") as failed:
             play(RunContext(TargetConfig(url=host.url), load_document(), settings, _Breaking()))
         assert failed.group_contains(ZeroDivisionError)
