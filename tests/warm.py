@@ -11,15 +11,20 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
 from multiprocessing import forkserver
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Self
 
 import conformance.commands.check
+import conformance.commands.clients.proxy
 import conformance.commands.replay
 import conformance.commands.run  # noqa: F401  what a fork finds loaded
 from conformance.__main__ import program
@@ -58,10 +63,81 @@ def run(*arguments: str, cwd: Path, env: Mapping[str, str]) -> subprocess.Comple
         return subprocess.CompletedProcess(arguments, code, out.read_text("utf-8"), err.read_text("utf-8"))
 
 
+class Started:
+    """A command that is started as `run` starts one, its output in pipes: the part of subprocess.Popen that tests use.
+
+    A context manager, which kills what has not ended. ``one_output``: standard error goes where standard output goes.
+    """
+
+    def __init__(self, *arguments: str, cwd: Path, env: Mapping[str, str], one_output: bool = False) -> None:
+        pipes = [_CONTEXT.Pipe(duplex=False) for _ in range(1 if one_output else 2)]
+        given = [written for _, written in pipes] * (2 if one_output else 1)
+        self._process = _CONTEXT.Process(target=_piped, args=(arguments, str(cwd), dict(env), given))
+        self._process.start()
+        for written in {id(each): each for each in given}.values():
+            written.close()
+        files = [os.fdopen(os.dup(read.fileno()), encoding="utf-8") for read, _ in pipes]
+        self.stdout, self.stderr = files[0], files[-1]
+        self._hung = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        self._process.join()
+        self.stdout.close()
+        self.stderr.close()
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send a signal to it."""
+        assert self._process.pid is not None
+        os.kill(self._process.pid, number)
+
+    def kill(self) -> None:
+        """End it at once, if it has not ended."""
+        self._process.kill()
+
+    def _give_up(self) -> None:
+        self._hung = True
+        self.kill()
+
+    def poll(self) -> int | None:
+        """Its exit code; None while it goes on."""
+        return self._process.exitcode
+
+    def communicate(self, timeout: float = PATIENCE) -> tuple[str, str]:
+        """The rest of its standard output and error, once it has ended.
+
+        Raises subprocess.TimeoutExpired where it hangs.
+        """
+        patience = threading.Timer(timeout, self._give_up)
+        patience.start()
+        rest: list[str] = []
+        reader = threading.Thread(target=lambda: rest.append("" if self.stderr is self.stdout else self.stderr.read()))
+        reader.start()
+        out = self.stdout.read()
+        reader.join()
+        self._process.join()
+        patience.cancel()
+        if self._hung:
+            raise subprocess.TimeoutExpired("conformance", timeout)
+        return out, rest[0]
+
+
 def _command(arguments: tuple[str, ...], cwd: str, env: Mapping[str, str], outputs: tuple[str, str]) -> None:
-    for number, path in enumerate(outputs, start=1):
-        written = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    written = [os.open(path, os.O_WRONLY | os.O_CREAT, 0o600) for path in outputs]
+    _begin(arguments, cwd, env, written)
+
+
+def _piped(arguments: tuple[str, ...], cwd: str, env: Mapping[str, str], outputs: Sequence[Connection]) -> None:
+    _begin(arguments, cwd, env, [each.fileno() for each in outputs])
+
+
+def _begin(arguments: tuple[str, ...], cwd: str, env: Mapping[str, str], outputs: Sequence[int]) -> None:
+    for number, written in enumerate(outputs, start=1):
         os.dup2(written, number)
+    for written in set(outputs):
         os.close(written)
     os.chdir(cwd)
     os.environ.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ssl
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
@@ -55,8 +56,16 @@ def http_client(url: str, context: ssl.SSLContext, *, run: str = "", reuse: bool
     )
 
 
+@functools.cache
+def _trusting() -> ssl.SSLContext:
+    """What trusts the usual authorities. To read their certificates takes tens of milliseconds each time."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def ssl_context(config: TargetConfig) -> ssl.SSLContext:
-    """One context for all clients: making one reads every CA certificate, tens of milliseconds each time."""
+    """One context for all clients of a target; for all targets, where it holds nothing of their configuration."""
+    if config.verify is True and not config.insecure and config.cert is None:
+        return _trusting()
     if config.insecure or config.verify is False:
         context = httpx.create_ssl_context(verify=False, trust_env=False)
     elif config.verify is True:

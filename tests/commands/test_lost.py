@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,24 +16,22 @@ import pytest
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.results.store import read_results
-from tests.warm import PATIENCE, PROGRAM, environment
+from tests.warm import PATIENCE, Started, environment
 
 
 def run_until(url: str, directory: Path, *options: str, then: Callable[[], object]) -> tuple[int, str, str]:
     """A run's code and what it printed; ``then`` is done once its first traffic is in its log."""
-    command = [PROGRAM, "run", url, "--profile", "smoke", "--report-dir", str(directory), *options]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment()) as run:
-        try:
-            _wait_for_traffic(directory, run)
-            then()
-            out, err = run.communicate(timeout=PATIENCE)
-        finally:
-            run.kill()
-    return run.returncode, out, err
+    command = ("run", url, "--profile", "smoke", "--report-dir", str(directory), *options)
+    with Started(*command, cwd=directory, env=environment()) as run:
+        _wait_for_traffic(directory, run)
+        then()
+        out, err = run.communicate()
+        code = run.poll()
+        assert code is not None
+        return code, out, err
 
 
-def _wait_for_traffic(directory: Path, run: subprocess.Popen[str]) -> None:
+def _wait_for_traffic(directory: Path, run: Started) -> None:
     end = time.monotonic() + PATIENCE
     while not any(b'"event":"observation-summary"' in log.read_bytes() for log in directory.rglob("events.ndjson")):
         assert run.poll() is None, run.communicate()
@@ -60,11 +57,12 @@ class _Tokens(BaseHTTPRequestHandler):
 
     issuer = ""
     granting = threading.Event()
+    client = httpx.Client(verify=False, trust_env=False)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
         headers = {name: self.headers[name] for name in ("authorization", "content-type")}
-        grant = httpx.post(self.issuer, content=body, headers=headers).json() | {"expires_in": 2}
+        grant = self.client.post(self.issuer, content=body, headers=headers).json() | {"expires_in": 2}
         granted = self.granting.is_set()
         answer = json.dumps(grant if granted else {"error": "unauthorized_client"}).encode()
         self.send_response(200 if granted else 401)

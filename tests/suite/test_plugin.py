@@ -19,8 +19,8 @@ from conformance.reference.process import ReferenceProcess
 from conformance.results.store import read_results
 
 CATALOGUE = load_requirements().requirements
-# Nothing is kept, garbage is not collected for seconds at the end of each session, and no other package's plugin is loaded
-# that takes as long as all of pytest.
+# Nothing is kept, garbage is not collected for seconds at the end of each session, and the plugin of another package is
+# not loaded, which takes as long as all of pytest.
 CORE = ("-p", "no:cacheprovider", "-p", "no:unraisableexception", "-p", "no:schemathesis")
 PATIENCE = 600
 """Seconds; only a hang lasts as long, whatever else the machine does."""

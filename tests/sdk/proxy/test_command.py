@@ -23,7 +23,7 @@ from conformance.reports.rerun import rerun_command
 from conformance.results.event_reading import read_events
 from conformance.results.model import Results
 from conformance.results.store import read_results
-from tests.warm import PATIENCE, PROGRAM, environment
+from tests.warm import PATIENCE, PROGRAM, Started, environment
 
 REPORTS = ("results.json", "report.html", "junit.xml", "summary.md", "exchanges.har.gz", "events.ndjson.gz")
 
@@ -32,7 +32,7 @@ REPORTS = ("results.json", "report.html", "junit.xml", "summary.md", "exchanges.
 class Running:
     """A proxy in a process of its own, and what it has come to once it has ended."""
 
-    process: subprocess.Popen[str]
+    process: Started | subprocess.Popen[str]
     url: str
     directory: Path
     out: str = ""
@@ -41,7 +41,9 @@ class Running:
         """Stop it; the exit code."""
         self.process.send_signal(number)
         self.out = self.process.communicate(timeout=PATIENCE)[0]
-        return self.process.returncode
+        code = self.process.poll()
+        assert code is not None
+        return code
 
     @property
     def results(self) -> Results:
@@ -54,21 +56,29 @@ class Running:
         return {each.requirement: each.operations[0] for each in self.results.findings}
 
 
-@contextmanager
-def running(tmp_path: Path, *options: str) -> Iterator[Running]:
-    """A proxy that listens."""
-    directory = tmp_path / "report"
-    command = [PROGRAM, "proxy", "--report-dir", str(directory), *options]
+def _started(command: tuple[str, ...], directory: Path) -> subprocess.Popen[str]:
+    """A command that begins as a user's does."""
     pipe = subprocess.PIPE
-    process = subprocess.Popen(command, stdout=pipe, stderr=subprocess.STDOUT, text=True, env=environment())
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith(READY), line + process.communicate()[0]
-        yield Running(process, line.removeprefix(READY).strip(), directory)
-    finally:
-        process.kill()
-        process.communicate()
+    return subprocess.Popen(
+        [PROGRAM, *command], stdout=pipe, stderr=subprocess.STDOUT, text=True, cwd=directory, env=environment()
+    )
+
+
+@contextmanager
+def running(tmp_path: Path, *options: str, loaded: bool = True) -> Iterator[Running]:
+    """A proxy that listens; ``loaded``: started where the suite is loaded already."""
+    directory = tmp_path / "report"
+    command = ("proxy", "--report-dir", str(directory), *options)
+    with (
+        Started(*command, cwd=tmp_path, env=environment(), one_output=True) if loaded else _started(command, tmp_path)
+    ) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line.startswith(READY), line + process.communicate()[0]
+            yield Running(process, line.removeprefix(READY).strip(), directory)
+        finally:
+            process.kill()
 
 
 def lives(url: str, **headers: str) -> None:
@@ -90,7 +100,7 @@ def lives(url: str, **headers: str) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_both_sides_are_judged_when_it_is_stopped(tmp_path: Path, number: signal.Signals) -> None:
-    with running(tmp_path) as proxy:
+    with running(tmp_path, loaded=False) as proxy:
         assert proxy.url.endswith("/api/orchestration")
         lives(proxy.url)
         assert proxy.stop(number) == 0, proxy.out
@@ -147,7 +157,7 @@ def test_the_recording_can_be_checked_again(tmp_path: Path) -> None:
 
 
 def test_a_proxy_that_is_killed_leaves_what_went_through_it(tmp_path: Path) -> None:
-    with running(tmp_path) as proxy:
+    with running(tmp_path, loaded=False) as proxy:
         lives(proxy.url)
         proxy.stop(signal.SIGKILL)
     results = read_events(proxy.directory)
