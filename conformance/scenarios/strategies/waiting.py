@@ -21,6 +21,8 @@ from conformance.scenarios.scenario.model import (
 from conformance.scenarios.strategies import words
 from conformance.scenarios.strategies.draft import Draft, Theme
 
+_LANES = 4
+
 
 def near_misses(d: Draft) -> None:
     """Names that differ in little leave the stage waiting; the very name ends it."""
@@ -169,11 +171,18 @@ def sent_to_a_sibling(d: Draft) -> None:
     d.add(Until(second, "waiting", 1), Settle(), Read(second), History(second), Read(first))
 
 
+def _many(d: Draft, workflow: str, count: int) -> list[str]:
+    """Append many runs of a workflow, a few at a time: one after another they take minutes on a slow target."""
+    runs = [d.new_run(workflow) for _ in range(count)]
+    d.add(Together(tuple(Chain(tuple(runs[lane::_LANES])) for lane in range(_LANES))))
+    return [run.ref for run in runs]
+
+
 def crowd(d: Draft) -> None:
     """More instances of one workflow wait at a time than a careless table of them has room for."""
     event = d.event()
     workflow = d.create(words.wait_for(event), *d.quick_stages(0, 1))
-    instances = [d.run(workflow) for _ in range(d.number(21, 25))]
+    instances = _many(d, workflow, d.number(21, 25))
     d.add(*(Until(instance, "waiting", 0) for instance in instances))
     d.add(Settle(), ListInstances(running=True))
     d.add(*(Send(instance, event) for instance in d.shuffled(instances)), Settle())
@@ -184,7 +193,7 @@ def throng(d: Draft) -> None:
     """More instances of one workflow wait than a page of a list may hold; every one is listed."""
     event = d.event()
     workflow = d.create(words.wait_for(event))
-    instances = [d.run(workflow) for _ in range(d.number(102, 110))]
+    instances = _many(d, workflow, d.number(102, 110))
     d.add(Settle(), Send(instances[-1], event), Settle(), Read(instances[-1]))
     d.add(ListInstances(workflow), ListInstances(workflow, running=True), ListInstances(running=True))
 

@@ -109,7 +109,8 @@ class Driver:
         assert process.stdin is not None
         process.stdin.close()
         try:
-            await asyncio.wait_for(process.wait(), self._timeouts.end)
+            async with asyncio.timeout(self._timeouts.end):
+                await process.wait()
         except TimeoutError:
             return f"it was still there {self._timeouts.end:g} s after its stdin had been closed"
         finally:
@@ -131,12 +132,14 @@ class Driver:
         assert process.stdout is not None
         command = shlex.join(self._command)
         try:
-            line = await asyncio.wait_for(process.stdout.readline(), self._timeouts.hello)
+            async with asyncio.timeout(self._timeouts.hello):
+                line = await process.stdout.readline()
             if line:
                 return read_hello(line)
             observed = "its stdout was closed"
             with contextlib.suppress(TimeoutError):
-                observed = f"it ended with exit code {await asyncio.wait_for(process.wait(), 1)}"
+                async with asyncio.timeout(1):
+                    observed = f"it ended with exit code {await process.wait()}"
             await asyncio.wait(self._tasks, timeout=1)
         except TimeoutError:
             observed = f"it said nothing for {self._timeouts.hello:g} s"
@@ -179,7 +182,8 @@ class Driver:
 
 async def _ended(process: asyncio.subprocess.Process) -> str:
     try:
-        code = await asyncio.wait_for(process.wait(), 1)
+        async with asyncio.timeout(1):
+            code = await process.wait()
     except TimeoutError:
         return "its stdout was closed while calls were still to come"
     return f"it ended with exit code {code} while calls were still to come"
@@ -194,7 +198,8 @@ async def _said_bye(process: asyncio.subprocess.Process, patience_s: float) -> s
             await process.stdin.drain()
         process.stdin.close()
         try:
-            code = await asyncio.wait_for(process.wait(), patience_s)
+            async with asyncio.timeout(patience_s):
+                code = await process.wait()
             wrong = f"it ended with exit code {code} after bye" if code else None
         except TimeoutError:
             wrong = f"it was still there {patience_s:g} s after bye"

@@ -145,7 +145,8 @@ def wait_gives_up(server: Server) -> None:
     def make(finished: Finished) -> Finished:
         async def waited(instance_id: str) -> None:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(finished(instance_id), timeout=2)
+                async with asyncio.timeout(2):
+                    await finished(instance_id)
 
         return waited
 
@@ -160,7 +161,8 @@ def run_waits_unasked(server: Server) -> None:
         reply = await original(call)
         ended = server.engine.executions[read(reply.body)["data"]["id"]].ended
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(ended.wait(), timeout=4)
+            async with asyncio.timeout(4):
+                await ended.wait()
         return reply
 
     around(server, "runWorkflow", handle)
