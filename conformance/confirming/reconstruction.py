@@ -16,6 +16,8 @@ from conformance.trace import Exchange, Trace
 from conformance.trace.roles import Role
 
 _WAIT = {"true": True, "false": False}
+# What these made is referred to by later steps, so they stay steps of their own.
+_MAKERS = ("createWorkflow", "runWorkflow")
 
 
 class _Unplayable(Exception):
@@ -84,7 +86,8 @@ class _Excerpt:
             "getInstanceStageHistory": lambda e: model.StageHistory(self._named(e, "instanceID"), e.params["number"]),
         }
         maker = makers.get(exchange.operation or "", self.ask)
-        return maker(exchange)
+        made = exchange.ok and exchange.operation in _MAKERS
+        return self.ask(exchange) if _is_odd(exchange) and not made else maker(exchange)
 
     def ask(self, exchange: Exchange) -> Step:
         """The request as it is: with a method that its path does not have, or a query of any form."""
@@ -106,6 +109,12 @@ class _Excerpt:
             {name: value for name, value in query.items() if name != "workflowID"} or None,
             None if request.body is None else _text(exchange),
         )
+
+
+def _is_odd(exchange: Exchange) -> bool:
+    """Whether a query has what no step of the operation's own sends; the lists of instances see to theirs."""
+    own = {"runWorkflow": {("wait", each) for each in _WAIT}}.get(exchange.operation or "", set[tuple[str, str]]())
+    return exchange.operation != "listInstances" and not set(exchange.request.query) <= own
 
 
 def _text(exchange: Exchange) -> str:

@@ -37,6 +37,7 @@ class _Indexed:
     by_subject: Mapping[str, set[Place]]
     acts: Mapping[Act, set[str]]
     begun: Mapping[tuple[str, str], int]
+    refusals: frozenset[str]
 
     @classmethod
     def of(cls, sightings: Collection[Sighting]) -> _Indexed:
@@ -49,7 +50,9 @@ class _Indexed:
                 acts.setdefault(act, set()).add(each.operation)
             key = (each.trace, each.subject)
             begun[key] = min(each.since, begun.get(key, each.since))
-        return cls(len(sightings), frozenset(each.place for each in sightings), by_subject, acts, begun)
+        places = frozenset(each.place for each in sightings)
+        refusals = frozenset(each.refusal for each in sightings if each.refusal)
+        return cls(len(sightings), places, by_subject, acts, begun, refusals)
 
 
 class Causes:
@@ -89,6 +92,7 @@ class Causes:
                 or self._same_instances(cause, other)
                 or self._same_place(cause, other)
                 or self._same_act(cause, other)
+                or self._same_refusal(cause, other)
                 or self._aftermath(cause, other)
             )
         ]
@@ -187,6 +191,11 @@ class Causes:
         if self.rank(other) < self.rank(cause) or not self._after_acts(cause, other):
             return False
         return self._follow(cause, other) == self._sightings(other)
+
+    def _same_refusal(self, cause: str, other: str) -> bool:
+        """Violated only by answers that refuse as those of the cause do, where they should refuse in the same way."""
+        refusals = {each.refusal for each in self._sightings(other)}
+        return bool(refusals) and "" not in refusals and refusals <= self._indexed(cause).refusals
 
     def _aftermath(self, cause: str, other: str) -> bool:
         """Violated only for instances or workflows for which the cause was violated before, and not by chance."""

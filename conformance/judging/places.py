@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from conformance.contract.api import V1
+from conformance.rules.evidence.answers import error_code
 from conformance.rules.evidence.observation import Observation
 from conformance.trace import Exchange, Trace
 
@@ -20,7 +21,7 @@ class Sighting(NamedTuple):
     """One violation: the trace, the instance or workflow, the place, and the requests whose effect it shows.
 
     ``operation`` is the one whose answer decides; ``since`` is the position of the first of these requests, or else of
-    that answer.
+    that answer. ``refusal`` says how that answer refuses the request, and how it should have; "" where it does not.
     """
 
     trace: str
@@ -29,6 +30,7 @@ class Sighting(NamedTuple):
     acts: frozenset[Act]
     operation: str
     since: int
+    refusal: str = ""
 
 
 _ACTS = ("cancelEvent", "deleteWorkflow", "sendEvent")
@@ -38,6 +40,8 @@ _MOST = 0.5
 # "config" alone is too wide: any two differences of a configuration have it in common.
 _LEAST_DEPTH = 2
 _REFUSED = 400
+# A server that breaks may do so for many reasons.
+_BROKEN = 500
 # Where two times of a record do not agree, either of them may be wrong: they count as one field.
 _TIMES = "times"
 # Of what is not found, whoever asks for it, nothing else can be said.
@@ -96,7 +100,16 @@ def sighting_of(trace: Trace, observation: Observation) -> Sighting:
     acts = frozenset(acts_of(trace, observation))
     since = min((index for _, index in acts), default=decisive.index)
     place = place_of(trace, observation)
-    return Sighting(trace.id, observation.subject, place, acts, decisive.operation or "", since)
+    refused = _refusal(decisive, observation)
+    return Sighting(trace.id, observation.subject, place, acts, decisive.operation or "", since, refused)
+
+
+def _refusal(exchange: Exchange, observation: Observation) -> str:
+    """How an answer refuses a request that was to be refused in another way: for what reason does not matter."""
+    due = observation.expected.partition(":")[0]
+    if not (_REFUSED <= (exchange.status or 0) < _BROKEN and due.startswith("4")):
+        return ""
+    return f"{exchange.operation}: {exchange.status} {error_code(exchange)} for {due}"
 
 
 def acts_of(trace: Trace, observation: Observation) -> set[Act]:

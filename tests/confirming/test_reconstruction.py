@@ -134,6 +134,20 @@ def test_a_request_in_no_form_of_its_operation_is_asked_as_it_is() -> None:
     ]
 
 
+def test_a_query_that_is_not_due_is_sent_again() -> None:
+    t = TraceBuilder(source="operations")
+    w = t.create([])
+    t.exchange("GET", f"/workflows/{w}", (500, None), query=[("verbose", "1")])
+    t.exchange("GET", "/_info", (500, None), query=[("verbose", "1")])
+    t.exchange("POST", f"/workflows/{w}/instances", (500, None), query=[("wait", "AAA")])
+    found = [excerpt(t, index) for index in (1, 2, 3)]
+    assert [each.steps[-1] for each in found if each] == [
+        model.Ask("getWorkflow", workflow="w1", query={"verbose": "1"}),
+        model.Ask("getServerInfo", query={"verbose": "1"}),
+        model.Ask("runWorkflow", workflow="w1", query={"wait": "AAA"}),
+    ]
+
+
 def test_what_the_suite_read_before_the_closing_steps_becomes_steps_before_them() -> None:
     t = TraceBuilder()
     i = t.run(t.create([wait_for("go")]))

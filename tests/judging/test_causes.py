@@ -134,6 +134,24 @@ def test_what_is_not_there_is_not_there_for_anybody() -> None:
     assert explained(made, "workflow.create-then-get") == []
 
 
+UNKNOWN = "getWorkflow: 404 INTERNAL for 404 NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    ("deleted", "follows"),
+    [
+        ([UNKNOWN], True),
+        ([UNKNOWN, "getWorkflow: 410 NOT_FOUND for 404 NOT_FOUND"], False),
+        (["runWorkflow: 404 INTERNAL for 404 NOT_FOUND"], False),
+        ([UNKNOWN, ""], False),
+    ],
+)
+def test_what_is_refused_in_the_same_wrong_way_has_one_cause(deleted: list[str], follows: bool) -> None:
+    wrong = [sighting(f"w{n}")._replace(refusal=each) for n, each in enumerate(deleted)]
+    found = seen(workflow_get__unknown=[sighting("u")._replace(refusal=UNKNOWN)], workflow_get__deleted=wrong)
+    assert explained(found, "workflow.get-unknown") == (["workflow.get-deleted"] if follows else [])
+
+
 def test_what_follows_from_several_causes_together_has_none_of_its_own() -> None:
     amounts, names = sighting("v", "config/stages/0/send"), sighting("w", "config/name")
     other = sighting("w", "terminated")

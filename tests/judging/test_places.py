@@ -13,6 +13,7 @@ from conformance.judging.judging import Judge
 from conformance.judging.places import acts_of, at_one_place, one_place, place_of
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.observation import violated
+from tests.rules.bodies import UNKNOWN
 from tests.rules.build import TraceBuilder
 from tests.rules.history.histories import SEND
 from tests.rules.timelines import started, wait_for
@@ -185,3 +186,14 @@ def test_an_empty_history_is_one_place() -> None:
     before = violated(trace.exchanges[-2], expected="a", observed="b", subject=i, pointer="/data/0")
     assert place_of(trace, vanished) == place_of(trace, missing) == (i, "(no history)")
     assert place_of(trace, before) == (i, "status/0")
+
+
+@pytest.mark.parametrize(("code", "more"), [("INTERNAL", []), ("VALIDATION", ["workflow.get-deleted"])])
+def test_unknown_and_deleted_refused_in_one_wrong_way_are_one_finding(code: str, more: list[str]) -> None:
+    unknown, deleted = TraceBuilder(), TraceBuilder()
+    unknown.create([])
+    unknown.get_workflow(UNKNOWN, status=404, answer={"errorCode": "INTERNAL", "errorMessage": "no"})
+    workflow = deleted.create([])
+    deleted.delete(workflow)
+    deleted.get_workflow(workflow, status=404, answer={"errorCode": code, "errorMessage": "gone"})
+    assert list(leading(unknown, deleted)) == ["workflow.get-unknown", *more]

@@ -10,6 +10,7 @@ from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange, Response
 
 _LONGEST = 200
+_ERROR = 400
 # They speak of who asks, how often, how long it took or how much was sent, not of what was asked.
 _ABOUT_SOMETHING_ELSE = frozenset({401, 403, 407, 408, 413, 414, 429, 431})
 
@@ -33,12 +34,12 @@ def inconclusive(exchange: Exchange) -> bool:
 def speaks(index: TraceIndex, exchange: Exchange) -> bool:
     """Whether an answer says something about what the request names.
 
-    A refusal does not, where the API leaves open what becomes of such a request: of an unknown parameter, say, or a
-    body that is not due. It may be refused for that alone.
+    An error does not, where the API leaves open what becomes of such a request: of an unknown parameter, say, or a
+    body that is not due. It may be refused for that alone, and a server that breaks (`envelope.no-5xx`) broke by that.
     """
     if inconclusive(exchange):
         return False
-    return not 400 <= (exchange.status or 0) < 500 or classification(index, exchange).kind != "open"
+    return (exchange.status or 0) < _ERROR or classification(index, exchange).kind != "open"
 
 
 def is_json(exchange: Exchange) -> bool:

@@ -160,7 +160,9 @@ def _ended_by_others(timeline: InstanceTimeline, signals: list[Exchange]) -> Ite
     first = timeline.first_terminated
     held = timeline.barrier(first.exchange.received) if first is not None else None
     earlier = [s for s in signals if first is not None and s.sent < first.exchange.received]
-    if first is not None and held is not None and earlier:
+    if first is None or held is None or not earlier:
+        return
+    if first.error or _only_by_others(timeline, held, earlier[-1]):
         yield instance_violated(
             timeline,
             earlier[-1],
@@ -169,6 +171,17 @@ def _ended_by_others(timeline: InstanceTimeline, signals: list[Exchange]) -> Ite
             observed="it has terminated, after a request to another instance",
             pointer="/data/terminated",
         )
+
+
+def _only_by_others(timeline: InstanceTimeline, stage: StagePlan, signal: Exchange) -> bool:
+    """Whether a stage that ended too early can have done so only by a signal.
+
+    A delay may be over at once whoever is sent what: that it is too short is another requirement's matter. Where an
+    answer showed it open before the signal, the signal is the likelier cause.
+    """
+    shown_stages = timeline.shown_stages(stage.number)
+    open_before = any(not each.stage.ended and each.exchange.before(signal) for each in shown_stages)
+    return open_before or not stage.ends_by_itself
 
 
 def _over(shown_stages: list[StageObservation], signal: Exchange) -> bool:
@@ -186,7 +199,7 @@ def _undisturbed(timeline: InstanceTimeline, stage: StagePlan, signals: list[Exc
         after = [each for each in held if each.exchange.sent > signal.sent]
         ended = None if _over(shown_stages, signal) else next((s for s in after if s.stage.ended), None)
         kept = next((s for s in after if not s.stage.ended and timeline.is_due(signal.received, s.exchange)), None)
-        if ended is not None:
+        if ended is not None and (ended.stage.error or _only_by_others(timeline, stage, signal)):
             yield instance_violated(
                 timeline,
                 signal,

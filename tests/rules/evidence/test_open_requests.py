@@ -1,4 +1,4 @@
-"""A request about which the API leaves something open may be refused for that: the refusal says nothing else."""
+"""A request about which the API leaves something open may be refused for that: an error says nothing else."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _BODY: dict[str, Any] = {"body": {}}
 _ERROR = {"errorCode": "VALIDATION", "errorMessage": "unknown parameter"}
 
 
-def _refused(t: TraceBuilder, method: str, path: str, **more: Any) -> None:
-    t.exchange(method, path, (400, _ERROR), **more)
+def _refused(t: TraceBuilder, method: str, path: str, status: int = 400, **more: Any) -> None:
+    t.exchange(method, path, (status, _ERROR), **more)
 
 
 def _workflow(t: TraceBuilder, **more: Any) -> None:
@@ -71,7 +71,10 @@ def _stage(t: TraceBuilder, **more: Any) -> None:
     ],
 )
 @pytest.mark.parametrize(("more", "expected"), [({}, "violated"), (_PARAMETER, "nothing"), (_BODY, "nothing")])
-def test_a_refusal_of_what_is_open_is_no_violation(rule: str, scene: Any, more: dict[str, Any], expected: str) -> None:
+@pytest.mark.parametrize("status", [400, 500])
+def test_an_error_about_what_is_open_is_no_violation(
+    rule: str, scene: Any, more: dict[str, Any], expected: str, status: int
+) -> None:
     t = TraceBuilder()
-    scene(t, **more)
+    scene(t, status=status, **more)
     assert verdict(ALL_RULES[rule], t) == expected

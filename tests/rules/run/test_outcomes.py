@@ -124,6 +124,22 @@ def test_isolated(signal: str, ended: float | None, expected: str) -> None:
     assert verdict(RULES["run.isolated"], t) == expected
 
 
+@pytest.mark.parametrize(
+    ("seen_open", "error", "expected"),
+    [(False, None, "nothing"), (False, "cancelled", "violated"), (True, None, "violated")],
+)
+def test_a_delay_that_is_over_at_once_is_no_other_instances_doing(
+    seen_open: bool, error: str | None, expected: str
+) -> None:
+    t, i = started(HOUR)
+    if seen_open:
+        t.get(i, [(5, None)])
+    t.cancel(t.run(next(iter(t.workflow_bodies))))
+    t.settled()
+    t.get(i, [(5, 6, error)], ended=7, error=error)
+    assert verdict(RULES["run.isolated"], t) == expected
+
+
 def test_isolated_is_not_to_blame_for_what_was_sent_to_the_instance_itself() -> None:
     t, i = waiting()
     j = t.run(next(iter(t.workflow_bodies)))
