@@ -10,6 +10,7 @@ from conformance.scenarios.scenario.codec import from_json, to_json
 from conformance.scenarios.scenario.editing import uses, without
 from conformance.scenarios.scenario.model import Scenario, Step, numbered, size
 from conformance.trace import Trace
+from conformance.trace.roles import Role
 
 _WAITS = (model.Settle, model.Pause)
 _READS = (model.Read, model.History, model.StageHistory, model.GetWorkflow, model.ListInstances, model.ListWorkflows)
@@ -19,10 +20,11 @@ def slices_of(trace: Trace, observation: Observation) -> list[Scenario]:
     """The parts that may suffice, the boldest first.
 
     First without reads that nothing cites, and without what others did at the same time; then with the latter; then
-    with both.
+    with both; at last everything up to the last step that can matter.
     """
     kinds = ((False, False), (False, True), (True, True))
     found = [slice_of(trace, observation, reads=reads, beside=beside) for reads, beside in kinds]
+    found.append(_begun(trace, observation))
     return [part for number, part in enumerate(found) if part is not None and part not in found[:number]]
 
 
@@ -36,6 +38,32 @@ def slice_of(trace: Trace, observation: Observation, *, reads: bool = True, besi
     if trace.scenario is None or not observation.exchanges:
         return None
     return _slice(from_json(trace.scenario), trace, observation, reads=reads, beside=beside)
+
+
+def _begun(trace: Trace, observation: Observation) -> Scenario | None:
+    """The scenario up to the last step that a violation may need, None where that is the whole."""
+    if trace.scenario is None or not observation.exchanges:
+        return None
+    scenario = from_json(trace.scenario)
+    last = _last(trace, observation)
+    steps = dict(numbered(scenario.steps))
+    kept = {n for n in steps if last is None or n <= last}
+    late = steps.keys() - kept - _beside(scenario, kept)
+    return without(scenario, late) if late and kept else None
+
+
+def _last(trace: Trace, observation: Observation) -> int | None:
+    """The number of the last step that a violation may need: what is cited came before all others. None: it needs all.
+
+    What the suite itself read came after the scenario's own steps, but perhaps before the closing ones.
+    """
+    cited = [trace.at(index) for index in observation.exchanges]
+    if all(each.step is not None for each in cited):
+        return max(each.step for each in cited if each.step is not None)
+    closing = [each for each in trace.exchanges if each.client == Role.CLOSING and each.step is not None]
+    if not closing or max(each.sent for each in cited) > min(each.sent for each in closing):
+        return None
+    return min(each.step for each in closing if each.step is not None) - 1
 
 
 def _slice(
@@ -52,8 +80,8 @@ def _slice(
     if beside:
         kept |= _beside(scenario, kept)
     kept |= _binding(steps, kept)
-    if not any(trace.at(index).step is None for index in observation.exchanges):
-        kept = {n for n in kept if n <= max(n for n in cited if n is not None)} if cited else kept
+    last = _last(trace, observation)
+    kept = {n for n in kept if last is None or n <= last}
     # A wait before a kept step may be what lets the violation show.
     kept |= {n for n, step in steps.items() if isinstance(step, _WAITS) and kept and n < max(kept)}
     groups = {n for n, step in steps.items() if isinstance(step, model.Together | model.Chain)}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from conformance.confirming.slicing import slice_of, sliced, slices_of
 from conformance.rules.evidence.observation import violated
 from conformance.scenarios import Scenario, to_json
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import Cancel, Create, Info, Read, Run, Send, Settle, Step, Together
 from conformance.trace import Trace
+from conformance.trace.roles import Role
 from tests.rules.build import TraceBuilder
 from tests.rules.timelines import wait_for
 
@@ -65,6 +68,31 @@ def test_reads_that_nothing_cites_are_left_out_first() -> None:
     bold, wide = slices_of(trace, violated(*cited, expected="this", observed="that"))
     assert bold.steps == (_TWO[1], _TWO[3], Cancel("i2"), Read("i2"))
     assert wide.steps == (_TWO[1], _TWO[3], Read("i2"), Cancel("i2"), Read("i2"))
+
+
+def test_before_the_whole_comes_all_that_was_played_until_then() -> None:
+    trace = played(*_TWO)
+    found = slices_of(trace, violated(*trace.exchanges[4:5], expected="this", observed="that"))
+    assert found[-1].steps == _TWO[:5]
+
+
+def audited(late: bool) -> Trace:
+    """The suite reads an instance before, or after, the closing step that ends it."""
+    trace = played(*_TWO[:4], Cancel("i2"), Read("i2"))
+    *before, closing, read = trace.exchanges
+    closing, read = replace(closing, client=Role.CLOSING), replace(read, client=Role.AUDIT, step=None)
+    if not late:
+        closing, read = replace(closing, sent=read.sent), replace(read, sent=closing.sent)
+    scenario = Scenario((*_TWO[:4], Cancel("i2")), "made-up")
+    return replace(trace, exchanges=(*before, closing, read), scenario=to_json(scenario))
+
+
+@pytest.mark.parametrize(("late", "steps"), [(False, ()), (True, (Cancel("i2"),))])
+def test_closing_steps_come_after_what_the_suite_had_read_before_them(late: bool, steps: tuple[Step, ...]) -> None:
+    trace = audited(late)
+    found = slice_of(trace, violated(trace.exchanges[3], trace.exchanges[5], expected="this", observed="that"))
+    assert found is not None
+    assert found.steps == (_TWO[1], _TWO[3], *steps)
 
 
 def test_what_came_after_is_left_out() -> None:
