@@ -18,6 +18,7 @@ _BEFORE_INSTANCES = "workflows"
 _UNIVERSAL = 0.7
 _RARELY = 0.2
 _OFTEN = 0.3
+_MOST = 0.5
 # So likely it may be that a cause is violated by chance wherever another requirement is.
 _BY_CHANCE = 0.1
 
@@ -254,10 +255,20 @@ class Causes:
         if len(bad) >= _UNIVERSAL * max(1, self._tally.runs):
             return False
         well = subjects.get((cause, True), set()) - bad
-        if self._catalogue.family(first) == self._catalogue.family(second) and len(well) <= _RARELY * len(bad):
+        kin = self._catalogue.family(first) == self._catalogue.family(second) and self._of_one_kind(cause, other)
+        if kin and len(well) <= _RARELY * len(bad):
             return True
         found = subjects.get((other, False), set())
         return bool(found) and found <= bad
+
+    def _of_one_kind(self, one: str, other: str) -> bool:
+        """Whether two requirements are judged for the same subjects, mostly: an id that nobody has is no instance."""
+        first, second = (self._judged(each) for each in (one, other))
+        return len(first & second) >= _MOST * min(len(first), len(second))
+
+    def _judged(self, requirement: str) -> set[str]:
+        subjects = self._tally.subjects
+        return subjects.get((requirement, False), set()) | subjects.get((requirement, True), set())
 
 
 def _seen(trace: Trace, violations: Violations) -> dict[str, list[Sighting]]:

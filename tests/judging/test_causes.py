@@ -86,8 +86,13 @@ def test_what_always_goes_along_in_the_minimal_trace_is_explained() -> None:
 
 
 def test_where_cancelling_never_works_its_family_is_explained() -> None:
-    seen = tally(cancel_terminates=("a", {"i1"}), history_cancelled=("b", {"i7"}), event_matching=("c", {"i8"}))
+    seen = tally(cancel_terminates=("a", {"i1"}), history_cancelled=("b", {"i1", "i7"}), event_matching=("c", {"i8"}))
     assert explained(seen, "cancel.terminates") == ["history.cancelled"]
+
+
+def test_what_nobody_has_made_takes_no_instance_along() -> None:
+    seen = tally(run_unknown__workflow=("a", {"u1", "u2", "u3"}), run_completes=("b", {"i1", "i2", "u1"}))
+    assert explained(seen, "run.unknown-workflow") == []
 
 
 def test_what_rests_on_a_history_out_of_order_follows_from_it() -> None:
