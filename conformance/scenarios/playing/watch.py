@@ -99,7 +99,8 @@ class Watch:
 
         async def rest() -> bool:
             nonlocal given_up
-            cause = bound.next_cause(time.monotonic_ns(), time.time_ns())
+            now = time.monotonic_ns()
+            cause = bound.next_cause(now, time.time_ns())
             if bound.terminated or cause < given_up + _SAME:
                 return False
             if bound.moved > moved:
@@ -107,6 +108,9 @@ class Watch:
             else:
                 pauses.lengthen()
             given_up = await self._rest(cause, pauses, given_up)
+            if now < cause <= time.monotonic_ns():
+                # A delay is over: what follows it is seen as soon as what follows a run.
+                pauses.restart(self._first_pause())
             return self._goes_on(last)
 
         return self._goes_on(last) and await poll(look, rest)
@@ -116,9 +120,10 @@ class Watch:
 
     async def _rest(self, cause: int, pauses: Pauses, given_up: int) -> int:
         """Wait between two looks; gives the cause after which, as a control has proven, progress is overdue."""
-        left = cause + self.clients.settler.settle_ns() - time.monotonic_ns()
-        if left > 0:
-            await pauses.rest(left + _LEAST_PAUSE)
+        now = time.monotonic_ns()
+        due = cause if now < cause else cause + self.clients.settler.settle_ns()
+        if now < due:
+            await pauses.rest(due - now + _LEAST_PAUSE)
             return given_up
         await self.clients.settler.wait(cause)
         return cause

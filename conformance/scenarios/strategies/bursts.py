@@ -93,8 +93,9 @@ def event_beside_cancellation(d: Draft) -> None:
         d.add(*(Until(instance, "waiting", stage) for instance in left))
         gone, *left = left
         cancel = Chain((Pause(d.pick((0, 15, 30, 45))), Cancel(gone)))
-        d.add(Together((cancel, *(Send(instance, event) for instance in left))))
-    d.add(Settle(), *(view(run.ref) for run in runs for view in (Read, History)))
+        # What is due before the next event is not taken for the work of several events.
+        d.add(Together((cancel, *(Send(instance, event) for instance in left))), Settle())
+    d.add(*(view(run.ref) for run in runs for view in (Read, History)))
 
 
 def event_and_reads(d: Draft) -> None:

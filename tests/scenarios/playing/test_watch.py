@@ -1,8 +1,9 @@
-"""Looking for the instance of a run whose answer waits: it is overdue only once the run has gone out."""
+"""Looking for the instance of a run whose answer waits, and for what follows a delay."""
 
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -11,8 +12,9 @@ from conformance.scenarios.playing import watch
 from conformance.scenarios.playing.clients import ScenarioClients
 from conformance.scenarios.playing.pending_runs import PendingRuns
 from conformance.scenarios.playing.watch import Watch
-from conformance.scenarios.scenario.model import Discover
+from conformance.scenarios.scenario.model import Discover, Until
 from conformance.wire.instant import SECOND
+from tests.reference.virtual_time import run_virtually
 
 
 class _Clock:
@@ -78,3 +80,59 @@ def test_an_instance_is_looked_for_until_its_run_is_overdue(
     clients = _Clients(PendingRuns(clock.monotonic_ns), admitted, listed)
     seen = asyncio.run(Watch(cast(ScenarioClients, clients), cast(Any, None)).discover(Discover("i1", "w")))
     assert (seen, clients.looks) == (found, looks)
+
+
+class _LoopClock:
+    """The clock of the loop, whose time is virtual."""
+
+    def monotonic_ns(self) -> int:
+        return round(asyncio.get_running_loop().time() * SECOND)
+
+    time_ns = monotonic_ns
+
+
+class _InDelay:
+    """An instance in a delay until ``ends`` (ns), which moves once that is over."""
+
+    terminated, moved, run = False, 0, None
+
+    def __init__(self, ends: int) -> None:
+        self.ends = ends
+
+    def next_cause(self, *_: int) -> int:
+        return self.ends
+
+
+class _SlowSettler:
+    def settle_ns(self) -> int:
+        return 4 * SECOND
+
+    def effect_ns(self) -> int:
+        return SECOND
+
+
+class _SlowClients:
+    def __init__(self, bound: _InDelay, clock: _LoopClock) -> None:
+        self.settler, self.lost, self._clock = _SlowSettler(), False, clock
+        self.bindings = SimpleNamespace(instances={"i1": bound})
+        self.looks: list[float] = []
+
+    def stop(self) -> bool:
+        return False
+
+    async def perform(self, *_: Any) -> object:
+        self.looks.append(self._clock.monotonic_ns() / SECOND)
+        return object()
+
+
+@pytest.mark.parametrize("shown", [9.3, 12.1])
+def test_what_follows_a_long_delay_is_seen_soon(monkeypatch: pytest.MonkeyPatch, shown: float) -> None:
+    clock = _LoopClock()
+    clients = _SlowClients(_InDelay(round((shown - 0.2) * SECOND)), clock)
+    monkeypatch.setattr(watch, "time", clock)
+    monkeypatch.setattr(watch, "_reached", lambda *_: clients.looks[-1] >= shown)
+    looking = Watch(cast(ScenarioClients, clients), cast(Any, None))
+    assert run_virtually(looking.until(Until("i1", "waiting", 1)))
+    assert shown <= clients.looks[-1] < shown + 0.3
+    # Meanwhile it was looked at now and then, for the delay may end too early.
+    assert len(clients.looks) < 16
