@@ -141,6 +141,7 @@ class Campaign:
             await asyncio.sleep(_LOOK_S)
 
     async def _conclude(self, settler: Settler) -> None:
+        await self.judging.judge_all(await settler.traces_so_far())
         self.judging.judge_across()
         if self.confirming.unconfirmed and self.settings.confirm:
             await self.note_loss()

@@ -145,6 +145,14 @@ class Settler:
         taken, self._traces = self._traces, []
         return taken
 
+    async def traces_so_far(self) -> list[Trace]:
+        """The same, also of the controls since the last ones that were given, unless one of these is under way."""
+        async with self._lock:
+            if self._round is not None and not self._round.open:
+                await self._end_round(self._round)
+                self._round = None
+        return self.take_traces()
+
     async def close(self) -> None:
         """Let running controls end, delete their workflow, and make the last trace."""
         if self._pump is not None:

@@ -117,3 +117,19 @@ def test_a_cancellation_that_comes_with_the_event_waited_for_is_not_lost(url: st
         assert waiting.cancelled()
 
     with_settler(url, use)
+
+
+def test_the_traces_of_controls_are_to_be_had_before_the_end_each_once(url: str) -> None:
+    early: list[Trace] = []
+
+    async def use(_: Target, settler: Settler) -> None:
+        early.extend(await settler.traces_so_far())
+        assert await settler.traces_so_far() == []
+        await settler.wait(time.monotonic_ns())
+
+    _, late = with_settler(url, use)
+    runs = [sum(each.operation == "runWorkflow" for each in trace.exchanges) for trace in (*early, *late)]
+    assert len(early) == len(late) == 1
+    assert runs[0] == 4
+    assert runs[1] >= 1
+    assert early[0].id != late[0].id
