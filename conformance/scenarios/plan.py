@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import random
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,6 +49,8 @@ _SCENARIOS_PER_RUN = 0.95
 _SPARE = 1.25
 # More runs than this in one scenario keep a slow target busy for a long time.
 _DEAR = 8
+# In a run of sixty scenarios chance keeps some from what they are for.
+_TIMES_COVERED = 2
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,15 @@ class Plan:
     runs: int
 
     def numbered(self, *, scarce: bool) -> tuple[tuple[int, Scenario], ...]:
-        """The scenarios with their numbers. Where runs are ``scarce``, a few that test every requirement come first."""
-        everything = tuple(enumerate(self.scenarios))
-        if not scarce:
-            return everything
-        first = _covering(self.scenarios)
-        return (*(everything[number] for number in first), *(each for each in everything if each[0] not in first))
+        """The scenarios with their numbers. Where runs are ``scarce``, a few that test every requirement come first.
+
+        Then a few others do so once more, for chance may have kept the first ones from it.
+        """
+        left, first = dict(enumerate(self.scenarios)), dict[int, Scenario]()
+        for _ in range(_TIMES_COVERED if scarce else 0):
+            first |= (covering := _covering(left, {each.theme for each in first.values()}))
+            left = {number: each for number, each in left.items() if number not in covering}
+        return (*first.items(), *left.items())
 
 
 def default_runs(profile: Profile, *, slow: bool = False) -> int:
@@ -123,12 +128,15 @@ def _most_first(scenarios: Iterable[Scenario], seed: int) -> Iterator[Scenario]:
         yield best
 
 
-def _covering(scenarios: Sequence[Scenario]) -> Mapping[int, Scenario]:
+def _covering(scenarios: dict[int, Scenario], without: Collection[str]) -> dict[int, Scenario]:
     """Scenarios by number that test whatever all of them test, each time the one that adds most for a run.
 
-    The envelope does not count, for everything tests it.
+    Each is the first of a theme; themes that are played already are left out. The envelope does not count, for
+    everything tests it.
     """
-    left = dict(enumerate(scenarios))
+    firsts = {each.theme: number for number, each in reversed(scenarios.items())}
+    left = {number: each for number, each in scenarios.items() if firsts[each.theme] == number}
+    left = {number: each for number, each in left.items() if each.theme not in without and each.runs <= _DEAR}
     rules = {number: set(filter(_told_apart, THEMES[each.theme].rules)) for number, each in left.items()}
     tested, chosen = set[str](), dict[int, Scenario]()
     while left:

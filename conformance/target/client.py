@@ -192,8 +192,9 @@ class Client:
     async def _run(self, method: str, path: str, headers: list[Header], options: RequestOptions) -> Exchange:
         """Runs have a gate of their own, so that reads need not wait behind them."""
         given = options.get("place")
-        # Runs of scenarios come with a place; the few others hold up many cases that cost no run.
-        place = given if given is not None and given.taken else (await self._shared.gate.enter(urgent=True))[0]
+        # Runs of scenarios come with a place; the few others mostly hold up many cases that cost no run.
+        behind = options.get("behind", 0)
+        place = given if given is not None and given.taken else (await self._shared.gate.enter(behind=behind))[0]
         waits = ("wait", "true") in options.get("query", ())
         if waits:
             place.leave_in_time()

@@ -19,9 +19,9 @@ class RequestOptions(TypedDict, total=False):
     the same name. ``content_type``: default application/json where there is a body; None for no header. ``timeout_s``:
     patience in seconds, default the target's; ``expected_wait_s`` comes on top, for answers that rightly take long.
     ``refused``: a token to send in the place of the target's own, and of any configured header that may let the request
-    in. ``place``: that of a run which
-    has had its turn at the gate; whoever sends it gives the place back. ``repeat``: whether it is sent again at once
-    when its answer is lost, as a read always is; default False. ``earlier_end`` may shorten the wait for the answer.
+    in. ``place``: that of a run which has had its turn at the gate; whoever sends it gives the place back. ``behind``:
+    how many waiting runs may go before one that has none, default 0. ``repeat``: whether it is sent again at once when
+    its answer is lost, as a read always is; default False. ``earlier_end`` may shorten the wait for the answer.
     """
 
     query: Sequence[tuple[str, str]]
@@ -33,6 +33,7 @@ class RequestOptions(TypedDict, total=False):
     expected_wait_s: float
     refused: Presented | None
     place: Place | None
+    behind: int
     repeat: bool
     earlier_end: EarlierEnd
 

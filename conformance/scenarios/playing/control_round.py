@@ -36,7 +36,7 @@ class ControlRound:
 
     async def run(self, workflow: str) -> Exchange:
         """Everybody waits for a control, so it goes before other runs."""
-        (place,) = await self._gate.enter(urgent=True)
+        (place,) = await self._gate.enter(behind=0)
         try:
             return await self._send(Call("runWorkflow", {"workflowID": workflow}), place)
         finally:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.scenarios.scenario.model import StageConfig
-from conformance.wire.instant import MILLISECOND, Instant, parse_duration
+from conformance.wire.instant import MILLISECOND, SECOND, Instant, parse_duration
 
-_TENTH = 100 * MILLISECOND
+_TENTH, _HALF = 100 * MILLISECOND, 500 * MILLISECOND
 _NOW = re.compile(r"now([+-])([0-9a-z]+)(?:@([+-])(\d\d):(\d\d))?")
 
 
@@ -48,6 +48,7 @@ def _concrete(kind: str, parameters: Any, now: int, lead: int) -> Any:
         return parameters
     at = Instant(now + moment.offset + (lead if moment.offset > 0 else 0))
     if moment.zone:
-        # Foreign in both ways: in another zone, and with a fraction of one digit.
-        at = Instant(at.ns - at.ns % _TENTH, 1)
+        # Foreign in both ways: in another zone, and with a fraction of one digit, without which it would be earlier.
+        late = 0 if at.ns % SECOND >= _HALF else _HALF
+        at = Instant(at.ns - at.ns % _TENTH + late, 1)
     return parameters | {"until": at.isoformat(moment.zone)}

@@ -158,19 +158,17 @@ def equal_runs_at_once(d: Draft) -> None:
     d.add(Together(tuple(runs)), Settle(), ListInstances(workflow), *(Read(run.ref) for run in runs))
 
 
-_BURST = ("event.burst", "event.other", "event.matching")
-
 THEMES = (
-    Theme("burst-together", together, _BURST, 5),
-    Theme("burst-quick", quick_succession, _BURST, 3),
+    Theme("burst-together", together, ("event.burst",), 5),
+    Theme("burst-quick", quick_succession, ("event.burst",), 3),
     Theme("burst-without-match", nothing_matches, ("event.other", "stage.waits"), 2),
-    Theme("same-event-together", same_event_together, ("event.once", "event.burst"), 3),
+    Theme("same-event-together", same_event_together, ("event.burst",), 3),
     Theme("event-beside-cancellation", event_beside_cancellation, ("run.isolated", "event.matching"), 1),
     Theme("two-instances-at-once", two_instances_at_once, ("run.isolated", "event.matching", "event.once"), 2),
     Theme("event-and-reads", event_and_reads, ("stage.monotone", "history.append-only", "event.matching"), 2),
     Theme("event-and-cancel", event_and_cancel, ("stage.none-open", "history.agrees", "stage.monotone"), 2),
     Theme("waited-for-and-sent", waited_for_and_sent, ("run.wait", "run.embeds", "cancel.terminates"), 2),
     Theme("waited-for-by-many", waited_for_by_many, ("run.wait", "envelope.answers"), 1),
-    Theme("equal-runs-at-once", equal_runs_at_once, ("run.created", "run.then-list", "run.isolated"), 2),
-    Theme("many-at-once", many_at_once, ("run.created", "run.variables", "run.isolated", "run.then-list"), 1),
+    Theme("equal-runs-at-once", equal_runs_at_once, ("run.created", "run.then-list"), 2),
+    Theme("many-at-once", many_at_once, ("run.created", "run.variables", "run.then-list"), 1),
 )

@@ -134,10 +134,10 @@ def _metadata(d: Draft) -> dict[str, str]:
     return {key: d.pick((*words.AWKWARD[:8], *words.LOOKALIKES, words.TELLING_VALUE)) for key in keys}
 
 
-_MONEY = ("stage-history.activities", "stage-history.effect", "stage-history.started", "run.completes")
+_MONEY = ("stage-history.activities", "stage-history.effect", "stage-history.started")
 
 THEMES = (
-    Theme("send-from-world", send_from_world, (*_MONEY, "workflow.exact-numbers"), 4, "ledger"),
+    Theme("send-from-world", send_from_world, (*_MONEY, "run.completes", "workflow.exact-numbers"), 4, "ledger"),
     Theme("send-and-update", send_and_update, _MONEY, 3, "ledger"),
     Theme("variables-in-money", variables_in_money, ("run.variables", *_MONEY), 2, "ledger"),
     Theme("every-parameter", every_parameter, ("history.stages", "stage-history.effect", "run.variables"), 1, "ledger"),
@@ -145,7 +145,7 @@ THEMES = (
         "metadata-of-its-own", metadata_of_its_own, ("stage-history.effect", "stage-history.activities"), 1, "ledger"
     ),
     Theme("wait-after-money", wait_after_money, ("event.matching", *_MONEY), 1, "ledger"),
-    Theme("money-at-once", money_at_once, ("run.completes", "run.isolated", "stage-history.effect"), 2, "ledger"),
-    Theme("overdrawn", overdrawn, ("run.stage-fails", "history.agrees", "stage-history.not-started"), 3, "ledger"),
+    Theme("money-at-once", money_at_once, ("run.completes", "stage-history.effect"), 2, "ledger"),
+    Theme("overdrawn", overdrawn, ("history.agrees", "stage-history.not-started"), 3, "ledger"),
     Theme("funded-then-spent", funded_then_spent, _MONEY, 1, "ledger"),
 )

@@ -101,7 +101,7 @@ _LISTS = ("list.by-workflow", "list.running", "list.agrees", "run.then-list")
 _VIEWS = ("stage.monotone", "history.append-only", "envelope.time-order")
 
 THEMES = (
-    Theme("lists-of-states", lists_of_states, (*_LISTS, "cancel.not-running"), 3),
+    Theme("lists-of-states", lists_of_states, (*_LISTS[1:], "cancel.not-running"), 3),
     Theme("lists-of-two-workflows", lists_of_two_workflows, _LISTS, 2),
     Theme("lists-of-nothing", lists_of_nothing, ("list.unknown-workflow",), 2),
     Theme("stage-histories", stage_histories, ("stage-history.started", "stage-history.not-started"), 3),

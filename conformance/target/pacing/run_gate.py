@@ -119,10 +119,13 @@ class RunGate:
         open_s = self.now() - self._full_since if self.in_flight >= self.limit else 0.0
         return (self._full + open_s) / whole if whole > 0 else 0.0
 
-    async def enter(self, runs: int = 1, *, urgent: bool = False) -> list[Place]:
-        """Wait until so many runs are admitted together, if need be beyond the limit. Urgent ones come first."""
+    async def enter(self, runs: int = 1, *, behind: int | None = None) -> list[Place]:
+        """Wait until so many runs are admitted together, if need be beyond the limit.
+
+        ``behind``: how many of those that wait already may go first, 0 for what is urgent; None: all of them.
+        """
         turn: asyncio.Future[list[Place]] = asyncio.get_running_loop().create_future()
-        (self._queue.appendleft if urgent else self._queue.append)((runs, turn))
+        self._queue.insert(len(self._queue) if behind is None else behind, (runs, turn))
         self._began = self.now() if self._began is None else self._began
         self._admit()
         try:

@@ -119,8 +119,8 @@ def test_relative_dates_become_concrete_ones() -> None:
     )
     assert concrete(stages, 0) == [
         {"delay": {"until": "1970-01-01T00:00:01.000000000Z"}},
-        {"delay": {"until": "1970-01-01T05:30:01.0+05:30"}},
-        {"delay": {"until": "1969-12-31T17:00:01.0-07:00"}},
+        {"delay": {"until": "1970-01-01T05:30:01.5+05:30"}},
+        {"delay": {"until": "1969-12-31T17:00:01.5-07:00"}},
         {"delay": {"until": "2020-01-01T00:00:00Z"}},
         {"noop": {}},
     ]

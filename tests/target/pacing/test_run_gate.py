@@ -123,28 +123,28 @@ def test_runs_that_belong_together_go_out_together_beyond_the_limit() -> None:
     asyncio.run(scenario())
 
 
-def test_urgent_runs_come_first_and_who_gives_up_leaves_no_trace() -> None:
+def test_urgent_runs_come_first_others_behind_a_few_and_who_gives_up_leaves_no_trace() -> None:
     async def scenario() -> None:
         gate = RunGate()
         places = await gate.enter(LEAST)
         order: list[str] = []
 
-        async def come(name: str, urgent: bool) -> list[Place]:
-            found = await gate.enter(urgent=urgent)
+        async def come(name: str, behind: int | None) -> list[Place]:
+            found = await gate.enter(behind=behind)
             order.append(name)
+            found[0].leave()
             return found
 
-        waiting = [asyncio.create_task(come(name, name == "control")) for name in ("given up", "plain", "control")]
+        wanted = {"given up": None, "plain": None, "other": None, "case": 2, "control": 0}
+        waiting = [asyncio.create_task(come(name, behind)) for name, behind in wanted.items()]
         await asyncio.sleep(0)
         waiting[0].cancel()
         await asyncio.sleep(0)
         for place in places:
             place.leave()
         await asyncio.wait(waiting)
-        assert order == ["control", "plain"]
-        assert gate.in_flight == 2
-        for task in waiting[1:]:
-            task.result()[0].leave()
+        assert order == ["control", "plain", "case", "other"]
+        assert gate.in_flight == 0
         assert gate.idle
 
     asyncio.run(scenario())
