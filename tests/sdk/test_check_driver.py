@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.cli import main
+from conformance.sdk.checking import checks
 from conformance.sdk.checking.call_checks import Line
 from conformance.sdk.checking.driver_check import check_driver
 from conformance.sdk.driver.process import DriverTimeouts
@@ -20,6 +21,14 @@ DOCUMENTED = Path(__file__).parents[2] / "docs" / "sdk.md"
 BODY = DOCUMENTED.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
 RESULT = 'print(json.dumps({"type": "result", "id": message["id"], **call(**message)}), flush=True)'
 PATIENT = DriverTimeouts(20.0, 20.0)
+# No result is waited for beyond a second: a call's own time is 5 s.
+HASTY = DriverTimeouts(20.0, -4.0)
+
+
+@pytest.fixture(autouse=True)
+def _short_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a driver wait 0.2 s, where each of these tests would wait for a second, for the answer that does not come."""
+    monkeypatch.setattr(checks, "_SILENCE_S", 0.2)
 
 
 def driver(result: str = RESULT, *, start: str = "", end: str = "", data: str = "") -> list[str]:
@@ -89,7 +98,7 @@ def test_a_result_of_another_call() -> None:
 def test_results_out_of_order_are_of_other_calls() -> None:
     held = 'held.append({"type": "result", "id": message["id"], **call(**message)})\n'
     swap = held + "if len(held) == 2:\n    print(json.dumps(held.pop()), flush=True)"
-    told = wrong(checked(driver(swap, start="held = []"), DriverTimeouts(20.0, 0.5)))
+    told = wrong(checked(driver(swap, start="held = []"), HASTY))
     assert told["getServerInfo"].startswith("call 1 (getServerInfo) got no result")
 
 
