@@ -57,8 +57,8 @@ def _drawn_once(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One process more than there are processors: a run waits for its target now and then."""
-    return (os.cpu_count() or 1) + 1
+    """Two processes more than there are processors: nearly half of the time that tests take, they wait."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,14 +6,12 @@ Several machines may share one: a directory, or Redis through Hypothesis' own ba
 from __future__ import annotations
 
 import contextlib
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
-from hypothesis.extra.redis import RedisExampleDatabase
-from redis import Redis
-from redis.exceptions import RedisError
 
 from conformance.contract.errors import UserError
 from conformance.scenarios import Scenario, UnreadableScenario, from_json, to_json
@@ -39,18 +37,16 @@ class FindingStore:
 
     def __init__(self, where: str) -> None:
         self._where = where
-        self._database = self._open(where)
-
-    @staticmethod
-    def _open(where: str) -> ExampleDatabase:
+        self._errors: tuple[type[Exception], ...] = (OSError,)
+        self._database: ExampleDatabase
         if urlsplit(where).scheme not in ("redis", "rediss"):
-            return DirectoryBasedExampleDatabase(Path(where))
-        client = Redis.from_url(where, socket_connect_timeout=5)
-        try:
-            client.ping()
-        except RedisError as error:
-            raise DatabaseUnusable(where, str(error).rstrip(".")) from error
-        return RedisExampleDatabase(client)
+            self._database = DirectoryBasedExampleDatabase(Path(where))
+            return
+        # Few runs need a client of Redis, and to load one takes a tenth of the time in which a run starts.
+        shared = importlib.import_module("conformance.confirming.redis_database")
+        self._errors += (shared.RedisError,)
+        with self._usable():
+            self._database = shared.connected(where)
 
     def load(self) -> list[Scenario]:
         """The scenarios kept by earlier runs, in a fixed order; those of an unknown version are left out.
@@ -76,5 +72,5 @@ class FindingStore:
     def _usable(self) -> Iterator[None]:
         try:
             yield
-        except (RedisError, OSError) as error:
+        except self._errors as error:
             raise DatabaseUnusable(self._where, str(error).rstrip(".")) from error

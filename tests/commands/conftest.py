@@ -60,6 +60,6 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Done:
     """A short run of the correct server that two workers share."""
     directory = tmp_path_factory.mktemp("shared")
     junit = directory / "pytest.xml"
-    options = ("-n", "2", "--profile", "smoke", "--explore-time", "8s", "--report-dir", str(directory))
+    options = ("-n", "2", "--profile", "smoke", "--explore-time", "4s", "--report-dir", str(directory))
     done = conformance("run", *options, "--junitxml", str(junit), env=drawing_itself())
     return Done(done.code, done.out, done.err, directory)
