@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.internal.cache import LRUCache
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
-from hypothesis.strategies import SearchStrategy
+from hypothesis.strategies import SearchStrategy, characters
 
 Drawn = TypeVar("Drawn")
 
@@ -59,6 +59,11 @@ def seed_alone() -> Iterator[None]:
         yield
     finally:
         _replacement.leave()
+
+
+def know_text() -> None:
+    """Have Hypothesis work out what text is, which takes 200 MB the first time on a machine: best before all else."""
+    characters(codec="utf-8").validate()
 
 
 class _Enough(BaseException):

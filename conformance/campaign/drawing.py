@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from conformance.configuration.settings import Settings
 from conformance.contract.document import ApiDocument
+from conformance.drawing import know_text
 from conformance.judging.pool import JudgePool
 from conformance.operations import OperationPlan, OperationSettings, plan_operations
 from conformance.scenarios.plan import Plan, plan
@@ -30,7 +31,7 @@ def draw_traffic(document: ApiDocument, settings: Settings, judge_pool: JudgePoo
     profile = "thorough" if settings.profile == "soak" else settings.profile
     asked = OperationSettings(seed=settings.seed, profile=profile, features=settings.features)
     mine = settings.shard[0] == 0
-    operations = judge_pool.compute(plan_operations, document, asked) if mine else _none()
+    operations = judge_pool.compute(plan_operations, document, asked, prepare=know_text) if mine else _none()
     return Drawn(operations, plan(settings.profile, settings.seed, settings.features))
 
 

@@ -15,8 +15,6 @@ from dataclasses import replace
 from types import MappingProxyType, TracebackType
 from typing import Any, Protocol, TypeVar
 
-from hypothesis.strategies import characters
-
 from conformance.contract.document import ApiDocument
 from conformance.contract.requirements import Catalogue
 from conformance.contract.schema.responses import ResponseSchemas
@@ -43,10 +41,10 @@ def _sit(document: ApiDocument) -> None:
     _judges[0] = Judge(ResponseSchemas(document))
 
 
-def _prepare() -> None:
+def _prepare(prepare: Callable[[], object] | None) -> None:
     _attend()
-    # The first time on a machine Hypothesis works out what text is, which takes 200 MB: before anything else is loaded.
-    characters(codec="utf-8").validate()
+    if prepare is not None:
+        prepare()
 
 
 def _end_with_parent() -> None:
@@ -106,17 +104,19 @@ class JudgePool:
         self._given_up = True
         _end(self._pool)
 
-    def compute(self, work: Callable[..., T], *arguments: object) -> Future[T]:
+    def compute(
+        self, work: Callable[..., T], *arguments: object, prepare: Callable[[], object] | None = None
+    ) -> Future[T]:
         """Have something else computed over there: what takes seconds of CPU is no work for a loop that measures.
 
-        In a process that ends with the work: the judge may sit for hours, and need not carry what drawing took. Should
-        it be lost, the work is done here.
+        In a process that ends with the work: the judge may sit for hours, and need not carry what drawing took. There
+        ``prepare`` is called first, before the module of ``work`` is loaded. Should it be lost, the work is done here.
         """
         told: Future[T] = Future()
         if self._closed:
             told.cancel()
             return told
-        pool = _executor(_prepare)
+        pool = _executor(_prepare, prepare)
         self._computing[pool] = told
 
         def tell(done: Future[T]) -> None:
