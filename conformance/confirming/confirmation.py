@@ -217,7 +217,7 @@ class Confirmation:
         seconds = self._seconds_to_minimise(tried.seconds)
         at_once = round(_BATCH_S * REPLAYS / max(tried.seconds, 0.1))
         budget = ReplayBudget(seconds=seconds, runs=self._settings.minimise_runs, at_once=at_once)
-        minimal = await minimise(scenario, fails, budget)
+        minimal = await minimise(scenario, fails, budget, shown_by=best.kinds_shown(requirement, scenario))
         again = [minimal.scenario] * (REPLAYS if seconds > 0 and not self.out_of_time else 0)
         final = await judged(self._judge, self._play, requirement, again) if again else []
         back = [replay for replay in final if replay.shows(requirement)]
@@ -226,7 +226,7 @@ class Confirmation:
         proof = Proof(
             (requirement, *self._causes.explained_by(requirement, together)),
             shown.trace,
-            _shown(shown, requirement),
+            shown.telling(requirement),
             Replays(REPLAYS, len(back)) if back else Replays(tried.played, len(tried.back)),
             minimised=minimal.complete and bool(back or not final),
             seen=tally.violated[requirement],
@@ -288,12 +288,8 @@ def _is_counted(case: Case) -> bool:
     return any(each.proof == "counted" for each in case.observations)
 
 
-def _shown(replay: JudgedReplay, requirement: str) -> Observation:
-    return replay.shown(requirement) or replay.judgement.violations[requirement][0]
-
-
 def _needed(replay: JudgedReplay, requirement: str) -> int:
-    return shown_exchanges(replay.trace, _shown(replay, requirement))
+    return shown_exchanges(replay.trace, replay.telling(requirement))
 
 
 def _all_chance(cases: Sequence[Case]) -> bool:

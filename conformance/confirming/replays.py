@@ -14,6 +14,7 @@ from conformance.judging.pool import TraceJudge
 from conformance.judging.tally import Case
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios import Scenario, from_json
+from conformance.scenarios.scenario.model import Step, numbered
 from conformance.trace import Trace
 
 Play = Callable[[Sequence[Scenario], bool], Awaitable[list[Trace]]]
@@ -38,6 +39,16 @@ class JudgedReplay:
     def shows(self, requirement: str) -> bool:
         """Whether the steps of the scenario show a violation of a requirement."""
         return self.shown(requirement) is not None
+
+    def telling(self, requirement: str) -> Observation:
+        """The violation to tell of a requirement that is violated: one that the steps show, if there is one."""
+        return self.shown(requirement) or self.judgement.violations[requirement][0]
+
+    def kinds_shown(self, requirement: str, scenario: Scenario) -> set[type[Step]]:
+        """The kinds of the steps of the scenario that was played whose answers show a violation."""
+        steps = dict(numbered(scenario.steps))
+        cited = (self.trace.at(index).step for index in self.telling(requirement).exchanges)
+        return {type(steps[number]) for number in cited if number in steps}
 
 
 @dataclass(slots=True)

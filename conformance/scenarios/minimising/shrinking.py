@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 from conformance.scenarios.minimising.values import simpler_text, simpler_value
@@ -33,7 +33,15 @@ def simpler(scenario: Scenario) -> Iterator[Scenario]:
     """Simpler scenarios, the boldest first; each one leaves out something and all that depends on it."""
     before = cost(scenario)
     seen: set[str] = set()
-    for make in (_slices, _chunks, _flattened, _with_fewer_stages, _with_plainer_values, _with_smaller_bodies):
+    for make in (
+        _slices,
+        _single_stages,
+        _chunks,
+        _flattened,
+        _with_fewer_stages,
+        _with_plainer_values,
+        _with_smaller_bodies,
+    ):
         for candidate in make(scenario):
             text = exact_json.dumps(to_json(candidate))
             if candidate.steps and text not in seen and _cost(candidate, text) < before:
@@ -125,6 +133,40 @@ def _with_fewer_stages(scenario: Scenario) -> Iterator[Scenario]:
                 yield _without_stages(scenario, step.ref, dropped)
 
 
+def _single_stages(scenario: Scenario) -> Iterator[Scenario]:
+    """Each stage of a workflow alone, the last first, with what was done for its sake only."""
+    for _, step in numbered(scenario.steps):
+        if isinstance(step, model.Create) and len(step.stages) > 1:
+            for kept in reversed(range(len(step.stages))):
+                yield _single_stage(scenario, step, kept)
+
+
+def _single_stage(scenario: Scenario, create: model.Create, kept: int) -> Scenario:
+    event = _event(create.stages[kept])
+    of = {step.ref for step in scenario.leaves() if isinstance(step, model.Run) and step.workflow == create.ref}
+
+    def is_idle(step: Step) -> bool:
+        if isinstance(step, model.Settle | model.Pause):
+            return True
+        if model.instance_of(step) not in of:
+            return False
+        if isinstance(step, model.StageHistory):
+            return step.number != str(kept)
+        if isinstance(step, model.Until):
+            return step.state != "ended" and (event is None or step.stage not in (None, kept))
+        return isinstance(step, model.Send) and (event is None or step.event in others)
+
+    others = {_event(stage) for stage in create.stages} - {event}
+    needed = without(scenario, {number for number, step in numbered(scenario.steps) if is_idle(step)})
+    return _without_stages(needed, create.ref, set(range(len(create.stages))) - {kept})
+
+
+def _event(stage: StageConfig) -> str | None:
+    """The event that a stage waits for, None where it is of another kind."""
+    wait = stage.get("wait_event")
+    return str(wait.get("event")) if isinstance(wait, dict) else None
+
+
 def _stage_chunks(count: int) -> Iterator[range]:
     length = count
     while length:
@@ -132,7 +174,7 @@ def _stage_chunks(count: int) -> Iterator[range]:
         length //= 2
 
 
-def _without_stages(scenario: Scenario, workflow: str, dropped: range) -> Scenario:
+def _without_stages(scenario: Scenario, workflow: str, dropped: Collection[int]) -> Scenario:
     of = {step.ref for step in scenario.leaves() if isinstance(step, model.Run) and step.workflow == workflow}
 
     def edit(step: Step) -> Step:
@@ -147,7 +189,7 @@ def _without_stages(scenario: Scenario, workflow: str, dropped: range) -> Scenar
     return mapped(scenario, edit)
 
 
-def _moved(number: int, dropped: range) -> int | None:
+def _moved(number: int, dropped: Collection[int]) -> int | None:
     return None if number in dropped else number - sum(other < number for other in dropped)
 
 

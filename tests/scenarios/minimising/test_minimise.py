@@ -84,3 +84,17 @@ def test_a_chain_outside_any_group_is_unfolded() -> None:
     steps: tuple[Step, ...] = (Chain((Create("w1", ({"noop": {}},)), Run("i1", "w1"))), Cancel("i1"))
     found = search(Scenario(steps), cancelled_after_run)
     assert [type(step) for step in found.scenario.steps] == [Create, Run, Cancel, Read]
+
+
+def test_what_keeps_the_kind_of_step_that_showed_the_failure_is_tried_first() -> None:
+    steps = (Create("w1", ({"noop": {}},)), Run("i1", "w1"), Send("i1", "a"), Send("i1", "b"), Read("i1"))
+    tried: list[bool] = []
+
+    async def judge(batch: list[Scenario]) -> list[bool]:
+        tried.extend(any(isinstance(step, Read) for step in each.leaves()) for each in batch)
+        return [False] * len(batch)
+
+    budget = ReplayBudget(runs=4, at_once=4)
+    asyncio.run(minimise(Scenario(steps, "made-up"), judge, budget, shown_by=[Read], clock=lambda: 0.0))
+    assert tried == sorted(tried, reverse=True)
+    assert any(tried)

@@ -16,6 +16,7 @@ from conformance.scenarios.scenario.model import (
     Read,
     Run,
     Send,
+    Settle,
     StageConfig,
     StageHistory,
     Together,
@@ -26,6 +27,10 @@ from tests.scenarios.drawing import MANY, drawn, undefined
 
 NOOP: StageConfig = {"noop": {}}
 WAIT: StageConfig = {"wait_event": {"event": "Ready"}}
+
+
+def waiting(event: str) -> StageConfig:
+    return {"wait_event": {"event": event}}
 
 
 @pytest.mark.parametrize("theme", sorted(set(THEMES) - MANY))
@@ -75,3 +80,13 @@ def test_concurrent_steps_become_a_sequence() -> None:
 )
 def test_a_scenario_ends_with_a_read_of_what_it_acted_on(steps: tuple[object, ...], last: object) -> None:
     assert with_a_read(Scenario(steps)).steps[-1] == last  # type: ignore[arg-type]
+
+
+def test_a_stage_is_tried_alone_without_what_was_done_for_the_others() -> None:
+    stages = (waiting("a"), waiting("b"), NOOP)
+    done = (Send("i1", "a"), Settle(), Until("i1", "waiting", 1), Send("i1", "b"))
+    whole = Scenario((Create("w1", stages), Run("i1", "w1"), *done, StageHistory("i1", "2")), "made-up")
+    found = [each.steps for each in simpler(whole)]
+    assert (Create("w1", (NOOP,)), Run("i1", "w1"), StageHistory("i1", "0")) in found
+    needed = (Until("i1", "waiting", 0), Send("i1", "b"))
+    assert (Create("w1", (waiting("b"),)), Run("i1", "w1"), *needed) in found
