@@ -17,7 +17,7 @@ import sys
 import sysconfig
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -34,6 +34,9 @@ PROGRAM = str(Path(sysconfig.get_path("scripts")) / "conformance")
 PATIENCE = 600
 """Seconds; only a hang lasts as long, whatever else the machine does."""
 
+_Arguments = tuple[str, ...]
+_Env = Mapping[str, str]
+_Main = Callable[[], int | None]
 _CONTEXT = multiprocessing.get_context("forkserver")
 
 draw_once()
@@ -49,11 +52,14 @@ def drawing_itself() -> dict[str, str]:
     return {name: value for name, value in environment().items() if name != FOLDER}
 
 
-def run(*arguments: str, cwd: Path, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """What the command `conformance` gave and printed. Raises subprocess.TimeoutExpired where it hangs."""
+def run(*arguments: str, cwd: Path, env: Mapping[str, str], main: _Main = program) -> subprocess.CompletedProcess[str]:
+    """What the command `conformance`, or another one, gave and printed; ``main`` is what it does.
+
+    Raises subprocess.TimeoutExpired where it hangs.
+    """
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder, "out"), Path(folder, "err")
-        process = _CONTEXT.Process(target=_command, args=(arguments, str(cwd), dict(env), (str(out), str(err))))
+        process = _CONTEXT.Process(target=_command, args=(main, arguments, str(cwd), dict(env), (str(out), str(err))))
         process.start()
         process.join(PATIENCE)
         code = process.exitcode
@@ -125,16 +131,18 @@ class Started:
         return out, rest[0]
 
 
-def _command(arguments: tuple[str, ...], cwd: str, env: Mapping[str, str], outputs: tuple[str, str]) -> None:
+def _command(main: _Main, arguments: _Arguments, cwd: str, env: _Env, outputs: tuple[str, str]) -> None:
     written = [os.open(path, os.O_WRONLY | os.O_CREAT, 0o600) for path in outputs]
     _begin(arguments, cwd, env, written)
+    sys.exit(main())
 
 
-def _piped(arguments: tuple[str, ...], cwd: str, env: Mapping[str, str], outputs: Sequence[Connection]) -> None:
+def _piped(arguments: _Arguments, cwd: str, env: _Env, outputs: Sequence[Connection]) -> None:
     _begin(arguments, cwd, env, [each.fileno() for each in outputs])
+    program()
 
 
-def _begin(arguments: tuple[str, ...], cwd: str, env: Mapping[str, str], outputs: Sequence[int]) -> None:
+def _begin(arguments: _Arguments, cwd: str, env: _Env, outputs: Sequence[int]) -> None:
     for number, written in enumerate(outputs, start=1):
         os.dup2(written, number)
     for written in set(outputs):
@@ -145,4 +153,3 @@ def _begin(arguments: tuple[str, ...], cwd: str, env: Mapping[str, str], outputs
     sys.argv = [PROGRAM, *arguments]
     # A fork uses the fork server that it comes from, as its documentation says; Python 3.11 would begin another one.
     vars(forkserver._forkserver)["ensure_running"] = lambda: None
-    program()

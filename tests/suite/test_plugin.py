@@ -17,13 +17,12 @@ from conformance.configuration.table.lookup import options_of
 from conformance.contract.requirements import load_requirements
 from conformance.reference.process import ReferenceProcess
 from conformance.results.store import read_results
+from tests.warm import PATIENCE, run
 
 CATALOGUE = load_requirements().requirements
 # Nothing is kept, garbage is not collected for seconds at the end of each session, and the plugin of another package is
 # not loaded, which takes as long as all of pytest.
 CORE = ("-p", "no:cacheprovider", "-p", "no:unraisableexception", "-p", "no:schemathesis")
-PATIENCE = 600
-"""Seconds; only a hang lasts as long, whatever else the machine does."""
 
 
 @dataclass(frozen=True)
@@ -32,17 +31,20 @@ class Project:
 
     path: Path
 
-    def pytest(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "pytest", *CORE, *arguments]
+    def pytest(self, *arguments: str, loaded: bool = False) -> subprocess.CompletedProcess[str]:
+        """Run pytest as its user does; ``loaded``: where it is loaded already, and the suite as well."""
         # pytest cuts its lines to the width of the terminal.
         wide = {**os.environ, "COLUMNS": "200"}
+        if loaded:
+            return run(*CORE, *arguments, cwd=self.path, env=wide, main=pytest.console_main)
+        command = [sys.executable, "-m", "pytest", *CORE, *arguments]
         return subprocess.run(
             command, cwd=self.path, capture_output=True, text=True, timeout=PATIENCE, check=False, env=wide
         )
 
     def collected(self, *arguments: str) -> list[str]:
         """The names of the items that pytest would run."""
-        out = self.pytest("--collect-only", "-q", "--pyargs", "conformance.suite", *arguments).stdout
+        out = self.pytest("--collect-only", "-q", "--pyargs", "conformance.suite", *arguments, loaded=True).stdout
         return [line.partition("::")[2] for line in out.splitlines() if "::" in line]
 
 
@@ -98,24 +100,24 @@ def test_a_narrowed_run_with_the_url_of_an_ini_file(project: Project, url: str) 
 def test_a_target_that_is_not_there_ends_the_session(project: Project) -> None:
     with ReferenceProcess() as server:
         closed = server.url
-    ran = project.pytest("--pyargs", "conformance.suite", f"--conformance-url={closed}")
+    ran = project.pytest("--pyargs", "conformance.suite", f"--conformance-url={closed}", loaded=True)
     assert ran.returncode == 3
     assert "cannot be reached" in ran.stdout + ran.stderr
 
 
 def test_a_bad_option_is_a_usage_error(project: Project) -> None:
-    ran = project.pytest("--pyargs", "conformance.suite", "--conformance-profile=big")
+    ran = project.pytest("--pyargs", "conformance.suite", "--conformance-profile=big", loaded=True)
     assert ran.returncode == 4
     assert "--profile cannot be 'big'" in ran.stderr
     assert "Traceback" not in ran.stderr
 
 
-def faulty(project: Project, *options: str) -> subprocess.CompletedProcess[str]:
+def faulty(project: Project, *options: str, loaded: bool = True) -> subprocess.CompletedProcess[str]:
     """A short run of three requirements, of which two are violated, a MUST and a SHOULD."""
     faults = ("--conformance-fault=name-dropped", "--conformance-fault=internal-field-leaks")
     short = (*faults, "--conformance-profile=smoke", "--conformance-explore-time=3s", "-rA")
     chosen = ("-k", "test_requirement and (info.version or workflow.create-echo or documented-fields)")
-    return project.pytest("--pyargs", "conformance.suite", *chosen, *short, *options)
+    return project.pytest("--pyargs", "conformance.suite", *chosen, *short, *options, loaded=loaded)
 
 
 def outcomes(ran: subprocess.CompletedProcess[str]) -> list[tuple[str, str]]:
@@ -130,7 +132,7 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProc
 def test_outcomes_and_exit_code_are_the_same_with_workers(
     project: Project, failed: subprocess.CompletedProcess[str]
 ) -> None:
-    shared = faulty(project, "-n", "2")
+    shared = faulty(project, "-n", "2", loaded=False)
     assert outcomes(shared) == outcomes(failed)
     assert shared.returncode == failed.returncode == 1
     assert ("FAILED", "test_requirement[workflow.create-echo]") in outcomes(failed)
