@@ -11,7 +11,7 @@ from conformance.rules.run.waiting import first_to_last, lasts
 from conformance.trace import Exchange
 from conformance.wire.instant import SECOND
 
-_LEAST_LASTING, _LEAST_QUICK = 30, 12
+_LEAST_LASTING, _LEAST_QUICK = 24, 12
 # So many of those that last may be answered early: somebody may have ended their instances meanwhile.
 _EARLY_SHARE = 0.05
 _TIMES, _LONGER = 2, 3 * SECOND // 2

@@ -146,7 +146,12 @@ class Settler:
         return taken
 
     async def traces_so_far(self) -> list[Trace]:
-        """The same, also of the controls since the last ones that were given, unless one of these is under way."""
+        """The same, also of the controls since the last ones that were given.
+
+        Those under way may end in the time that they usually take; else nobody gets any of their round yet.
+        """
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_LEAD * self.control_ns() / SECOND)
         async with self._lock:
             if self._round is not None and not self._round.open:
                 await self._end_round(self._round)
