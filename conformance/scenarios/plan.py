@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from conformance.scenarios.scenario.model import Scenario
+from conformance.scenarios.scenario.model import Scenario, Settle, Until
 from conformance.scenarios.strategies import THEMES, Theme, collect, intruding, strategy
 
 Profile = Literal["smoke", "standard", "thorough", "soak"]
@@ -145,7 +145,12 @@ def _covering(scenarios: dict[int, Scenario], without: Collection[str]) -> dict[
             break
         tested |= rules[best]
         chosen[best] = left.pop(best)
-    return chosen
+    # What waits most begins first, so that it ends in time.
+    return dict(sorted(chosen.items(), key=lambda entry: -_waits(entry[1])))
+
+
+def _waits(scenario: Scenario) -> int:
+    return sum(isinstance(step, Settle | Until) for step in scenario.leaves())
 
 
 def _told_apart(rule: str) -> bool:

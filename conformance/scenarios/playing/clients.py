@@ -39,6 +39,7 @@ from conformance.wire.instant import SECOND
 
 _LONGEST_WAIT_S = 90.0
 _LOST_AFTER = 3
+_BEHIND = 1
 _LONG = 1 << 20
 _ENOUGH = 8
 
@@ -104,6 +105,14 @@ class ScenarioClients:
         """Whether the target has not even accepted a connection several times in a row."""
         return self._refused >= _LOST_AFTER
 
+    @property
+    def behind(self) -> int | None:
+        """How many runs that wait at the gate may go before the scenario's next one; None: all of them.
+
+        What has begun goes on soon: its instances are to live side by side, and a scenario cut short proves little.
+        """
+        return _BEHIND if self._runs.any_begun else None
+
     def last_run(self, workflow: str) -> int:
         """When the last run of a workflow went out (client ns): now while one waits for admission, 0 if none did."""
         return self._runs.last(workflow)
@@ -136,7 +145,7 @@ class ScenarioClients:
         """
         if place is None and isinstance(step, Run | RunRaw):
             with self._runs.waiting(step.workflow):
-                places = await unless(self.stop, self.target.gate.enter())
+                places = await unless(self.stop, self.target.gate.enter(behind=self.behind))
             if places is None:
                 self.notes.append(f"step {number} was left out: it was time to stop before its turn came")
                 return None

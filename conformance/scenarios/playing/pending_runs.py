@@ -21,6 +21,11 @@ class PendingRuns:
         self._runs: Counter[str] = Counter()
         self._ends: dict[str, EarlierEnd] = {}
 
+    @property
+    def any_begun(self) -> bool:
+        """Whether any run went out."""
+        return bool(self._runs)
+
     @contextmanager
     def waiting(self, workflow: str) -> Iterator[None]:
         """A run waits for admission, and is sent after that."""

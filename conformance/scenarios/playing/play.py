@@ -236,7 +236,7 @@ class _StepPlay:
         running = [lane for lane, inner in enumerate(step.steps) if isinstance(inner, model.Run | model.RunRaw)]
         gate, places = self._player.target.gate, list[Place]()
         if 0 < len(running) <= gate.most_together:
-            places = await unless(self._player.stop, gate.enter(len(running))) or []
+            places = await unless(self._player.stop, gate.enter(len(running), behind=self._clients.behind)) or []
         held = dict(zip(running, places, strict=False))
         numbers = [number + 1 + sum(map(size, step.steps[:index])) for index in range(len(step.steps))]
         lanes = enumerate(zip(step.steps, clients, numbers, strict=True))

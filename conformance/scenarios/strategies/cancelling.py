@@ -146,7 +146,7 @@ THEMES = (
     Theme("cancel-while-waiting", while_waiting, (*_CANCEL, "cancel.deaf"), 5),
     Theme("cancel-during-delay", during_delay, (*_CANCEL, "cancel.stops-stages"), 4),
     Theme("cancel-short-delay", during_short_delay, ("cancel.stops-stages", "cancel.terminates"), 2),
-    Theme("cancelled-timer", cancelled_timer, ("run.delay-duration", "run.isolated", "cancel.terminates"), 1),
+    Theme("cancelled-timer", cancelled_timer, ("run.isolated", "cancel.terminates"), 1),
     Theme("cancel-anywhere", anywhere, ("stage.none-open", "history.agrees"), 2),
     Theme("cancelled-after-each-kind", after_each_kind, _CANCEL, once=True),
     Theme("cancel-twice", twice, (*_CANCEL, "cancel.terminated", "stage.monotone"), 3),

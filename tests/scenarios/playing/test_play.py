@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Awaitable
 from typing import Any
 
 import httpx
@@ -37,6 +38,7 @@ from conformance.scenarios.scenario.model import (
 )
 from conformance.target import LoopLag, Target, TargetConfig
 from conformance.target.finishing import later
+from conformance.target.pacing.run_gate import Place, RunGate
 from conformance.trace import Exchange, Failure, Request, Response
 from tests.scenarios.conftest import play, played_at
 
@@ -246,3 +248,16 @@ def test_strays_of_a_silent_target_are_asked_for_once() -> None:
     clients: Any = _Unheard(0)
     asyncio.run(clean_up(clients, clients, ["w0", "w1", "w2"]))
     assert [type(step) for step in clients.asked] == [ListInstances, Delete, Delete]
+
+
+def test_what_has_begun_goes_before_what_has_not(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    enter, asked = RunGate.enter, list[tuple[int, int | None]]()
+
+    def noted(gate: RunGate, runs: int = 1, *, behind: int | None = None) -> Awaitable[list[Place]]:
+        asked.append((runs, behind))
+        return enter(gate, runs, behind=behind)
+
+    monkeypatch.setattr(RunGate, "enter", noted)
+    play(url, Create("w1", (NOOP,)), Run("i1", "w1"), Run("i2", "w1"), Together((Run("i3", "w1"), Run("i4", "w1"))))
+    # Everybody waits for a control.
+    assert [each for each in asked if each[1] != 0] == [(1, None), (1, 1), (2, 1)]
