@@ -20,8 +20,8 @@ from conformance.contract.schema.responses import ResponseSchemas
 from conformance.judging.causes import Causes
 from conformance.judging.judging import Judge
 from conformance.judging.outcomes import Unjudged, count_outcomes, operation_results, requirement_results
+from conformance.judging.put_right import put_right, resting
 from conformance.judging.tally import Tally
-from conformance.judging.without_history import resting_on_history, without_history
 from conformance.results.known.deviations import KnownDeviation
 from conformance.results.model import Finding, Results
 from conformance.results.verdict import incomplete_because, verdict_of
@@ -77,8 +77,9 @@ def check_all(
     judged = [(trace, judge.judge(trace)) for trace in traces]
     for trace, judgement in judged:
         tally.add(trace, judgement)
-    apart = {each.id: judge.judge(each) for each in without_history(tally)}
-    causes = Causes(judge.catalogue, tally, resting_on_history(tally, apart))
+    right = put_right(tally).items()
+    rests = {cause: resting(tally, {each.id: judge.judge(each) for each in traces}) for cause, traces in right}
+    causes = Causes(judge.catalogue, tally, rests)
     ways = Ways(judge.catalogue, known)
     proofs = (
         (entry, replace(shown, not_replayed=context.not_replayed))

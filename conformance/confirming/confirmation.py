@@ -14,8 +14,8 @@ from conformance.confirming.replays import REPLAYS, Attempt, JudgedReplay, Play,
 from conformance.confirming.slicing import sliced
 from conformance.judging.causes import Causes
 from conformance.judging.pool import TraceJudge
+from conformance.judging.put_right import put_right, resting
 from conformance.judging.tally import Case, Tally
-from conformance.judging.without_history import resting_on_history, without_history
 from conformance.results.model import Replays
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios import Scenario
@@ -166,8 +166,10 @@ class Confirmation:
         return min(self._settings.minimise_seconds, left * self._share)
 
     async def _causes_of(self, tally: Tally) -> Causes:
-        apart = {trace.id: await self._judge.judge(trace) for trace in without_history(tally)}
-        return Causes(self._judge.catalogue, tally, resting_on_history(tally, apart))
+        rests = {}
+        for cause, traces in put_right(tally).items():
+            rests[cause] = resting(tally, {trace.id: await self._judge.judge(trace) for trace in traces})
+        return Causes(self._judge.catalogue, tally, rests)
 
     async def _prove(self, requirement: str, tally: Tally) -> _Found | None:
         cases = self._apart_first(tally.cases[requirement])

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from conformance.contract.requirements import Catalogue
 from conformance.judging.places import Act, Place, Sighting, at_one_place, one_place, shows_too, sighting_of
 from conformance.judging.tally import Tally
-from conformance.judging.without_history import HISTORY
 from conformance.rules.evidence.observation import Observation
 from conformance.trace import Trace
 
-# If histories show stages in place of others, that ranks before everything that is read of instances.
+# A view of instances that is wrong as a whole ranks before everything that is read of instances.
 _BEFORE_INSTANCES = "workflows"
 # A violation for nearly every instance coincides with every other violation, so it explains none of them.
 _UNIVERSAL = 0.7
@@ -59,22 +58,23 @@ class _Indexed:
 class Causes:
     """Ranks requirements, causes first, and finds what a violation explains.
 
-    ``on_history`` are the violated requirements that rest on histories with stages in others' places, if there are.
+    ``rests`` says which violated requirements rest on a view that is wrong as a whole (`put_right`), by the requirement
+    that names it.
     """
 
-    def __init__(self, catalogue: Catalogue, tally: Tally, on_history: Collection[str] = ()) -> None:
+    def __init__(self, catalogue: Catalogue, tally: Tally, rests: Mapping[str, Collection[str]] | None = None) -> None:
         self._catalogue = catalogue
         self._rows = {each.id: each for each in catalogue.requirements}
         self._order = {each.id: number for number, each in enumerate(catalogue.requirements)}
         self._tally = tally
-        self._on_history = on_history
+        self._rests = rests or {}
         self._indices: dict[str, _Indexed] = {}
 
     def rank(self, requirement: str) -> tuple[bool, int, int]:
         """MUST before SHOULD, causes before what follows from them."""
         row = self._rows[requirement]
         place = self._catalogue.precedence(row)
-        if requirement == HISTORY and self._on_history:
+        if self._rests.get(requirement):
             place = self._catalogue.groups[_BEFORE_INSTANCES].precedence
         return (row.level != "MUST", place, self._order[requirement])
 
@@ -88,7 +88,7 @@ class Causes:
             for other in self._tally.cases
             if other != cause
             and (
-                self._rests_on_history(cause, other)
+                other in self._rests.get(cause, ())
                 or self._always_along(cause, other, together)
                 or self._same_instances(cause, other)
                 or self._same_place(cause, other)
@@ -159,10 +159,6 @@ class Causes:
         """Those traces in which none of some causes is violated."""
         seen = set().union(*(self._tally.violating_traces.get(cause, set()) for cause in causes))
         return set(traces) - seen
-
-    def _rests_on_history(self, cause: str, other: str) -> bool:
-        """Seen only in histories, which show stages in others' places."""
-        return cause == HISTORY and other in self._on_history
 
     def _always_along(self, cause: str, other: str, together: Collection[str]) -> bool:
         """Violated in the same minimal trace, and in no trace in which the cause is not violated."""

@@ -6,10 +6,9 @@ looks for a stage there sees something else, and none of them names the cause bu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from conformance.judging.judging import Judgement
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.history.stages import out_of_place
@@ -27,24 +26,6 @@ def without_history(tally: Tally) -> Sequence[Trace]:
     traces = {each.trace.id: each.trace for cases in tally.cases.values() for each in cases if each.trace.id in suspect}
     concerned = {name: out_of_place(TraceIndex(trace)) for name, trace in traces.items()}
     return [_without_history(traces[name], instances) for name, instances in concerned.items() if instances]
-
-
-def resting_on_history(tally: Tally, judgements: Mapping[str, Judgement]) -> frozenset[str]:
-    """The requirements that no kept trace violates without its histories; ``judgements`` by trace id.
-
-    In a trace that has none of these every history tells what it means.
-    """
-    if not judgements:
-        return frozenset()
-
-    def remains(requirement: str, trace: Trace) -> bool:
-        return trace.id not in judgements or requirement in judgements[trace.id].violations
-
-    return frozenset(
-        requirement
-        for requirement, cases in tally.cases.items()
-        if not any(remains(requirement, case.trace) for case in cases)
-    )
 
 
 def _without_history(trace: Trace, instances: Collection[str]) -> Trace:

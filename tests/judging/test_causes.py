@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import pytest
 
@@ -48,8 +48,8 @@ def seen(well: int = 0, /, **sightings: Collection[Sighting]) -> Tally:
     return made
 
 
-def explained(seen: Tally, cause: str, *together: str, on_history: Collection[str] = ()) -> list[str]:
-    return Causes(CATALOGUE, seen, on_history).explained_by(cause, together)
+def explained(seen: Tally, cause: str, *together: str, rests: Mapping[str, Collection[str]] | None = None) -> list[str]:
+    return Causes(CATALOGUE, seen, rests).explained_by(cause, together)
 
 
 def test_what_was_never_violated_itself_is_followed_by_nothing() -> None:
@@ -97,12 +97,14 @@ def test_what_nobody_has_made_takes_no_instance_along() -> None:
 
 def test_what_rests_on_a_history_out_of_order_follows_from_it() -> None:
     seen = tally(2, history_stages=("a", {"i1", "i2"}), event_once=("b", {"i1"}), event_malformed=("b", {"i9"}))
-    assert explained(seen, "history.stages", on_history={"history.stages", "event.once"}) == ["event.once"]
+    assert explained(seen, "history.stages", rests={"history.stages": {"history.stages", "event.once"}}) == [
+        "event.once"
+    ]
     assert explained(seen, "history.stages") == []
 
 
 def test_a_history_out_of_order_comes_before_all_that_is_read_of_instances() -> None:
-    rank = Causes(CATALOGUE, Tally(), {"history.stages"}).rank
+    rank = Causes(CATALOGUE, Tally(), {"history.stages": {"history.stages"}}).rank
     assert rank("workflow.create-echo") < rank("history.stages") < rank("cancel.terminates")
     assert Causes(CATALOGUE, Tally()).rank("history.stages") > rank("cancel.terminates")
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from conformance.campaign.recordings import check
 from conformance.contract.document import load_document
 from conformance.judging.judging import Judge
+from conformance.judging.put_right import resting
 from conformance.judging.tally import Tally
-from conformance.judging.without_history import resting_on_history, without_history
+from conformance.judging.without_history import without_history
 from conformance.trace import Trace
 from tests.rules.build import TraceBuilder
 from tests.rules.timelines import started, wait_for
@@ -46,7 +47,7 @@ def _tally(*traces: Trace) -> Tally:
 
 def _on_history(*traces: Trace) -> frozenset[str]:
     tally = _tally(*traces)
-    return resting_on_history(tally, {trace.id: JUDGE.judge(trace) for trace in without_history(tally)})
+    return resting(tally, {trace.id: JUDGE.judge(trace) for trace in without_history(tally)})
 
 
 def test_what_only_histories_show_rests_on_a_history_out_of_order() -> None:
@@ -93,7 +94,7 @@ def test_what_was_kept_after_the_others_were_judged_does_not() -> None:
     trace = _history((1, 0)).trace()
     apart = {each.id: JUDGE.judge(each) for each in without_history(_tally(trace))}
     late = _tally(trace, replace(trace, id="t2"))
-    assert resting_on_history(late, apart) == frozenset()
+    assert resting(late, apart) == frozenset()
 
 
 def test_nothing_does_where_a_history_in_order_has_another_fault() -> None:

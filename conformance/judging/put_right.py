@@ -1,0 +1,34 @@
+"""What follows from a view that is wrong as a whole: what is not violated any more once that view is put right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from conformance.judging.judging import Judgement
+from conformance.judging.renumbered import SEQUENCE, renumbered
+from conformance.judging.tally import Tally
+from conformance.judging.without_history import HISTORY, without_history
+from conformance.trace import Trace
+
+
+def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
+    """By the requirement that names the wrong view, the traces kept for violations that have it, with it put right."""
+    return {HISTORY: without_history(tally), SEQUENCE: renumbered(tally)}
+
+
+def resting(tally: Tally, judgements: Mapping[str, Judgement]) -> frozenset[str]:
+    """The requirements that no kept trace violates once it is put right; ``judgements`` of these by trace id.
+
+    In a trace that had nothing to be put right every answer tells what it means.
+    """
+    if not judgements:
+        return frozenset()
+
+    def remains(requirement: str, trace: Trace) -> bool:
+        return trace.id not in judgements or requirement in judgements[trace.id].violations
+
+    return frozenset(
+        requirement
+        for requirement, cases in tally.cases.items()
+        if not any(remains(requirement, case.trace) for case in cases)
+    )
