@@ -18,6 +18,7 @@ _UNIVERSAL = 0.7
 _RARELY = 0.2
 _OFTEN = 0.3
 _MOST = 0.5
+_NEARLY_ALL = 0.9
 # So likely it may be that a cause is violated by chance wherever another requirement is.
 _BY_CHANCE = 0.1
 
@@ -180,8 +181,16 @@ class Causes:
         return known
 
     def _same_place(self, cause: str, other: str) -> bool:
-        """Violated in the same fields of the same workflows and instances, or in the same answers."""
-        return at_one_place(self._indexed(cause).places, self._indexed(other).places)
+        """Violated in the same fields of the same workflows and instances, or in the same answers.
+
+        A few for which the cause could not be judged (nobody read them any more) say nothing against it.
+        """
+        places, found = self._indexed(cause).places, self._indexed(other).places
+        if at_one_place(places, found):
+            return True
+        judged = self._judged(cause)
+        known = {place for place in found if place[0] in judged}
+        return len(known) > _NEARLY_ALL * len(found) and at_one_place(places, known)
 
     def _same_act(self, cause: str, other: str) -> bool:
         """Violated only after requests after which the cause is violated, and where the cause is violated."""

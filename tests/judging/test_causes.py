@@ -141,6 +141,20 @@ def test_what_is_not_there_is_not_there_for_anybody() -> None:
     assert explained(made, "workflow.create-then-get") == []
 
 
+@pytest.mark.parametrize(("unread", "upheld", "follows"), [(1, False, True), (1, True, False), (5, False, False)])
+def test_a_few_for_which_the_cause_was_not_judged_say_nothing_against_it(
+    unread: int, upheld: bool, follows: bool
+) -> None:
+    both = [sighting(f"i{n}", "workflowID") for n in range(20)]
+    more = [sighting(f"u{n}", "workflowID") for n in range(unread)]
+    lost = sighting("lost", "workflowID")
+    found = seen(run_created=[*both, lost], run_then__get=[*both, *more, sighting("late", "workflowID")])
+    found.subjects["run.created", True] = {"late"} if upheld else set()
+    # With so few runs nothing follows from another for being violated for the same instances alone.
+    found.runs = 0
+    assert ("run.then-get" in explained(found, "run.created")) == follows
+
+
 UNKNOWN = "getWorkflow: 404 INTERNAL for 404 NOT_FOUND"
 
 
