@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import os
 import pickle
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +38,16 @@ from tests.rules.scenes import played
 from tests.rules.timelines import started, wait_for
 
 
+@cache
+def judge() -> Judge:
+    return Judge()
+
+
 def tally_of(*builders: TraceBuilder) -> Tally:
     tally = Tally()
     for t in builders:
         trace = t.trace()
-        tally.add(trace, Judge().judge(trace))
+        tally.add(trace, judge().judge(trace))
     return tally
 
 
@@ -80,15 +87,21 @@ def test_violations_of_every_scene_are_read_as_they_were_written(tmp_path: Path)
 @pytest.mark.parametrize(
     ("shards", "reason"),
     [
-        ([share(0), share(1, of=3)], "not all have the same of"),
-        ([share(0), replace(share(1), document="other")], "not all have the same document"),
-        ([share(0), replace(share(1), suite="0.0.1")], "not all have the same suite"),
-        ([share(0), replace(share(1), settings=share(1).settings | {"seed": 8})], "not all have the same settings"),
+        (lambda: [share(0), share(1, of=3)], "not all have the same of"),
+        (lambda: [share(0), replace(share(1), document="other")], "not all have the same document"),
+        (lambda: [share(0), replace(share(1), suite="0.0.1")], "not all have the same suite"),
+        (
+            lambda: [share(0), replace(share(1), settings=share(1).settings | {"seed": 8})],
+            "not all have the same settings",
+        ),
     ],
 )
-def test_shares_of_different_runs_are_not_merged(shards: list[Shard], reason: str, tmp_path: Path) -> None:
+def test_shares_of_different_runs_are_not_merged(
+    shards: Callable[[], list[Shard]], reason: str, tmp_path: Path
+) -> None:
+    folder = left(tmp_path, *shards())
     with pytest.raises(UnusableShards, match=reason):
-        read_shards([left(tmp_path, *shards)])
+        read_shards([folder])
 
 
 def test_a_share_counts_once(tmp_path: Path) -> None:
