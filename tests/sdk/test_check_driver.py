@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.cli import main
+from conformance.sdk.campaign import player
 from conformance.sdk.checking import checks
 from conformance.sdk.checking.call_checks import Line
 from conformance.sdk.checking.driver_check import check_driver
@@ -25,10 +26,14 @@ PATIENT = DriverTimeouts(20.0, 20.0)
 HASTY = DriverTimeouts(20.0, -4.0)
 
 
+_STRAY_S = player._STRAY_S
+
+
 @pytest.fixture(autouse=True)
-def _short_silence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a driver wait 0.2 s, where each of these tests would wait for a second, for the answer that does not come."""
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for less, each time, for what does not come: an answer, and a second result."""
     monkeypatch.setattr(checks, "_SILENCE_S", 0.2)
+    monkeypatch.setattr(player, "_STRAY_S", 0.01)
 
 
 def driver(result: str = RESULT, *, start: str = "", end: str = "", data: str = "") -> list[str]:
@@ -102,7 +107,8 @@ def test_results_out_of_order_are_of_other_calls() -> None:
     assert told["getServerInfo"].startswith("call 1 (getServerInfo) got no result")
 
 
-def test_a_second_result_is_told_at_its_own_call() -> None:
+def test_a_second_result_is_told_at_its_own_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(player, "_STRAY_S", _STRAY_S)
     twice = 'print(json.dumps({"type": "result", "id": message["id"], "data": None}), flush=True)'
     told = wrong(checked(driver(f'{RESULT}\nif message["operation"] == "runWorkflow":\n    {twice}')))
     assert told == {"runWorkflow": "a second result came for call 6, though it has one already"}
