@@ -24,8 +24,9 @@ from conformance.scenarios.scenario.model import (
     RunRaw,
     Step,
     instance_of,
+    workflow_of,
 )
-from conformance.scenarios.scenario.relative_times import concrete
+from conformance.scenarios.scenario.relative_times import comes_soon, concrete
 from conformance.scenarios.steps.registry import asked, kind_of
 from conformance.target import Recorder, Sender, Target, send
 from conformance.target.authentication.presenting import presented
@@ -99,6 +100,7 @@ class ScenarioClients:
         self._idle: list[Sender] = []
         self._clients: list[Sender] = []
         self._refused = 0
+        self._held: Place | None = None
 
     @property
     def lost(self) -> bool:
@@ -130,7 +132,9 @@ class ScenarioClients:
         self._idle = [*clients, *self._idle]
 
     async def close(self) -> None:
-        """Close every client."""
+        """Close every client, and give back what the run of a workflow that was not created would have used."""
+        if self._held is not None:
+            self._held.leave()
         for client in self._clients:
             await client.aclose()
 
@@ -143,13 +147,15 @@ class ScenarioClients:
         What creates something is done to its end even when cancelled: else nobody could clean it up. ``place`` is for a
         run that is admitted.
         """
-        if place is None and isinstance(step, Run | RunRaw):
-            with self._runs.waiting(step.workflow):
-                places = await unless(self.stop, self.target.gate.enter(behind=self.behind))
-            if places is None:
-                self.notes.append(f"step {number} was left out: it was time to stop before its turn came")
+        runs, hurried = isinstance(step, Run | RunRaw), self._hurried(step)
+        if place is None and runs:
+            place, self._held = self._held, None
+        if place is None and (runs or hurried):
+            place = await self._turn(step, number)
+            if place is None:
                 return None
-            place = places[0]
+        if hurried:
+            self._held, place = place, None
         creates = isinstance(step, Create | CreateRaw | Run | RunRaw | Intrude | Ask)
         work = self._perform(step, client, number, place)
         try:
@@ -157,6 +163,19 @@ class ScenarioClients:
         finally:
             if place is not None:
                 place.leave()
+
+    def _hurried(self, step: Step) -> bool:
+        """Whether a workflow is created only once its run is admitted: a moment near now may pass in the meantime."""
+        return isinstance(step, Create) and self.target.gate.slow and comes_soon(step.stages)
+
+    async def _turn(self, step: Step, number: int | None) -> Place | None:
+        """A run's place at the gate; None, with a note, when it is time to stop before."""
+        with self._runs.waiting(step.ref if isinstance(step, Create) else str(workflow_of(step))):
+            places = await unless(self.stop, self.target.gate.enter(behind=self.behind))
+        if places is None:
+            self.notes.append(f"step {number} was left out: it was time to stop before its turn came")
+            return None
+        return places[0]
 
     async def _perform(self, step: Step, client: Sender, number: int | None, place: Place | None) -> Exchange | None:
         kind = kind_of(step)

@@ -11,6 +11,7 @@ from conformance.scenarios.scenario.model import StageConfig
 from conformance.wire.instant import MILLISECOND, SECOND, Instant, parse_duration
 
 _TENTH, _HALF = 100 * MILLISECOND, 500 * MILLISECOND
+_FAR = 60 * SECOND
 _NOW = re.compile(r"now([+-])([0-9a-z]+)(?:@([+-])(\d\d):(\d\d))?")
 
 
@@ -38,6 +39,13 @@ def concrete(stages: Iterable[StageConfig], now: int, lead: int = 0) -> list[dic
     Moments to come are ``lead`` ns later: a run may take so long to be started, and what is past by then says little.
     """
     return [{kind: _concrete(kind, parameters, now, lead) for kind, parameters in stage.items()} for stage in stages]
+
+
+def comes_soon(stages: Iterable[StageConfig]) -> bool:
+    """Whether a relative ``until`` lies so near that it may have passed before a run is started."""
+    parameters = (each for stage in stages for each in stage.values() if isinstance(each, dict))
+    moments = (relative_time(each.get("until")) for each in parameters)
+    return any(moment is not None and 0 < moment.offset < _FAR for moment in moments)
 
 
 def _concrete(kind: str, parameters: Any, now: int, lead: int) -> Any:

@@ -13,6 +13,7 @@ from conformance.reference.process import ReferenceProcess
 from conformance.scenarios import Job, Played, Player, Scenario, Settler, from_json
 from conformance.scenarios.playing.audit import clean_up
 from conformance.scenarios.playing.bindings import Bindings
+from conformance.scenarios.playing.clients import ScenarioClients
 from conformance.scenarios.scenario.model import (
     MARKER,
     UNKNOWN,
@@ -261,3 +262,34 @@ def test_what_has_begun_goes_before_what_has_not(url: str, monkeypatch: pytest.M
     play(url, Create("w1", (NOOP,)), Run("i1", "w1"), Run("i2", "w1"), Together((Run("i3", "w1"), Run("i4", "w1"))))
     # Everybody waits for a control.
     assert [each for each in asked if each[1] != 0] == [(1, None), (1, 1), (2, 1)]
+
+
+@pytest.mark.parametrize(("until", "first"), [("now+1s", "a run"), ("now+1h", "a workflow")])
+def test_a_slow_target_admits_the_run_before_a_near_moment_is_fixed(
+    url: str, monkeypatch: pytest.MonkeyPatch, until: str, first: str
+) -> None:
+    enter, perform, order = RunGate.enter, ScenarioClients._perform, list[str]()
+
+    def entered(gate: RunGate, runs: int = 1, *, behind: int | None = None) -> Awaitable[list[Place]]:
+        if behind is None:
+            order.append("a run")
+        return enter(gate, runs, behind=behind)
+
+    def performed(clients: ScenarioClients, step: Step, *rest: Any) -> Awaitable[Exchange | None]:
+        if isinstance(step, Create):
+            order.append("a workflow")
+        return perform(clients, step, *rest)
+
+    async def main() -> Played:
+        async with Target(TargetConfig(url=url)) as target, Settler(target) as settler:
+            monkeypatch.setattr(RunGate, "enter", entered)
+            monkeypatch.setattr(RunGate, "slow", True)
+            monkeypatch.setattr(ScenarioClients, "_perform", performed)
+            steps = (Create("w1", ({"delay": {"until": until}},)), Run("i1", "w1"), Read("i1"))
+            (played,) = await Player(target, settler).play_all([Job("t", Scenario(steps))])
+            assert target.gate.idle
+            return played
+
+    played = asyncio.run(main())
+    assert order == [first, *({"a run", "a workflow"} - {first})]
+    assert [each.status for each in of_step(played, 1)] == [201]
