@@ -14,6 +14,7 @@ from conformance.results.model import Finding, Mark, Replays
 from conformance.results.records import BODY_LIMIT, MARKED_LIMIT, record_of
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios import snippets
+from conformance.scenarios.scenario.brief import brief, repeated
 from conformance.scenarios.scenario.codec import from_json, to_json
 from conformance.scenarios.scenario.model import Scenario, Step
 from conformance.scenarios.scenario.script import script
@@ -87,7 +88,7 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
         expected=observation.expected,
         observed=observation.observed,
         scenario=to_json(scenario) if scenario is not None else None,
-        script=[*script(scenario), *_once_due(setting.looks)] if scenario is not None else [],
+        script=[*brief(scenario), *_once_due(setting.looks)] if scenario is not None else [],
         exchanges=[
             record_of(each, start, _ALONE if alone else MARKED_LIMIT if each is decisive else BODY_LIMIT)
             for each in shown
@@ -164,15 +165,17 @@ def shown_exchanges(trace: Trace, observation: Observation) -> int:
 def _shown(trace: Trace, observation: Observation) -> list[Exchange]:
     """The exchanges a reader needs: those cited, the steps of the scenario, and what created what they are about.
 
-    Of the reads of a step that polls only the last.
+    Of the reads of a step that polls only the last, of many creations that matter by their number only the first.
     """
     cited = set(observation.exchanges)
     if _is_scenario(trace):
+        again = repeated(from_json(trace.scenario)) if trace.scenario else frozenset()
         last = {each.step: each.index for each in trace.exchanges}
         wanted = [
             e
             for e in trace.exchanges
-            if e.index in cited or (e.step is not None and (e.index == last[e.step] or e.request.method != "GET"))
+            if e.index in cited
+            or (e.step not in {None, *again} and (e.index == last[e.step] or e.request.method != "GET"))
         ]
     else:
         ids = {value for index in cited for value in trace.at(index).params.values()}

@@ -79,9 +79,9 @@ class Finding:
 
     ``reproducibility`` says of ``replays`` "always", or "n/m": n of m replays showed it ("0/0" without any, and
     ``not_replayed`` tells why). ``seen`` counts what was observed in the run itself. ``scenario`` is the JSON form of
-    the scenario ({"steps": [...]}) or None for a recording; ``script`` its steps in words, one a line. ``minimised``:
-    nothing simpler was left to try. ``exchanges`` are those that show it, ``shortened_from`` is how many there were
-    before anything was left out.
+    the scenario ({"steps": [...]}) or None for a recording; ``script`` its steps in words, one a line, but many
+    creations alike on one, with their number. ``minimised``: nothing simpler was left to try. ``exchanges`` are those
+    that show it, ``shortened_from`` is how many there were before anything was left out.
     """
 
     id: str
