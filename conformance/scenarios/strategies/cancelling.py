@@ -45,7 +45,7 @@ def during_delay(d: Draft) -> None:
     lengths: list[StageConfig] = [
         {"delay": {"duration": text}} for text in ("1h", "2m", "5m", "90s", "900000ms", "1000h")
     ]
-    dates = [words.until(moment) for moment in ("now+1h@+05:30", "2091-05-05T05:05:05Z")]
+    dates = [words.until(moment) for moment in ("now+1h@+05:30", words.FINE_MOMENT)]
     long = d.pick((*lengths, *dates))
     instance = d.start(*before, long, *d.quick_stages(1, 2))
     # Whatever is said to an event that nothing waits for, it ends no delay.

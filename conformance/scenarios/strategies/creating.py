@@ -86,8 +86,10 @@ def same_config(d: Draft) -> None:
 
 
 def created_at_once(d: Draft) -> None:
-    """Workflows created at the same instant, while others read and list."""
-    lanes: list[Step] = [d.new_workflow(d.quick_stages(0, 2), f"n{number}") for number in range(d.number(3, 8))]
+    """Workflows created at the same instant, three of them of one configuration, while others list."""
+    lanes: list[Step] = [d.new_workflow(d.quick_stages(0, 2), f"n{number}") for number in range(d.number(2, 5))]
+    same = d.quick_stages(0, 1)
+    lanes += [d.new_workflow(same, "same") for _ in range(3)]
     lanes += [ListWorkflows()] * d.number(0, 2)
     d.add(Together(tuple(d.shuffled(lanes))), ListWorkflows())
 
@@ -146,12 +148,17 @@ def delete_while_waiting(d: Draft) -> None:
 
 
 def delete_and_go_on(d: Draft) -> None:
-    """Deleted while an instance waits: where that goes on, it keeps its variables, and can still be cancelled."""
+    """Deleted during a delay: where the instance goes on, it hears, keeps its variables, and can still be cancelled.
+
+    The delay outlasts the settle time of a slow target. So a stage that starts after it proves that the instance goes
+    on, and what comes then is held to every rule.
+    """
     event = d.event()
-    workflow = d.create(words.wait_for(event), words.wait_for("for ${who}"), words.noop())
+    workflow = d.create(words.delay(9000), words.wait_for(event), words.wait_for("for ${who}"), words.noop())
     instance = d.run(workflow, {"who": f"the deleted {event}"})
-    d.add(Until(instance, "waiting", 0), Delete(workflow), Send(instance, f"{event}-not"), Settle(), Read(instance))
-    d.add(Send(instance, event), Until(instance, "started", 1), Settle(), Read(instance), History(instance))
+    d.add(Until(instance, "started", 0), Delete(workflow), Settle(), Read(instance), History(instance))
+    d.add(Until(instance, "waiting", 1), Send(instance, f"{event}-not"), Settle(), Read(instance))
+    d.add(Send(instance, event), Until(instance, "started", 2), Settle(), Read(instance), History(instance))
     d.add(Cancel(instance), Settle(), Read(instance), History(instance))
 
 
@@ -164,10 +171,11 @@ def delete_after_end(d: Draft) -> None:
 
 
 def deleted_at_once(d: Draft) -> None:
-    """Several clients delete one workflow, while others read it."""
+    """Several clients delete one workflow, while others read it, or create another one, which stays."""
     workflow = d.create(*d.quick_stages(0, 1))
     lanes: list[Step] = [Delete(workflow) for _ in range(d.number(2, 5))]
     lanes += d.some((GetWorkflow(workflow), ListWorkflows()), 0, 2)
+    lanes += [d.new_workflow([words.noop()], "created beside a deletion") for _ in range(2)]
     d.add(Together(tuple(d.shuffled(lanes))), GetWorkflow(workflow), ListWorkflows(), Delete(workflow))
 
 

@@ -93,7 +93,9 @@ class Draft:
 
     def blocking_stage(self) -> StageConfig:
         """A stage that outlasts the scenario unless somebody ends it."""
-        return words.wait_for(self.event()) if self.flip() else self.pick((words.hour(), words.western_hours()))
+        if self.flip():
+            return words.wait_for(self.event())
+        return self.pick((words.hour(), words.western_hours(), words.until(words.FINE_MOMENT)))
 
     # -- steps ----------------------------------------------------------------------------------
 

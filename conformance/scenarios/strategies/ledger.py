@@ -100,10 +100,11 @@ def wait_after_money(d: Draft) -> None:
 
 
 def money_at_once(d: Draft) -> None:
-    """Several instances come to send to one account at the same instant, and none gets in another one's way."""
+    """Several instances send to one account at the same instant, each with its own metadata; no one is in the way."""
     event, account = d.event(), d.account()
-    workflow = d.create(words.wait_for(event), words.send("world", account, d.amount()), *d.quick_stages(0, 1))
-    instances = [d.run(workflow) for _ in range(d.number(2, 4))]
+    booked = words.send("world", account, d.amount(), metadata={"note": "for ${who}"})
+    workflow = d.create(words.wait_for(event), booked, *d.quick_stages(0, 1))
+    instances = [d.run(workflow, {"who": f"client {number}"}) for number in range(d.number(2, 4))]
     d.add(*(Until(instance, "waiting", 0) for instance in instances))
     d.add(Together(tuple(Send(instance, event) for instance in instances)))
     d.add(*(Until(instance, "ended") for instance in instances))

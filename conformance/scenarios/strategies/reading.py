@@ -84,17 +84,20 @@ def reads_around_run(d: Draft) -> None:
 
 
 def reads_around_cancel(d: Draft) -> None:
-    """Reads of every view while a cancellation takes effect."""
+    """Reads of every view while a cancellation takes effect; the instance is listed at every moment."""
     instance = d.waiting(d.event(), d.number(0, 1), 1)
     looks: list[Step] = [d.look(instance) for _ in range(d.number(2, 6))]
-    d.add(Together((Cancel(instance), *looks)), *(d.look(instance) for _ in range(d.number(1, 5))), Settle())
-    d.add(Read(instance), History(instance))
+    d.add(Together((Cancel(instance), *looks)), *(d.look(instance) for _ in range(d.number(1, 5))))
+    for _ in range(5):
+        d.add(Pause(80), ListInstances("w1"))
+    d.add(Settle(), Read(instance), History(instance))
 
 
 def reads_at_once(d: Draft) -> None:
-    """The same thing read by many clients at the same instant."""
+    """The same thing read by many clients at the same instant: by more than a small pool of connections serves."""
     instance = d.start(d.blocking_stage())
-    d.add(Settle(), Together((Info(), GetWorkflow("w1"), *(d.look(instance) for _ in range(d.number(3, 8))))))
+    looks = [d.look(instance) for _ in range(d.pick((6, 12, 24)))]
+    d.add(Settle(), Together((Info(), GetWorkflow("w1"), *looks, *(Read(instance) for _ in looks))))
 
 
 _LISTS = ("list.by-workflow", "list.running", "list.agrees", "run.then-list")

@@ -79,7 +79,8 @@ def waited_for_failure(d: Draft) -> None:
     """A program whose stage fails: a waiting client learns it, the end is final, and the next run is unaffected."""
     kind, good = d.pick((("duration", "300ms"), ("until", "2020-01-01T00:00:00Z")))
     failing: StageConfig = {"delay": {kind: "${length}"}}
-    workflow = d.create(*d.quick_stages(1, 2), failing, *d.quick_stages(0, 2))
+    # What a failure does to the next run shows in its delay, too.
+    workflow = d.create(words.delay(400), *d.quick_stages(0, 1), failing, *d.quick_stages(0, 2))
     sibling = d.run(workflow, {"length": {"duration": "1h", "until": "2091-05-05T05:05:05Z"}[kind]})
     for _ in range(d.number(1, 2)):
         d.add(Until(d.run(workflow, {"length": "soon"}), "ended"))
@@ -190,7 +191,9 @@ def variables(d: Draft) -> None:
     workflow = d.create(words.wait_for(event), words.wait_for(f"then {references} {bare}"), words.wait_for("${number}"))
     # A server that keeps but so many of them keeps the first ones.
     many = {f"unused-{number}": str(number) for number in range(d.pick((0, 12, 120)))}
-    instance = d.run(workflow, {**many, **values, "number": number})
+    # Nothing refers to these, which others' names begin or end with.
+    parts = {part: f"only {part}" for part in ("k", "ord", "key", "num", "ber", "space")}
+    instance = d.run(workflow, {**many, **parts, **values, "number": number})
     d.add(Until(instance, "waiting", 0), Send(instance, event), Settle(), History(instance))
     d.add(
         Send(instance, event.replace(f"${{{key}}}", value)), Until(instance, "waiting", 1), Settle(), History(instance)

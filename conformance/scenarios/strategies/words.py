@@ -208,10 +208,13 @@ def western_hours() -> StageConfig:
     return until("now+5h@-11:30")
 
 
+FINE_MOMENT = "2091-05-05T05:05:05.123456789Z"
+"""A moment to the nanosecond; a server that reads fewer digits may take it for none."""
+
 LONG_DELAYS: tuple[StageConfig, ...] = (
     {"delay": {"duration": "2m"}},
     {"delay": {"duration": "1000h"}},
-    {"delay": {"until": "2091-05-05T05:05:05Z"}},
+    {"delay": {"until": FINE_MOMENT}},
     {"delay": {"until": "2300-01-01T00:00:00Z"}},
 )
 """Delays that outlast every run, in forms that a careless server takes for short ones."""
