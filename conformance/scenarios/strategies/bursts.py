@@ -61,10 +61,14 @@ def nothing_matches(d: Draft) -> None:
 
 
 def same_event_together(d: Draft) -> None:
-    """The matching event several times at once, where fewer, as many or more stages wait for it."""
+    """The matching event several times, at once or in quick succession, where fewer, as many or more stages wait.
+
+    What a server makes of the second one may depend on whether the next stage waits already.
+    """
     event = d.event()
     instance = d.start(*(words.wait_for(event) for _ in range(d.number(2, 4))))
-    d.add(Until(instance, "waiting", 0), Together(tuple(Send(instance, event) for _ in range(d.number(2, 3)))))
+    sends = [Send(instance, event) for _ in range(d.number(2, 3))]
+    d.add(Until(instance, "waiting", 0), *([Together(tuple(sends))] if d.flip() else sends))
     d.add(Settle(), Read(instance), History(instance))
 
 
