@@ -264,7 +264,18 @@ class Causes:
         if kin and len(well) <= _RARELY * len(bad):
             return True
         found = subjects.get((other, False), set())
-        return bool(found) and found <= bad
+        known = found & self._judged(cause)
+        return bool(known) and known <= bad and (known == found or self._no_chance(cause, other, known))
+
+    def _no_chance(self, cause: str, other: str, known: Collection[str]) -> bool:
+        """Whether most instances of ``other`` violate the cause, by no chance, and the rest was not judged for it.
+
+        All must show in one way: what shows in another one may have a cause of its own.
+        """
+        found, share = self._tally.subjects[other, False], self._share(cause)
+        one_way = len(self._tally.ways.get(other, ())) <= 1
+        enough = len(known) > max(1, _MOST * len(found)) and share < _RARELY
+        return one_way and enough and share ** len(known) < _BY_CHANCE
 
     def _of_one_kind(self, one: str, other: str) -> bool:
         """Whether two requirements are judged for the same subjects, mostly: an id that nobody has is no instance."""

@@ -9,7 +9,7 @@ import pytest
 from conformance.contract.requirements import load_requirements
 from conformance.judging.causes import Causes
 from conformance.judging.places import Sighting
-from conformance.judging.tally import Tally
+from conformance.judging.tally import Case, Tally
 from conformance.rules.evidence.observation import Observation, violated
 from conformance.trace import Trace
 from tests.rules.build import TraceBuilder
@@ -88,6 +88,20 @@ def test_what_always_goes_along_in_the_minimal_trace_is_explained() -> None:
 def test_where_cancelling_never_works_its_family_is_explained() -> None:
     seen = tally(cancel_terminates=("a", {"i1"}), history_cancelled=("b", {"i1", "i7"}), event_matching=("c", {"i8"}))
     assert explained(seen, "cancel.terminates") == ["history.cancelled"]
+
+
+@pytest.mark.parametrize(
+    ("known", "well", "ways", "follows"), [(2, 50, 1, True), (1, 50, 1, False), (2, 4, 1, False), (2, 50, 2, False)]
+)
+def test_where_the_cause_was_not_judged_the_other_instances_tell(
+    known: int, well: int, ways: int, follows: bool
+) -> None:
+    common = {f"i{n}" for n in range(known)}
+    seen = tally(cancel_terminates=("a", common), list_running=("a b", {*common, "unread"}))
+    seen.subjects["cancel.terminates", True] = {f"well{n}" for n in range(well)}
+    trace = created()
+    seen.ways["list.running"] = {("listInstances", f"way {n}"): Case(trace, ()) for n in range(ways)}
+    assert (explained(seen, "cancel.terminates") == ["list.running"]) == follows
 
 
 def test_what_nobody_has_made_takes_no_instance_along() -> None:
