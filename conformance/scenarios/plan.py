@@ -129,7 +129,7 @@ def _most_first(scenarios: Iterable[Scenario], seed: int) -> Iterator[Scenario]:
 
 
 def _covering(scenarios: dict[int, Scenario], without: Collection[str]) -> dict[int, Scenario]:
-    """Scenarios by number that test whatever all of them test, each time the one that adds most for a run.
+    """Scenarios by number that test whatever all of them test, each time what adds most for a run, or is weightier.
 
     Each is the first of a theme; themes that are played already are left out. The envelope does not count, for
     everything tests it.
@@ -139,8 +139,13 @@ def _covering(scenarios: dict[int, Scenario], without: Collection[str]) -> dict[
     left = {number: each for number, each in left.items() if each.theme not in without and each.runs <= _DEAR}
     rules = {number: set(filter(_told_apart, THEMES[each.theme].rules)) for number, each in left.items()}
     tested, chosen = set[str](), dict[int, Scenario]()
+
+    def worth(number: int) -> tuple[float, int]:
+        scenario = left[number]
+        return len(rules[number] - tested) / (scenario.runs + 1), THEMES[scenario.theme].weight
+
     while left:
-        best = max(left, key=lambda number: len(rules[number] - tested) / (left[number].runs + 1))
+        best = max(left, key=worth)
         if rules[best] <= tested:
             break
         tested |= rules[best]

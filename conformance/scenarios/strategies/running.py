@@ -257,6 +257,6 @@ THEMES = (
     Theme("variables", variables, ("run.variables", "history.stages", "event.other"), 4),
     Theme("variables-of-two-runs", variables_of_two_runs, ("run.variables", "run.isolated"), 2),
     Theme("variables-at-once", variables_at_once, ("run.variables",), 2),
-    Theme("long-texts", long_texts, ("run.variables", "event.burst"), once=True),
+    Theme("long-texts", long_texts, ("run.variables",), once=True),
     Theme("open-variables", open_variables, ("run.variables", "envelope.no-5xx", "cancel.terminates"), 2),
 )
