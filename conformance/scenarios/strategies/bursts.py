@@ -110,6 +110,8 @@ def event_and_reads(d: Draft) -> None:
     """Reads in every view while an event is under way, and shortly after it; an instance is listed at every moment."""
     event = d.event()
     instance = d.waiting(event, 0, d.number(1, 3))
+    # What was listed stays listed.
+    d.add(ListInstances("w1"))
     d.add(Together((Send(instance, event), *(d.look(instance) for _ in range(d.number(2, 6))))))
     for _ in range(d.number(1, 4)):
         d.add(d.look(instance), Pause(d.number(0, 60)), ListInstances("w1"))

@@ -86,6 +86,8 @@ def reads_around_run(d: Draft) -> None:
 def reads_around_cancel(d: Draft) -> None:
     """Reads of every view while a cancellation takes effect; the instance is listed at every moment."""
     instance = d.waiting(d.event(), d.number(0, 1), 1)
+    # What was listed stays listed.
+    d.add(ListInstances("w1"))
     looks: list[Step] = [d.look(instance) for _ in range(d.number(2, 6))]
     d.add(Together((Cancel(instance), *looks)), *(d.look(instance) for _ in range(d.number(1, 5))))
     for _ in range(5):

@@ -86,7 +86,7 @@ SHOWN: dict[Probe, str] = {
     values.money_at_once: "sends-at-once-conflict",
     waited.runs_side_by_side: "run-behind-waiting-run",
     sending.much: "inbox-of-sixteen fourth-wait-deaf running-list-of-ten large-configuration-crashes",
-    values.long_times: "long-wait-deaf long-timers-fire-at-once minutes-end-at-once",
+    values.long_times: "long-wait-deaf long-timers-fire-at-once minutes-end-at-once fine-moments-are-past",
     values.odd_texts: """
         ids-raw-in-errors nul-crashes-events number-texts-reformatted false-omitted destination-unchecked
         number-names-equal names-form-decoded ledger-always-default history-without-timestamp
@@ -99,6 +99,10 @@ SHOWN: dict[Probe, str] = {
         coming-stages-are-validation malformed-workflows-are-internal workflows-lost-at-restart
         events-lost-at-restart
     """,
+    circumstances.twins: "equal-creations-at-once-are-one",
+    circumstances.orphan: "orphans-cannot-be-sent-events",
+    circumstances.just_ended: "just-ended-unlisted",
+    circumstances.after_a_failure: "delays-skipped-after-a-failure",
     cancelling.states: """
         updates-shield-from-cancellation variables-shield-from-cancellation dates-shield-from-cancellation
         reads-shield-from-cancellation reads-deafen
@@ -203,7 +207,7 @@ SHOWN: dict[Probe, str] = {
     forms.references: """
         adjacent-references-lost backslashes-in-values-expanded names-of-word-characters-only
         waits-for-the-name-as-written variables-without-case values-trimmed empty-values-are-missing
-        quotes-in-values-break-stages ledgers-as-written
+        quotes-in-values-break-stages ledgers-as-written references-found-by-their-beginning
     """,
     forms.replies: """
         post-cancels error-code-in-lower-case waited-runs-get-200 null-until-terminated unknown-parameters-crash

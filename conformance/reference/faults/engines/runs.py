@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from conformance.reference.engine.clock import MILLISECOND, SECOND
 from conformance.reference.engine.durations import duration
@@ -15,6 +15,8 @@ from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import NotFound
 from conformance.reference.wire.exact_json import Json
+
+End = Callable[[Execution, str, str | None], None]
 
 
 @fault("envelope.answers", "run.wait")
@@ -187,6 +189,45 @@ def failures_leave_instances_running(server: Server) -> None:
     alter(server.engine, "run_stage", lambda _: run_stage)
 
 
+@fault("event.live-known", "event.matching")
+def orphans_cannot_be_sent_events(server: Server) -> None:
+    """An event to an instance whose workflow was deleted while it ran gets 404."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        execution = server.engine.execution(call.path["instanceID"])
+        workflow = server.log.of(execution.instance_id)[0].data["workflow"]
+        if not execution.ended.is_set() and server.views.workflow(workflow) is None:
+            raise NotFound("there is no such workflow")
+        return await original(call)
+
+    around(server, "sendEvent", handle)
+
+
+@fault("run.delay-duration")
+def delays_skipped_after_a_failure(server: Server) -> None:
+    """Once an instance of a workflow has failed, the workflow's next instances skip their delays by duration."""
+    failed = set[str]()
+    original = server.stage_kinds.delay
+
+    def workflow(execution: Execution) -> str:
+        return str(server.log.of(execution.instance_id)[0].data["workflow"])
+
+    def make(end: End) -> End:
+        def ended(execution: Execution, how: str, error: str | None) -> None:
+            if how == "instance-ended" and error is not None:
+                failed.add(workflow(execution))
+            end(execution, how, error)
+
+        return ended
+
+    async def delay(execution: Execution, parameters: Json) -> None:
+        if workflow(execution) not in failed or duration(parameters.get("duration", "")) is None:
+            await original(execution, parameters)
+
+    alter(server.engine, "end", make)
+    server.stage_kinds.kinds["delay"] = delay
+
+
 FAULTS = (
     waiting_for_the_ended_hangs,
     runs_at_once_share_variables,
@@ -199,4 +240,6 @@ FAULTS = (
     sends_start_after_cancellation,
     cancellation_reported_twice,
     failures_leave_instances_running,
+    orphans_cannot_be_sent_events,
+    delays_skipped_after_a_failure,
 )

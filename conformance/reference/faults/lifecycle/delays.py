@@ -14,6 +14,7 @@ from conformance.reference.wire.exact_json import Json
 
 # Up to three digits: what has more is read rightly.
 _FRACTION = re.compile(r"\.(\d{1,3})(?!\d)")
+_FINE = re.compile(r"\.\d{7}")
 
 
 def _delay_for(server: Server, length: Callable[[str], int]) -> None:
@@ -96,6 +97,12 @@ def fractions_are_milliseconds(server: Server) -> None:
     _delay_until(server, end)
 
 
+@fault("run.delay-until")
+def fine_moments_are_past(server: Server) -> None:
+    """A delay until an instant with more than six digits of a second's fraction ends at once."""
+    _delay_until(server, lambda text: 0 if _FINE.search(text) else date_time(text) or 0)
+
+
 FAULTS = (
     delays_end_early,
     delays_of_whole_seconds,
@@ -104,4 +111,5 @@ FAULTS = (
     until_cut_to_seconds,
     until_without_zone,
     fractions_are_milliseconds,
+    fine_moments_are_past,
 )

@@ -171,6 +171,20 @@ def names_replaced_where_embedded(server: Server) -> None:
     edit(server, "getInstance", replaced)
 
 
+@fault("run.variables", "history.stages")
+def references_found_by_their_beginning(server: Server) -> None:
+    """A reference takes the value of the variable with the shortest name that its own begins with."""
+
+    def replaced(text: str, variables: Variables) -> str:
+        def value(reference: re.Match[str]) -> str:
+            names = [name for name in variables if name and reference[1].startswith(name)]
+            return variables[min(names, key=len)] if names else reference[0]
+
+        return _REFERENCE.sub(value, text)
+
+    _as_written(server, replaced)
+
+
 FAULTS = (
     adjacent_references_lost,
     backslashes_in_values_expanded,
@@ -183,4 +197,5 @@ FAULTS = (
     ledgers_as_written,
     variables_override_parameters,
     names_replaced_where_embedded,
+    references_found_by_their_beginning,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conformance.reference.engine.clock import SECOND
+from conformance.reference.engine.clock import MILLISECOND, SECOND
 from conformance.reference.faults.answers.envelope import on_each
 from conformance.reference.faults.fault import around, edit, fault
 from conformance.reference.service.operations import Call, Handler, Reply, data
@@ -13,6 +13,7 @@ from conformance.reference.wire.exact_json import Json, read
 
 _FEW = 10
 _KEPT = 30 * SECOND
+_MOVING = 300 * MILLISECOND
 
 
 @fault("workflow.create-then-list")
@@ -180,6 +181,18 @@ def workflows_kept_once_read(server: Server) -> None:
     around(server, "getWorkflow", handle)
 
 
+@fault("run.then-list", "list.by-workflow", "stage.monotone")
+def just_ended_unlisted(server: Server) -> None:
+    """For 300 ms after its end an instance is in no list: it is on its way from one table to another."""
+
+    def settled(instance: Json) -> bool:
+        last = server.log.of(instance["id"])[-1]
+        over = last.kind in {"instance-ended", "instance-cancelled"}
+        return not over or server.clock.now() - last.at >= _MOVING
+
+    edit(server, "listInstances", lambda found: [one for one in found if settled(one)])
+
+
 FAULTS = (
     unnamed_workflows_unlisted,
     workflows_listed_once_for_each_run,
@@ -195,4 +208,5 @@ FAULTS = (
     lists_tell_the_last_entry_only,
     deleted_workflows_have_nothing_running,
     workflows_kept_once_read,
+    just_ended_unlisted,
 )

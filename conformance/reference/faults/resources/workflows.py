@@ -198,6 +198,23 @@ def ids_by_content(server: Server) -> None:
     alter(server.engine, "create_workflow", make)
 
 
+@fault("workflow.create-distinct", "workflow.create-echo")
+def equal_creations_at_once_are_one(server: Server) -> None:
+    """Creating a configuration that was created less than 10 ms before gives the workflow of then."""
+    last: dict[bytes, tuple[int, str]] = {}
+
+    def make(create: Create) -> Create:
+        def created(config: Json) -> str:
+            key, now = write(config), server.clock.now()
+            if key not in last or now - last[key][0] >= 10 * MILLISECOND:
+                last[key] = now, create(config)
+            return last[key][1]
+
+        return created
+
+    alter(server.engine, "create_workflow", make)
+
+
 FAULTS = (
     name_dropped,
     name_trimmed,
@@ -215,4 +232,5 @@ FAULTS = (
     stale_list_of_workflows,
     deletions_leave_the_list_kept,
     ids_by_content,
+    equal_creations_at_once_are_one,
 )

@@ -67,3 +67,31 @@ async def waited(session: Session) -> object:
     notes.take(await run)
     notes.take(await session.call("POST", f"{path}?wait=true"))
     return notes.lines
+
+
+async def twins(session: Session) -> object:
+    """One configuration created twice in a moment."""
+    return await session.create(NOOP, name="twin") == await session.create(NOOP, name="twin")
+
+
+async def orphan(session: Session) -> object:
+    """An event to an instance whose workflow was deleted while it waits."""
+    workflow = await session.create(WAIT)
+    instance = (await session.run(workflow))["id"]
+    await session.idle()
+    await session.call("DELETE", f"/workflows/{workflow}")
+    return await session.event(instance)
+
+
+async def just_ended(session: Session) -> object:
+    """How many instances are listed as soon as one has ended."""
+    await session.ended(await session.start(NOOP))
+    return len(await session.data("/instances"))
+
+
+async def after_a_failure(session: Session) -> object:
+    """Whether the run after one that failed skips its delay."""
+    workflow = await session.create({"delay": {"duration": "${length}"}})
+    await session.ended((await session.run(workflow, {"length": "soon"}))["id"])
+    delayed = (await session.run(workflow, {"length": "1h"}))["id"]
+    return await session.comes(session.server.engine.executions[delayed].ended.is_set, session.dread)

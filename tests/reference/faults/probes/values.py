@@ -51,7 +51,7 @@ async def odd_delays(session: Session) -> object:
 
 async def long_times(session: Session) -> object:
     """Long delays, and an event to a stage that has waited for long."""
-    delays = [{"duration": "2m"}, {"duration": "1000h"}, {"until": "2091-01-01T00:00:00Z"}]
+    delays = [{"duration": "2m"}, {"duration": "1000h"}, {"until": "2091-01-01T00:00:00.123456789Z"}]
     instances = [await session.start({"delay": delay}) for delay in delays]
     seen: list[object] = [session.server.engine.executions[one].ended.is_set() for one in instances]
     waiting = await session.start(WAIT)
