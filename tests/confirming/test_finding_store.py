@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,6 +65,11 @@ def test_what_another_version_kept_is_left_out(tmp_path: Path) -> None:
 def test_redis_is_shared(redis_url: str) -> None:
     FindingStore(redis_url).save(SCENARIO)
     assert FindingStore(redis_url).load() == [SCENARIO]
+
+
+def test_a_client_of_redis_is_loaded_only_where_it_is_asked_for() -> None:
+    told = "import conformance.campaign.conformance_run, sys; print('redis' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", told], capture_output=True, check=True).stdout == b"False\n"
 
 
 def test_no_redis_is_told_in_a_sentence() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -27,6 +29,29 @@ def impossible() -> None:
 def test_work_is_done_in_another_process() -> None:
     with JudgePool(load_document()) as judge_pool:
         assert judge_pool.compute(os.getpid).result() != os.getpid()
+
+
+prepared: list[int] = []
+
+
+def prepare() -> None:
+    prepared.append(os.getpid())
+
+
+def prepared_here() -> list[int]:
+    return [each for each in prepared if each == os.getpid()]
+
+
+def test_what_prepares_the_work_is_called_before_it_in_its_process() -> None:
+    with JudgePool(load_document()) as judge_pool:
+        (process,) = judge_pool.compute(prepared_here, prepare=prepare).result()
+    assert process != os.getpid()
+    assert prepared == []
+
+
+def test_the_process_that_judges_loads_no_hypothesis() -> None:
+    told = "import conformance.judging.pool, sys; print('hypothesis' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", told], capture_output=True, check=True).stdout == b"False\n"
 
 
 def test_work_whose_process_is_lost_is_done_here() -> None:
