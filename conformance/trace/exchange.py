@@ -54,14 +54,16 @@ TokenKind = Literal[
     "foreign",
     "unsigned",
     "in-query",
+    "other-scheme",
     "lapsed",
     "expired",
     "read-only",
     "write-only",
 ]
 """The token of a request: the run's own, or one to be refused for: none at all, a text that nobody issued, a real one
-with a character changed, one of another issuer, one that says that it is not signed, the run's own in the query, one
-that has just expired (within what clocks may differ) or long ago, one without the scope of writing, or of reading."""
+with a character changed, one of another issuer, one that says that it is not signed, the run's own in the query,
+made-up credentials of the scheme Basic, one that has just expired (within what clocks may differ) or long ago, one
+without the scope of writing, or of reading."""
 
 Loss = Literal["gateway", "timeout", "protocol"]
 FailureKind = Literal["timeout", "refused", "protocol", "aborted"]

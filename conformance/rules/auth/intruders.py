@@ -18,6 +18,7 @@ _MISSING: Mapping[TokenKind, str] = {
     "foreign": "with a token of another issuer",
     "unsigned": "with a token that says that it is not signed",
     "in-query": "with a token in the query only",
+    "other-scheme": "with made-up credentials of the scheme Basic in place of a token",
     "lapsed": "with a token that has just expired",
     "expired": "with a token that expired more than a minute ago",
 }
@@ -54,8 +55,8 @@ def _refused(exchange: Exchange, status: int, how: str) -> Iterator[Observation]
         return
     if found == status:
         yield upheld(exchange)
-    elif exchange.token == "in-query" and found == 400:
-        # The API documents no such parameter, and leaves open what becomes of it.
+    elif exchange.token in ("in-query", "other-scheme") and found == 400:
+        # The API documents neither such a parameter nor such a scheme; a server may call the request malformed.
         return
     elif exchange.token == "lapsed" or (found in (401, 403) and not is_json(exchange)):
         # Clocks differ; and what refuses in HTML is a gateway or a firewall.

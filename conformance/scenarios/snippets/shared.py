@@ -128,8 +128,16 @@ def _moment(kind: str, parameters: object) -> object:
     return parameters if until is None else {"until": f"@now{until.offset:+d}{until.zone:+d}@"}
 
 
-SHOWN_TOKENS: Mapping[TokenKind, str] = {"absent": "", "garbage": "made-up", "in-query": ""}
-"""What a script sends in the place of its own token; of any other kind it takes the token from the environment."""
+SHOWN_TOKENS: Mapping[TokenKind, str] = {
+    "absent": "",
+    "garbage": "made-up",
+    "in-query": "",
+    "other-scheme": "Basic bm9ib2R5Om5vYm9keQ==",
+}
+"""What a script sends in the place of its own token; of any other kind it takes the token from the environment.
+
+What holds a blank names its scheme itself.
+"""
 
 
 def token_of(step: Step) -> TokenKind | None:

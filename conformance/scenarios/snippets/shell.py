@@ -33,6 +33,7 @@ from conformance.scenarios.snippets.shared import (
 from conformance.scenarios.snippets.shell_helpers import HELPERS
 from conformance.scenarios.steps.registry import kind_of
 from conformance.target.authentication.presenting import QUERY_NAME
+from conformance.trace import TokenKind
 
 _PLAIN = Setting()
 
@@ -103,9 +104,14 @@ def _line(step: Step) -> str:
     wanted = prepared(step, lambda ref: "$(unknown)" if ref == model.UNKNOWN else f"$(ref {ref})")
     body = "" if wanted.body is None else f" {_shell_body(body_of(wanted))}"
     kind = token_of(step)
-    token = "" if kind is None else f"TOKEN={SHOWN_TOKENS.get(kind, f'${variable_of(kind)}')} "
+    token = "" if kind is None else f"TOKEN={_shell_token(kind)} "
     query = f"?{QUERY_NAME}=$TOKEN" if kind == "in-query" else ""
     return f'{token}call {model.binds(step) or "-"} {wanted.method} "{path_of(wanted)}{query}"{body}'
+
+
+def _shell_token(kind: TokenKind) -> str:
+    shown = SHOWN_TOKENS.get(kind)
+    return f"${variable_of(kind)}" if shown is None else shlex.quote(shown) if shown else ""
 
 
 def _shell_body(body: str) -> str:

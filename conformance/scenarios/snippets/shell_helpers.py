@@ -26,7 +26,8 @@ sys.stdout.buffer.write(filled.encode())' "$1"; }
 call() {
   local name=$1 method=$2 path=$3 out status made; shift 3
   out=$(mktemp -p "$ids")
-  local args=(-sS -g --path-as-is -X "$method" -o "$out" -w '%{http_code}' ${TOKEN:+-H "authorization: Bearer $TOKEN"})
+  local shown="Bearer $TOKEN"; case $TOKEN in *" "*) shown=$TOKEN ;; esac
+  local args=(-sS -g --path-as-is -X "$method" -o "$out" -w '%{http_code}' ${TOKEN:+-H "authorization: $shown"})
   # In a file, for a long body is no argument of a program.
   [ $# -eq 0 ] || printf %s "$1" > "$out.sent"
   [ $# -eq 0 ] || args+=(-H 'content-type: application/json' --data-binary "@$out.sent")

@@ -19,6 +19,7 @@ WORDS: Mapping[TokenKind, str] = {
     "foreign": "with a token of another issuer",
     "unsigned": "with a token that says that it is not signed",
     "in-query": "with its token in the query",
+    "other-scheme": "with made-up credentials in place of a token",
     "lapsed": "with a token that has expired",
     "expired": "with a token that has expired",
     "read-only": "with a token for reading only",

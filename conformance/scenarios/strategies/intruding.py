@@ -22,8 +22,17 @@ from conformance.scenarios.strategies import words
 from conformance.scenarios.strategies.draft import Draft, Theme
 from conformance.trace import TokenKind
 
-BAD: tuple[TokenKind, ...] = ("absent", "garbage", "altered", "foreign", "unsigned", "in-query", "expired")
-"""Tokens that let nobody in."""
+BAD: tuple[TokenKind, ...] = (
+    "absent",
+    "garbage",
+    "altered",
+    "foreign",
+    "unsigned",
+    "in-query",
+    "other-scheme",
+    "expired",
+)
+"""Tokens, and what stands in their place, that let nobody in."""
 
 _NOBODY: tuple[TokenKind, ...] = ("absent", "garbage")
 _ABOUT_INSTANCES = "instanceID"

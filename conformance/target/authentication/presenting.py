@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -28,11 +29,12 @@ _MOMENT_S = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A token to be refused: the value of the Authorization header, or the name of a parameter of the query with it."""
+    """A token to be refused: what follows the scheme in the Authorization header, or a parameter of the query."""
 
     kind: TokenKind
     token: str | None = field(default=None, repr=False)
     in_query: bool = False
+    scheme: str = "Bearer"
 
 
 async def presented(tokens: TokenSource, kind: TokenKind) -> Presented | None:
@@ -42,6 +44,9 @@ async def presented(tokens: TokenSource, kind: TokenKind) -> Presented | None:
     """
     if kind in ("absent", "garbage"):
         return Presented(kind, None if kind == "absent" else uuid.uuid4().hex)
+    if kind == "other-scheme":
+        made_up = f"nobody:{uuid.uuid4().hex}".encode()
+        return Presented(kind, base64.b64encode(made_up).decode(), scheme="Basic")
     if kind in ("read-only", "write-only"):
         narrow = await tokens.narrow(READ_SCOPE if kind == "read-only" else WRITE_SCOPE)
         return None if narrow is None else Presented(kind, narrow)
@@ -74,8 +79,11 @@ def common_headers(configured: Mapping[str, str], token: str | None, refused: Pr
     """The token and the configured headers; with a token to be refused none that may let the request in."""
     if refused is not None:
         kept = [(name, value, True) for name, value in configured.items() if not is_credential(name)]
-        bearer = None if refused.in_query else refused.token
-        return [*([("authorization", f"Bearer {bearer}", True)] if bearer is not None else []), *kept]
+        shown_token = None if refused.in_query else refused.token
+        return [
+            *([("authorization", f"{refused.scheme} {shown_token}", True)] if shown_token is not None else []),
+            *kept,
+        ]
     given = [(name, value, True) for name, value in configured.items()]
     return [("authorization", f"Bearer {token}", True), *given] if token else given
 

@@ -242,6 +242,7 @@ SHOWN: dict[Probe, str] = {
     collections.credentials: """
         token-not-needed any-token-will-do scopes-ignored reading-allows-writing unsigned-tokens-pass refused-but-done
         cancelling-unguarded accepts-expired-tokens existence-told-without-token bodies-read-before-tokens
+        other-schemes-pass
     """,
 }
 CASES = [(name, probe) for probe, names in SHOWN.items() for name in names.split()]

@@ -10,7 +10,16 @@ from tests.rules.bodies import NOOP, UNKNOWN
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import Case, Scene, judged, parameters, verdict
 
-BAD: tuple[TokenKind, ...] = ("absent", "garbage", "altered", "foreign", "unsigned", "in-query", "expired")
+BAD: tuple[TokenKind, ...] = (
+    "absent",
+    "garbage",
+    "altered",
+    "foreign",
+    "unsigned",
+    "in-query",
+    "other-scheme",
+    "expired",
+)
 WAIT = [{"wait_event": {"event": "go"}}]
 MARKER = "marker-0123456789abcdef0123456789abcdef"
 
@@ -141,6 +150,10 @@ def refused_for_its_parameter(t: TraceBuilder) -> None:
     t.workflows(status=400, token="in-query")
 
 
+def refused_for_its_scheme(t: TraceBuilder) -> None:
+    t.workflows(status=400, token="other-scheme")
+
+
 def refused_for_its_form(t: TraceBuilder) -> None:
     t.workflows(status=400, token="absent")
 
@@ -173,6 +186,7 @@ CASES: list[Case] = [
     (M, "violated", deleted_all_the_same),
     (M, "upheld", deleted_by_its_owner),
     (M, "nothing", refused_for_its_parameter),
+    (M, "nothing", refused_for_its_scheme),
     (M, "violated", refused_for_its_form),
     (M, "violated", refused_for_its_parameter_and_deleted),
     (M, "violated", woken_all_the_same),

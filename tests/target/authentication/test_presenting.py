@@ -72,6 +72,13 @@ def test_a_token_in_the_query_is_sent_and_not_kept() -> None:
     assert exchange.request.query == (("a", "b"), ("access_token", "[redacted]"))
 
 
+def test_credentials_of_another_scheme_are_sent_and_not_kept() -> None:
+    exchange, head = sent("other-scheme")
+    assert "authorization: basic " in head.lower()
+    assert JWT not in head
+    assert dict(exchange.request.headers)["authorization"] == "Basic [redacted]"
+
+
 def test_a_bad_token_is_sent_and_not_kept() -> None:
     kinds: tuple[TokenKind, ...] = ("garbage", "altered", "foreign", "unsigned")
     for kind in kinds:

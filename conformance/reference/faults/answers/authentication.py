@@ -84,6 +84,20 @@ def unsigned_tokens_pass(server: Server) -> None:
     alter(server.auth, "check", make)
 
 
+@fault("auth.missing")
+def other_schemes_pass(server: Server) -> None:
+    """A request with credentials of another scheme than Bearer passes: they are left to somebody else to check."""
+
+    def make(check: Check) -> Check:
+        def checked(authorization: str | None, scope: str) -> None:
+            if authorization is None or authorization.lower().startswith("bearer"):
+                check(authorization, scope)
+
+        return checked
+
+    alter(server.auth, "check", make)
+
+
 _ALG_NONE = "eyJhbGciOiAibm9uZS"
 """How the base64 of {"alg": "none" begins."""
 
@@ -177,6 +191,7 @@ FAULTS = (
     scopes_ignored,
     reading_allows_writing,
     unsigned_tokens_pass,
+    other_schemes_pass,
     accepts_expired_tokens,
     refused_but_done,
     cancelling_unguarded,

@@ -135,7 +135,13 @@ async def credentials(session: Session) -> object:
     granted = await session.client.post("/oauth/token", data=form | {"scope": "orchestration:read"})
     every = await session.client.post("/oauth/token", data=form)
     unsigned = base64.urlsafe_b64encode(b'{"alg": "none"}').decode().rstrip("=")
-    tokens = (None, "Bearer nonsense", f"Bearer {unsigned}.e30.", f"Bearer {granted.json()['access_token']}")
+    tokens = (
+        None,
+        "Bearer nonsense",
+        "Basic bm9ib2R5Om5vYm9keQ==",
+        f"Bearer {unsigned}.e30.",
+        f"Bearer {granted.json()['access_token']}",
+    )
     headers = [{"Authorization": token} if token else {} for token in tokens]
     calls: tuple[tuple[str, str, Any], ...] = (("GET", "/workflows", None), ("POST", "/workflows", {"stages": []}))
     calls += (("PUT", f"/instances/{uuid.uuid4()}/abort", None), ("POST", "/workflows", b"{"))
