@@ -168,12 +168,14 @@ def equal_runs_at_once(d: Draft) -> None:
     d.add(Together(tuple(runs)), Settle(), ListInstances(workflow), *(Read(run.ref) for run in runs))
 
 
+_BESIDE = ("run.isolated", "event.matching", "stage.waits", "cancel.terminates", "cancel.error", "cancel.stops-stages")
+
 THEMES = (
     Theme("burst-together", together, ("event.burst",), 5),
     Theme("burst-quick", quick_succession, ("event.burst",), 3),
     Theme("burst-without-match", nothing_matches, ("event.other", "stage.waits"), 2),
     Theme("same-event-together", same_event_together, ("event.burst",), 3),
-    Theme("event-beside-cancellation", event_beside_cancellation, ("run.isolated", "event.matching"), 1),
+    Theme("event-beside-cancellation", event_beside_cancellation, _BESIDE, 1),
     Theme("two-instances-at-once", two_instances_at_once, ("run.isolated", "event.matching", "event.once"), 2),
     Theme("event-and-reads", event_and_reads, ("stage.monotone", "history.append-only", "event.matching"), 2),
     Theme("event-and-cancel", event_and_cancel, ("stage.none-open", "history.agrees", "stage.monotone"), 2),
