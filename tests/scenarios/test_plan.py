@@ -94,9 +94,9 @@ def test_endless_goes_on_after_a_plan_and_is_deterministic(monkeypatch: pytest.M
 
 
 def test_themes_for_given_requirements_come_with_the_most_fitting_first() -> None:
-    found = more_for(["cancel.deaf", "cancel.stops-stages"])
+    found = more_for(["cancel.deaf", "history.cancelled"])
     assert found[0].name == "cancel-while-waiting"
-    assert all({"cancel.deaf", "cancel.stops-stages"} & set(theme.rules) for theme in found)
+    assert all({"cancel.deaf", "history.cancelled"} & set(theme.rules) for theme in found)
     assert more_for(["stage-history.effect"], features=()) == ()
 
 
