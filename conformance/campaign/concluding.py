@@ -140,7 +140,9 @@ def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], beg
     if restricted(begun.configuration):
         requirements, begun.narrowed = with_reasons(requirements, begun.configuration), True
     requirements = not_described(requirements, begun.document.get("missing", ()))
-    begun.verdict = verdict_of(requirements, narrowed=begun.narrowed, complete=complete, erred=bool(tally.errors))
+    # What was not played any more might have failed.
+    whole = complete and outcome.lost is None
+    begun.verdict = verdict_of(requirements, narrowed=begun.narrowed, complete=whole, erred=bool(tally.errors))
     begun.target |= outcome.server
     begun.configuration["features"] = sorted(features)
     if outcome.lost:

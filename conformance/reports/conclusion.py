@@ -167,7 +167,8 @@ def _violations(facts: _Facts) -> list[str]:
 def _incomplete(facts: _Facts) -> str:
     """Why nothing more can be said, without a capital letter."""
     results = facts.results
-    cut = "" if results.complete else "the run was cut before its end; "
+    ended = "the target was not tested to the end; " if results.target.get("lost") else ""
+    cut = ended if results.complete else "the run was cut before its end; "
     if results.target.get("lacking"):
         return f"nothing can be said: {results.target['lacking']}"
     if results.target.get("untested"):

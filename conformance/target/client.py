@@ -41,6 +41,8 @@ _NOBODYS = "nobody-s"
 TIME_IS_UP = "the time for the run was up"
 _ATTEMPTS = 5
 _SLOW_RUN = 3
+_Sent = tuple[Exchange, str | None]
+"""An exchange, and the token that went with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +114,8 @@ class Client:
 
     async def _others_answered(self, path: str) -> bool:
         """Whether something else is answered: else it is not this request that the target, or a gateway, has lost."""
-        something = (
-            Call("getWorkflow", {"flowId": _NOBODYS}) if self._shared.list_budget.lengths else Call("listWorkflows")
-        )
+        nobodys = Call("getWorkflow", {"flowId": _NOBODYS})
+        something = nobodys if self._shared.list_budget.lengths else Call("listWorkflows")
         others = [self._shared.api.prepare(call) for call in (Call("getServerInfo"), something)]
         other = next(each for each in others if each.path != path)
         return (await self._heeding(other.method, other.path, {})).answered
@@ -155,8 +156,7 @@ class Client:
         """Send a request, again when the answer asks to come back later, and once with a new token."""
         attempts, renewed = 0, False
         while True:
-            token = await self._token(options)
-            exchange = await self._request_once(method, path, options, token)
+            exchange, token = await self._request_once(method, path, options)
             attempts += 1
             asked = retry_after_s(exchange.response, time.time()) if exchange.response else None
             if exchange.status == 401 and token is not None:
@@ -173,7 +173,7 @@ class Client:
             return
         listing = self._shared.api.prepare(Call("listWorkflows"))
         if refused.operation != "listWorkflows":
-            refused = await self._request_once(listing.method, listing.path, {}, token)
+            refused, _ = await self._request_once(listing.method, listing.path, {}, token)
         if refused.status == 401:
             raise AccessLost(self.url)
 
@@ -182,18 +182,17 @@ class Client:
         own = any(name.lower() == "authorization" for name, _ in options.get("headers", ()))
         return None if own or options.get("refused") else await self._shared.tokens.bearer()
 
-    async def _request_once(self, method: str, path: str, options: RequestOptions, token: str | None) -> Exchange:
-        headers = self._headers(options, token)
+    async def _request_once(self, method: str, path: str, options: RequestOptions, token: str | None = None) -> _Sent:
+        """Send a request once it is admitted, with the token of that moment, or this one: it may expire meanwhile."""
         if action_of(method.upper(), sending.encoded_path(path), self._shared.api)[0] == "runWorkflow":
-            return await self._run(method, path, headers, options)
+            return await self._run(method, path, options, token)
         async with self._shared.limiter.admitted():
-            return await self._send_at_once(method, path, headers, options)
+            return await self._send_at_once(method, path, options, token)
 
-    async def _run(self, method: str, path: str, headers: list[Header], options: RequestOptions) -> Exchange:
+    async def _run(self, method: str, path: str, options: RequestOptions, token: str | None) -> _Sent:
         """Runs have a gate of their own, so that reads need not wait behind them."""
-        given = options.get("place")
         # Runs of scenarios come with a place; the few others mostly hold up many cases that cost no run.
-        behind = options.get("behind", 0)
+        given, behind = options.get("place"), options.get("behind", 0)
         place = given if given is not None and given.taken else (await self._shared.gate.enter(behind=behind))[0]
         waits = ("wait", "true") in options.get("query", ())
         if waits:
@@ -204,9 +203,9 @@ class Client:
             bounded = self._shared.config.concurrency is not None and not waits
             turn = self._shared.limiter.admitted if bounded else self._shared.limiter.spaced_out
             async with turn():
-                exchange = await self._send_at_once(method, path, headers, self._patient(options))
+                exchange, token = await self._send_at_once(method, path, self._patient(options), token)
             place.leave(answered=exchange.status == 201 and not waits)
-            return exchange
+            return exchange, token
         finally:
             self._shared.gate.waiting -= waits
             place.leave()
@@ -216,11 +215,12 @@ class Client:
         expected_s = options.get("expected_wait_s", 0.0) + _SLOW_RUN * self._shared.gate.typical_s
         return {**options, "expected_wait_s": expected_s}
 
-    async def _send_at_once(self, method: str, path: str, headers: list[Header], options: RequestOptions) -> Exchange:
-        outgoing = self._request(method, path, headers, options)
+    async def _send_at_once(self, method: str, path: str, options: RequestOptions, token: str | None) -> _Sent:
+        token = token or await self._token(options)
+        outgoing = self._request(method, path, self._headers(options, token), options)
         # Whoever wants to send at this moment gets ready first; then all send, a fraction of a ms apart.
         await asyncio.sleep(0)
-        return await self._send(outgoing, options)
+        return await self._send(outgoing, options), token
 
     async def warm(self) -> Exchange:
         """Open the connection with a recorded request for the server's version."""

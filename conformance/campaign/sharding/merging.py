@@ -25,5 +25,6 @@ def conclude_shards(context: RunContext, targets: Sequence[Sequence[RunOutcome]]
     try:
         reach(context.config, context.started().deadline)
     except TargetError as error:
-        groups.append(RunOutcome(Tally(), lost=f"What was seen could not be confirmed: {error}"))
+        if any(group.tally.cases for group in groups):
+            groups.append(RunOutcome(Tally(), lost=f"What was seen could not be confirmed: {error}"))
     return conclude_shared(context, groups)

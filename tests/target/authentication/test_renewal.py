@@ -156,6 +156,33 @@ def test_tokens_expire_on_the_reference_server_and_are_renewed_before_that() -> 
         assert asyncio.run(run(config)) == ({200}, 3)
 
 
+def test_a_run_goes_out_with_the_token_of_the_moment_when_it_is_admitted() -> None:
+    """Others may hold it up for longer than a token lives, and again when it is sent once more."""
+
+    accepting = api(lambda server: f"t{sum('/token' in line for line in server.lines)}")
+
+    async def give(server: RawServer) -> bytes:
+        # Whether the workflow is somebody else's is asked first.
+        return answer("{}", "404 Not Found") if server.lines[-1].startswith("GET") else await accepting(server)
+
+    async def run() -> list[int | None]:
+        async with serving(give) as server, Target(credentials(server.url)) as target:
+            recorder = Recorder()
+            client = target.client(recorder, "1")
+            places = await target.gate.enter(int(target.gate.limit))
+            held_up = asyncio.create_task(client.request("POST", "/workflows/w/instances"))
+            while not target.gate._queue:  # noqa: ASYNC110 - nothing tells that a run waits
+                await asyncio.sleep(0)
+            await target.tokens.renewed("t1")
+            for place in places:
+                place.leave()
+            await held_up
+            await client.aclose()
+            return [each.status for each in recorder.exchanges()]
+
+    assert asyncio.run(run()) == [200]
+
+
 def test_a_token_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
     path = tmp_path / "token"
     with pytest.raises(UnreadableToken, match="No such file"):
