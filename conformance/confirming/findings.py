@@ -14,8 +14,8 @@ from conformance.results.model import Finding, Mark, Replays
 from conformance.results.records import BODY_LIMIT, MARKED_LIMIT, record_of
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios import snippets
-from conformance.scenarios.scenario.brief import brief, repeated
 from conformance.scenarios.scenario.codec import from_json, to_json
+from conformance.scenarios.scenario.counted_script import counted_script, repeated
 from conformance.scenarios.scenario.model import Scenario, Step
 from conformance.scenarios.scenario.script import script
 from conformance.scenarios.snippets import Setting
@@ -75,7 +75,9 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
     }
     setting = _setting(proof, scenario, Setting(base_url or Setting.base_url, settle_s, notes))
     cited = [curl_of(exchange) for exchange in shown if exchange.index in observation.exchanges]
-    requests = "\n".join(["# As they were sent, with the ids of then.", *(map(_brief, cited) if alone else cited)])
+    requests = "\n".join(
+        ["# As they were sent, with the ids of that run.", *(map(_cut_body, cited) if alone else cited)]
+    )
     return Finding(
         id=way_id(requirement, operations[:1], observation.observed)
         if proof.further
@@ -88,7 +90,7 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
         expected=observation.expected,
         observed=observation.observed,
         scenario=to_json(scenario) if scenario is not None else None,
-        script=[*brief(scenario), *_once_due(setting.looks)] if scenario is not None else [],
+        script=[*counted_script(scenario), *_once_due(setting.looks)] if scenario is not None else [],
         exchanges=[
             record_of(each, start, _ALONE if alone else MARKED_LIMIT if each is decisive else BODY_LIMIT)
             for each in shown
@@ -153,7 +155,7 @@ def _decisive(trace: Trace, observation: Observation) -> list[Exchange]:
     return [trace.at(index) for index in observation.exchanges[-1:]]
 
 
-def _brief(text: str) -> str:
+def _cut_body(text: str) -> str:
     return text if len(text) <= 2 * _ALONE else f"# {text[: 2 * _ALONE]}… (cut)"
 
 

@@ -200,7 +200,7 @@ def ids_by_content(server: Server) -> None:
 
 @fault("workflow.create-distinct", "workflow.create-echo")
 def equal_creations_at_once_are_one(server: Server) -> None:
-    """Creating a configuration that was created less than 10 ms before gives the workflow of then."""
+    """Creating a configuration that was created less than 10 ms before gives the earlier workflow."""
     last: dict[bytes, tuple[int, str]] = {}
 
     def make(create: Create) -> Create:

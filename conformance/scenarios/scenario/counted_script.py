@@ -1,4 +1,4 @@
-"""A scenario as a reader of a finding wants it: creations that matter by their number alone stand on one line."""
+"""The script of a scenario with one line for many creations that matter by their number alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from conformance.scenarios.steps.wording import shown
 _FEW = 3
 
 
-def brief(scenario: Scenario) -> list[str]:
+def counted_script(scenario: Scenario) -> list[str]:
     """The lines of the script; many creations of one configuration in a row, that no step uses, are one line."""
     lines: list[str] = []
     for steps in _in_rows(scenario):
