@@ -69,7 +69,8 @@ def _selects_all(index: TraceIndex, found: Listing, workflow: str) -> Iterator[O
             expected=f"all {len(due)} instances of workflow {workflow}",
             observed=f"instance {missing.id} is missing",
             proof="settled",
-            subject=workflow,
+            # As for `run.then-list`, of which this is mostly the other side.
+            subject=missing.id,
             pointer=found.pointer,
         )
     elif due and len(index.workflows) > 1:
