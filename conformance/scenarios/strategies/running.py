@@ -216,7 +216,7 @@ def variables_of_two_runs(d: Draft) -> None:
 def variables_at_once(d: Draft) -> None:
     """Runs with different values at the same instant; a reference in the workflow's name stays what it is."""
     workflow = d.create(words.wait_for("${x}!"), words.noop(), name=d.pick(("${x}", "run ${x} now")))
-    runs = [d.new_run(workflow, {"x": value}) for value in d.some(words.AWKWARD[2:], 2, 3)]
+    runs = [d.new_run(workflow, {"x": value}) for value in d.some(words.AWKWARD[2:], 4, 5)]
     d.add(Together(tuple(runs)), Settle(), *(History(run.ref) for run in runs))
 
 
