@@ -70,8 +70,8 @@ class _Enough(BaseException):
     """Ends drawing. Hypothesis takes an Exception for a failure, which it would draw again and tell."""
 
 
-def draw(strategy: SearchStrategy[Drawn], most: int, seed: int, enough: Callable[[Drawn], bool]) -> None:
-    """Give values to ``enough`` until it returns True, ``most`` at most; the same ones for the same seed.
+def draw(strategy: SearchStrategy[Drawn], most: int, seed: int, take: Callable[[Drawn], bool | None]) -> None:
+    """Give values to ``take`` until it returns True, ``most`` at most; the same ones for the same seed.
 
     The first is always the simplest of all, which shows least. Raises what the strategy raises, and
     `hypothesis.errors.Unsatisfiable` where it has no value.
@@ -87,7 +87,7 @@ def draw(strategy: SearchStrategy[Drawn], most: int, seed: int, enough: Callable
     )
     @hypothesis.given(strategy)
     def gather(value: Drawn) -> None:
-        if enough(value):
+        if take(value):
             raise _Enough
 
     with seed_alone(), contextlib.suppress(_Enough):

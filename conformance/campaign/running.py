@@ -186,15 +186,17 @@ async def _follow(guard: asyncio.Timeout, deadline: Deadline) -> None:
         await asyncio.sleep(_LOOK_S)
 
 
-def reach(config: TargetConfig, deadline: Deadline = ENDLESS, stop: Stop | None = None) -> ServerInfo:
+def reach(config: TargetConfig, deadline: Deadline | None = None, stop: Stop | None = None) -> ServerInfo:
     """Probe the target before anything is spent on it. Raises TargetError, and KeyboardInterrupt when stopped."""
+    # Of its own: an interrupt cuts it.
+    ends = deadline or Deadline()
 
     async def ask() -> ServerInfo:
-        async with Target(config, deadline=deadline) as target:
+        async with Target(config, deadline=ends) as target:
             return await probe(target)
 
     try:
-        return interruptible(ask(), stop, deadline)
+        return interruptible(ask(), stop, ends)
     except Overdue:
         raise Unreachable(config.url, "it did not answer in the time for the run") from None
 

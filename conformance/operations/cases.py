@@ -128,12 +128,8 @@ _UNSENDABLE = b"\0unsendable"
 def _drawn(strategy: SearchStrategy[_Case], count: int, number: int) -> list[_Case]:
     drawn: list[_Case] = []
 
-    def gather(case: _Case) -> bool:
-        drawn.append(case)
-        return False
-
     try:
-        draw(strategy, count, number, gather)
+        draw(strategy, count, number, drawn.append)
     except (SchemathesisError, Unsatisfiable):
         return drawn
     return drawn

@@ -143,7 +143,7 @@ def _single_stages(scenario: Scenario) -> Iterator[Scenario]:
 
 def _single_stage(scenario: Scenario, create: model.Create, kept: int) -> Scenario:
     event = _event(create.stages[kept])
-    of = {step.ref for step in scenario.leaves() if isinstance(step, model.Run) and step.workflow == create.ref}
+    of = _runs_of(scenario, create.ref)
 
     def is_idle(step: Step) -> bool:
         if isinstance(step, model.Settle | model.Pause):
@@ -161,6 +161,10 @@ def _single_stage(scenario: Scenario, create: model.Create, kept: int) -> Scenar
     return _without_stages(needed, create.ref, set(range(len(create.stages))) - {kept})
 
 
+def _runs_of(scenario: Scenario, workflow: str) -> set[str]:
+    return {step.ref for step in scenario.leaves() if isinstance(step, model.Run) and step.workflow == workflow}
+
+
 def _event(stage: StageConfig) -> str | None:
     """The event that a stage waits for, None where it is of another kind."""
     wait = stage.get("wait_event")
@@ -175,7 +179,7 @@ def _stage_chunks(count: int) -> Iterator[range]:
 
 
 def _without_stages(scenario: Scenario, workflow: str, dropped: Collection[int]) -> Scenario:
-    of = {step.ref for step in scenario.leaves() if isinstance(step, model.Run) and step.workflow == workflow}
+    of = _runs_of(scenario, workflow)
 
     def edit(step: Step) -> Step:
         if isinstance(step, model.Create) and step.ref == workflow:

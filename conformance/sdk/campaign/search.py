@@ -25,12 +25,7 @@ def draw(strategy: SearchStrategy[Drawn], count: int, seed: int) -> list[Drawn]:
     The first that Hypothesis draws is always the simplest, which shows least: it is left out when there are others.
     """
     found: list[Drawn] = []
-
-    def gather(case: Drawn) -> bool:
-        found.append(case)
-        return False
-
-    drawing.draw(strategy, count + 1, seed, gather)
+    drawing.draw(strategy, count + 1, seed, found.append)
     return found[1 : count + 1] if len(found) > count else found
 
 

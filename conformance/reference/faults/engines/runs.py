@@ -113,10 +113,7 @@ def one_timer_for_a_workflow(server: Server) -> None:
     server.stage_kinds.kinds["delay"] = delay
 
 
-@fault("cancel.terminates", "event.live-known")
-def orphans_cannot_be_cancelled(server: Server) -> None:
-    """A cancellation of an instance whose workflow was deleted while it ran gets 404."""
-
+def _refuse_orphans(server: Server, operation: str) -> None:
     async def handle(original: Handler, call: Call) -> Reply:
         execution = server.engine.execution(call.path["instanceID"])
         workflow = server.log.of(execution.instance_id)[0].data["workflow"]
@@ -124,7 +121,14 @@ def orphans_cannot_be_cancelled(server: Server) -> None:
             raise NotFound("there is no such workflow")
         return await original(call)
 
-    around(server, "cancelEvent", handle)
+    around(server, operation, handle)
+
+
+@fault("cancel.terminates", "event.live-known")
+def orphans_cannot_be_cancelled(server: Server) -> None:
+    """A cancellation of an instance whose workflow was deleted while it ran gets 404."""
+
+    _refuse_orphans(server, "cancelEvent")
 
 
 @fault("cancel.terminates")
@@ -193,14 +197,7 @@ def failures_leave_instances_running(server: Server) -> None:
 def orphans_cannot_be_sent_events(server: Server) -> None:
     """An event to an instance whose workflow was deleted while it ran gets 404."""
 
-    async def handle(original: Handler, call: Call) -> Reply:
-        execution = server.engine.execution(call.path["instanceID"])
-        workflow = server.log.of(execution.instance_id)[0].data["workflow"]
-        if not execution.ended.is_set() and server.views.workflow(workflow) is None:
-            raise NotFound("there is no such workflow")
-        return await original(call)
-
-    around(server, "sendEvent", handle)
+    _refuse_orphans(server, "sendEvent")
 
 
 @fault("run.delay-duration")
