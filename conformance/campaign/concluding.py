@@ -136,17 +136,15 @@ def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], beg
     requirements = requirement_results(
         catalogue, tally, findings, features, _unjudged(outcome, share="shard" in begun.target)
     )
-    complete = not outcome.interrupted
+    begun.complete = not outcome.interrupted
+    begun.target |= outcome.server
+    if outcome.lost:
+        begun.target["lost"] = outcome.lost
     if restricted(begun.configuration):
         requirements, begun.narrowed = with_reasons(requirements, begun.configuration), True
     requirements = not_described(requirements, begun.document.get("missing", ()))
-    # What was not played any more might have failed.
-    whole = complete and outcome.lost is None
-    begun.verdict = verdict_of(requirements, narrowed=begun.narrowed, complete=whole, erred=bool(tally.errors))
-    begun.target |= outcome.server
+    begun.verdict = verdict_of(requirements, narrowed=begun.narrowed, complete=begun.whole, erred=bool(tally.errors))
     begun.configuration["features"] = sorted(features)
-    if outcome.lost:
-        begun.target["lost"] = outcome.lost
     begun.duration_s = round(time.monotonic() - began, 1)
     begun.requirements = requirements
     begun.findings = findings
@@ -158,5 +156,4 @@ def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], beg
     begun.losses = losses_of(tally)
     begun.leftovers = list(dict.fromkeys(outcome.leftovers))
     begun.errors = list(tally.errors)
-    begun.complete = complete
     return begun

@@ -112,7 +112,7 @@ def _code(facts: _Facts) -> tuple[int, str]:
 def _is_share(results: Results) -> bool:
     """Whether a share of a run was played to its end, which says nothing before all are merged."""
     target = results.target
-    return bool(target.get("shard")) and results.complete and not (target.get("untested") or target.get("lost"))
+    return bool(target.get("shard")) and results.whole and not target.get("untested")
 
 
 def _headline(facts: _Facts) -> str:

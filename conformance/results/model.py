@@ -189,6 +189,11 @@ class Results:
         given = target.get("name") or ("Embedded reference server" if target.get("embedded") else target.get("url"))
         return str(given or target.get("file") or "unnamed target")
 
+    @property
+    def whole(self) -> bool:
+        """Whether it was played to its end: what was not played any more might have failed."""
+        return self.complete and not self.target.get("lost")
+
     def to_json(self) -> dict[str, Any]:
         """The JSON form, keys in the order of the fields."""
         return asdict(self)

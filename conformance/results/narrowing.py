@@ -14,13 +14,12 @@ def narrow(results: Results, selected: Collection[str]) -> Results:
     """Only these requirements, with the findings that violate one of them; counts and verdict follow from them."""
     requirements = [each for each in results.requirements if each.id in selected]
     outcomes = Counter(each.outcome for each in requirements)
-    whole = results.complete and not results.target.get("lost")
     return replace(
         results,
         requirements=requirements,
         findings=[each for each in results.findings if {each.requirement, *each.requirements} & set(selected)],
         stale=[entry for entry in results.stale if entry.get("requirement") in selected],
         counts=results.counts | {str(outcome): outcomes[outcome] for outcome in OUTCOMES},
-        verdict=verdict_of(requirements, narrowed=True, complete=whole, erred=bool(results.errors)),
+        verdict=verdict_of(requirements, narrowed=True, complete=results.whole, erred=bool(results.errors)),
         narrowed=True,
     )
