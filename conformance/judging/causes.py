@@ -59,8 +59,7 @@ class _Indexed:
 class Causes:
     """Ranks requirements, causes first, and finds what a violation explains.
 
-    ``rests`` says which violated requirements rest on a view that is wrong as a whole (`put_right`), by the requirement
-    that names it.
+    ``rests`` says which violated requirements rest on what another one says is wrong (`put_right`), by that other one.
     """
 
     def __init__(self, catalogue: Catalogue, tally: Tally, rests: Mapping[str, Collection[str]] | None = None) -> None:
@@ -68,7 +67,7 @@ class Causes:
         self._rows = {each.id: each for each in catalogue.requirements}
         self._order = {each.id: number for number, each in enumerate(catalogue.requirements)}
         self._tally = tally
-        self._rests = rests or {}
+        self._rests = {cause: {*others} - {cause} for cause, others in (rests or {}).items()}
         self._indices: dict[str, _Indexed] = {}
 
     def rank(self, requirement: str) -> tuple[bool, int, int]:

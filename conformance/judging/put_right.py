@@ -1,4 +1,4 @@
-"""What follows from a view that is wrong as a whole: what is not violated any more once that view is put right."""
+"""What follows from something that others rest on: what is not violated any more once that is put right."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from conformance.judging.judging import Judgement
 from conformance.judging.renumbered import SEQUENCE, renumbered
 from conformance.judging.tally import Tally
+from conformance.judging.undelayed import DURATION, UNTIL, undelayed
 from conformance.judging.without_history import HISTORY, without_history
 from conformance.trace import Trace
 
 
 def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
-    """By the requirement that names the wrong view, the traces kept for violations that have it, with it put right."""
-    return {HISTORY: without_history(tally), SEQUENCE: renumbered(tally)}
+    """By the requirement that names what is wrong, the traces kept for violations that have it, with it put right."""
+    delays = {each: undelayed(tally, each) for each in (DURATION, UNTIL)}
+    return {HISTORY: without_history(tally), SEQUENCE: renumbered(tally), **delays}
 
 
 def resting(tally: Tally, judgements: Mapping[str, Judgement]) -> frozenset[str]:

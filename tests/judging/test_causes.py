@@ -118,9 +118,14 @@ def test_what_rests_on_a_history_out_of_order_follows_from_it() -> None:
 
 
 def test_a_history_out_of_order_comes_before_all_that_is_read_of_instances() -> None:
-    rank = Causes(CATALOGUE, Tally(), {"history.stages": {"history.stages"}}).rank
+    rank = Causes(CATALOGUE, Tally(), {"history.stages": {"history.stages", "cancel.terminates"}}).rank
     assert rank("workflow.create-echo") < rank("history.stages") < rank("cancel.terminates")
-    assert Causes(CATALOGUE, Tally()).rank("history.stages") > rank("cancel.terminates")
+
+
+@pytest.mark.parametrize("rests", [{}, {"history.stages": {"history.stages"}}])
+def test_what_nothing_else_rests_on_keeps_its_place(rests: dict[str, set[str]]) -> None:
+    rank = Causes(CATALOGUE, Tally(), rests).rank
+    assert rank("history.stages") > rank("cancel.terminates")
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from conformance.rules.cancel.cancellation import Cancellation, accepted_cancellations, cancellation, still_runs
 from conformance.rules.evidence.listing import Listing, listings, of_running
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead
-from conformance.rules.evidence.timeline import timelines
+from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation, timelines
 from conformance.rules.evidence.trace_index import TraceIndex, event_name
 from conformance.rules.evidence.wording import quoted
 from conformance.trace import Exchange
@@ -118,39 +118,47 @@ _CLOSES_STAGE = _Effect(
 
 def stops_stages(index: TraceIndex) -> Iterator[Observation]:
     """`cancel.stops-stages`: no stage starts after the termination, nor first appears after the effect was due."""
-    for found in accepted_cancellations(index, shown_open=True):
-        bad = next(_started_late(found), None)
+    judged = {found.timeline.id: found for found in accepted_cancellations(index, shown_open=True)}
+    for timeline in timelines(index):
+        found = judged.get(timeline.id)
+        bad = next(_started_late(timeline, found), None)
         if bad is not None:
             yield bad
-        else:
-            last = next((r for r in reversed(found.timeline.instance.reads) if found.late(r.exchange)), None)
-            if last is not None and last.terminated and len(last.stages) < len(found.timeline.plans):
-                yield upheld(*found.evidence, last.exchange, proof="settled", subject=found.timeline.id)
+        elif found is not None:
+            last = next((r for r in reversed(timeline.instance.reads) if found.late(r.exchange)), None)
+            if last is not None and last.terminated and len(last.stages) < len(timeline.plans):
+                yield upheld(*found.evidence, last.exchange, proof="settled", subject=timeline.id)
 
 
-def _started_late(found: Cancellation) -> Iterator[Observation]:
-    timeline = found.timeline
+def _started_late(timeline: InstanceTimeline, found: Cancellation | None) -> Iterator[Observation]:
+    """The target's own times tell of any cancelled instance; what is seen late only of one that was surely held."""
+    cancel = next((each for each in timeline.instance.cancels if each.ok), None)
+    if cancel is None:
+        return
+    evidence = found.evidence if found else (timeline.instance.run, cancel)
     for read in timeline.instance.reads:
         end = read.terminated_at
         for stage in read.stages:
             if end and stage.started and stage.started.ns > end.ns + timeline.trace.granularity:
-                how, place = "started after the instance's terminatedAt", f"/data/status/{stage.number}"
-                yield _stage_started(found, read.exchange, stage.number, how, place)
+                shown = StageObservation(read.exchange, "instance", stage)
+                yield _stage_started(timeline, evidence, shown, "started after the instance's terminatedAt")
     # Nothing but the cancellation can have ended the stage that held the instance, and after that no other starts.
-    later = timeline.first_started(found.held.number + 1)
-    if later is not None and found.due is not None:
-        yield _stage_started(found, later.exchange, later.stage.number, "has started", later.pointer)
+    later = timeline.first_started(found.held.number + 1) if found else None
+    if later is not None and found is not None and found.due is not None:
+        yield _stage_started(timeline, evidence, later, "has started")
 
 
-def _stage_started(found: Cancellation, shown: Exchange, number: int, how: str, pointer: str) -> Observation:
+def _stage_started(
+    timeline: InstanceTimeline, evidence: Sequence[Exchange], shown: StageObservation, how: str
+) -> Observation:
     return violated(
-        *found.evidence,
-        shown,
+        *evidence,
+        shown.exchange,
         expected="no stage starts once the instance is cancelled",
-        observed=f"stage {number} {how}",
+        observed=f"stage {shown.stage.number} {how}",
         proof="settled",
-        subject=found.timeline.id,
-        pointer=pointer,
+        subject=timeline.id,
+        pointer=shown.pointer,
     )
 
 

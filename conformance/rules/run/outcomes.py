@@ -160,7 +160,7 @@ def _ended_by_others(timeline: InstanceTimeline, signals: list[Exchange]) -> Ite
     first = timeline.first_terminated
     held = timeline.barrier(first.exchange.received) if first is not None else None
     earlier = [s for s in signals if first is not None and s.sent < first.exchange.received]
-    if first is None or held is None or not earlier:
+    if first is None or held is None or not earlier or _touched(timeline, held, first.exchange):
         return
     if first.error or _only_by_others(timeline, held, earlier[-1]):
         yield instance_violated(
@@ -171,6 +171,19 @@ def _ended_by_others(timeline: InstanceTimeline, signals: list[Exchange]) -> Ite
             observed="it has terminated, after a request to another instance",
             pointer="/data/terminated",
         )
+
+
+def _touched(timeline: InstanceTimeline, stage: StagePlan, shows: Exchange) -> bool:
+    """Whether something sent to the instance itself may have ended a stage by the time that an answer shows its end.
+
+    It is a likelier cause than what was sent to another one, though it should not have ended the stage either. Not
+    where the stage was still shown open once the effect of what was sent was due.
+    """
+    opened = [each.exchange for each in timeline.shown_stages(stage.number) if not each.stage.ended]
+    return any(
+        signal.sent < shows.received and not any(timeline.is_due(signal.received, read) for read in opened)
+        for signal in (*timeline.instance.sends, *timeline.instance.cancels)
+    )
 
 
 def _only_by_others(timeline: InstanceTimeline, stage: StagePlan, signal: Exchange) -> bool:
@@ -199,6 +212,8 @@ def _undisturbed(timeline: InstanceTimeline, stage: StagePlan, signals: list[Exc
         after = [each for each in held if each.exchange.sent > signal.sent]
         ended = None if _over(shown_stages, signal) else next((s for s in after if s.stage.ended), None)
         kept = next((s for s in after if not s.stage.ended and timeline.is_due(signal.received, s.exchange)), None)
+        if ended is not None and _touched(timeline, stage, ended.exchange):
+            return
         if ended is not None and (ended.stage.error or _only_by_others(timeline, stage, signal)):
             yield instance_violated(
                 timeline,

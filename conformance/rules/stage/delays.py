@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from conformance.rules.evidence.observation import Observation, Rule, instance_violated, upheld, violated
 from conformance.rules.evidence.plans import StagePlan
+from conformance.rules.evidence.reads import StageRead
 from conformance.rules.evidence.timeline import TOLERANCE, InstanceTimeline, StageObservation, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.run.progress import remaining
+from conformance.wire.instant import Instant
 
 
 def _ended_well(timeline: InstanceTimeline, stage: StagePlan) -> list[StageObservation]:
@@ -19,6 +21,31 @@ def _ended_well(timeline: InstanceTimeline, stage: StagePlan) -> list[StageObser
         if shown_stage.stage.ended and not shown_stage.stage.error
     ]
     return [shown_stage for shown_stage in shown_stages if not timeline.stopped_before(shown_stage.exchange.received)]
+
+
+def ended_early(index: TraceIndex, requirement: str) -> dict[str, set[int]]:
+    """By workflow the stages that some instance shows ended too early, without error, by the target's own timestamps.
+
+    ``requirement`` tells which delays: `run.delay-duration` those with a duration, `run.delay-until` the others.
+    """
+    found: dict[str, set[int]] = {}
+    for timeline in timelines(index):
+        slack = max(TOLERANCE, timeline.trace.granularity)
+        for stage in timeline.plans:
+            length, until = (stage.duration, None) if requirement == "run.delay-duration" else (None, stage.until)
+            ended = [each.stage for each in timeline.shown_stages(stage.number) if not each.stage.error]
+            if timeline.instance.workflow and any(_is_early(each, length, until, slack) for each in ended):
+                found.setdefault(timeline.instance.workflow.id, set()).add(stage.number)
+    return found
+
+
+def _is_early(shown: StageRead, length: int | None, until: Instant | None, slack: int) -> bool:
+    started, ended = shown.started, shown.ended_at
+    if ended is None:
+        return False
+    if until is not None:
+        return ended.ns < until.ns - slack
+    return length is not None and started is not None and ended.ns - started.ns < length - slack
 
 
 def duration(index: TraceIndex) -> Iterator[Observation]:

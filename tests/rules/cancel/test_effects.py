@@ -236,6 +236,17 @@ def test_stops_stages_leaves_alone_what_an_event_may_have_started_before_the_can
     assert verdict(RULES["cancel.stops-stages"], t) == "nothing"
 
 
+@pytest.mark.parametrize(("start", "expected"), [(407.5, "violated"), (405, "nothing")])
+def test_stops_stages_sees_by_the_targets_own_times_what_started_beside_a_cancellation(
+    start: float, expected: str
+) -> None:
+    t, i = _cancelled(wait_for("go"), NOOP)
+    t.send(i, "go")
+    t.settled()
+    t.get(i, [(5, 405), (start, start + 1)], ended=407, error="cancelled")
+    assert verdict(RULES["cancel.stops-stages"], t) == expected
+
+
 def test_deaf_does_not_blame_an_event_for_what_was_seen_before_it_was_sent() -> None:
     t, i = _cancelled(wait_for("go"), NOOP)
     t.settled()

@@ -150,6 +150,22 @@ def test_isolated_is_not_to_blame_for_what_was_sent_to_the_instance_itself() -> 
     assert verdict(RULES["run.isolated"], t) == "nothing"
 
 
+@pytest.mark.parametrize(("seen_open_since", "expected"), [(False, "nothing"), (True, "violated")])
+def test_what_an_event_of_another_name_may_have_ended_no_other_instance_did(
+    seen_open_since: bool, expected: str
+) -> None:
+    t, i = waiting()
+    j = t.run(next(iter(t.workflow_bodies)))
+    t.send(i, "GO")
+    t.settled()
+    if seen_open_since:
+        t.get(i, [(5, None)])
+    t.send(j, "go")
+    t.settled()
+    t.get(i, [(5, t.now)], ended=t.now)
+    assert verdict(RULES["run.isolated"], t) == expected
+
+
 @pytest.mark.parametrize(
     ("own", "shown", "expected"),
     [
