@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from conformance.configuration.settings import Settings
-from conformance.confirming.credibility import may_be_chance, unanswered
+from conformance.confirming.credibility import all_chance, may_be_chance, unanswered
 from conformance.confirming.findings import COUNTED, LOST, TIME_RAN_OUT, UNPLAYABLE, Proof, shown_exchanges
+from conformance.confirming.left_out import LeftOut
 from conformance.confirming.replays import REPLAYS, Attempt, JudgedReplay, Play, attempt, judged, scenario_of
 from conformance.confirming.slicing import sliced
 from conformance.judging.causes import Causes
@@ -181,7 +182,7 @@ class Confirmation:
         if tried.scenario is not None:
             return await self._shortest(requirement, tried.scenario, tried, tally)
         # What another one shows of the same cause may come back more easily.
-        others = self._causes.explained_by(requirement, ()) if tried.played and not _all_chance(cases) else []
+        others = self._causes.explained_by(requirement, ()) if tried.played and not all_chance(cases) else []
         for other in others[:_OTHERS]:
             through = await self._attempt(other, tally.cases[other])
             if through.scenario is not None:
@@ -189,7 +190,7 @@ class Confirmation:
                 rest = [each for each in shown.proof.requirements[1:] if each != requirement]
                 return replace(shown, proof=replace(shown.proof, requirements=(other, requirement, *rest)))
         found = self._as_seen(requirement, cases, tally, tried.played)
-        if found is None and tried.played and tally.violated[requirement] <= _SELDOM and _all_chance(cases):
+        if found is None and tried.played and tally.violated[requirement] <= _SELDOM and all_chance(cases):
             # Now and then the same request is lost by chance several times in a row.
             tally.retract(requirement)
         return found
@@ -206,13 +207,16 @@ class Confirmation:
         best = min(tried.back, key=lambda replay: len(replay.trace.exchanges))
         case = tally.cases[requirement][0]
         before = max(_needed(best, requirement), shown_exchanges(case.trace, case.observations[0]))
+        left_out = LeftOut()
 
         async def fails(candidates: list[Scenario]) -> list[bool]:
             nonlocal best
             replays = await judged(self._judge, self._play, requirement, candidates)
             failing = [replay.shows(requirement) for replay in replays]
-            for replay, failed in zip(replays, failing, strict=True):
-                if failed and len(replay.trace.exchanges) <= len(best.trace.exchanges):
+            for candidate, replay, failed in zip(candidates, replays, failing, strict=True):
+                if not failed:
+                    left_out.add(candidate, replay)
+                elif len(replay.trace.exchanges) <= len(best.trace.exchanges):
                     best = replay
             return failing
 
@@ -234,7 +238,9 @@ class Confirmation:
             seen=tally.violated[requirement],
             shortened_from=before,
         )
-        return _Found(proof, self._behind(requirement, back or tried.back, minimal=minimal.complete))
+        simpler = self._causes.simpler(requirement, left_out.instead(minimal.scenario, shown.judgement.violations))
+        behind = self._behind(requirement, back or tried.back, minimal=minimal.complete)
+        return _Found(proof, behind | simpler)
 
     def _behind(self, requirement: str, back: Sequence[JudgedReplay], *, minimal: bool) -> frozenset[str]:
         """The requirements that are violated with this one, as its causes would be, each time that it came back.
@@ -292,7 +298,3 @@ def _is_counted(case: Case) -> bool:
 
 def _needed(replay: JudgedReplay, requirement: str) -> int:
     return shown_exchanges(replay.trace, replay.telling(requirement))
-
-
-def _all_chance(cases: Sequence[Case]) -> bool:
-    return all(may_be_chance(case.trace, each) for case in cases for each in case.observations)

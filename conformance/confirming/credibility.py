@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from conformance.judging.tally import Case
 from conformance.rules.evidence.observation import Observation
 from conformance.trace import Trace
 
@@ -19,6 +22,11 @@ def may_be_chance(trace: Trace, observation: Observation) -> bool:
     if observation.upheld or not observation.exchanges or observation.proof == "counted":
         return False
     return trace.at(observation.exchanges[-1]).lost_to is not None
+
+
+def all_chance(cases: Iterable[Case]) -> bool:
+    """Whether all violations of some cases must come back to count."""
+    return all(may_be_chance(case.trace, each) for case in cases for each in case.observations)
 
 
 def on_used_connections(requirement: str) -> bool:

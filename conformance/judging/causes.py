@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence, Set
 
 from conformance.contract.requirements import Catalogue
-from conformance.judging.places import Act, Place, Sighting, at_one_place, one_place, shows_too, sighting_of
+from conformance.judging.places import Sighting, at_one_place, one_place, shows_too, sighting_of
+from conformance.judging.sightings_index import SightingsIndex
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.observation import Observation
 from conformance.trace import Trace
@@ -26,36 +26,6 @@ Violations = Mapping[str, Sequence[Observation]]
 """What one trace violates, by requirement."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Indexed:
-    """The violations of one requirement, by what they are looked up by.
-
-    ``acts``: the operations that show the effect of an act; ``begun``: by trace and subject the first position.
-    """
-
-    count: int
-    places: frozenset[Place]
-    by_subject: Mapping[str, set[Place]]
-    acts: Mapping[Act, set[str]]
-    begun: Mapping[tuple[str, str], int]
-    refusals: frozenset[str]
-
-    @classmethod
-    def of(cls, sightings: Collection[Sighting]) -> _Indexed:
-        by_subject: dict[str, set[Place]] = {}
-        acts: dict[Act, set[str]] = {}
-        begun: dict[tuple[str, str], int] = {}
-        for each in sightings:
-            by_subject.setdefault(each.place[0], set()).add(each.place)
-            for act in each.acts:
-                acts.setdefault(act, set()).add(each.operation)
-            key = (each.trace, each.subject)
-            begun[key] = min(each.since, begun.get(key, each.since))
-        places = frozenset(each.place for each in sightings)
-        refusals = frozenset(each.refusal for each in sightings if each.refusal)
-        return cls(len(sightings), places, by_subject, acts, begun, refusals)
-
-
 class Causes:
     """Ranks requirements, causes first, and finds what a violation explains.
 
@@ -68,7 +38,7 @@ class Causes:
         self._order = {each.id: number for number, each in enumerate(catalogue.requirements)}
         self._tally = tally
         self._rests = {cause: {*others} - {cause} for cause, others in (rests or {}).items()}
-        self._indices: dict[str, _Indexed] = {}
+        self._indices: dict[str, SightingsIndex] = {}
 
     def rank(self, requirement: str) -> tuple[bool, int, int]:
         """MUST before SHOULD, causes before what follows from them."""
@@ -150,6 +120,15 @@ class Causes:
             and all(any(ties(cause, one, two) for one in found) for two in shown)
         }
 
+    def simpler(self, other: str, instead: Set[str]) -> set[str]:
+        """Of what parts of its minimal scenario show instead, what may be the cause of a violation: nothing rarer."""
+        violated = self._tally.violated
+        return {
+            cause
+            for cause in instead & self._tally.cases.keys()
+            if self.rank(cause) < self.rank(other) and violated[cause] >= violated[other] and not self._often(cause)
+        }
+
     def may_follow(self, cause: str, other: str) -> bool:
         """Whether a replay of the cause may show that the other follows from it."""
         traces = self._tally.violating_traces
@@ -172,11 +151,11 @@ class Causes:
     def _sightings(self, requirement: str) -> set[Sighting]:
         return self._tally.sightings.get(requirement, set())
 
-    def _indexed(self, requirement: str) -> _Indexed:
+    def _indexed(self, requirement: str) -> SightingsIndex:
         """What is looked up of a requirement's violations, made anew when more were seen."""
         sightings, known = self._sightings(requirement), self._indices.get(requirement)
         if known is None or known.count != len(sightings):
-            self._indices[requirement] = known = _Indexed.of(sightings)
+            self._indices[requirement] = known = SightingsIndex.of(sightings)
         return known
 
     def _same_place(self, cause: str, other: str) -> bool:

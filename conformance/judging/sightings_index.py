@@ -1,0 +1,38 @@
+"""The violations of one requirement, by what they are looked up by."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from conformance.judging.places import Act, Place, Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class SightingsIndex:
+    """The violations of one requirement, by what they are looked up by.
+
+    ``acts``: the operations that show the effect of an act; ``begun``: by trace and subject the first position.
+    """
+
+    count: int
+    places: frozenset[Place]
+    by_subject: Mapping[str, set[Place]]
+    acts: Mapping[Act, set[str]]
+    begun: Mapping[tuple[str, str], int]
+    refusals: frozenset[str]
+
+    @classmethod
+    def of(cls, sightings: Collection[Sighting]) -> SightingsIndex:
+        by_subject: dict[str, set[Place]] = {}
+        acts: dict[Act, set[str]] = {}
+        begun: dict[tuple[str, str], int] = {}
+        for each in sightings:
+            by_subject.setdefault(each.place[0], set()).add(each.place)
+            for act in each.acts:
+                acts.setdefault(act, set()).add(each.operation)
+            key = (each.trace, each.subject)
+            begun[key] = min(each.since, begun.get(key, each.since))
+        places = frozenset(each.place for each in sightings)
+        refusals = frozenset(each.refusal for each in sightings if each.refusal)
+        return cls(len(sightings), places, by_subject, acts, begun, refusals)
