@@ -43,7 +43,9 @@ class _Excerpt:
     def create(self, exchange: Exchange) -> Step:
         body = exchange.request_json
         known = isinstance(body, dict) and body.keys() <= {"name", "stages"} and isinstance(body.get("stages"), list)
-        if known and exchange.ok and all(isinstance(stage, dict) for stage in body["stages"]):
+        # A server may have taken whatever was sent as a name.
+        named = known and isinstance(body.get("name"), str | None)
+        if named and exchange.ok and all(isinstance(stage, dict) for stage in body["stages"]):
             return model.Create(self._bind(exchange, "w"), tuple(body["stages"]), body.get("name"))
         return model.CreateRaw(_text(exchange))
 

@@ -94,6 +94,17 @@ def test_ids_of_nobody_and_bodies_that_are_no_step() -> None:
     assert len(script(found)) == 2
 
 
+def test_a_configuration_that_was_taken_with_a_wrong_name_is_sent_as_it_was() -> None:
+    t = TraceBuilder(source="operations")
+    for name in (0, None, "flow"):
+        t.create([wait_for("go")], body={"name": name, "stages": [wait_for("go")]})
+    found = excerpt(t, 0, 1, 2)
+    assert found is not None
+    raw = '{"name":0,"stages":[{"wait_event":{"event":"go"}}]}'
+    assert found.steps[0] == model.CreateRaw(raw)
+    assert [getattr(step, "name", "") for step in found.steps[1:]] == [None, "flow"]
+
+
 def test_an_event_in_another_form_is_sent_as_it_was() -> None:
     t = TraceBuilder(source="operations")
     i = t.run(t.create([wait_for("go")]))
