@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from random import Random
 
@@ -182,17 +183,24 @@ def ids_before_bodies(server: Server, chance: Random) -> None:
     around(server, "runWorkflow", run)
 
 
+def _refused_for_its_number(answer: Answer, asked: Asked) -> bool:
+    """Whether it is not refused for something that is looked at before, such as a parameter that is not known."""
+    if asked.operation != "getInstanceStageHistory" or answer.status != 400:
+        return False
+    return re.search(r"/stages/-?[0-9]+/history/?$", asked.path) is None
+
+
 @of_answer("a number of a stage that is no integer gets 4xx with an Error", "bad numbers")
 def bad_numbers_422(answer: Answer, asked: Asked) -> None:
     """A number of a stage that is no integer gets 422."""
-    if asked.operation == "getInstanceStageHistory" and answer.status == 400:
+    if _refused_for_its_number(answer, asked):
         answer.status = 422
 
 
 @of_answer("a number of a stage that is no integer gets 4xx with an Error", "bad numbers")
 def bad_numbers_404(answer: Answer, asked: Asked) -> None:
     """A number of a stage that is no integer gets 404."""
-    if asked.operation == "getInstanceStageHistory" and answer.status == 400:
+    if _refused_for_its_number(answer, asked):
         answer.refuse(404, "NOT_FOUND", "no such stage")
 
 
