@@ -26,6 +26,7 @@ from conformance.target.coexistence.footprint import Journal
 from conformance.target.finishing import to_the_end
 from conformance.target.pacing.bounded import Overdue
 from conformance.target.pacing.deadline import ENDLESS, Deadline
+from conformance.trace import Exchange, Trace
 from conformance.trace.secrets import KNOWN
 
 OVERDUE = "The run did not end in its time, since something waited on; what was measured until then is in the report."
@@ -148,15 +149,27 @@ async def _played(
     context: RunContext, make: Callable[[Target], Campaign], drawn: Drawn, info: ServerInfo
 ) -> RunOutcome:
     async with context.target() as target:
-        await target.measure_lists()
+        listed = await target.measure_lists()
         campaign = make(target)
         try:
+            await campaign.judging.judge_all([_first_look(context, (*info.exchanges, *listed))])
             await _in_time(campaign, campaign.run(drawn), context.deadline)
             await campaign.note_loss()
         finally:
             # Also after a failure of the suite itself. Other workers may still use what a list shows in the run's name.
             left = await to_the_end(sweep(target, look=context.settings.shard[1] == 1))
         return _outcome(campaign, {"version": info.version}, commands(context.config, left))
+
+
+def _first_look(context: RunContext, exchanges: Sequence[Exchange]) -> Trace:
+    """What was asked before anything was made: later the version may be another one, and lists are not empty."""
+    return Trace(
+        "first-look",
+        tuple(replace(each, index=index) for index, each in enumerate(exchanges)),
+        origin=time.time_ns() - time.monotonic_ns(),
+        source="operations",
+        features=context.settings.features,
+    )
 
 
 async def _in_time(campaign: Campaign, work: Coroutine[Any, Any, None], deadline: Deadline) -> None:

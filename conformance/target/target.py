@@ -108,18 +108,21 @@ class Target:
     def _http(self, *, reuse: bool = True) -> httpx.AsyncClient:
         return http_client(self.config.url, self._ssl, run=self.config.run_id, reuse=reuse)
 
-    async def measure_lists(self) -> None:
+    async def measure_lists(self) -> tuple[Exchange, ...]:
         """Look how long the lists of everything are, by their beginnings, before anything is made. Raises TargetError.
 
-        What is not answered well is as any other target's: whether that is right is for the rules to say.
+        Gives the exchanges. What is not answered well is as any other target's: whether that is right is for the rules
+        to say.
         """
         shared = replace(self._shared, bodies=Bodies(LONG))
-        client = Client(shared, self._http(), Recorder(), Role.PROBE)
+        recorder = Recorder()
+        client = Client(shared, self._http(), recorder, Role.PROBE)
         try:
             # Nothing is recorded before all are measured: what is known to be long is read in another way.
             answers = {kind: await send(client, self.api.prepare(call)) for kind, call in CALLS.items()}
             for kind, answer in answers.items():
                 self.list_budget.measured(kind, answer)
+            return recorder.exchanges()
         finally:
             await client.aclose()
 

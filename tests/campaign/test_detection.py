@@ -50,5 +50,12 @@ def test_a_fault_is_detected_by_a_rule_that_it_names(tally: Tally, fault: str) -
     assert any(tally.violated[rule] for rule in FAULTS[fault].breaks)
 
 
+def test_what_is_said_before_anything_is_made_is_judged() -> None:
+    settings = Unchased(seed=5, profile="smoke", enough=frozenset({"envelope.schema"}))
+    with ReferenceProcess(ServerOptions(faults=("no-workflows-are-null",))) as server:
+        tally = play(RunContext(TargetConfig(url=server.url), load_document(), settings, Silent())).tally
+    assert tally.violated["envelope.schema"] == 1
+
+
 def test_judging_itself_did_not_fail(tally: Tally) -> None:
     assert tally.errors == []

@@ -35,11 +35,13 @@ from conformance.reference.faults.lifecycle import (
 )
 from conformance.reference.faults.resources import (
     denials,
+    emptiness,
     inputs,
     leftovers,
     lists,
     malformed_workflows,
     normalisation,
+    parts,
     selections,
     workflows,
     workflows_gone,
@@ -84,6 +86,8 @@ _AREAS = (
     replies.FAULTS,
     entries.FAULTS,
     circumstances.FAULTS,
+    emptiness.FAULTS,
+    parts.FAULTS,
 )
 
 _OF_ANSWERS = frozenset(

@@ -53,7 +53,7 @@ SHOWN: dict[Probe, str] = {
     """,
     collections.deletion: """
         delete-swallowed deleted-still-readable deleted-still-runs refused-run-of-deleted-starts deletes-twice
-        delete-takes-instances history-gone-with-workflow
+        delete-takes-instances history-gone-with-workflow just-deleted-still-runs deletions-mark-what-has-ended
         running-list-tells-the-ended unknown-workflows-are-internal unknown-workflows-run-are-validation
     """,
     collections.strangers: """
@@ -63,6 +63,7 @@ SHOWN: dict[Probe, str] = {
         unknown-workflow-run-is-bad-request event-to-nobody-accepted nobody-cancelled unknown-history-empty
         any-number-is-zero unknown-workflow-has-no-list numbers-read-by-their-beginning
         unknown-receivers-are-validation unknown-cancelled-are-validation unknown-histories-are-validation
+        refusals-tell-more version-told-late
     """,
     running.first_reads: "instance-unknown-at-first events-swallowed early-events-lost first-event-after-restart-lost",
     running.several_runs: "instance-ids-reused second-instance-unlisted every-fifth-run-stuck",
@@ -70,6 +71,7 @@ SHOWN: dict[Probe, str] = {
     waited.waiting_runs: """
         failed-instance-twice wait-ignored wait-answers-old-state wait-hides-error run-waits-unasked
         noop-after-delay-fails failed-stages-go-on failed-instance-without-error history-without-errors
+        waited-answers-tell-another-end
     """,
     waited.patient_runs: "wait-gives-up",
     waited.unwilling_runs: "wait-false-waits",
@@ -120,10 +122,19 @@ SHOWN: dict[Probe, str] = {
     running.two_updates: "updates-accumulate",
     sending.cold: "cold-instances-lose-an-event",
     values.long_texts: "variables-cut-at-16384 event-names-of-8192-characters",
-    values.odd_delays: "first-unit-counts zero-delays-fail variable-delays-are-none astral-letters-equal",
+    values.odd_delays: """
+        first-unit-counts zero-delays-fail variable-delays-are-none astral-letters-equal hours-are-minutes
+    """,
     cancelling.siblings_of_the_cancelled: "cancellations-deafen-siblings waited-runs-are-deaf",
     collections.throng: "instances-cut-at-100",
-    waited.cancelled_waits: "cancelled-wait-never-answered",
+    waited.cancelled_waits: "cancelled-wait-never-answered waits-answered-late",
+    forms.emptiness: """
+        falsy-names-are-none falsy-stages-are-none empty-lists-are-objects booleans-name-events no-workflows-are-null
+    """,
+    forms.parts: """
+        accounts-in-lower-case overdraft-needs-a-ledger timestamped-sends-lose-metadata booked-accounts-lowered
+        booked-metadata-cut updates-in-lower-case wallets-as-written
+    """,
     cancelling.event_then_cancel: "cancel-after-event-lost cancel-beside-event-lost",
     values.delays: """
         delays-end-early delays-of-whole-seconds second-delay-endless until-ignored until-cut-to-seconds
@@ -131,6 +142,7 @@ SHOWN: dict[Probe, str] = {
         timers-in-whole-tenths
     """,
     values.variables: """
+        falsy-variables-are-none
         variables-made-texts refused-variables-start list-of-variables-accepted variables-ignored variables-left-behind
         variables-shared-while-running variables-of-a-pooled-map variable-names-lowered dollars-in-values-expanded
         runs-at-once-share-variables
@@ -207,7 +219,7 @@ SHOWN: dict[Probe, str] = {
     forms.references: """
         adjacent-references-lost backslashes-in-values-expanded names-of-word-characters-only
         waits-for-the-name-as-written variables-without-case values-trimmed empty-values-are-missing
-        quotes-in-values-break-stages ledgers-as-written references-found-by-their-beginning
+        quotes-in-values-break-stages ledgers-as-written references-found-by-their-beginning own-variables-win
     """,
     forms.replies: """
         post-cancels error-code-in-lower-case waited-runs-get-200 null-until-terminated unknown-parameters-crash

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from conformance.reference.engine.clock import MILLISECOND
+from conformance.reference.faults.answers.envelope import shifted
 from conformance.reference.faults.fault import alter, around, edit, fault
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
@@ -13,6 +14,7 @@ from conformance.reference.wire.errors import ApiError, Invalid
 from conformance.reference.wire.exact_json import Json, write
 
 _OVERLAP = 20 * MILLISECOND
+_LATER_S = 0.03
 
 Find = Callable[[str, Mapping[str, str]], str]
 
@@ -108,6 +110,40 @@ def equal_runs_at_once_are_one(server: Server) -> None:
     around(server, "runWorkflow", handle)
 
 
+@fault("envelope.documented-fields")
+def refusals_tell_more(server: Server) -> None:
+    """The refusal of a stage's history has details beside code and message."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        try:
+            return await original(call)
+        except ApiError as error:
+            return Reply(error.status, write(error.body | {"details": "none"}), error.headers)
+
+    around(server, "getInstanceStageHistory", handle)
+
+
+@fault("info.version")
+def version_told_late(server: Server) -> None:
+    """The version is told as unknown until a workflow has been created."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        reply = await original(call)
+        return reply if server.log.born("workflow-created") else replace(reply, body=write({"version": "unknown"}))
+
+    around(server, "getServerInfo", handle)
+
+
+@fault("stage.monotone")
+def waited_answers_tell_another_end(server: Server) -> None:
+    """The answer of a run with wait=true tells an end 30 ms later than reads do: it is the gateway's time."""
+
+    def told(found: Json) -> Json:
+        return found | {"terminatedAt": shifted(found["terminatedAt"], _LATER_S)} if found["terminated"] else found
+
+    edit(server, "runWorkflow", told)
+
+
 FAULTS = (
     post_cancels,
     error_code_in_lower_case,
@@ -116,4 +152,7 @@ FAULTS = (
     unknown_parameters_crash,
     late_events_crash,
     equal_runs_at_once_are_one,
+    refusals_tell_more,
+    version_told_late,
+    waited_answers_tell_another_end,
 )

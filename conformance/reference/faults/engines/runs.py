@@ -16,6 +16,8 @@ from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import NotFound
 from conformance.reference.wire.exact_json import Json
 
+_LOOK_S = 10.0
+
 End = Callable[[Execution, str, str | None], None]
 
 
@@ -225,6 +227,22 @@ def delays_skipped_after_a_failure(server: Server) -> None:
     server.stage_kinds.kinds["delay"] = delay
 
 
+@fault("run.wait")
+def waits_answered_late(server: Server) -> None:
+    """A run with wait=true is answered when the server looks next, which it does every ten seconds."""
+
+    def make(finished: Finished) -> Finished:
+        async def awaited(instance_id: str) -> None:
+            while True:
+                await asyncio.sleep(_LOOK_S)
+                if server.engine.execution(instance_id).ended.is_set():
+                    return await finished(instance_id)
+
+        return awaited
+
+    alter(server.engine, "finished", make)
+
+
 FAULTS = (
     waiting_for_the_ended_hangs,
     runs_at_once_share_variables,
@@ -239,4 +257,5 @@ FAULTS = (
     failures_leave_instances_running,
     orphans_cannot_be_sent_events,
     delays_skipped_after_a_failure,
+    waits_answered_late,
 )

@@ -103,6 +103,12 @@ def fine_moments_are_past(server: Server) -> None:
     _delay_until(server, lambda text: 0 if _FINE.search(text) else date_time(text) or 0)
 
 
+@fault("run.delay-duration")
+def hours_are_minutes(server: Server) -> None:
+    """The hours of a delay's duration are taken for minutes."""
+    _delay_for(server, lambda text: duration(text.replace("h", "m")) or 0)
+
+
 FAULTS = (
     delays_end_early,
     delays_of_whole_seconds,
@@ -112,4 +118,5 @@ FAULTS = (
     until_without_zone,
     fractions_are_milliseconds,
     fine_moments_are_past,
+    hours_are_minutes,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 
+from conformance.reference.engine.clock import rfc3339
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.answers.texts import mapped
 from conformance.reference.faults.fault import alter, edit, edit_many, fault
@@ -185,6 +186,21 @@ def references_found_by_their_beginning(server: Server) -> None:
     _as_written(server, replaced)
 
 
+@fault("run.variables", "history.stages")
+def own_variables_win(server: Server) -> None:
+    """What the engine itself calls instanceID and now is replaced by that, whatever the run's variables say."""
+
+    def make(run_stage: RunStage) -> RunStage:
+        async def run(execution: Execution, number: int, stage: Json) -> str | None:
+            own = {"instanceID": execution.instance_id, "now": rfc3339(server.clock.now())}
+            execution.variables = {**execution.variables, **own}
+            return await run_stage(execution, number, stage)
+
+        return run
+
+    alter(server.engine, "run_stage", make)
+
+
 FAULTS = (
     adjacent_references_lost,
     backslashes_in_values_expanded,
@@ -198,4 +214,5 @@ FAULTS = (
     variables_override_parameters,
     names_replaced_where_embedded,
     references_found_by_their_beginning,
+    own_variables_win,
 )

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from conformance.reference.engine.clock import MILLISECOND
 from conformance.reference.engine.views import workflow_as_created
-from conformance.reference.faults.fault import alter, around, edit, fault, on_refusal
+from conformance.reference.faults.answers.envelope import INSTANCE_READS, on_each
+from conformance.reference.faults.fault import alter, around, edit, edit_many, fault, on_refusal
 from conformance.reference.service.operations import Call, Handler, Reply, data
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import Invalid, NotFound
+from conformance.reference.wire.exact_json import Json
+
+_KEPT = 300 * MILLISECOND
 
 
 @fault("workflow.get-unknown", profile="smoke")
@@ -134,6 +141,44 @@ def delete_takes_namesakes(server: Server) -> None:
     around(server, "deleteWorkflow", handle)
 
 
+@fault("workflow.run-deleted")
+def just_deleted_still_runs(server: Server) -> None:
+    """For 300 ms after its deletion a workflow can be run."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        changes = server.log.of(call.path["workflowID"])
+        fresh = bool(changes) and server.clock.now() - changes[-1].at < _KEPT
+        if not fresh or changes[-1].kind != "workflow-deleted":
+            return await original(call)
+        deletion = changes.pop()
+        try:
+            return await original(call)
+        finally:
+            changes.append(deletion)
+
+    around(server, "runWorkflow", handle)
+
+
+@fault("run.completes", "workflow.delete-keeps-instances")
+def deletions_mark_what_has_ended(server: Server) -> None:
+    """Deleting a workflow puts an error on its instances that have ended well."""
+    marked: set[str] = set()
+
+    def make(delete: Callable[[str], None]) -> Callable[[str], None]:
+        def deleted(workflow_id: str) -> None:
+            delete(workflow_id)
+            own = [each for each in server.log.born("instance-created") if each.data["workflow"] == workflow_id]
+            marked.update(each.subject for each in own if server.log.of(each.subject)[-1].kind == "instance-ended")
+
+        return deleted
+
+    def told(instance: Json) -> Json:
+        return {"error": "workflow deleted"} | instance if instance["id"] in marked else instance
+
+    alter(server.engine, "delete_workflow", make)
+    edit_many(server, INSTANCE_READS, on_each(told))
+
+
 FAULTS = (
     unknown_workflow_is_bad_request,
     delete_swallowed,
@@ -145,4 +190,6 @@ FAULTS = (
     unknown_workflow_deleted,
     delete_takes_instances,
     delete_takes_namesakes,
+    just_deleted_still_runs,
+    deletions_mark_what_has_ended,
 )

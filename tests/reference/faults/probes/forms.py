@@ -61,11 +61,47 @@ async def spellings(session: Session) -> object:
     return notes.lines
 
 
+async def emptiness(session: Session) -> object:
+    """A list of no workflows, and what is nothing, of the wrong type, in place of what a request holds."""
+    notes = Notes()
+    notes.take(await session.call("GET", "/workflows"))
+    configs: list[Any] = [{"name": 0, "stages": []}, {"stages": False}, {"stages": [{"noop": []}]}]
+    for config in configs:
+        notes.take(await session.call("POST", "/workflows", config))
+    instance = await session.start(WAIT)
+    notes.take(await session.call("POST", f"/instances/{instance}/events", {"name": True}))
+    return notes.lines
+
+
+async def parts(session: Session) -> object:
+    """Parts of sends and updates with and without one another, what is booked of them, and wallets in variables."""
+    notes = Notes()
+
+    def send(**more: Any) -> dict[str, Any]:
+        return {"send": send_stage()["send"] | more}
+
+    capital, long = {"account": {"id": "Bank", "ledger": "Books"}}, {"Long": "v" * 300}
+    forms = (
+        send(source=capital),
+        send(source={"account": {"id": "world", "allowOverdraft": True}}),
+        send(metadata=long, timestamp="2024-02-29T23:59:59Z"),
+    )
+    for form in forms:
+        notes.take(await session.call("POST", "/workflows", {"stages": [form]}))
+    booked = send(destination={"account": {"id": "Bank"}}, metadata=long)
+    wallets = send(source={"wallet": {"id": "${who}"}})
+    instance = await session.start(booked, update_stage(Key="v"), wallets, who="me")
+    await take_reads(session, notes, instance, stages=2)
+    return notes.lines
+
+
 async def references(session: Session) -> object:
     """References side by side, with names of every kind, and values that need care."""
     notes = Notes()
     texts = {"pair": "${a}${b}", "dash": "${a-b}", "cases": "${a}${A}", "blank": "${blank}", "empty": "[${empty}]"}
+    texts["own"] = "${instanceID} ${now}"
     given = {"a": "1", "A": "2", "b": r"\n\\", "a-b": "3", "blank": " x ", "empty": "", "quote": 'say "no"'}
+    given |= {"instanceID": "mine", "now": "then"}
     through = {"account": {"id": "world", "ledger": "${a}", "throughAccount": "via ${a}"}}
     stages = (send_stage(metadata=texts), {"wait_event": {"event": "${a}"}}, update_stage(quote="${quote}"))
     stages[0]["send"]["source"] = through

@@ -37,12 +37,13 @@ async def delays(session: Session) -> object:
 
 
 async def odd_delays(session: Session) -> object:
-    """Delays of nothing, of two units, and of a variable; characters beyond the basic plane in the names of events."""
+    """Delays of nothing, two units, a variable and hours; characters beyond the basic plane in the names of events."""
     none = await session.start({"delay": {"duration": "0s"}})
     seen: list[object] = [await session.ended(none), await session.data(f"/instances/{none}/history")]
     seen[1] = "error" in seen[1][0]  # type: ignore[index]
     long = [await session.start({"delay": {"duration": "1ms2h"}})]
     long.append(await session.start({"delay": {"duration": "${length}"}}, length="2h"))
+    long.append(await session.start({"delay": {"duration": "0.01h"}}))
     rocket = await session.start({"wait_event": {"event": "🚀"}})
     await session.event(rocket, "🎉")
     ended = [session.server.engine.executions[one].ended for one in (*long, rocket)]
