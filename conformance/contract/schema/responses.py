@@ -75,6 +75,10 @@ class ResponseSchemas:
         """How the body of a refusal violates Error."""
         return self._error.problems(value)
 
+    def undocumented_in_error(self, value: Any) -> tuple[str, ...]:
+        """JSON pointers of the fields of a refusal's body that Error does not name."""
+        return self._error.undocumented(value)
+
     def activity_problems(self, name: str, which: Side, value: Any) -> tuple[SchemaProblem, ...]:
         """How a stage-history entry's input or output is not valid for the activity that the entry names.
 

@@ -72,8 +72,7 @@ def _told_as_given(index: TraceIndex, exchange: Exchange, problem: SchemaProblem
 def error_shape(index: TraceIndex) -> Iterator[Observation]:
     """A refusal of a documented request is a valid Error, declared as JSON."""
     for exchange in documented(index):
-        status = exchange.status or 0
-        if status < 400 or status in _SHAPE_EXEMPT or says_wait(exchange) or _by_parser(exchange):
+        if not _is_refusal(exchange):
             continue
         problems = error_problems(index, exchange)
         if not is_json(exchange):
@@ -83,6 +82,12 @@ def error_shape(index: TraceIndex) -> Iterator[Observation]:
             yield violated(exchange, expected="a valid Error", observed=answer_text(exchange), pointer=pointer)
         else:
             yield upheld(exchange)
+
+
+def _is_refusal(exchange: Exchange) -> bool:
+    """Whether the API itself refused the request, and so has to answer with an Error."""
+    status = exchange.status or 0
+    return status >= 400 and status not in _SHAPE_EXEMPT and not says_wait(exchange) and not _by_parser(exchange)
 
 
 def _by_parser(exchange: Exchange) -> bool:
@@ -123,10 +128,9 @@ def no_content(index: TraceIndex) -> Iterator[Observation]:
 
 
 def documented_fields(index: TraceIndex) -> Iterator[Observation]:
-    """Success bodies hold only the fields that the API documents."""
+    """Success bodies, and the Errors of refusals, hold only the fields that the API documents."""
     for exchange in documented(index):
-        operation = index.trace.api.by_action[exchange.operation or ""]
-        if exchange.status != operation.success or not isinstance(exchange.json, dict):
+        if not isinstance(exchange.json, dict) or not (_is_success(index, exchange) or _is_error(index, exchange)):
             continue
         extra = [field for field in undocumented_fields(index, exchange) if not _given(index, exchange, field)]
         if extra:
@@ -134,6 +138,14 @@ def documented_fields(index: TraceIndex) -> Iterator[Observation]:
             yield violated(exchange, expected=_ONLY_DOCUMENTED, observed=f"the body has {observed}", pointer=extra[0])
         else:
             yield upheld(exchange)
+
+
+def _is_success(index: TraceIndex, exchange: Exchange) -> bool:
+    return exchange.status == index.trace.api.by_action[exchange.operation or ""].success
+
+
+def _is_error(index: TraceIndex, exchange: Exchange) -> bool:
+    return _is_refusal(exchange) and is_json(exchange) and not error_problems(index, exchange)
 
 
 def _given(index: TraceIndex, exchange: Exchange, pointer: str) -> bool:

@@ -94,10 +94,13 @@ def _prevented(timeline: InstanceTimeline, due: int, exchange: Exchange) -> bool
 def cannot_have_failed(timeline: InstanceTimeline, exchange: Exchange) -> bool:
     """Whether nothing that was sent before an answer can have given an error to an instance that cannot fail by itself.
 
-    A cancellation that came when the instance had to show its end is too late for that.
+    A cancellation that came when the instance had to show its end is too late for that, and so is a deletion that came
+    when an answer had shown the end.
     """
     end = undisputed(timeline).terminated
-    return not timeline.stopped_before(exchange.received if end is None else min(end, exchange.received))
+    moment = exchange.received if end is None else min(end, exchange.received)
+    cancelled = any(cancel.sent < moment for cancel in timeline.instance.cancels)
+    return not cancelled and not timeline.deleted_in_mid_run(moment)
 
 
 def undisputed(timeline: InstanceTimeline) -> Inevitable:

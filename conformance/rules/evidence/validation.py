@@ -43,9 +43,11 @@ def schema_problems(index: TraceIndex, exchange: Exchange) -> tuple[SchemaProble
 
 
 def undocumented_fields(index: TraceIndex, exchange: Exchange) -> tuple[str, ...]:
-    """JSON pointers of the fields of a success body that no schema names."""
+    """JSON pointers of the fields of a success body, or of a refusal's, that no schema names."""
     operation, status = exchange.operation or "", exchange.status or 0
     found = schemas_of(index)
+    if status >= 400:
+        return _once(index, "undocumented", exchange, lambda: found.undocumented_in_error(exchange.json))
     return _once(index, "undocumented", exchange, lambda: found.undocumented(operation, status, exchange.json))
 
 

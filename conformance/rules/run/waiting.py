@@ -23,6 +23,7 @@ _LONG_DELAY = 2 * SECOND
 def wait(index: TraceIndex) -> Iterator[Observation]:
     """With wait=true the answer says that the instance has terminated, when, and with which error if it failed."""
     yield from _never_answered(index)
+    yield from _answered_late(index)
     for run in index.successes("runWorkflow"):
         if run.query("wait") != "true" or not is_valid(index, run) or not isinstance(run.data, dict):
             continue
@@ -42,16 +43,36 @@ def _never_answered(index: TraceIndex) -> Iterator[Observation]:
         if run.query("wait") != "true" or not run.failed_by("timeout"):
             continue
         ended = _seen_ended(index, run)
-        due = index.trace.settled_at(ended.received) if ended else None
-        # Twice the settle time, since the answer may take longer than the read.
-        if ended is not None and due is not None and run.received - due >= due - ended.received:
-            yield violated(
-                ended,
-                run,
-                expected="an answer once the instance has terminated",
-                observed=f"none {(run.received - ended.received) / SECOND:.1f} s after it was shown as terminated",
-                proof="settled",
-            )
+        if ended is not None and _overdue(index, run, ended):
+            yield _late(run, ended, "none {} after it was shown as terminated")
+
+
+def _answered_late(index: TraceIndex) -> Iterator[Observation]:
+    """Violations: an answer that came only long after another client was shown that the instance had terminated."""
+    for instance in index.instances.values():
+        ended = next((read.exchange for read in instance.reads if read.terminated), None)
+        if instance.wait and ended is not None and _overdue(index, instance.run, ended):
+            yield _late(instance.run, ended, "one {} after it was shown as terminated", instance.id)
+
+
+def _overdue(index: TraceIndex, run: Exchange, ended: Exchange) -> bool:
+    """Whether a run was answered, or given up, twice the settle time after its end was shown, or later.
+
+    Twice, since the answer may take longer than the read.
+    """
+    due = index.trace.settled_at(ended.received)
+    return due is not None and run.received - due >= due - ended.received
+
+
+def _late(run: Exchange, ended: Exchange, observed: str, subject: str = "") -> Observation:
+    return violated(
+        ended,
+        run,
+        expected="an answer once the instance has terminated",
+        observed=observed.format(f"{(run.received - ended.received) / SECOND:.1f} s"),
+        proof="settled",
+        subject=subject,
+    )
 
 
 def _seen_ended(index: TraceIndex, run: Exchange) -> Exchange | None:

@@ -86,6 +86,36 @@ def _instance_views(timeline: InstanceTimeline) -> Iterator[Observation]:
     for before, after in _pairs(read.exchange for read in timeline.instance.reads):
         problem = went_back(reads[before.index], reads[after.index], MICROSECOND)
         yield _judge(timeline, before, after, problem)
+    yield from _as_answered(timeline)
+
+
+def _as_answered(timeline: InstanceTimeline) -> Iterator[Observation]:
+    """Violations: the first later read tells another end, time or error than the answer of a run that was waited for.
+
+    Such an answer may be ahead of reads, or behind them. So only what both tell is compared.
+    """
+    answer = timeline.instance.answer
+    later = next((read for read in timeline.instance.reads if answer.exchange.before(read.exchange)), None)
+    if timeline.instance.wait and answer.terminated and later is not None:
+        problem = _told_otherwise(answer, later)
+        if problem is not None:
+            yield _judge(timeline, answer.exchange, later.exchange, problem)
+
+
+def _told_otherwise(answer: InstanceRead, read: InstanceRead) -> str | None:
+    pairs = ((old, read.stage(old.number)) for old in answer.stages)
+    stages = (f"stage {old.number}: {found}" for old, new in pairs if new is not None and (found := _differs(old, new)))
+    return _differs(answer, read) or next(stages, None)
+
+
+def _differs(old: InstanceRead | StageRead, new: InstanceRead | StageRead) -> str | None:
+    """How two answers tell something otherwise that both tell; `run.then-get` compares the time of creation."""
+    shared = {name: old.body.get(name) for name in ("startedAt", "terminatedAt") if new.body.get(name) is not None}
+    if changed := _times_changed(shared, new.body, MICROSECOND):
+        return changed
+    if old.error and new.error and old.error != new.error:
+        return f"the error changed from {quoted(old.error)} to {quoted(new.error)}"
+    return None
 
 
 def _listed(timeline: InstanceTimeline, listing: Exchange) -> InstanceRead | None:

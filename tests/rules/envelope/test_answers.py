@@ -176,6 +176,24 @@ def key_of_the_server(t: TraceBuilder) -> None:
     t.create([NOOP], echo={"name": "", "stages": [NOOP], "owner": "me"})
 
 
+def _refused_with(t: TraceBuilder, status: int, **more: str) -> None:
+    t.workflows(status=status, answer={"errorCode": "VALIDATION", "errorMessage": "no", **more})
+
+
+def plain_error(t: TraceBuilder) -> None:
+    _refused_with(t, 400)
+
+
+def error_with_details(t: TraceBuilder) -> None:
+    _refused_with(t, 400, details="none")
+
+
+def foreign_refusals_with_details(t: TraceBuilder) -> None:
+    for status in (401, 403, 405, 413, 429):
+        _refused_with(t, status, details="none")
+    t.workflows(status=400, answer={"message": "no"})
+
+
 CASES: list[Case] = [
     *((rule, "upheld", plain) for rule in ALL_RULES if rule.startswith("envelope.") and "method" not in rule),
     ("envelope.answers", "violated", hangs),
@@ -213,6 +231,9 @@ CASES: list[Case] = [
     ("envelope.documented-fields", "upheld", key_of_another_client),
     ("envelope.documented-fields", "violated", key_of_the_server),
     ("envelope.documented-fields", "nothing", no_json),
+    ("envelope.documented-fields", "upheld", plain_error),
+    ("envelope.documented-fields", "violated", error_with_details),
+    ("envelope.documented-fields", "nothing", foreign_refusals_with_details),
 ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from conformance.rules import ALL_RULES
@@ -34,6 +36,20 @@ def refused_since_a_variable_is_missing(t: TraceBuilder) -> None:
 
 def refused_with_all_variables(t: TraceBuilder) -> None:
     t.run(t.create([{"wait_event": {"event": "${x}"}}]), {"x": "b"}, status=400)
+
+
+def refused_for_the_length_of_a_delay(t: TraceBuilder) -> None:
+    t.run(t.create([{"delay": {"duration": "${x}"}}]), {"x": "soon"}, status=400)
+
+
+def refused_for_the_end_of_a_delay(t: TraceBuilder) -> None:
+    t.run(t.create([*NOOP, {"delay": {"until": "${x}"}}]), {"x": "soon"}, wait=True, status=400)
+
+
+def refused_with_what_else_is_open(t: TraceBuilder) -> None:
+    others: list[Any] = [{"send": {}}, {"delay": {"until": "${x}", "duration": "1s"}}]
+    for more in others:
+        t.run(t.create([{"delay": {"until": "${x}"}}, more]), {"x": "soon"}, status=400)
 
 
 def of_another_workflow(t: TraceBuilder) -> None:
@@ -168,6 +184,9 @@ CASES: list[Case] = [
     ("run.created", "violated", refused),
     ("run.created", "violated", refused_with_all_variables),
     ("run.created", "nothing", refused_since_a_variable_is_missing),
+    ("run.created", "violated", refused_for_the_length_of_a_delay),
+    ("run.created", "violated", refused_for_the_end_of_a_delay),
+    ("run.created", "nothing", refused_with_what_else_is_open),
     ("run.created", "violated", of_another_workflow),
     ("run.created", "violated", an_id_again),
     ("run.created", "violated", without_an_id),

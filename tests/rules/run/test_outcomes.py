@@ -94,6 +94,19 @@ def test_an_instance_that_may_have_been_stopped_owes_no_progress(stop: str) -> N
     assert verdict(RULES["run.completes"], t) == "nothing"
 
 
+@pytest.mark.parametrize(
+    ("seen", "error", "expected"),
+    [(True, "gone", "violated"), (True, None, "upheld"), (False, "gone", "nothing")],
+)
+def test_a_deletion_gives_no_error_to_what_has_ended(seen: bool, error: str | None, expected: str) -> None:
+    t, i = started(NOOP)
+    if seen:
+        t.get(i, [(5, 6)], ended=7)
+    t.delete(next(iter(t.workflow_bodies)))
+    t.get(i, [(5, 6)], ended=7, error=error)
+    assert verdict(RULES["run.completes"], t) == expected
+
+
 def test_an_instance_of_an_unknown_workflow_owes_nothing() -> None:
     t, i = started(HOUR)
     t.get(i, [(5, 6)], ended=7, error="broken", embed=False)

@@ -81,6 +81,24 @@ def ended_one_of_two(t: TraceBuilder) -> None:
     _cancelled_while_somebody_waits(t, 500, runs=2)
 
 
+def _answered(t: TraceBuilder, after: float) -> None:
+    """A run that is answered ``after`` ms, and a read that shows after half a second that its instance has ended."""
+    w = t.create(WAIT)
+    began = t.now
+    i = t.run(w, wait=True, at=began, took=after, spans=[(5, 6)], ended=6, error="cancelled")
+    t.now = began + 500
+    t.control(t.now + 30, t.now + 50)
+    t.get(i, [(5, 6)], ended=6, error="cancelled", at=began + 500, took=10)
+
+
+def answered_long_after_the_end(t: TraceBuilder) -> None:
+    _answered(t, 9900)
+
+
+def answered_soon_after_the_end(t: TraceBuilder) -> None:
+    _answered(t, 550)
+
+
 def never_answered_and_run_again(t: TraceBuilder) -> None:
     _cancelled_while_somebody_waits(t, 500)
     t.now = 10_100
@@ -160,6 +178,8 @@ CASES: list[Case] = [
     ("run.wait", "upheld", failed_in_its_stage_only),
     ("run.wait", "violated", failed_as_read_later),
     ("run.wait", "violated", never_answered),
+    ("run.wait", "violated", answered_long_after_the_end),
+    ("run.wait", "upheld", answered_soon_after_the_end),
     ("run.wait", "violated", never_answered_and_run_again),
     ("run.wait", "violated", never_answered_beside_another),
     ("run.wait", "nothing", only_the_other_ended),

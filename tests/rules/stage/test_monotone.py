@@ -43,6 +43,36 @@ def test_single_reads(before: Read, after: Read, expected: str) -> None:
     assert verdict(RULES["stage.monotone"], t) == expected
 
 
+@pytest.mark.parametrize(
+    ("answered", "read", "expected"),
+    [
+        (OVER, OVER, "nothing"),
+        (OVER, {**OVER, "ended": 8}, "violated"),
+        (OVER, {"spans": [(5, 6.5)], "ended": 7}, "violated"),
+        ({**OVER, "error": "one"}, {**OVER, "error": "two"}, "violated"),
+        ({"spans": [(5, 6, "one")], "ended": 7}, {"spans": [(5, 6, "two")], "ended": 7}, "violated"),
+        # It may lag, and be ahead.
+        (OVER, DONE, "nothing"),
+        ({"ended": 7}, OVER, "nothing"),
+        (OVER, {**OVER, "error": "late"}, "nothing"),
+        ({**OVER, "error": "one"}, OVER, "nothing"),
+        (DONE, {"spans": [(5, 6.5)]}, "nothing"),
+    ],
+)
+def test_reads_after_the_answer_of_a_run_that_was_waited_for(answered: Read, read: Read, expected: str) -> None:
+    t = TraceBuilder()
+    i = t.run(t.create([NOOP]), wait=True, **answered)
+    t.get(i, **read)
+    assert verdict(RULES["stage.monotone"], t) == expected
+
+
+def test_what_overlaps_with_the_answer_of_a_run_is_not_compared_with_it() -> None:
+    t = TraceBuilder()
+    i = t.run(t.create([NOOP]), wait=True, took=10, **OVER)
+    t.get(i, at=t.now - 5, **{**OVER, "ended": 8})
+    assert verdict(RULES["stage.monotone"], t) == "nothing"
+
+
 def test_reads_that_overlap_may_come_in_any_order() -> None:
     t, i = started(NOOP)
     t.get(i, took=10, **OVER)
