@@ -15,6 +15,7 @@ from conformance.scenarios.playing.pending_runs import PendingRuns
 from conformance.scenarios.playing.settling import Settler
 from conformance.scenarios.scenario.model import (
     MARKER,
+    UNKNOWN,
     Ask,
     Create,
     CreateRaw,
@@ -148,6 +149,8 @@ class ScenarioClients:
         run that is admitted.
         """
         runs, hurried = isinstance(step, Run | RunRaw), self._hurried(step)
+        if place is None and self._is_refused(step):
+            place = self.target.gate.beside()
         if place is None and runs:
             place, self._held = self._held, None
         if place is None and (runs or hurried):
@@ -163,6 +166,11 @@ class ScenarioClients:
         finally:
             if place is not None:
                 place.leave()
+
+    def _is_refused(self, step: Step) -> bool:
+        """Whether a run has to be refused: what a server remembers for a moment shows only if it comes at once."""
+        known = isinstance(step, Run) and (step.workflow in self.bindings.deleted or step.workflow == UNKNOWN)
+        return known or isinstance(step, RunRaw)
 
     def _hurried(self, step: Step) -> bool:
         """Whether a workflow is created only once its run is admitted: a moment near now may pass in the meantime."""

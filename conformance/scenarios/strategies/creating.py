@@ -58,14 +58,18 @@ def every_name(d: Draft) -> None:
 
 
 def every_text(d: Draft) -> None:
-    """Stages that hold each text that a careless server mangles, in every place for texts; they are not run."""
+    """Stages that hold each text that a careless server mangles, in every place for texts, and sends of every form.
+
+    None of them is run.
+    """
     texts = d.shuffled([text for text in words.AWKWARD if text])
     half = len(texts) // 2
     held = {text: text for text in texts if len(text) < _KEY} | {f"key-{number}": str(number) for number in range(40)}
     money = words.send("world", "a", 1 + d.number(0, 99), "usd/2", metadata=held)
     stages = [words.wait_for(f" {text} " if number % 4 == 0 else text) for number, text in enumerate(texts)]
     many = [words.noop()] * d.number(130, 140)
-    for some in (stages[:half], stages[half:], [money, words.update("Acc:Ünï", held), words.update("a", {})], many):
+    updates = [words.update("Acc:Ünï", held), words.update("a", {}), words.update("b", {"k": "x" * 5000})]
+    for some in (stages[:half], stages[half:], [money, *updates], many, list(words.sends_of_every_form())):
         d.add(GetWorkflow(d.create(*some)))
 
 

@@ -19,6 +19,9 @@ from conformance.scenarios.strategies.draft import Draft, Theme
 
 ASSETS = ("USD/2", "EUR/2", "JPY", "BTC/8", "COIN")
 
+# Longer than columns are often made.
+_LONG_VALUE = "a value of some length " * 14
+
 
 def send_from_world(d: Draft) -> None:
     """Transfers of small and huge amounts, with and without metadata."""
@@ -58,6 +61,7 @@ def every_parameter(d: Draft) -> None:
     """Sends and updates with everything that they may hold; what becomes of them is open, but history tells it all.
 
     From one ledger to another money goes through an account that both sides name; a run's variables may name it all.
+    Whether there are wallets is not known.
     """
     ledger, stamp = d.pick(("other", "books-2")), d.pick(("2024-02-29T23:59:59Z", "2023-07-01T12:30:00.25+05:30"))
     names = {"ledger": ledger, "far": f"{ledger}-far", "via": "via:x", "who": d.account()}
@@ -68,8 +72,10 @@ def every_parameter(d: Draft) -> None:
     money = {"amount": d.amount(), "asset": d.pick(ASSETS)}
     rich: StageConfig = {"send": {**accounts, "amount": money, "timestamp": stamp}}
     account = {"id": put["who"], "ledger": put["ledger"], "metadata": _metadata(d)}
-    # The send may fail, and so comes last.
-    instance = d.run(d.create({"update": {"account": account}}, rich), names)
+    wallets = {side: {"wallet": {"id": put["who"], "balance": put["far"]}} for side in ("source", "destination")}
+    between: StageConfig = {"send": {**wallets, "amount": money}}
+    # The sends may fail, and so come last.
+    instance = d.run(d.create({"update": {"account": account}}, rich, between), names)
     d.add(Until(instance, "started", 0), Settle(), History(instance))
     d.add(*(StageHistory(instance, number) for number in "01"))
 
@@ -131,8 +137,8 @@ def funded_then_spent(d: Draft) -> None:
 
 def _metadata(d: Draft) -> dict[str, str]:
     """One to three entries; more often several, since a server may lose all but one."""
-    keys = d.some(("k", "note", "a.b", "ключ", "1h", "null", "007"), 1, 3)
-    return {key: d.pick((*words.AWKWARD[:8], *words.LOOKALIKES, words.TELLING_VALUE)) for key in keys}
+    keys = d.some(("k", "Note", "a.b", "ключ", "1h", "null", "007"), 1, 3)
+    return {key: d.pick((*words.AWKWARD[:8], *words.LOOKALIKES, words.TELLING_VALUE, _LONG_VALUE)) for key in keys}
 
 
 _MONEY = ("stage-history.activities", "stage-history.effect", "stage-history.started")

@@ -26,7 +26,7 @@ def lists_of_states(d: Draft) -> None:
     """Instances that wait, have ended, were cancelled: each in the lists that it belongs to."""
     event = d.event()
     workflow = d.create(words.wait_for(event), *d.quick_stages(0, 1))
-    oldest, *others = (d.run(workflow) for _ in range(d.number(4, 5)))
+    oldest, *others = (d.run(workflow) for _ in range(5))
     d.add(*(Until(instance, "waiting", 0) for instance in (oldest, *others)))
     fates = (lambda i: Send(i, event), Cancel, Read)
     # What has room for a few only has forgotten the oldest one by now.

@@ -46,6 +46,11 @@ MALFORMED = (
     f'{{"stages":[{{"noop":{{}}}}],"name":"{MARKER}',
     f'{{"name":"{MARKER}","stages":[{{"noop":{{}}}},null]}}',
     "null",
+    # What counts as nothing in many languages is something all the same, and of the wrong type.
+    f'{{"name":"{MARKER}","stages":""}}',
+    f'{{"name":"{MARKER}","stages":0}}',
+    f'{{"name":"{MARKER}","stages":false}}',
+    *(f'{{"name":{empty},"stages":[{{"wait_event":{{"event":"{MARKER}"}}}}]}}' for empty in ("0", "false", "[]", "{}")),
 )
 """Bodies that are no JSON, or no WorkflowConfig."""
 
@@ -108,19 +113,42 @@ BAD_STAGES = (
     _update('{"id":7,"ledger":"default","metadata":{}}'),
     _update('{"id":"a","ledger":"default","metadata":{"k":1}}'),
     _update('{"id":"a","ledger":"default","metadata":["k"]}'),
+    # What counts as nothing in many languages, in place of an object, a text, an integer and a boolean.
+    '{"noop":[]}',
+    '{"noop":""}',
+    '{"noop":false}',
+    '{"wait_event":{"event":0}}',
+    '{"wait_event":{"event":false}}',
+    '{"delay":{"duration":0}}',
+    '{"delay":{"until":false}}',
+    '{"update":[]}',
+    '{"update":{"account":[]}}',
+    _send(source="[]"),
+    _send(source='{"account":[]}'),
+    _send(source='{"account":{"id":"world","allowOverdraft":0}}'),
+    _send(destination='{"account":{"id":false}}'),
+    _send(amount="[]"),
+    _send(amount='{"amount":false,"asset":"USD"}'),
+    _send(amount='{"amount":"","asset":"USD"}'),
+    _send(more=',"metadata":[]'),
+    _send(more=',"metadata":{"k":false}'),
+    _send(more=',"timestamp":0'),
+    _update('{"id":"a","ledger":"default","metadata":[]}'),
 )
 """Stages of an unknown kind, of none or of two, or with parameters of a wrong type."""
 
+# Each is a runWorkflow request. Who takes an empty list or text for none need not take others so.
 BAD_VARIABLES = (
     '{"a":"theirs","b":1}',
     '{"a":{"b":"c"}}',
-    '["a"]',
+    "[]",
     '[{"a":"theirs"}]',
-    '"a"',
+    '""',
     "{",
     '{"a":true}',
     '{"a":["x"]}',
-    "1",
+    "0",
+    "false",
     '{"a":"b",}',
 )
 
@@ -138,6 +166,10 @@ BAD_EVENTS = (
     '{"name":{}}',
     "null",
     '{"name":null}',
+    '{"name":true}',
+    '{"name":false}',
+    '{"name":0}',
+    '{"name":[]}',
 )
 
 

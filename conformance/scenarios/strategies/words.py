@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import quote
 
@@ -21,6 +23,7 @@ EVENTS = (
     "a/b?c=d&e#f",
     'quote"back\\slash',
     "🚀",
+    " e\u0301tat \t",
     "e" * 200,
     "60s",
     "2026-01-01T00:00:00.000Z",
@@ -94,6 +97,10 @@ KEYS = (
     "null",
     "event",
     "id",
+    "instanceID",
+    "workflowID",
+    "now",
+    "HOME",
     "__proto__",
     "name-of-more-than-sixty-four-characters-" * 2,
 )
@@ -110,6 +117,7 @@ NAMES = (
     "${x}",
     "a/b",
     "flow\u00a0",
+    "two\r\nlines\u0007",
     '"',
     "007",
     "60s",
@@ -163,7 +171,9 @@ def near_misses(event: str) -> list[str]:
         swapped,
         f"{event}\u200b",
         _first_widened(event),
+        event.strip(),
         unicodedata.normalize("NFD", event),
+        unicodedata.normalize("NFC", event),
         event.replace(" ", "  "),
         event.replace(" ", "+"),
         quote(event, safe=""),
@@ -232,6 +242,52 @@ def send(source: str, destination: str, amount: int, asset: str = "USD/2", **mor
     """A transfer between accounts of the default ledger."""
     accounts = {"source": {"account": {"id": source}}, "destination": {"account": {"id": destination}}}
     return {"send": {**accounts, "amount": {"amount": amount, "asset": asset}, **more}}
+
+
+_TELLING_PARTS: Mapping[str, Mapping[str, Any]] = {
+    "account": {"ledger": "Books-2", "throughAccount": "Via:Main", "allowOverdraft": True},
+    "wallet": {"balance": "Main"},
+    "payment": {"ledger": "Books-2", "holdingAccount": "Hold:A", "throughAccount": "Via:Main", "allowOverdraft": True},
+    "payee": {"type": "PAYOUT", "sourceAccount": "Acct_1Ab"},
+}
+"""By holder of money what it may have besides its id, in values in which capitals tell; a payee is a payment's."""
+
+_OF_A_SEND: Mapping[str, Any] = {
+    "metadata": {"Key": "Value " * 60},
+    "timestamp": "2024-02-29T23:59:59.123456789Z",
+}
+
+
+def sends_of_every_form() -> Iterator[StageConfig]:
+    """Sends between holders of each kind: with all that they may have, and with each part alone, left out, and absent.
+
+    So a part that is lost for want of another one, or beside it, is missed.
+    """
+    sides = (("account", "account"), ("wallet", "wallet"), ("payment", "payee"))
+    for source, target in sides:
+        some = zip_longest(_some_of(_TELLING_PARTS[source]), _some_of(_TELLING_PARTS[target]))
+        for paid, payee in some:
+            yield _between(source, paid or {}, target, payee or {}, {})
+    for parts in _some_of(_OF_A_SEND):
+        yield _between("account", {}, "account", {}, parts)
+
+
+def _some_of(parts: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """All parts, none, each alone, and all but each."""
+    yield dict(parts)
+    yield {}
+    for key in parts if len(parts) > 1 else ():
+        yield {key: parts[key]}
+        yield {other: parts[other] for other in parts if other != key}
+
+
+def _between(
+    source: str, paid: Mapping[str, Any], target: str, payee: Mapping[str, Any], parts: Mapping[str, Any]
+) -> StageConfig:
+    holders = {"source": {source: {"id": "Main:Acc_" + "x" * 70, **paid}}}
+    to = {"psp": "Stripe", **payee} if target == "payee" else {"id": "Other:Acc", **payee}
+    holders["destination"] = {"payment" if target == "payee" else target: to}
+    return {"send": {**holders, "amount": {"amount": 5, "asset": "USD/2"}, **parts}}
 
 
 def update(account: str, metadata: dict[str, str]) -> StageConfig:

@@ -137,6 +137,13 @@ class RunGate:
             self._queue = deque(entry for entry in self._queue if entry[1] is not turn)
             raise
 
+    def beside(self) -> Place:
+        """A place at once, beyond the limit, for a run that has to be refused: such a one costs the target nothing."""
+        self.in_flight += 1
+        if self.in_flight == self.limit:
+            self._full_since = self.now()
+        return Place(self, alone=False)
+
     def left(self, took_s: float | None) -> None:
         """A place was given back; ``took_s`` is how long its run took, None where that tells nothing."""
         was_full = self.in_flight >= self.limit

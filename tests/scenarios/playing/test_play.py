@@ -29,6 +29,7 @@ from conformance.scenarios.scenario.model import (
     Pause,
     Read,
     Run,
+    RunRaw,
     Send,
     Settle,
     StageConfig,
@@ -251,17 +252,30 @@ def test_strays_of_a_silent_target_are_asked_for_once() -> None:
     assert [type(step) for step in clients.asked] == [ListInstances, Delete, Delete]
 
 
-def test_what_has_begun_goes_before_what_has_not(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int | None]]:
+    """How many runs asked to be admitted, behind how many others, each time but for controls, which go first."""
     enter, asked = RunGate.enter, list[tuple[int, int | None]]()
 
     def noted(gate: RunGate, runs: int = 1, *, behind: int | None = None) -> Awaitable[list[Place]]:
-        asked.append((runs, behind))
+        if behind != 0:
+            asked.append((runs, behind))
         return enter(gate, runs, behind=behind)
 
     monkeypatch.setattr(RunGate, "enter", noted)
+    return asked
+
+
+def test_what_has_begun_goes_before_what_has_not(url: str, asked: list[tuple[int, int | None]]) -> None:
     play(url, Create("w1", (NOOP,)), Run("i1", "w1"), Run("i2", "w1"), Together((Run("i3", "w1"), Run("i4", "w1"))))
-    # Everybody waits for a control.
-    assert [each for each in asked if each[1] != 0] == [(1, None), (1, 1), (2, 1)]
+    assert asked == [(1, None), (1, 1), (2, 1)]
+
+
+def test_what_has_to_be_refused_waits_for_nobody(url: str, asked: list[tuple[int, int | None]]) -> None:
+    refused = (RunRaw("w1", "[]"), Delete("w1"), Run("i1", "w1"), Run("i2", UNKNOWN, {}))
+    played = play(url, Create("w1", (NOOP,)), *refused)
+    runs = [each.status for each in played.trace.exchanges if each.operation == "runWorkflow"]
+    assert (runs[:3], asked) == ([400, 404, 404], [])
 
 
 @pytest.mark.parametrize(("until", "first"), [("now+1s", "a run"), ("now+1h", "a workflow")])

@@ -123,6 +123,22 @@ def test_runs_that_belong_together_go_out_together_beyond_the_limit() -> None:
     asyncio.run(scenario())
 
 
+def test_a_run_that_has_to_be_refused_waits_for_nobody_and_tells_nothing_of_the_target() -> None:
+    async def scenario() -> None:
+        gate = RunGate()
+        for _ in range(20):
+            gate.beside().leave(answered=True)
+        assert gate.typical_s == 0.0
+        places = await gate.enter(LEAST)
+        gate.beside().leave()
+        assert gate.in_flight == LEAST
+        for place in places:
+            place.leave()
+        assert gate.idle
+
+    asyncio.run(scenario())
+
+
 def test_urgent_runs_come_first_others_behind_a_few_and_who_gives_up_leaves_no_trace() -> None:
     async def scenario() -> None:
         gate = RunGate()
