@@ -50,6 +50,9 @@ def comparisons(name: str, parameters: Mapping[str, Any], entry: Mapping[str, An
         if isinstance(account, dict) and isinstance(given, dict) and given.keys() >= {"id", "ledger", "metadata"}:
             yield f"input/{name}", {key: account.get(key) for key in ("id", "ledger", "metadata")}, given
         return
+    ledger = _one_ledger(parameters)
+    if ledger is not None and isinstance(given, dict) and isinstance(given.get("ledger"), str):
+        yield f"input/{name}", {"ledger": ledger}, given
     send = simple_send(parameters)
     if send is None:
         yield from _routed(name, routed_send(parameters), entry)
@@ -63,6 +66,15 @@ def comparisons(name: str, parameters: Mapping[str, Any], entry: Mapping[str, An
             yield place, wanted, {"postings": _summary(data["postings"])}
             if isinstance(metadata, dict) and isinstance(data.get("metadata"), dict):
                 yield place, {"metadata": metadata}, data
+
+
+def _one_ledger(parameters: Mapping[str, Any]) -> str | None:
+    """The ledger in which both sides of a send say that their account is, None where they do not name one."""
+    sides = [parameters.get(side) for side in ("source", "destination")]
+    accounts = [inner(side, "account") for side in sides]
+    ledgers = [account.get("ledger") for account in accounts if isinstance(account, dict)]
+    named = len(ledgers) == len(sides) and ledgers[0] == ledgers[1] and isinstance(ledgers[0], str)
+    return ledgers[0] if named and ledgers[0] else None
 
 
 def _routed(name: str, send: RoutedSend | None, entry: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:

@@ -74,10 +74,13 @@ def every_parameter(d: Draft) -> None:
     account = {"id": put["who"], "ledger": put["ledger"], "metadata": _metadata(d)}
     wallets = {side: {"wallet": {"id": put["who"], "balance": put["far"]}} for side in ("source", "destination")}
     between: StageConfig = {"send": {**wallets, "amount": money}}
+    holders = {"source": "world", "destination": put["who"]}
+    one = {side: {"account": {"id": name, "ledger": put["ledger"]}} for side, name in holders.items()}
+    within: StageConfig = {"send": {**one, "amount": money}}
     # The sends may fail, and so come last.
-    instance = d.run(d.create({"update": {"account": account}}, rich, between), names)
+    instance = d.run(d.create({"update": {"account": account}}, within, rich, between), names)
     d.add(Until(instance, "started", 0), Settle(), History(instance))
-    d.add(*(StageHistory(instance, number) for number in "01"))
+    d.add(*(StageHistory(instance, number) for number in "012"))
 
 
 def metadata_of_its_own(d: Draft) -> None:

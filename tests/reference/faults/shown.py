@@ -236,7 +236,7 @@ SHOWN: dict[Probe, str] = {
     """,
     interruptions.many_entries: """
         status-gone-after-the-end stages-sorted-as-texts accounts-told-by-default updates-named-in-full
-        stage-history-of-all-stages always-through-the-world later-sends-show-the-first
+        stage-history-of-all-stages always-through-the-world one-ledger-for-all later-sends-show-the-first
         stage-histories-kept
     """,
     interruptions.last_wait: "history-kept-until-the-next-stage",

@@ -66,6 +66,33 @@ def test_money_goes_through_the_accounts_that_are_named(trace: TraceBuilder, exp
     assert verdict(RULES["stage-history.effect"], trace) == expected
 
 
+@pytest.mark.parametrize(
+    ("sides", "shown_ledger", "expected"),
+    [
+        (("books", "books"), "books", "upheld"),
+        (("books", "books"), "default", "violated"),
+        (("default", "default"), "books", "violated"),
+        # In which of two ledgers the money moves first is open, and so is the name of the one that nobody names.
+        (("books", "more"), "default", "upheld"),
+        ((None, None), "books", "upheld"),
+    ],
+)
+def test_money_moves_in_the_ledger_that_both_sides_name(
+    sides: tuple[str | None, str | None], shown_ledger: str, expected: str
+) -> None:
+    accounts = [
+        {"id": name} | ({"ledger": ledger} if ledger else {})
+        for name, ledger in zip(("world", "a"), sides, strict=True)
+    ]
+    stage = {"source": {"account": accounts[0]}, "destination": {"account": accounts[1]}}
+    posting = {"source": "world", "destination": "a", "amount": BIG, "asset": "EUR/2"}
+    entry = activity(
+        "CreateTransaction", {"ledger": shown_ledger, "data": {"postings": [posting], "metadata": {"k": "v"}}}
+    )
+    trace = shown({"send": {**SEND["send"], **stage}}, [entry])
+    assert verdict(RULES["stage-history.effect"], trace) == expected
+
+
 def _plain_after(metadata: dict[str, str]) -> TraceBuilder:
     """A send with telling metadata in one instance, then one without in another that shows this metadata."""
     rich = {"send": {**SEND["send"], "metadata": {"note": "only of the first", "k": "v"}}}

@@ -116,6 +116,20 @@ def always_through_the_world(server: Server) -> None:
 
 
 @fault("stage-history.effect")
+def one_ledger_for_all(server: Server) -> None:
+    """Money moves in the default ledger where both accounts are of another one."""
+    original = server.stage_kinds.send
+
+    async def send(execution: Execution, parameters: Json) -> None:
+        accounts = {side: dict(parameters.get(side, {}).get("account", {})) for side in ("source", "destination")}
+        ledgers = {account.get("ledger") for account in accounts.values()}
+        moved = {side: {"account": account | {"ledger": "default"}} for side, account in accounts.items()}
+        await original(execution, parameters | moved if len(ledgers) == 1 and all(accounts.values()) else parameters)
+
+    server.stage_kinds.kinds["send"] = send
+
+
+@fault("stage-history.effect")
 def later_sends_show_the_first(server: Server) -> None:
     """The history of a later send of an instance is that of its first one, kept by instance."""
 
@@ -155,6 +169,7 @@ FAULTS = (
     updates_named_in_full,
     stage_history_of_all_stages,
     always_through_the_world,
+    one_ledger_for_all,
     later_sends_show_the_first,
     stage_histories_kept,
 )

@@ -70,12 +70,16 @@ async def many_entries(session: Session) -> object:
     account = {"id": "payer", "ledger": "east", "throughAccount": "via", "allowOverdraft": True}
     across = send_stage(source="payer") | {}
     across["send"] = across["send"] | {"source": {"account": account}}
-    instance = await session.start(across, send_stage(5), update_stage(k="v"), WAIT, *[NOOP] * 8)
-    await session.reaches(instance, 3)
-    await take_reads(session, notes, instance, stages=5)
+    within = send_stage() | {}
+    within["send"] = within["send"] | {
+        side: {"account": {"id": side, "ledger": "east", "allowOverdraft": True}} for side in ("source", "destination")
+    }
+    instance = await session.start(across, within, send_stage(5), update_stage(k="v"), WAIT, *[NOOP] * 7)
+    await session.reaches(instance, 4)
+    await take_reads(session, notes, instance, stages=6)
     await session.event(instance)
     await session.ended(instance)
-    await take_reads(session, notes, instance, stages=5)
+    await take_reads(session, notes, instance, stages=6)
     session.freeze(session.server.clock.now() + 3 * SECOND)
     await take_reads(session, notes, instance)
     return notes.lines
