@@ -149,7 +149,7 @@ class ScenarioClients:
         run that is admitted.
         """
         runs, hurried = isinstance(step, Run | RunRaw), self._hurried(step)
-        if place is None and self._is_refused(step):
+        if place is None and self.is_refused(step):
             place = self.target.gate.beside()
         if place is None and runs:
             place, self._held = self._held, None
@@ -167,8 +167,11 @@ class ScenarioClients:
             if place is not None:
                 place.leave()
 
-    def _is_refused(self, step: Step) -> bool:
-        """Whether a run has to be refused: what a server remembers for a moment shows only if it comes at once."""
+    def is_refused(self, step: Step) -> bool:
+        """Whether a step is a run that has to be refused, which waits for no turn of its own.
+
+        What a server remembers for a moment shows only if it comes at once.
+        """
         known = isinstance(step, Run) and (step.workflow in self.bindings.deleted or step.workflow == UNKNOWN)
         return known or isinstance(step, RunRaw)
 

@@ -233,7 +233,8 @@ class _StepPlay:
         """Open a connection for every lane first, so that the lanes' requests are on the wire at the same time."""
         clients = [self._clients.acquire() for _ in step.steps]
         await asyncio.gather(*(client.warm() for client in clients))
-        running = [lane for lane, inner in enumerate(step.steps) if isinstance(inner, model.Run | model.RunRaw)]
+        runs = ((lane, inner) for lane, inner in enumerate(step.steps) if isinstance(inner, model.Run | model.RunRaw))
+        running = [lane for lane, inner in runs if not self._clients.is_refused(inner)]
         gate, places = self._player.target.gate, list[Place]()
         if 0 < len(running) <= gate.most_together:
             places = await unless(self._player.stop, gate.enter(len(running), behind=self._clients.behind)) or []

@@ -117,13 +117,14 @@ def a_gross(d: Draft) -> None:
 
 
 def delete_and_after(d: Draft) -> None:
-    """A deleted workflow is gone: it is not read, run, listed or deleted again."""
+    """A deleted workflow is gone at once and for good: it is not read, run, listed or deleted again."""
     other = d.create(*d.quick_stages(0, 1), name="kept")
     workflow = d.create(*d.quick_stages(0, 2))
     # Read and listed just before: what a server remembers of these answers is out of date at once.
-    d.add(GetWorkflow(workflow), ListWorkflows(), Delete(workflow), ListWorkflows())
-    runs = (Run("i8", workflow, {}), Run("i9", workflow, wait=True))
-    d.add(*d.shuffled([GetWorkflow(workflow), ListWorkflows(), *runs, Delete(workflow)]))
+    d.add(GetWorkflow(workflow), ListWorkflows(), Delete(workflow))
+    run, waited = d.shuffled([Run("i8", workflow, {}), Run("i9", workflow, wait=True)])
+    d.add(Together((run, GetWorkflow(workflow), ListWorkflows())))
+    d.add(*d.shuffled([GetWorkflow(workflow), ListWorkflows(), waited, Delete(workflow)]))
     d.add(GetWorkflow(other), ListInstances(workflow), ListWorkflows())
 
 
