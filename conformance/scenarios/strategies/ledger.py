@@ -87,7 +87,8 @@ def metadata_of_its_own(d: Draft) -> None:
     """A send with telling metadata, then one without, in the same instance and in one of another workflow; two updates
     of one account.
     """
-    rich = words.send("world", d.account(), d.amount(), metadata={"note": f"only of {d.account()} 批准"})
+    telling = f"only of {d.account()} 批准 {_LONG_VALUE}"
+    rich = words.send("world", d.account(), d.amount(), metadata={"Note": telling})
     other = words.send("world", d.account(), d.amount(), metadata={"k": "another one's"})
     plain = words.send("world", d.account(), d.amount())
     account = d.account()
