@@ -86,15 +86,13 @@ def twice(d: Draft) -> None:
 
 
 def after_each_kind(d: Draft) -> None:
-    """Cancelled after a stage of each kind, and after a run with variables: nothing that it did keeps it running."""
+    """Cancelled between stages of each kind, and after a run with variables: it ends, and nothing follows."""
     before = [words.noop(), words.delay(50), words.until("2020-02-29T12:00:00Z")]
     if d.ledger:
         before += [words.send("world", d.account(), d.amount()), words.update(d.account(), {"k": "v"})]
     blocking = d.shuffled([words.hour(), words.western_hours(), *(d.blocking_stage() for _ in before[2:])])
-    instances = [
-        d.run(d.create(stage, last), {"unused": "x"} if not n else None)
-        for n, (stage, last) in enumerate(zip(before, blocking, strict=True))
-    ]
+    programs = zip(before, blocking, d.shuffled(before), strict=True)
+    instances = [d.run(d.create(*stages), {"unused": "x"} if not n else None) for n, stages in enumerate(programs)]
     d.add(*(Until(instance, "started", 1) for instance in instances), *(Cancel(instance) for instance in instances))
     d.add(Settle(), *(Read(instance) for instance in instances), *(History(instance) for instance in instances))
 
