@@ -123,8 +123,7 @@ def delete_and_after(d: Draft) -> None:
     # Read and listed just before: what a server remembers of these answers is out of date at once.
     d.add(GetWorkflow(workflow), ListWorkflows(), Delete(workflow))
     run, waited = d.shuffled([Run("i8", workflow, {}), Run("i9", workflow, wait=True)])
-    d.add(Together((run, GetWorkflow(workflow), ListWorkflows())))
-    d.add(*d.shuffled([GetWorkflow(workflow), ListWorkflows(), waited, Delete(workflow)]))
+    d.add(run, GetWorkflow(workflow), *d.shuffled([GetWorkflow(workflow), ListWorkflows(), waited, Delete(workflow)]))
     d.add(GetWorkflow(other), ListInstances(workflow), ListWorkflows())
 
 

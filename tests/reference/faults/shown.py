@@ -154,10 +154,13 @@ SHOWN: dict[Probe, str] = {
     sending.names: """
         compatible-event-names-equal
         any-event-matches event-case-folded event-trimmed event-prefix-matches awaited-name-is-a-like-pattern
-        event-names-of-64-characters event-names-end-at-colons
+        event-names-of-64-characters event-names-end-at-colons waits-for-trimmed-names
     """,
     sending.names_of_before: "first-name-ends-later-waits",
-    sending.many_waits: "third-match-refused sixth-match-swallowed event-ends-two-stages events-of-one-name-collapse",
+    sending.many_waits: """
+        third-match-refused sixth-match-swallowed event-ends-two-stages events-of-one-name-collapse
+        repetitions-are-dropped
+    """,
     sending.burst: "burst-loses-events fourth-of-a-burst-lost events-at-once-lose-their-names",
     sending.unprompted: "waits-time-out events-redelivered second-wait-for-a-name-skipped heard-again-after-a-second",
     sending.malformed_events: """
@@ -206,7 +209,8 @@ SHOWN: dict[Probe, str] = {
         unknown-workflow-lists-everything ended-unlisted-unless-asked-for empty-lists-kept
     """,
     forms.spellings: """
-        names-composed names-of-255-characters empty-objects-not-kept metadata-keys-lowered dots-nest-metadata
+        names-composed names-on-one-line names-of-255-characters empty-objects-not-kept metadata-keys-lowered
+        dots-nest-metadata
         texts-escaped-for-html line-ends-normalised durations-in-largest-units moments-kept-in-utc
         no-list-of-stages-is-none
         stages-before-a-bad-one-stored texts-of-digits-are-amounts
@@ -248,9 +252,9 @@ SHOWN: dict[Probe, str] = {
     """,
     circumstances.waited: """
         waited-runs-of-the-deleted-crash runs-beside-a-deletion-crash deleted-still-run-when-waited-for
-        waited-bad-variables-are-none
+        waited-bad-variables-are-none waited-failures-refused
     """,
-    circumstances.four_instances: "fourth-instance-evicts-the-first",
+    circumstances.five_instances: "fourth-instance-evicts-the-first fifth-instance-queues",
     collections.credentials: """
         token-not-needed any-token-will-do scopes-ignored reading-allows-writing unsigned-tokens-pass refused-but-done
         cancelling-unguarded accepts-expired-tokens existence-told-without-token bodies-read-before-tokens

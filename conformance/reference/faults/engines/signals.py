@@ -16,6 +16,7 @@ from conformance.reference.service.server import Server
 
 Deliver = Callable[[Execution, str], None]
 _OVERLAP = 40 * MILLISECOND
+_RETRY = 500 * MILLISECOND
 
 
 @fault("cancel.terminates")
@@ -139,6 +140,19 @@ def heard_again_after_a_second(server: Server) -> None:
     alter(server.engine, "deliver", make)
 
 
+@fault("event.matching", "event.burst")
+def repetitions_are_dropped(server: Server) -> None:
+    """An event that repeats the last one of its name to its instance within half a second is taken for a retry."""
+    last: dict[tuple[str, str], int] = {}
+
+    def first(execution: Execution, name: str) -> bool:
+        key, now = (execution.instance_id, name), server.clock.now()
+        before, last[key] = last.get(key, 0), now
+        return now - before > _RETRY
+
+    hears(server, first)
+
+
 FAULTS = (
     cancel_beside_event_lost,
     events_reach_the_oldest_waiting,
@@ -148,4 +162,5 @@ FAULTS = (
     waits_after_delays_hear_late,
     late_events_touch_the_end,
     heard_again_after_a_second,
+    repetitions_are_dropped,
 )

@@ -7,18 +7,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from conformance.reference.engine.clock import MILLISECOND, SECOND
+from conformance.reference.engine.instances import CANCELLED
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.fault import alter, around, fault
 from conformance.reference.faults.lifecycle.runs import Finished
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import ApiError, Invalid, NotFound
-from conformance.reference.wire.exact_json import Json, write
+from conformance.reference.wire.exact_json import Json, read, write
 
 RunStage = Callable[[Execution, int, Json], Awaitable[str | None]]
 
 _LONG = 12 * SECOND
 _ROOM = 3
+_LOOK_S = 0.02
 
 
 def _ignores_cancellations(server: Server, holds: Callable[[Execution], bool]) -> None:
@@ -236,6 +238,43 @@ def waited_bad_variables_are_none(server: Server) -> None:
     around(server, "runWorkflow", handle)
 
 
+@fault("run.created", "run.wait")
+def waited_failures_refused(server: Server) -> None:
+    """A run with wait=true whose instance fails is answered with 400."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        reply = await original(call)
+        found = read(reply.body)["data"]
+        if _waited_for(call) and found.get("error") not in (None, CANCELLED):
+            raise Invalid(found["error"])
+        return reply
+
+    around(server, "runWorkflow", handle)
+
+
+@fault("run.completes", "history.agrees", "event.matching")
+def fifth_instance_queues(server: Server) -> None:
+    """Of a workflow four instances run at once: a fifth one begins when one of them has ended."""
+    begun: set[str] = set()
+
+    def full(execution: Execution) -> bool:
+        workflow = _workflow_of(server, execution.instance_id)
+        running = (one for one in server.engine.executions.values() if not one.ended.is_set())
+        own = [one for one in running if _workflow_of(server, one.instance_id) == workflow]
+        return sum(one.instance_id in begun for one in own) > _ROOM
+
+    def make(run: Callable[[Execution], Awaitable[None]]) -> Callable[[Execution], Awaitable[None]]:
+        async def queued(execution: Execution) -> None:
+            while full(execution):
+                await asyncio.sleep(_LOOK_S)
+            begun.add(execution.instance_id)
+            await run(execution)
+
+        return queued
+
+    alter(server.engine, "run", make)
+
+
 FAULTS = (
     waited_runs_cannot_be_cancelled,
     long_waits_cannot_be_cancelled,
@@ -248,4 +287,6 @@ FAULTS = (
     runs_beside_a_deletion_crash,
     deleted_still_run_when_waited_for,
     waited_bad_variables_are_none,
+    waited_failures_refused,
+    fifth_instance_queues,
 )

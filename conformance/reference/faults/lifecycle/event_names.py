@@ -9,6 +9,7 @@ from collections.abc import Callable
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.fault import alter, fault
 from conformance.reference.service.server import Server
+from conformance.reference.wire.exact_json import Json
 
 Deliver = Callable[[Execution, str], None]
 
@@ -98,6 +99,17 @@ def compatible_event_names_equal(server: Server) -> None:
     alter(server.engine, "deliver", _heard_as(same))
 
 
+@fault("event.matching", "event.burst")
+def waits_for_trimmed_names(server: Server) -> None:
+    """A stage waits for its event's name without the white space around it; what is sent is compared as it is."""
+    plain = server.stage_kinds.wait_event
+
+    async def wait(execution: Execution, parameters: Json) -> None:
+        await plain(execution, {"event": parameters["event"].strip() or parameters["event"]})
+
+    server.stage_kinds.kinds["wait_event"] = wait
+
+
 FAULTS = (
     any_event_matches,
     event_case_folded,
@@ -109,4 +121,5 @@ FAULTS = (
     event_names_end_at_colons,
     event_names_composed,
     compatible_event_names_equal,
+    waits_for_trimmed_names,
 )

@@ -40,6 +40,12 @@ def names_composed(server: Server) -> None:
 
 
 @fault("workflow.create-echo")
+def names_on_one_line(server: Server) -> None:
+    """The ends of lines in names of workflows are kept as blanks."""
+    _stored(server, lambda config: config | {"name": re.sub(r"[\r\n]+", " ", config["name"])})
+
+
+@fault("workflow.create-echo")
 def names_of_255_characters(server: Server) -> None:
     """Names of workflows are cut after 255 characters."""
     _stored(server, lambda config: config | {"name": config["name"][:_COLUMN]})
@@ -235,6 +241,7 @@ def numbers_name_workflows(server: Server) -> None:
 
 FAULTS = (
     names_composed,
+    names_on_one_line,
     names_of_255_characters,
     empty_objects_not_kept,
     metadata_keys_lowered,

@@ -47,19 +47,21 @@ async def repeated(session: Session) -> object:
     return notes.lines
 
 
-async def four_instances(session: Session) -> object:
-    """An event to the oldest of four instances of one workflow."""
+async def five_instances(session: Session) -> object:
+    """An event to the oldest of five instances of one workflow, and whether the newest has started."""
     workflow = await session.create(WAIT)
-    oldest, *_ = [(await session.run(workflow))["id"] for _ in range(4)]
+    oldest, *_, newest = [(await session.run(workflow))["id"] for _ in range(5)]
     await session.idle()
-    return await session.event(oldest)
+    return session.server.engine.executions[newest].stage, await session.event(oldest)
 
 
 async def waited(session: Session) -> object:
-    """Runs that a client waits for: of a workflow that is deleted meanwhile or was before, with bad variables."""
+    """Runs that a client waits for: with bad variables, failing, of a workflow that is deleted meanwhile or before."""
     notes, workflow = Notes(), await session.create({"delay": {"duration": "1s"}})
     path = f"/workflows/{workflow}/instances"
     notes.take(await session.call("POST", f"{path}?wait=true", {"x": 1}))
+    failing = await session.create({"delay": {"duration": "${length}"}})
+    notes.take(await session.call("POST", f"/workflows/{failing}/instances?wait=true", {"length": "soon"}))
     run = asyncio.create_task(session.call("POST", f"{path}?wait=true"))
     await session.idle()
     beside = session.call("DELETE", f"/workflows/{workflow}"), session.call("POST", path)

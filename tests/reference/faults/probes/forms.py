@@ -49,6 +49,7 @@ async def spellings(session: Session) -> object:
     configs = [
         {"name": "e\u0301", "stages": odd},
         {"name": "n" * 300, "stages": []},
+        {"name": "two\r\nlines", "stages": []},
         {"name": 7, "stages": []},
         {"stages": None},
         {"stages": {}},

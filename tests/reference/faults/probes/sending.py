@@ -23,7 +23,13 @@ async def names(session: Session) -> object:
     """Events that nearly match."""
     notes = Notes()
     cases = [("go", name) for name in ("GO", " go ", "gone", "other", "\uff47o")]
-    for awaited, name in (*cases, ("go", "go:later"), ("a_b%", "axb-and-more"), ("e" * 70, "e" * 69 + "x")):
+    for awaited, name in (
+        *cases,
+        ("go", "go:later"),
+        ("a_b%", "axb-and-more"),
+        ("e" * 70, "e" * 69 + "x"),
+        (" go ", " go "),
+    ):
         instance = await session.start({"wait_event": {"event": awaited}}, NOOP)
         notes.lines.append(await session.event(instance, name))
         await take_reads(session, notes, instance)
