@@ -265,7 +265,7 @@ def fifth_instance_queues(server: Server) -> None:
 
     def make(run: Callable[[Execution], Awaitable[None]]) -> Callable[[Execution], Awaitable[None]]:
         async def queued(execution: Execution) -> None:
-            while full(execution):
+            while full(execution):  # noqa: ASYNC110
                 await asyncio.sleep(_LOOK_S)
             begun.add(execution.instance_id)
             await run(execution)
