@@ -60,7 +60,12 @@ def classify(
         number = _number(params.get("number", ""))
         if number.kind != "valid":
             return number
-    if operation.body:
+    return classify_body(operation_id, body)
+
+
+def classify_body(operation_id: str, body: bytes | None) -> Classification:
+    """Classify the body of a request alone, whatever its path and query are. Raises KeyError as `classify` does."""
+    if V1.by_action[operation_id].body:
         return _BODIES[operation_id](body)
     return _open(f"{operation_id} takes no body") if body else _VALID
 

@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from conformance.contract.api import V1
-from conformance.contract.requests import classify
+from conformance.contract.requests import classify_body
 from conformance.contract.schema.requests import RequestSchemas
 from conformance.rules.evidence.answers import cut
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.trace_index import TraceIndex
-from conformance.sdk.proxy.traffic import UNREADABLE
+from conformance.sdk.proxy.traffic import PLAIN, UNREADABLE
 from conformance.sdk.rules import headers
 from conformance.trace import Exchange
 from conformance.wire import exact_json
@@ -117,12 +117,13 @@ def _query_values(exchange: Exchange) -> headers.Said | None:
 
 def _body(exchange: Exchange, schemas: RequestSchemas) -> headers.Said | None:
     operation, body = exchange.operation or "", exchange.request.body
-    if not V1.by_action[operation].body or headers.header(exchange, "content-encoding"):
+    if not V1.by_action[operation].body or headers.header(exchange, "content-encoding").strip().lower() not in PLAIN:
         return None
     expected = f"a body that is valid for {operation}"
     if body is None:
         return (False, expected, "no body") if schemas.requires_body(operation) else None
-    kind = classify(operation, exchange.params, exchange.request.query, body).kind
+    # What is odd about the path or the query excuses no body: rules of their own judge those.
+    kind = classify_body(operation, body).kind
     try:
         problems = schemas.problems(operation, exact_json.parse(body).value)
     except exact_json.NotJson as error:

@@ -17,7 +17,8 @@ from conformance.trace.controls import own_settling
 from conformance.trace.recording import Span, recorded
 from conformance.wire.redaction import mask_url
 
-_PLAIN = frozenset({"", "identity"})
+PLAIN = frozenset({"", "identity"})
+"""Values of Content-Encoding with which a body is as it came."""
 _ZIPPED = frozenset({"gzip", "x-gzip", "deflate"})
 UNREADABLE = "the proxy answered 400, as this request is no HTTP/1.1"
 """How the failure of a request begins that nobody could read."""
@@ -172,7 +173,7 @@ def _answered(open_exchange: OpenExchange) -> Response | Failure:
     if open_exchange.answer_cut:
         return _unread(Response(status, headers, body), f"it is longer than {MAX_BODY} bytes")
     coding = next((value for name, value in headers if name == "content-encoding"), "").strip().lower()
-    if coding in _PLAIN or not body:
+    if coding in PLAIN or not body:
         return Response(status, headers, body)
     if coding not in _ZIPPED:
         return _unread(Response(status, headers, b""), f"it is coded as {coding}, which this suite does not read")

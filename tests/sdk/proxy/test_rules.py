@@ -75,6 +75,10 @@ SINGLE: list[tuple[str, str, Exchange]] = [
     ("body", "violated", sent("POST", "/workflows", b"name=x")),
     ("body", "violated", sent("POST", "/instances/i/events", {})),
     ("body", "violated", sent("POST", "/workflows/w/instances", {"a": 1})),
+    ("body", "violated", sent("POST", "/workflows/w/instances", {"a": 1}, query=(("foo", "1"),))),
+    ("body", "violated", sent("POST", "/workflows/w/instances", {"a": 1}, query=(("wait", "yes"),))),
+    ("body", "violated", sent("POST", "/workflows/a%2Fb/instances", {"a": 1})),
+    ("body", "violated", sent("POST", "/workflows", {}, headers=(*JSON, ("Content-Encoding", "identity")))),
     ("body", "upheld", sent("POST", "/workflows", STAGES)),
     ("body", "upheld", sent("POST", "/workflows/w/instances", {"a": "1"})),
     # The bundled document takes plain event names only, so that every server takes what is made from it.
