@@ -6,6 +6,7 @@ import sys
 
 try:
     from conformance.cli import main
+    from conformance.commands.common.lost_output import lasting_output
 except KeyboardInterrupt:
     # Nothing was begun, and where the imports were interrupted is of no use to anybody.
     sys.exit(130)
@@ -17,7 +18,8 @@ _ENDING_S = 5.0
 def program() -> None:
     """Run the command, and end this process soon after its work is done, whatever still waits in it."""
     try:
-        main(prog_name="conformance")
+        with lasting_output():
+            main(prog_name="conformance")
     except SystemExit as ended:
         _end_soon(ended.code)
         raise

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from conformance.campaign.conformance_run import ConformanceRun
-from conformance.commands.common.lost_output import lasting_output, tell_unread
+from conformance.commands.common.lost_output import ended_when_unread, tell_unread
 from conformance.commands.common.parameters import (
     SectionedCommand,
     completion,
@@ -116,10 +116,10 @@ def _run(url: str | None, **given: Any) -> None:
     # Checked here first, so that mistakes are explained in this command's own words.
     ConformanceRun.of(values_of({**given, "url": url}))
     reporter = _Reporter()
-    with lasting_output() as output:
+    with ended_when_unread() as output:
         code = _told(reporter, int(pytest.main(arguments, plugins=[reporter])))
     if output.unread:
-        tell_unread(reporter.session.report if reporter.session is not None else None)
+        tell_unread(output, reporter.session.report if reporter.session is not None else None)
     raise SystemExit(code)
 
 

@@ -181,6 +181,8 @@ def test_a_further_finding_keeps_its_entry_when_it_becomes_the_first() -> None:
         ("it waited 404 ms", "it waited * ms"),
         ('name is "a" and was "b"', "name is * and was *"),
         ('{"data": [1, "x"]}', "*"),
+        ('201 {"data": {"id": "a", "stages": [{"name": "resu…', "201 *"),
+        ('201 {"data": [{"id": "a"}], "name": "resu…', "201 *"),
         ("it had 2 entries, 10,000 characters", "it had * entries, * characters"),
         ("stage 1 of 4f1f7a3e-0000-4000-8000-1234567890ab", "stage * of *"),
         ("it is not  there*", "it is not there*"),

@@ -13,6 +13,7 @@ ANY = "*"
 _LENGTH = 200
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|(?<!\w)\'[^\']*\'(?!\w)|`[^`]*`')
 _JSON = re.compile(r"[\[{].*[\]}]", re.DOTALL)
+_CUT_VALUE = re.compile(r'[\[{][^\]}]*…$|"[^"]*…$')
 _ID = re.compile(r"\b(?=[\w-]*\d)[\w-]{9,}\b")
 # A status is part of the way, any other number is a measurement or a count of one run.
 _NUMBER = re.compile(r"(?<![\w.])(?![1-5]\d\d(?![\d.,]|\s*(?:[mµ]?s|seconds|characters|times)\b))\d+(?:[.,]\d+)*")
@@ -54,7 +55,7 @@ def way_id(requirement: str, operations: Sequence[str], observed: str) -> str:
 def pattern_of(observed: str) -> str:
     """What was observed, with * for what is another one in the next run: names, ids, values, times and counts."""
     text = observed
-    for kind in (_QUOTED, _JSON, _ID, _NUMBER):
+    for kind in (_QUOTED, _JSON, _CUT_VALUE, _ID, _NUMBER):
         text = kind.sub(ANY, text)
     return _ANYTHING.sub(ANY, _one_line(text))[:_LENGTH].rstrip()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from conformance.contract.schema.compiled import SchemaProblem
 from conformance.rules.envelope.answered import answers
@@ -26,6 +26,7 @@ _DATE = re.compile(r"/data/(\d+)/input/until")
 _NO_DATE = 'is not a "date-time"'
 _ONLY_DOCUMENTED = "only fields that the API documents"
 _SHOWN_FIELDS = 5
+_POSITION = re.compile(r"/\d+(?=/)")
 
 
 def schema(index: TraceIndex) -> Iterator[Observation]:
@@ -134,10 +135,19 @@ def documented_fields(index: TraceIndex) -> Iterator[Observation]:
             continue
         extra = [field for field in undocumented_fields(index, exchange) if not _given(index, exchange, field)]
         if extra:
-            observed = cut(", ".join(extra[:_SHOWN_FIELDS]) + (" …" if len(extra) > _SHOWN_FIELDS else ""))
-            yield violated(exchange, expected=_ONLY_DOCUMENTED, observed=f"the body has {observed}", pointer=extra[0])
+            observed = f"the body has {_named(extra)}"
+            yield violated(exchange, expected=_ONLY_DOCUMENTED, observed=observed, pointer=extra[0])
         else:
             yield upheld(exchange)
+
+
+def _named(pointers: Iterable[str]) -> str:
+    """Some fields in words. One that every element of a list has is named once: how many there are says nothing."""
+    kinds: dict[str, str] = {}
+    for pointer in pointers:
+        kinds.setdefault(_POSITION.sub("/*", pointer), pointer)
+    some = list(kinds.values())
+    return cut(", ".join(some[:_SHOWN_FIELDS]) + (" …" if len(some) > _SHOWN_FIELDS else ""))
 
 
 def _is_success(index: TraceIndex, exchange: Exchange) -> bool:

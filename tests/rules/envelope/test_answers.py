@@ -249,6 +249,16 @@ def test_a_violation_points_at_the_offending_part() -> None:
     assert (found.pointer, found.observed) == ("/build", "the body has /build")
 
 
+def test_a_field_that_all_elements_have_is_named_once_so_that_known_deviations_cover_longer_lists() -> None:
+    told = []
+    for stages in (1, 2, 9):
+        t = TraceBuilder()
+        leaked = [{**entry, "runtimeID": "x"} for entry in [{"stage": {}, "instanceID": "a"}] * stages]
+        t.get(t.run(t.create(NOOP)), answer={"data": {"status": leaked, "node": 1}})
+        told += [each.observed for each in observe(ALL_RULES["envelope.documented-fields"], t) if not each.upheld]
+    assert told == ["the body has /data/status/0/runtimeID, /data/node"] * 3
+
+
 def test_a_length_is_what_is_wrong_with_a_204_whose_body_nobody_read() -> None:
     t = TraceBuilder()
     length_of_a_204(t)
