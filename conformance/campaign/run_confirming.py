@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +25,7 @@ from conformance.trace import Trace
 
 _GRACE_S = 15.0
 """How long after the time for confirming a replay may go on that was begun in time, unless the user set an end."""
+_AS_SEEN_S = 5.0
 
 
 @dataclass
@@ -65,7 +68,17 @@ class RunConfirming:
             return str(error)
         return None
 
-    async def _confirm_all(self, settler: Settler, usable: bool, confirmed: frozenset[str]) -> None:
+    async def as_seen(self) -> None:
+        """Tell what was cut off before it was confirmed as it was seen; the target is asked nothing any more.
+
+        Of a shared run that is the matter of who concludes it.
+        """
+        if self.settings.confirm and self.settings.shard[1] == 1 and self.tally.cases:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_AS_SEEN_S):
+                    await self._confirm_all(None, True, self.told)
+
+    async def _confirm_all(self, settler: Settler | None, usable: bool, confirmed: frozenset[str]) -> None:
         judge = self._ways.begin(self.tally, confirmed, self.judge)
         await self._confirmation(settler, usable, judge).run(self.tally, self._on_proof, confirmed, tuple(self.proofs))
         for further in self._ways.further(self.tally, self._leads, self.judge):
@@ -85,8 +98,9 @@ class RunConfirming:
         if proof.minimised and proof.trace.scenario is not None:
             self._keep(from_json(proof.trace.scenario))
 
-    def _confirmation(self, settler: Settler, usable: bool, judge: TraceJudge) -> Confirmation:
-        allowed = usable and runs_allowed(self.target.config)
+    def _confirmation(self, settler: Settler | None, usable: bool, judge: TraceJudge) -> Confirmation:
+        """``settler`` None: nothing is played any more."""
+        allowed = settler is not None and usable and runs_allowed(self.target.config)
         seconds = self.schedule.confirming_left() if allowed else 0.0
         end = time.monotonic() + seconds + (_GRACE_S if self.settings.max_time is None else 0.0)
 
@@ -94,6 +108,7 @@ class RunConfirming:
             return time.monotonic() > end or self.target.spent
 
         def play(scenarios: Sequence[Scenario], reuse: bool) -> Awaitable[list[Trace]]:
+            assert settler is not None, "nothing is played once no time is left"
             player = Player(self.target, settler, self.settings.features, stop=over, reuse=reuse)
             return self._replay(player, scenarios, confirmation)
 

@@ -188,6 +188,8 @@ async def _in_time(campaign: Campaign, work: Coroutine[Any, Any, None], deadline
     if guard.expired():
         campaign.interrupted = deadline.is_cut
         campaign.lost = campaign.lost or OVERDUE
+        if not deadline.is_cut:
+            await campaign.confirming.as_seen()
 
 
 async def _follow(guard: asyncio.Timeout, deadline: Deadline) -> None:

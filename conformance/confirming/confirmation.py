@@ -75,7 +75,7 @@ class Confirmation:
     @property
     def out_of_time(self) -> bool:
         """Whether the time for confirming is used up; what is left is reported as it was seen."""
-        return time.monotonic() > self._end
+        return time.monotonic() >= self._end
 
     async def run(
         self,

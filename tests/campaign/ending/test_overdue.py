@@ -70,10 +70,17 @@ def test_what_waits_for_ever_is_given_up(config: TargetConfig, monkeypatch: pyte
 
 def test_what_was_measured_until_then_stays() -> None:
     """Whatever still waits once the time is over is cut, and the rest of the run goes on."""
-    campaign = cast(Campaign, SimpleNamespace(interrupted=True, lost=None))
+    told: list[str] = []
+
+    async def as_seen() -> None:
+        told.append(campaign.lost or "")
+
+    confirming = SimpleNamespace(as_seen=as_seen)
+    campaign = cast(Campaign, SimpleNamespace(interrupted=True, lost=None, confirming=confirming))
     past = Deadline(0.0, 0.0)
     asyncio.run(running._in_time(campaign, for_ever(), past))
     assert campaign.lost == OVERDUE
+    assert told == [OVERDUE]
     assert not campaign.interrupted
     # Why it was lost before says more.
     campaign.lost = "The target is gone."
