@@ -94,4 +94,18 @@ def must_show_the_end(timeline: InstanceTimeline, exchange: Exchange) -> bool:
         # No read told of an end until then, and nothing in this one that the cancellation brought it about.
         return False
     found = cancellation(timeline)
-    return found is not None and found.cancel.ok and found.late(exchange) and not still_runs(found)
+    due = found is not None and found.cancel.ok and found.late(exchange) and not still_runs(found)
+    return due and not _ran_on(timeline, exchange)
+
+
+def _ran_on(timeline: InstanceTimeline, exchange: Exchange) -> bool:
+    """Whether a cancelled instance may have run until a request, though its cancellation was accepted.
+
+    The last read before showed it running, so shortly before that it may have run on. Or the first one that shows its
+    end comes after the request and shows no error, which is what an event brings about, and no cancellation.
+    """
+    before = [read for read in timeline.instance.reads if read.exchange.before(exchange)]
+    if before and not before[-1].terminated and not timeline.is_due(before[-1].exchange.received, exchange):
+        return True
+    first = timeline.first_terminated
+    return first is not None and exchange.before(first.exchange) and not first.error

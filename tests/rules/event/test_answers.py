@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from conformance.rules.event.answers import RULES
@@ -161,3 +163,35 @@ def test_what_has_ended_keeps_its_history(rule: str, spans: list[Span], expected
     _ = t.send(i, "go", status=400) if rule == "event.terminated" else t.cancel(i, status=400)
     t.history(i, spans)
     assert verdict(RULES[rule], t) == expected
+
+
+@pytest.mark.parametrize(
+    ("early", "error", "expected"),
+    [
+        # Only the cancellation can have ended it: its end carries an error, and no read has denied it.
+        ({"spans": [(5, 20, "x")], "ended": 20, "error": "x"}, "x", "violated"),
+        (None, "x", "violated"),
+        # The event may have ended it, since the cancellation had no effect, or a late one.
+        (None, None, "nothing"),
+        ({"spans": [(5, None)]}, None, "nothing"),
+        ({"spans": [(5, None)]}, "x", "nothing"),
+    ],
+    ids=["seen ended", "not read", "ended well", "seen running, ended well", "seen running"],
+)
+def test_a_cancellation_that_may_have_been_ignored_refuses_no_event(
+    early: dict[str, Any] | None, error: str | None, expected: str
+) -> None:
+    t, i = waiting()
+    t.cancel(i)
+    start = t.now
+    t.settled()
+    due = t.trace().settled_at(t.last.received)
+    assert due is not None
+    if early is not None:
+        # Just before the cancellation had to show.
+        t.get(i, **early, at=due / 1e6 - 2)
+    t.now = max(start, due / 1e6 + 1)
+    t.send(i, "go", status=204)
+    t.settled()
+    t.get(i, [(5, 20, error) if error else (5, 20)], ended=20, error=error)
+    assert verdict(RULES["event.terminated-refused"], t) == expected
