@@ -90,13 +90,20 @@ def _tell(wanted: str, finding: Finding, replays: Sequence[Replay]) -> int:
         back = _told(wanted, replays)
         if back or wanted == finding.requirement:
             return NOT_CONFORMANT if back else CONFORMANT
-        return NOT_CONFORMANT if _told(finding.requirement, replays) else CONFORMANT
+        return _told_of_cause(wanted, finding, replays, CONFORMANT)
     click.echo(f"This scenario does not put {wanted} to the test; it was made to show {finding.requirement}.")
-    if _told(finding.requirement, replays):
-        click.echo(f"So the cause of what {wanted} saw is still there.")
-        return NOT_CONFORMANT
-    click.echo(f"Whether {wanted} holds now is not known: conformance run URL -k {wanted} tells.")
-    return INCOMPLETE
+    code = _told_of_cause(wanted, finding, replays, INCOMPLETE)
+    if code == INCOMPLETE:
+        click.echo(f"Whether {wanted} holds now is not known: conformance run URL -k {wanted} tells.")
+    return code
+
+
+def _told_of_cause(wanted: str, finding: Finding, replays: Sequence[Replay], otherwise: int) -> int:
+    """Say whether the cause of a finding came back; the exit code, ``otherwise`` where it did not."""
+    if not _told(finding.requirement, replays):
+        return otherwise
+    click.echo(f"So the cause of what {wanted} saw is still there.")
+    return NOT_CONFORMANT
 
 
 def _told(requirement: str, replays: Sequence[Replay]) -> bool:

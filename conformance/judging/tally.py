@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from conformance.judging.judging import Judgement
 from conformance.judging.places import Sighting, sighting_of
 from conformance.results.known.ways import pattern_of
+from conformance.results.model import NO_ANSWER
 from conformance.rules.evidence.observation import Observation
 from conformance.trace import Exchange, Response, Trace
 from conformance.trace.exchange import UNDOCUMENTED
@@ -218,7 +219,7 @@ class Tally:
 def _lost_to(exchange: Exchange) -> str:
     """What an answer was lost to, in words: who wrote a gateway's error is told as far as the answer says it."""
     if exchange.response is None:
-        return "no answer in time" if exchange.lost_to == "timeout" else "connection closed"
+        return NO_ANSWER if exchange.lost_to == "timeout" else "connection closed"
     server = exchange.response.header("server")
     return f"{exchange.response.status} from {server[:40]}" if server else str(exchange.response.status)
 

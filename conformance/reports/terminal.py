@@ -268,4 +268,8 @@ def _say(console: Console, line: Text, *, wrap: bool = False) -> None:
 
 
 def _left(elapsed: float, budget: float | None) -> str:
-    return f"{elapsed:.0f} s" if budget is None else f"{elapsed:.0f} s, {max(budget - elapsed, 0):.0f} s left"
+    if budget is None:
+        return f"{elapsed:.0f} s"
+    # What was begun is played to its end, and what was found is confirmed in a time of its own.
+    left = f"{budget - elapsed:.0f} s left" if budget > elapsed else "finishing what is under way"
+    return f"{elapsed:.0f} s, {left}"

@@ -115,6 +115,10 @@ class OperationResult:
     statuses: dict[str, int] = field(default_factory=dict)
 
 
+NO_ANSWER = "no answer in time"
+"""What a request is lost to that got no answer within the timeout; other causes name who answered in its place."""
+
+
 @dataclass(slots=True)
 class Losses:
     """The answers that were lost between the client and the server, of so many ``requests``; they are no violations.

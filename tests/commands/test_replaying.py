@@ -26,6 +26,7 @@ def played(violated: str, judged: str) -> Replay:
         (LEADING, "", LEADING, CONFORMANT, f"{LEADING}: violated in 0 of 2 plays"),
         (ALSO, f"{LEADING} {ALSO}", f"{LEADING} {ALSO}", NOT_CONFORMANT, f"{ALSO}: violated in 2 of 2 plays"),
         (ALSO, LEADING, f"{LEADING} {ALSO}", NOT_CONFORMANT, f"{LEADING}: violated in 2 of 2 plays"),
+        (ALSO, LEADING, f"{LEADING} {ALSO}", NOT_CONFORMANT, f"So the cause of what {ALSO} saw is still there."),
         (ALSO, "", f"{LEADING} {ALSO}", CONFORMANT, f"{ALSO}: violated in 0 of 2 plays"),
         (ALSO, LEADING, LEADING, NOT_CONFORMANT, f"does not put {ALSO} to the test"),
         (ALSO, "", LEADING, INCOMPLETE, f"Whether {ALSO} holds now is not known"),

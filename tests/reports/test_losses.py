@@ -9,7 +9,7 @@ from conformance.judging.outcomes import losses_of
 from conformance.judging.tally import Tally
 from conformance.reports.losses import losses_sentences
 from conformance.reports.markdown import summary_markdown
-from conformance.results.model import Losses
+from conformance.results.model import NO_ANSWER, Losses
 from conformance.trace.exchange import UNDOCUMENTED
 from tests.reports.sample import clean
 from tests.rules.build import TraceBuilder
@@ -42,6 +42,12 @@ def test_what_is_a_violation_after_all_is_not_called_none() -> None:
     failed = [replace(results.requirements[0], id="envelope.answers", outcome="failed")]
     (told,) = losses_sentences(replace(results, requirements=failed))
     assert told.endswith("Besides those that envelope.answers tells of, they are no violations.")
+    assert told.startswith("5.1% of 7,700 requests got no answer of their operation: ")
+
+
+def test_a_single_slow_answer_is_put_down_to_nobody() -> None:
+    (told,) = losses_sentences(replace(clean(), losses=replace(LOSSES, causes={NO_ANSWER: 1}, operations={})))
+    assert told.startswith("1 of 7,700 requests got no answer of their operation: no answer in time (1).")
 
 
 def test_a_silence_of_the_target_is_told_with_when_and_how_long() -> None:
