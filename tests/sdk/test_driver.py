@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import sys
+import threading
+from collections.abc import Callable, Coroutine
 
+import anyio
 import pytest
 
 from conformance.sdk.driver.errors import DriverNotStarted, NoHello, ProtocolBroken
@@ -13,6 +18,7 @@ from tests.sdk.drivers import program
 
 QUICK = DriverTimeouts(hello=20.0, result=20.0)
 INFO = Call("getServerInfo")
+IDLE = program("for call in calls(): pass")
 
 
 def ask(command: list[str], *calls: Call, timeouts: DriverTimeouts = QUICK) -> tuple[list[Result], str | None]:
@@ -130,3 +136,31 @@ def test_a_closed_stdout() -> None:
 def test_an_end_that_is_none() -> None:
     echo = 'for call in calls(): say(type="result", id=call["id"], data=None)\nsys.exit(4)'
     assert ask(program(echo), INFO)[1] == "it ended with exit code 4 after bye"
+
+
+async def _cancelled() -> None:
+    with anyio.CancelScope() as scope:
+        async with Driver(IDLE, QUICK):
+            scope.cancel()
+            await anyio.sleep(60)
+
+
+async def _with_a_heir() -> None:
+    """What the driver has started, in a group of its own, still holds its pipes."""
+    heir = "import subprocess; subprocess.Popen(['sleep', '20'], start_new_session=True)\n"
+    async with Driver(program(f"{heir}for call in calls(): pass"), DriverTimeouts(end=0.5)):
+        pass
+
+
+@pytest.mark.parametrize("used", [_cancelled, _with_a_heir])
+def test_nothing_of_a_driver_outlives_the_loop(
+    used: Callable[[], Coroutine[None, None, None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda raised: told.append(raised.exc_value))
+    asyncio.run(used())
+    for thread in threading.enumerate():
+        if thread.name.startswith("asyncio-waitpid"):
+            thread.join()  # it holds what it waits for
+    gc.collect()
+    assert not told

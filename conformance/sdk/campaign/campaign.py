@@ -6,14 +6,16 @@ import logging
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future, wait
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from operator import itemgetter
+from typing import TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
+from conformance.campaign.ending.interruptions import Interruptions
 from conformance.judging.judging import Judgement
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.observation import Observation
@@ -30,6 +32,9 @@ _MOST_PARTS = 1000
 """Seeds for one run: each part of a theme has its own, so that parts do not draw the same."""
 _FIRST_S, _EACH_S = 3.0, 1.0
 """Seconds for minimising one violation: a requirement's first, and the same at further operations."""
+_LOOK_S = 0.1
+"""Seconds between two looks at whether the run is to end, while something is waited for."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,9 @@ def run_campaign(settings: SdkSettings, tell: Callable[[str], None] = lambda _: 
         player = stack.enter_context(portal.wrap_async_context_manager(_player(settings)))
         outcome.hello = player.hello
         try:
-            _Campaign(settings, portal, player, outcome).run(tell)
+            # Noted and not raised: where Python runs a hook of its own, as Hypothesis has one, it drops what is raised.
+            stop = stack.enter_context(Interruptions(lambda: tell("stopping")))
+            _Campaign(settings, _Portal(portal, stop), player, outcome).run(tell)
             wrong = portal.call(player.end)
             if wrong is not None:
                 outcome.lost = outcome.lost or f"the driver did not end well: {wrong}"
@@ -87,8 +94,36 @@ def _player(settings: SdkSettings) -> CasePlayer:
     return CasePlayer(settings.command, settings.prefix)
 
 
+class _Portal:
+    """The event loop's thread, as one that can be interrupted waits for it."""
+
+    def __init__(self, portal: BlockingPortal, stop: Callable[[], bool]) -> None:
+        self._portal = portal
+        self._stop = stop
+
+    def start(self, work: Callable[..., Awaitable[T]], *given: object) -> Future[T]:
+        """Begin what is then waited for by `result`."""
+        return self._portal.start_task_soon(work, *given)
+
+    def call(self, work: Callable[..., Awaitable[T]], *given: object) -> T:
+        """What the work gives. Raises KeyboardInterrupt."""
+        return self.result(self.start(work, *given))
+
+    def result(self, begun: Future[T]) -> T:
+        """What the work gives; it is cancelled when the run is to end. Raises KeyboardInterrupt."""
+        try:
+            while True:
+                if self._stop():
+                    raise KeyboardInterrupt
+                if wait([begun], _LOOK_S).done:
+                    return begun.result()
+        except KeyboardInterrupt:
+            begun.cancel()  # else it would go on, and start the driver again that the end of the run ends
+            raise
+
+
 class _Campaign:
-    def __init__(self, settings: SdkSettings, portal: BlockingPortal, player: CasePlayer, outcome: SdkOutcome) -> None:
+    def __init__(self, settings: SdkSettings, portal: _Portal, player: CasePlayer, outcome: SdkOutcome) -> None:
         self._settings = settings
         self._portal = portal
         self._player = player
@@ -99,7 +134,7 @@ class _Campaign:
         themes = [theme for theme in all_themes() if self._offered(theme)]
         wanted = [theme for theme in themes if self._wanted(theme)]
         apart = [(theme, case) for theme in wanted if theme.apart for case in self._draw(theme)]
-        beside = self._portal.start_task_soon(_played_apart, self._settings, [case for _, case in apart])
+        beside = self._portal.start(_played_apart, self._settings, [case for _, case in apart])
         tell("playing")
         try:
             for theme in wanted:
@@ -125,7 +160,7 @@ class _Campaign:
         return [case for at, part in enumerate(theme.parts) for case in draw(part, theme.count, first + at)]
 
     def _take_apart(self, beside: Future[tuple[list[Played], str]]) -> None:
-        played, stderr = beside.result()
+        played, stderr = self._portal.result(beside)
         self._outcome.stderr += stderr
         self._outcome.calls += len(played)
         for each in played:

@@ -7,16 +7,21 @@ import contextlib
 import os
 import shlex
 import signal
+from asyncio.subprocess import SubprocessStreamProtocol
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
+
+import anyio
 
 from conformance.sdk.driver.errors import DriverNotStarted, NoHello, ProtocolBroken
 from conformance.sdk.driver.protocol import BYE, Call, Hello, Result, read_hello, read_result
 
 _LONGEST_LINE = 64 * 1024 * 1024
 _STDERR_KEPT = 16 * 1024
+_DRAINED_S = 1.0
+"""Seconds in which the pipes of an ended driver say that they are closed; what it has started may hold them open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,13 @@ class Driver:
         self._command = list(command)
         self._timeouts = timeouts or DriverTimeouts()
         self._process: asyncio.subprocess.Process | None = None
+        self._transport: asyncio.SubprocessTransport | None = None
         self._waiting: dict[int, asyncio.Future[Result]] = {}
         self._answered: set[int] = set()
         self._next = 1
         self._stderr = bytearray()
         self._tasks: list[asyncio.Task[None]] = []
+        self._given_up = False
         self.broken: str | None = None
         self.hello = Hello("")
 
@@ -81,6 +88,9 @@ class Driver:
                 with contextlib.suppress(ConnectionError):  # the reader tells that it ended, and how
                     await self._process.stdin.drain()
                 return await waiting
+        except asyncio.CancelledError:
+            self._given_up = True
+            raise
         except TimeoutError:
             self.broken = f"call {number} ({call.operation}) got no result within {round(timeouts, 1):g} s"
             raise ProtocolBroken(self.broken) from None
@@ -92,15 +102,29 @@ class Driver:
         process, self._process = self._process, None
         if process is None:
             return None
-        wrong = await _said_bye(process, self._timeouts.end) if self.broken is None else None
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)  # also what it may have left behind
-        await process.wait()
+        with anyio.CancelScope(shield=True):  # an interrupted run leaves no process, nor its pipes
+            usable = self.broken is None and not self._given_up
+            wrong = await _said_bye(process, self._timeouts.end) if usable else None
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)  # also what it may have left behind
+            await self._let_go(process)
+        self._break("the suite ended it")
+        return wrong
+
+    async def _let_go(self, process: asyncio.subprocess.Process) -> None:
+        """Close the pipes of a process that has ended: left to the garbage collector they may outlive the loop."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_DRAINED_S):
+                await process.wait()
+                await asyncio.gather(*self._tasks, return_exceptions=True)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
-        return wrong
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
+            await asyncio.sleep(0)  # pipes are closed in the loop's next round
 
     async def hang_up(self) -> str | None:
         """Close the driver's stdin without a bye; says what is wrong when it does not end by itself."""
@@ -112,21 +136,25 @@ class Driver:
             async with asyncio.timeout(self._timeouts.end):
                 await process.wait()
         except TimeoutError:
+            if process.returncode is not None:
+                return None  # what it has started holds its pipes
             return f"it was still there {self._timeouts.end:g} s after its stdin had been closed"
         finally:
             self.broken = self.broken or "its stdin was closed"
         return None
 
     async def _started(self) -> asyncio.subprocess.Process:
-        pipe = asyncio.subprocess.PIPE
+        loop = asyncio.get_running_loop()
         try:
-            # A group of its own: what the command starts in turn ends with it.
-            return await asyncio.create_subprocess_exec(
-                *self._command, stdin=pipe, stdout=pipe, stderr=pipe, limit=_LONGEST_LINE, start_new_session=True
+            # As asyncio.create_subprocess_exec does it, which keeps the transport to itself.
+            # start_new_session: a group of its own, so that what the command starts in turn ends with it.
+            self._transport, protocol = await loop.subprocess_exec(
+                lambda: SubprocessStreamProtocol(_LONGEST_LINE, loop), *self._command, start_new_session=True
             )
         except OSError as error:
             reason = "there is no such command" if isinstance(error, FileNotFoundError) else error.strerror
             raise DriverNotStarted(shlex.join(self._command), reason or str(error)) from error
+        return asyncio.subprocess.Process(self._transport, protocol, loop)
 
     async def _greeted(self, process: asyncio.subprocess.Process) -> Hello:
         assert process.stdout is not None
@@ -202,5 +230,6 @@ async def _said_bye(process: asyncio.subprocess.Process, patience_s: float) -> s
                 code = await process.wait()
             wrong = f"it ended with exit code {code} after bye" if code else None
         except TimeoutError:
-            wrong = f"it was still there {patience_s:g} s after bye"
+            # Its pipes may be held by what it has started.
+            wrong = f"it was still there {patience_s:g} s after bye" if process.returncode is None else None
     return wrong
