@@ -28,6 +28,7 @@ from conformance.reports.write import write_all
 from conformance.results.known.deviations import KnownDeviation, apply_known
 from conformance.results.known.files import load_known, unfilled
 from conformance.results.model import Results
+from conformance.sdk.campaign.beginning import Beginning
 from conformance.sdk.campaign.campaign import SdkSettings, run_campaign
 from conformance.sdk.campaign.results import sdk_catalogue, sdk_results
 from conformance.sdk.playing.campaign import play_scenarios, scenario_results
@@ -101,14 +102,14 @@ class _Left:
 
 
 def _calls(settings: SdkSettings, console: Console) -> _Left:
-    began = time.monotonic()
+    began = Beginning()
     outcome = run_campaign(settings, lambda phase: console.print(phase, highlight=False))
     results = sdk_results(outcome, settings, began)
     return _Left(results, _items(outcome.traces), outcome.stderr, outcome.lost, outcome.interrupted)
 
 
 def _scenarios(settings: SdkSettings, known: Sequence[KnownDeviation]) -> _Left:
-    began = time.monotonic()
+    began = Beginning()
     with ReferenceProcess(ServerOptions(prefix=settings.prefix)) as server:
         outcome = play_scenarios(settings, server.url)
     results = scenario_results(outcome, settings, began, known)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import time
-from datetime import UTC, datetime
 
 from conformance import __version__
 from conformance.contract.document import bundled_document
@@ -14,6 +12,7 @@ from conformance.judging.outcomes import Unjudged, count_outcomes, operation_res
 from conformance.results.model import Results
 from conformance.results.narrowing import narrow
 from conformance.results.verdict import verdict_of
+from conformance.sdk.campaign.beginning import Beginning
 from conformance.sdk.campaign.campaign import SdkOutcome, SdkSettings
 from conformance.sdk.campaign.findings import build_findings
 
@@ -23,8 +22,8 @@ def sdk_catalogue() -> Catalogue:
     return load_requirements(SDK_REQUIREMENTS).only("sdk")
 
 
-def sdk_results(outcome: SdkOutcome, settings: SdkSettings, began: float) -> Results:
-    """``began`` is the run's beginning on the monotonic clock."""
+def sdk_results(outcome: SdkOutcome, settings: SdkSettings, began: Beginning) -> Results:
+    """The results of a run that began then and ends now."""
     catalogue = sdk_catalogue()
     findings = build_findings(outcome.violations, catalogue)
     requirements = requirement_results(catalogue, outcome.tally, findings, outcome.hello.features, _unjudged(outcome))
@@ -36,8 +35,8 @@ def sdk_results(outcome: SdkOutcome, settings: SdkSettings, began: float) -> Res
         suite={"name": "orchestration-conformance", "version": __version__},
         seed=settings.seed,
         profile="sdk",
-        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        duration_s=round(time.monotonic() - began, 1),
+        started_at=began.started_at,
+        duration_s=began.elapsed_s,
         requirements=requirements,
         findings=findings,
         counts=count_outcomes(requirements, outcome.tally),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import shlex
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
@@ -17,6 +16,7 @@ from conformance.results.known.deviations import KnownDeviation
 from conformance.results.model import Results
 from conformance.results.verdict import incomplete_because, verdict_of
 from conformance.scenarios import Job, Played, Player, Settler
+from conformance.sdk.campaign.beginning import Beginning
 from conformance.sdk.campaign.campaign import SdkSettings
 from conformance.sdk.campaign.player import DriverUseless
 from conformance.sdk.driver.process import Driver
@@ -89,12 +89,9 @@ def _ended_badly(wrong: str | None) -> str | None:
 
 
 def scenario_results(
-    outcome: ScenarioOutcome, settings: SdkSettings, began: float, known: Sequence[KnownDeviation] = ()
+    outcome: ScenarioOutcome, settings: SdkSettings, began: Beginning, known: Sequence[KnownDeviation] = ()
 ) -> Results:
-    """The results: the requirements are those on servers, which the SDK and the reference server meet together.
-
-    ``began`` is the beginning on the monotonic clock.
-    """
+    """The results: the requirements are those on servers, which the SDK and the reference server meet together."""
     context = RecordingContext(unjudged=_UNJUDGED, not_replayed=_ONCE)
     results = check_all(outcome.traces, load_document(), outcome.hello.name, known, context)
     target = {"name": outcome.hello.name, "sdk": True, "scenarios": True, "driver": shlex.join(settings.command)}
@@ -105,7 +102,8 @@ def scenario_results(
         target=target,
         seed=settings.seed,
         profile="sdk",
-        duration_s=round(time.monotonic() - began, 1),
+        started_at=began.started_at,
+        duration_s=began.elapsed_s,
         complete=complete,
     )
     if lacking:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from conformance.reference.process import ReferenceProcess
 from conformance.results.model import Results
 from conformance.scenarios import Scenario
 from conformance.scenarios.scenario.model import Cancel, Create, Run, Together, Until
+from conformance.sdk.campaign.beginning import Beginning
 from conformance.sdk.campaign.campaign import SdkSettings
 from conformance.sdk.playing import campaign
 from conformance.sdk.playing.selection import playable
@@ -50,7 +50,7 @@ def server() -> Iterator[str]:
 
 
 def played(server: str, *command: str) -> tuple[Results, campaign.ScenarioOutcome]:
-    settings, began = SdkSettings(command), time.monotonic()
+    settings, began = SdkSettings(command), Beginning()
     outcome = campaign.play_scenarios(settings, server)
     return campaign.scenario_results(outcome, settings, began), outcome
 
@@ -95,7 +95,9 @@ def test_a_driver_that_breaks_the_protocol_is_lost_and_what_was_played_is_kept(s
 def test_a_run_that_was_interrupted_says_no_more_than_it_saw(server: str) -> None:
     results, outcome = played(server, *REFERENCE)
     outcome.interrupted = True
-    cut = campaign.scenario_results(outcome, SdkSettings(REFERENCE), time.monotonic())
+    began = Beginning("2026-01-01T00:00:00+00:00")
+    cut = campaign.scenario_results(outcome, SdkSettings(REFERENCE), began)
+    assert cut.started_at == began.started_at
     assert (results.verdict, results.complete) == ("no_violation_found", True)
     assert (cut.verdict, cut.complete) == ("incomplete", False)
 
