@@ -90,9 +90,6 @@ def must_show_the_end(timeline: InstanceTimeline, exchange: Exchange) -> bool:
     left_out = any(timeline.is_due(listing.received, exchange) for listing in absences(timeline))
     if left_out and shown_terminated(timeline, exchange):
         return True
-    if first is not None and first.error is None and exchange.before(first.exchange):
-        # No read told of an end until then, and nothing in this one that the cancellation brought it about.
-        return False
     found = cancellation(timeline)
     due = found is not None and found.cancel.ok and found.late(exchange) and not still_runs(found)
     return due and not _ran_on(timeline, exchange)
