@@ -122,7 +122,7 @@ def untested(begun: Results, reason: str, features: Collection[str]) -> Results:
     why = Unjudged(f"the target could not be tested: {reason}", everything=True, unprobed=True)
     requirements = requirement_results(load_requirements(), tally, [], features, why)
     counts = count_outcomes(requirements, tally)
-    told = replace(begun, requirements=requirements, counts=counts, complete=True)
+    told = replace(begun, requirements=requirements, counts=counts, complete=False)
     return incomplete_because(told, "untested", reason)
 
 
@@ -136,7 +136,8 @@ def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], beg
     requirements = requirement_results(
         catalogue, tally, findings, features, _unjudged(outcome, share="shard" in begun.target)
     )
-    begun.complete = not outcome.interrupted
+    ended_early = outcome.interrupted or outcome.lost or begun.target.get("missing")
+    begun.complete = bool(tally.exchanges and not ended_early)
     begun.target |= outcome.server
     if outcome.lost:
         begun.target["lost"] = outcome.lost

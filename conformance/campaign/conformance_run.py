@@ -45,7 +45,7 @@ from conformance.results.known.files import load_known, unfilled
 from conformance.results.model import Results
 from conformance.results.narrowing import narrow
 from conformance.results.store import read_results
-from conformance.results.verdict import decisive, demand, incomplete_because, verdict_of
+from conformance.results.verdict import decisive, demand, verdict_of
 from conformance.target import TargetConfig, TargetError, locate
 from conformance.target.coexistence.identity import new_run_id
 from conformance.trace.secrets import KNOWN
@@ -167,8 +167,9 @@ class ConformanceRun:
         ):
             outcome = play(self.context(config, watcher), stop)
             results = self.conclude(begun, outcome, log, [spool])
-            if stop() and results.complete:
+            if stop() and not outcome.interrupted:
                 # It came while the reports were written: they are there, and say that they were interrupted.
+                outcome.interrupted = True
                 results.complete, results.verdict = False, verdict_of(results.requirements, complete=False)
                 self._write(results, log, None)
             return results
@@ -256,8 +257,6 @@ class ConformanceRun:
         self.comparison = compare(self.previous, results) if self.previous is not None else None
         results = results if self.selected is None else narrow(results, self.selected)
         results = demand(results, self.options.required if "shard" not in begun.target else ())
-        if missing := begun.target.get("missing"):
-            results = incomplete_because(results, "missing", missing)
         self.results, self.outcome = results, outcome
         self._write(results, log, itertools.chain.from_iterable(spool.items() for spool in spools) if spools else None)
         return results
@@ -281,9 +280,13 @@ class ConformanceRun:
         """The exit code that the results come to, None without results."""
         return self._conclusion(self.results).code if self.results is not None else None
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether the user ended it."""
+        return self.outcome is not None and self.outcome.interrupted
+
     def _conclusion(self, results: Results) -> Conclusion:
-        # Nothing but an interruption leaves a run incomplete that got as far as its results.
-        return conclusion_of(results, interrupted=not results.complete)
+        return conclusion_of(results, interrupted=self.interrupted)
 
     def tell(self) -> None:
         """Print the summary, and annotations where a CI service reads them."""

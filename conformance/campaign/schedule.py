@@ -51,7 +51,7 @@ class Shortfall:
         pace = self.played / self.seconds
         whole = self.played + self.left
         enough = math.ceil(whole / pace / (1 - _CONFIRMING_SHARE) / 60)
-        told = f"The target started {pace:.1f} runs a second; {self.played} of {whole} runs were played"
+        told = f"The target was asked for {pace:.1f} runs a second, for {self.played} of {whole} in all"
         return f"{told}; `--max-time {enough}m` would play all."
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conformance.reports.text import VERDICT_WORDS, outcome_counts, plural
+from conformance.reports.text import VERDICT_WORDS, cut_short, outcome_counts, plural
 from conformance.results.model import Finding, Results
 from conformance.results.verdict import CONFORMANT, INCOMPLETE, INTERRUPTED, NOT_CONFORMANT
 
@@ -71,7 +71,8 @@ def _facts(results: Results, interrupted: bool) -> _Facts:
     if should["failed"] and results.configuration.get("fail_on") == "should":
         failures.append(f"{plural(should['failed'], 'SHOULD requirement')} failed, which --fail-on should counts")
     if stale:
-        failures.append(f"{plural(stale, 'known deviation')} no longer happen, which --strict-known counts")
+        happen = "happens" if stale == 1 else "happen"
+        failures.append(f"{plural(stale, 'known deviation')} no longer {happen}, which --strict-known counts")
     return _Facts(
         results=results,
         failed=must["failed"],
@@ -126,6 +127,8 @@ def _headline(facts: _Facts) -> str:
         return f"No {selected}MUST requirement failed"
     if verdict in {"conformant", "no_violation_found"} and facts.failures:
         return f"{VERDICT_WORDS[verdict]}, but not accepted"
+    if verdict == "incomplete" and facts.failures:
+        return f"{VERDICT_WORDS[verdict]}, and not accepted"
     return VERDICT_WORDS[verdict]
 
 
@@ -136,7 +139,7 @@ def _reason(facts: _Facts) -> str:
     parts = ["The suite itself failed"] if results.errors else []
     if results.verdict == "not_conformant":
         parts.append(f"{facts.failures[0]}{_causes(results)}" if facts.failures else "A MUST requirement failed")
-        parts += [] if results.complete else ["The run was cut before its end"]
+        parts += [_sentence(short)] if (short := cut_short(results)) else []
     elif results.verdict == "incomplete":
         parts.append(_sentence(_incomplete(facts)))
     elif results.verdict == "no_violation_found":
@@ -167,21 +170,19 @@ def _violations(facts: _Facts) -> list[str]:
 def _incomplete(facts: _Facts) -> str:
     """Why nothing more can be said, without a capital letter."""
     results = facts.results
-    ended = "the target was not tested to the end; " if results.target.get("lost") else ""
-    cut = ended if results.complete else "the run was cut before its end; "
+    cut = f"{short}; " if (short := cut_short(results)) else ""
     if results.target.get("lacking"):
         return f"nothing can be said: {results.target['lacking']}"
     if results.target.get("untested"):
         return f"the target could not be tested: {str(results.target['untested']).rstrip('.')}"
-    if results.target.get("missing"):
-        shares = ", ".join(map(str, results.target["missing"]))
-        return f"{cut}of the shares of the run, {shares} are not there"
     if results.target.get("unmet"):
         return f"{cut}required, and not judged: {', '.join(results.target['unmet'])}"
     if facts.open:
         return f"{cut}no MUST requirement failed, but {facts.open} could not be judged"
     if not any(item.level == "MUST" and item.outcome != "not_applicable" for item in results.requirements):
         return f"{cut}no applicable MUST requirement was judged"
+    if results.target.get("missing"):
+        return f"{cut}no MUST requirement failed in the rest"
     return f"{cut}no MUST requirement failed until then" if cut else "no MUST requirement failed"
 
 

@@ -11,6 +11,7 @@ from conformance.reports.text import (
     OUTCOME_SIGNS,
     OUTCOME_WORDS,
     comparison_sentence,
+    cut_short,
     hint,
     level_sentence,
     one_line,
@@ -101,6 +102,6 @@ def _stale(results: Results) -> list[str]:
 
 def _origin(results: Results) -> str:
     suite = results.suite.get("version", "")
-    cut = "" if results.complete else "; cut before its end"
+    cut = f"; {short}" if (short := cut_short(results)) else ""
     when = readable_time(results.started_at)
     return f"suite {suite}, profile {results.profile}, seed {results.seed}, {when}, {results.duration_s:.0f} s{cut}"

@@ -10,10 +10,12 @@ from conformance.reports.markdown import escaped
 from conformance.reports.text import (
     LEVELS,
     OUTCOME_WORDS,
+    cut_short,
     level_sentence,
     one_line,
     plural,
     readable_time,
+    sentence_case,
 )
 from conformance.results.model import RequirementResult, Results
 from conformance.wire import exact_json
@@ -56,11 +58,7 @@ def statement_markdown(results: Results) -> str:
         f"# Conformance statement: {escaped(results.target_name, 100)}",
         "",
         f"**{conclusion_of(results).headline}.** {escaped(conclusion_of(results).reason, 300)}",
-        *(
-            []
-            if results.complete
-            else ["", "The run was cut before its end; what follows is what it had seen by then."]
-        ),
+        *(["", f"{sentence_case(short)}; what follows is what was seen."] if (short := cut_short(results)) else []),
         "",
         *(f"- **{level}** {level_sentence(results, level)}" for level in LEVELS),
         "",

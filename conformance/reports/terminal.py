@@ -194,11 +194,10 @@ def _say_losses(results: Results, console: Console) -> None:
 
 
 def _body(results: Results, console: Console, verbosity: Verbosity, report: Path | None) -> None:
-    cut = "" if results.complete else ", cut before its end"
     exchanges = results.counts.get("exchanges", 0)
     part = results.narrowed and not results.target.get("recording")
     only = f"; {plural(len(results.requirements), 'requirement')} selected" if part else ""
-    told = f"{results.target_name}: {plural(exchanges, 'exchange')} in {results.duration_s:.0f} s{cut}{only}"
+    told = f"{results.target_name}: {plural(exchanges, 'exchange')} in {results.duration_s:.0f} s{only}"
     _say(console, Text(one_line(told)))
     if results.unreached:
         _say(console, Text(f"  {results.unreached}", style="yellow"), wrap=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from conformance.results.compare import Change, Comparison
 from conformance.results.model import OUTCOMES, Finding, Level, Outcome, RequirementResult, Results, Verdict
@@ -81,6 +81,23 @@ def one_line(text: str, limit: int = 200) -> str:
 def plural(count: int, noun: str) -> str:
     """ "1 finding", "2 findings"."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def listed(names: Sequence[object]) -> str:
+    """ "2", "2 and 3", "2, 3 and 4"."""
+    *before, last = map(str, names)
+    return f"{', '.join(before)} and {last}" if before else last
+
+
+def cut_short(results: Results) -> str:
+    """How a run did not come to its own end, in a clause; empty where it did, and where nothing could be tested."""
+    target = results.target
+    if missing := target.get("missing"):
+        noun, verb = ("share", "is") if len(missing) == 1 else ("shares", "are")
+        return f"{noun} {listed(missing)} of the run {verb} missing"
+    if target.get("lost"):
+        return "the target was not tested to the end"
+    return "" if results.complete or target.get("untested") else "the run was cut before its end"
 
 
 def outcome_counts(requirements: Iterable[RequirementResult]) -> dict[Outcome, int]:

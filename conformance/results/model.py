@@ -140,7 +140,8 @@ class Activity:
 
     ``violations`` are observations; ``first_violated`` tells per requirement when the first of them was seen, ``found``
     per finding when it was confirmed, ``phases`` when each phase began. ``runs_in_flight`` (mean), ``runs_finished``
-    and ``settle_s`` (the longest) tell of the load; they are empty where the log does not.
+    (requests for one that are over, with refused ones and replays) and ``settle_s`` (the longest) tell of the load;
+    they are empty where the log does not.
     """
 
     bin_s: float
@@ -156,7 +157,9 @@ class Activity:
 
 @dataclass(slots=True)
 class Results:
-    """A whole run. ``complete`` is false when it was cut; what was measured until then is here all the same.
+    """A whole run. ``complete`` is false when it did not come to its own end: it was interrupted or killed, it never
+    began, its target was lost or could not be tested, or a share of it is missing. What was measured is here all the
+    same.
 
     ``unreached`` is a sentence on what a slow target or too little time left out, empty when all was played.
     ``narrowed``: only a part was looked at (a selection, a recording), so that it never says conformant.

@@ -64,7 +64,7 @@ def conformance_results(pytestconfig: pytest.Config, conformance_session: Confor
                 results = conformance_session.run()
     except UserError as error:
         pytest.exit(str(error), error.exit_code)
-    if not results.complete:
+    if conformance_session.interrupted:
         pytest.exit("interrupted; what was measured until then is in the report", INTERRUPTED)
     return results
 

@@ -89,7 +89,7 @@ def test_a_scenario_is_not_begun_that_could_not_end_in_time() -> None:
 def test_what_was_not_reached_is_said_with_the_time_that_would_do() -> None:
     told = Shortfall(played=87, left=158, seconds=170).sentence
     assert told == (
-        "The target started 0.5 runs a second; 87 of 245 runs were played; `--max-time 12m` would play all."
+        "The target was asked for 0.5 runs a second, for 87 of 245 in all; `--max-time 12m` would play all."
     )
     assert not Shortfall(played=245, left=0, seconds=170).sentence
     assert not Shortfall().sentence

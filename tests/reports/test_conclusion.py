@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from conformance.reports.conclusion import conclusion_of
+from conformance.reports.html.page import render_html
 from conformance.reports.terminal import summary
 from conformance.results.model import Level, Outcome, RequirementResult, Results
 from conformance.results.verdict import verdict_of
@@ -75,7 +76,7 @@ def test_all_combinations_of_facts_agree() -> None:
         (
             {"stale": [{"requirement": "a", "why": "w", "fails": True}]},
             "Conformant, but not accepted",
-            "Every applicable MUST requirement passed. 1 known deviation no longer happen",
+            "Every applicable MUST requirement passed. 1 known deviation no longer happens",
             "Exit code 1: 1 known deviation",
         ),
         (
@@ -83,6 +84,12 @@ def test_all_combinations_of_facts_agree() -> None:
             "Incomplete",
             "The run was cut before its end;",
             "Exit code 3: ",
+        ),
+        (
+            {"verdict": "incomplete", "stale": [{"requirement": "a", "why": "w", "fails": True}] * 2},
+            "Incomplete, and not accepted",
+            "No MUST requirement failed. 2 known deviations no longer happen",
+            "Exit code 1: 2 known deviations no longer happen",
         ),
         ({"errors": ["x"]}, "Incomplete", "The suite itself failed.", "Exit code 3: the suite itself failed."),
     ],
@@ -105,3 +112,18 @@ def test_what_was_not_selected_and_is_violated_is_told() -> None:
     told = conclusion_of(results)
     assert told.headline == "No selected MUST requirement failed"
     assert "violate what was not selected: cancel.terminates" in told.reason
+
+
+def test_a_missing_share_is_told_whatever_the_verdict_is() -> None:
+    for whole in (sample(), replace(clean(), verdict="incomplete")):
+        for missing, told in (
+            ([2], "Share 2 of the run is missing"),
+            ([2, 4], "Shares 2 and 4 of the run are missing"),
+        ):
+            results = replace(whole, complete=False, target=whole.target | {"missing": missing})
+            assert told in conclusion_of(results).reason
+            assert told in render_html(results)
+            console = Console(file=io.StringIO(), width=100, height=24)
+            summary(results, console)
+            assert isinstance(console.file, io.StringIO)
+            assert told in " ".join(console.file.getvalue().split())

@@ -18,7 +18,8 @@ _HELP = """Make one result of the shares of a run (conformance run --shard K/N),
 
 DIR is the report directory of a share, or a directory of such. What spans shares is judged here, and each cause is
 confirmed once, on the server that the first share asked, so it has to be reachable from here; where it is not, what was
-seen stands as far as it needs no confirming. Without all shares the result is incomplete (exit code 3).
+seen stands as far as it needs no confirming. Where a share is missing, the result says so, and is incomplete (exit
+code 3) unless a MUST requirement failed.
 """
 
 

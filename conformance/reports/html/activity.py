@@ -102,8 +102,8 @@ def _bars(name: str, values: Sequence[int], activity: Activity, lane: int) -> Ma
 
 
 def _runs(activity: Activity, lane: int) -> Markup:
-    """Runs finished as bars, and over them how many were in flight."""
-    bars = _bars("runs finished", activity.runs_finished, activity, lane)
+    """Runs that were asked for as bars, refused ones and replays among them, and over them how many were in flight."""
+    bars = _bars("run requests", activity.runs_finished, activity, lane)
     most = max(activity.runs_in_flight)
     return bars + _curve(activity, activity.runs_in_flight, lane, f"runs in flight, at most {most:g}")
 

@@ -21,7 +21,14 @@ from conformance.results.model import OUTCOMES, OperationResult, Results
 from conformance.wire import exact_json
 
 _UNITS = ("s", "ms")
-_NAMES = {"sha256": "SHA-256", "url": "URL", "ca_file": "CA file", "verify": "verify TLS", "control": "control run"}
+_NAMES = {
+    "sha256": "SHA-256",
+    "url": "URL",
+    "ca_file": "CA file",
+    "verify": "verify TLS",
+    "control": "control run",
+    "runs": "run requests, without replays",
+}
 
 
 def write_html(results: Results, path: Path, comparison: Comparison | None = None) -> Path:
@@ -86,6 +93,7 @@ def _environment() -> Environment:
         "plural": text.plural,
         "answered": text.answered,
         "sentence_case": text.sentence_case,
+        "cut_short": text.cut_short,
         "how_sure": text.how_sure,
         "scenario_heading": text.scenario_heading,
         "group_of": group_of,

@@ -42,7 +42,7 @@ def test_a_cut_run_and_stale_entries_are_told() -> None:
     stale = [{"requirement": "run.wait", "why": "the requirement passes now", "operation": "runWorkflow"}]
     html = render_html(replace(clean(), complete=False, stale=stale, errors=["it broke"]))
     for text in (
-        "This run was cut before its end.",
+        "The run was cut before its end.",
         "the requirement passes now",
         "not of the target:</strong> it broke",
     ):
