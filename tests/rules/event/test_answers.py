@@ -135,17 +135,6 @@ def test_events_to_what_has_ended_are_refused(status: int, expected: str) -> Non
     assert verdict(RULES["event.terminated-refused"], _signalled("send", status)) == expected
 
 
-@pytest.mark.parametrize(("error", "expected"), [("cancelled", "violated"), (None, "nothing")])
-def test_an_end_that_shows_no_error_only_later_may_be_the_events_doing(error: str | None, expected: str) -> None:
-    t, i = waiting()
-    t.cancel(i)
-    t.settled()
-    t.send(i, "go")
-    t.settled()
-    t.get(i, [(5, 600, error) if error else (5, 600)], ended=600, error=error)
-    assert verdict(RULES["event.terminated-refused"], t) == expected
-
-
 def test_a_termination_that_is_not_due_everywhere_may_still_take_events() -> None:
     t, i = started(wait_for("go"))
     t.get(i, [(5, 6)], ended=7)
