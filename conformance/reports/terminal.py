@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
@@ -16,6 +17,7 @@ from conformance.reports.losses import losses_sentences
 from conformance.reports.rerun import clean_command, replay_command, serve_command
 from conformance.reports.text import (
     LEVELS,
+    alike,
     comparison_sentence,
     hint,
     level_sentence,
@@ -208,11 +210,14 @@ def _body(results: Results, console: Console, verbosity: Verbosity, report: Path
     _say_losses(results, console)
     findings = worst_first(results.findings)
     room = len(findings) if verbosity == "verbose" else max((console.height or 24) - 14, 5)
-    for finding in findings[:room]:
+    groups = [[each] for each in findings] if verbosity == "verbose" else alike(findings)
+    several = Counter(each.requirement for each in findings)
+    for group in groups[:room]:
+        where = _where(group) if several[group[0].requirement] > 1 else ""
         # A few findings have room for a second and a third line each.
-        _say_finding(console, finding, whole=verbosity == "verbose" or len(findings) * 3 <= room)
-    if len(findings) > room:
-        _say(console, Text(f"  … and {plural(len(findings) - room, 'further finding')}, all in the report"))
+        _say_finding(console, group[0], where, whole=verbosity == "verbose" or len(groups) * 3 <= room)
+    if left_out := sum(map(len, groups[room:])):
+        _say(console, Text(f"  … and {plural(left_out, 'further finding')}, all in the report"))
     _say_replay(results, console, findings, report)
     for entry in results.stale[:_LISTED]:
         told = f"stale known deviation {entry.get('requirement')}: {entry.get('why')}"
@@ -248,11 +253,18 @@ def _say_replay(results: Results, console: Console, findings: Sequence[Finding],
         _say(console, Text(f"  (URL is what `{serve}` prints.)"))
 
 
-def _say_finding(console: Console, finding: Finding, *, whole: bool) -> None:
+def _where(group: Sequence[Finding]) -> str:
+    """At which operation findings were seen that are told on one line, and at how many others."""
+    operations = list(dict.fromkeys(name for finding in group for name in finding.operations[:1]))
+    further = f" and {len(operations) - 1} more" if len(operations) > 1 else ""
+    return f" ({operations[0]}{further})" if operations else ""
+
+
+def _say_finding(console: Console, finding: Finding, where: str, *, whole: bool) -> None:
     """A finding on one line, what was observed kept; or on as many as it takes, the later ones indented."""
     style = "dim" if finding.known else "red" if finding.level == "MUST" else "yellow"
     known = " (known)" if finding.known else ""
-    name = f"{finding.requirement}{known}: "
+    name = f"{finding.requirement}{where}{known}: "
     width = max(console.width - _INDENT, 40)
     others = [each for each in finding.requirements if each != finding.requirement]
     also = f" (also {', '.join(others)})" if whole and others else ""

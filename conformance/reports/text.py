@@ -143,17 +143,37 @@ def comparison_sentence(comparison: Comparison) -> str:
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Unknown before known, MUST before SHOULD, always before sometimes, more requirements before fewer."""
-    return sorted(
+    """Unknown before known, MUST before SHOULD, always before sometimes, more requirements before fewer.
+
+    Of one level the first finding of each requirement comes before every further one: where only some are told, each
+    requirement that failed is among them for as long as there is room.
+    """
+    ranked = sorted(
         findings,
         key=lambda item: (
-            item.known is not None,
-            LEVELS.index(item.level),
+            *_standing_of(item),
             item.reproducibility != "always",
             -len(item.requirements),
             (len(item.id), item.id),
         ),
     )
+    firsts: dict[tuple[bool, str], str] = {}
+    further = [firsts.setdefault((item.known is not None, item.requirement), item.id) != item.id for item in ranked]
+    placed = sorted(zip(further, ranked, strict=True), key=lambda pair: _standing_of(pair[1]) + pair[:1])
+    return [item for _, item in placed]
+
+
+def alike(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """The findings, together where one line would say the same of them: they differ in their operations alone."""
+    groups: dict[tuple[bool, str, str, str], list[Finding]] = {}
+    for item in findings:
+        key = (item.known is not None, item.requirement, item.expected, item.observed)
+        groups.setdefault(key, []).append(item)
+    return list(groups.values())
+
+
+def _standing_of(finding: Finding) -> tuple[bool, int]:
+    return finding.known is not None, LEVELS.index(finding.level)
 
 
 def readable_time(moment: str) -> str:

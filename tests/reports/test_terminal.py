@@ -82,6 +82,18 @@ def test_a_verbose_summary_has_every_finding_and_a_quiet_one_none() -> None:
     ]
 
 
+def test_what_differs_in_its_operation_alone_is_one_line_that_names_it() -> None:
+    on = console()
+    alike = [replace(swallowed(), id=f"A{number}", operations=[f"operation{number}"]) for number in range(12)]
+    other = replace(swallowed(), id="B", observed="It was never answered.", operations=["listInstances"])
+    summary(replace(sample(), findings=[*alike, other]), on)
+    told = printed(on)
+    assert told.count("but 1,249 ms after the cancellation") == 1
+    assert "cancel.terminates (operation0 and 11 more): " in told
+    assert "cancel.terminates (listInstances): " in told
+    assert "further finding" not in told
+
+
 def test_stale_entries_errors_and_hostile_text_are_told() -> None:
     on = console()
     results = replace(clean(), stale=[{"requirement": "run.wait", "why": "it passes"}], errors=["\x1b[2Jbroken"])

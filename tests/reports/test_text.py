@@ -117,6 +117,13 @@ def test_the_worst_come_first() -> None:
     assert found == ["F1", "F9", "F10", "F11", "F12", "F2", "F3"]
 
 
+def test_each_requirement_that_failed_comes_before_the_second_finding_of_another() -> None:
+    many = crowded(3).findings
+    other = replace(swallowed(), id="F9", requirement="run.wait", requirements=["run.wait"], reproducibility="1/5")
+    found = [finding.id for finding in worst_first([undocumented(), other, *many])]
+    assert found == ["F1", "F9", "F2", "F3", "F2"]
+
+
 def test_each_level_is_told_in_words() -> None:
     assert level_sentence(sample(), "SHOULD") == (
         "not met: of 3 applicable requirements, 1 passed, 1 failed, 1 inconclusive."
