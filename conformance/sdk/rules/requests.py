@@ -47,7 +47,7 @@ def _judged(
 
 def _asked(played_step: PlayedStep) -> str:
     operation = V1.by_action[played_step.operation]
-    return f"{operation.method} {operation.template}"
+    return f"{operation.method} {operation.path(expected_arguments(played_step.step.call))}"
 
 
 def _sent(exchange: Exchange) -> str:
@@ -58,7 +58,7 @@ def _operation(played_step: PlayedStep, exchange: Exchange) -> tuple[bool, str, 
     upheld = exchange.operation == played_step.operation and dict(exchange.params) == expected_arguments(
         played_step.step.call
     )
-    return upheld, f"{_asked(played_step)} with {shown(expected_arguments(played_step.step.call))}", _sent(exchange)
+    return upheld, _asked(played_step), _sent(exchange)
 
 
 def _not_about_paths(played_step: PlayedStep, exchange: Exchange) -> tuple[bool, str, str] | None:

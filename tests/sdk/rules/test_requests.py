@@ -182,3 +182,10 @@ def test_headers_are_looked_at_whatever_a_case_is_about() -> None:
     case = played("sdk-answer.lists", played_step(asked, Result([]), LIST._replace(headers=JSON)))
     assert verdicts("sdk-request.accept", case) == [True]
     assert verdicts("sdk-request.wait", case) == []
+
+
+def test_the_path_that_was_due_is_told_as_it_goes_over_the_wire() -> None:
+    asked = step("getInstanceStageHistory", Answer(), instanceID="a/b", number=0)
+    cut = played("sdk-request.path-reserved", played_step(asked, Result(), Sent("GET", "/instances/a/b")))
+    (seen,) = RULES["sdk-request.path-reserved"](cut)
+    assert (seen.expected, seen.observed) == ("GET /instances/a%2Fb/stages/0/history", "GET /instances/a/b")
