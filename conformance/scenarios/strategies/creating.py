@@ -13,6 +13,7 @@ from conformance.scenarios.scenario.model import (
     ListWorkflows,
     Read,
     Run,
+    RunRaw,
     Send,
     Settle,
     StageConfig,
@@ -123,7 +124,8 @@ def delete_and_after(d: Draft) -> None:
     # Read and listed just before: what a server remembers of these answers is out of date at once.
     d.add(GetWorkflow(workflow), ListWorkflows(), Delete(workflow))
     run, waited = d.shuffled([Run("i8", workflow, {}), Run("i9", workflow, wait=True)])
-    d.add(run, GetWorkflow(workflow), *d.shuffled([GetWorkflow(workflow), ListWorkflows(), waited, Delete(workflow)]))
+    others = [GetWorkflow(workflow), ListWorkflows(), waited, RunRaw(workflow, "[]"), Delete(workflow)]
+    d.add(run, GetWorkflow(workflow), *d.shuffled(others))
     d.add(GetWorkflow(other), ListInstances(workflow), ListWorkflows())
 
 

@@ -67,7 +67,7 @@ class Draft:
 
     def account(self) -> str:
         """An account that may hold money; capitals tell who changes its name."""
-        return f"{self.pick(('acc', 'Acc_B'))}:{self.number(0, 999_999)}"
+        return f"{self.pick(('acc:', 'Acc_B:', 'bank'))}{self.number(0, 999_999)}"
 
     def amount(self) -> int:
         """An amount of money: small, or beyond what 53, 63 or 64 bits hold."""

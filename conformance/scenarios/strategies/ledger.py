@@ -27,7 +27,7 @@ def send_from_world(d: Draft) -> None:
     """Transfers of small and huge amounts, with and without metadata."""
     sends = []
     for _ in range(d.number(1, 3)):
-        more = {"metadata": _metadata(d)} if d.flip() else {}
+        more = {"metadata": d.pick((_metadata(d), {}))} if d.flip() else {}
         sends.append(words.send("world", d.account(), d.amount(), d.pick(ASSETS), **more))
     instance = d.start(*sends)
     d.add(Until(instance, "ended"), *(StageHistory(instance, str(number)) for number in range(len(sends) + 1)))

@@ -224,7 +224,10 @@ def bad_events(d: Draft) -> None:
 
 
 def unknown_ids(d: Draft) -> None:
-    """Ids of the server's own form that nobody created are not found, by any operation."""
+    """Ids of the server's own form that nobody created are not found, by any operation.
+
+    Which of two mistakes a refusal tells of is open; that nothing breaks of both is not.
+    """
     d.start(words.noop())
     steps = [
         GetWorkflow(UNKNOWN),
@@ -236,6 +239,8 @@ def unknown_ids(d: Draft) -> None:
         Send(UNKNOWN, d.event()),
         Cancel(UNKNOWN),
         ListInstances(UNKNOWN),
+        SendRaw(UNKNOWN, d.pick(BAD_EVENTS)),
+        StageHistory(UNKNOWN, "first"),
     ]
     d.add(*d.shuffled(steps), ListWorkflows())
 

@@ -13,6 +13,7 @@ from conformance.scenarios.scenario.model import (
     Read,
     Run,
     Send,
+    SendRaw,
     Settle,
     StageHistory,
     Together,
@@ -150,6 +151,8 @@ def after_the_end(d: Draft) -> None:
     d.add(Send(instance, event), Until(instance, "ended"), Settle(), Read(instance), History(instance))
     d.add(*d.shuffled([Send(instance, event), d.pick((Cancel(instance), Send(instance, "other")))]))
     d.add(Settle(), Read(instance), History(instance))
+    # Whether these are refused for their form or for coming too late is open.
+    d.add(SendRaw(instance, "{}"), SendRaw(instance, "{"), Read(instance))
 
 
 def interleaved(d: Draft) -> None:
