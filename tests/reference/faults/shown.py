@@ -63,7 +63,7 @@ SHOWN: dict[Probe, str] = {
         unknown-workflow-run-is-bad-request event-to-nobody-accepted nobody-cancelled unknown-history-empty
         any-number-is-zero unknown-workflow-has-no-list numbers-read-by-their-beginning
         unknown-receivers-are-validation unknown-cancelled-are-validation unknown-histories-are-validation
-        refusals-tell-more version-told-late
+        refusals-tell-more version-told-late two-mistakes-crash
     """,
     running.first_reads: "instance-unknown-at-first events-swallowed early-events-lost first-event-after-restart-lost",
     running.several_runs: "instance-ids-reused second-instance-unlisted every-fifth-run-stuck",
@@ -133,7 +133,7 @@ SHOWN: dict[Probe, str] = {
     """,
     forms.parts: """
         accounts-in-lower-case overdraft-needs-a-ledger timestamped-sends-lose-metadata booked-accounts-lowered
-        booked-metadata-cut updates-in-lower-case wallets-as-written
+        booked-metadata-cut updates-in-lower-case wallets-as-written empty-metadata-fail-sends accounts-need-two-parts
     """,
     cancelling.event_then_cancel: "cancel-after-event-lost cancel-beside-event-lost",
     values.delays: """
@@ -227,7 +227,7 @@ SHOWN: dict[Probe, str] = {
     """,
     forms.replies: """
         post-cancels error-code-in-lower-case waited-runs-get-200 null-until-terminated unknown-parameters-crash
-        late-events-crash equal-runs-at-once-are-one
+        late-events-crash equal-runs-at-once-are-one malformed-late-events-crash
     """,
     interruptions.strays: """
         strays-deafen-for-a-second fifth-stray-ends-a-wait numbers-name-events events-end-delays

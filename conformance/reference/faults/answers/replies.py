@@ -144,6 +144,37 @@ def waited_answers_tell_another_end(server: Server) -> None:
     edit(server, "runWorkflow", told)
 
 
+def _crash_at_malformed_events(server: Server, where: Callable[[Call], bool]) -> None:
+    """Fail at events that are refused, ``where`` it holds."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        try:
+            return await original(call)
+        except Invalid:
+            if where(call):
+                raise ApiError("no rows in result set") from None
+            raise
+
+    around(server, "sendEvent", handle)
+
+
+@fault("envelope.no-5xx")
+def two_mistakes_crash(server: Server) -> None:
+    """A malformed event to an unknown instance gets 500."""
+    _crash_at_malformed_events(server, lambda call: call.path["instanceID"] not in server.engine.executions)
+
+
+@fault("envelope.no-5xx")
+def malformed_late_events_crash(server: Server) -> None:
+    """A malformed event to an instance that has ended gets 500."""
+
+    def over(call: Call) -> bool:
+        execution = server.engine.executions.get(call.path["instanceID"])
+        return execution is not None and execution.ended.is_set() and b'"name"' not in call.body
+
+    _crash_at_malformed_events(server, over)
+
+
 FAULTS = (
     post_cancels,
     error_code_in_lower_case,
@@ -155,4 +186,6 @@ FAULTS = (
     refusals_tell_more,
     version_told_late,
     waited_answers_tell_another_end,
+    two_mistakes_crash,
+    malformed_late_events_crash,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conformance.reference.engine.stages import Execution
+from conformance.reference.engine.stages import Execution, StageFailed
 from conformance.reference.faults.fault import alter, fault
 from conformance.reference.faults.resources.workflows import changed_stages, stored_as
 from conformance.reference.service.server import Server
@@ -98,6 +98,35 @@ def updates_in_lower_case(server: Server) -> None:
     server.stage_kinds.kinds["update"] = update
 
 
+def _failing(server: Server, why: str, fails: Callable[[Json], bool]) -> None:
+    """Fail at sends for which ``fails``."""
+    plain = server.stage_kinds.send
+
+    async def send(execution: Execution, given: Json) -> None:
+        if fails(given):
+            raise StageFailed(why)
+        await plain(execution, given)
+
+    server.stage_kinds.kinds["send"] = send
+
+
+@fault("run.completes")
+def empty_metadata_fail_sends(server: Server) -> None:
+    """A send whose metadata hold nothing fails."""
+    _failing(server, "metadata: cannot be blank", lambda given: given.get("metadata") == {})
+
+
+@fault("run.completes")
+def accounts_need_two_parts(server: Server) -> None:
+    """A send to an account whose name has no colon fails."""
+
+    def alone(given: Json) -> bool:
+        account = given.get("destination", {}).get("account")
+        return account is not None and ":" not in account["id"]
+
+    _failing(server, "invalid name of an account", alone)
+
+
 @fault("run.variables", "history.stages")
 def wallets_as_written(server: Server) -> None:
     """Variables are not replaced in the wallets of a send."""
@@ -120,5 +149,7 @@ FAULTS = (
     booked_accounts_lowered,
     booked_metadata_cut,
     updates_in_lower_case,
+    empty_metadata_fail_sends,
+    accounts_need_two_parts,
     wallets_as_written,
 )

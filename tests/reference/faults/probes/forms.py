@@ -92,7 +92,8 @@ async def parts(session: Session) -> object:
     booked = send(destination={"account": {"id": "Bank"}}, metadata=long)
     wallets = send(source={"wallet": {"id": "${who}"}})
     instance = await session.start(booked, update_stage(Key="v"), wallets, who="me")
-    await take_reads(session, notes, instance, stages=2)
+    blank = await session.start(send(metadata={}, destination={"account": {"id": "a:b"}}))
+    await take_reads(session, notes, instance, blank, stages=2)
     return notes.lines
 
 
@@ -124,7 +125,8 @@ async def replies(session: Session) -> object:
     ended = await session.call("POST", f"/workflows/{workflow}/instances?wait=true")
     notes.take(ended)
     notes.take(await session.call("GET", "/_info?verbose=1"))
-    notes.take(await session.call("POST", f"/instances/{ended.json()['data']['id']}/events", {"name": "go"}))
+    for event in ({"name": "go"}, {}):
+        notes.take(await session.call("POST", f"/instances/{ended.json()['data']['id']}/events", event))
     for _ in range(2):
         notes.take(await session.call("POST", f"/workflows/{workflow}/instances"))
     return notes.lines
