@@ -22,7 +22,7 @@ from conformance.campaign.running import RunContext, play
 from conformance.campaign.schedule import deadline_of
 from conformance.campaign.sharding.merging import conclude_shards
 from conformance.campaign.sharding.shards import Shard, missing_of, shard_from, targets_of, write_shard
-from conformance.configuration.options import RunOptions, run_options, target_config
+from conformance.configuration.options import RunOptions, checked_options, target_config
 from conformance.configuration.reading import Values, read
 from conformance.configuration.report_paths import held, new_directory, point_latest, writable_directory, writable_file
 from conformance.configuration.settings import Settings
@@ -81,10 +81,7 @@ class ConformanceRun:
     def of(cls, values: Values) -> ConformanceRun:
         """Check everything that can be checked without traffic. Raises UserError."""
         found = sources(values)
-        with found.placing():
-            options = run_options(found)
-            if options.url is not None:
-                target_config(found, options.url)
+        options = checked_options(found)
         if options.summary_file is not None:
             writable_file("summary-file", options.summary_file)
         if options.settings.database is not None:

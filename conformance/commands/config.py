@@ -17,7 +17,7 @@ from conformance.commands.common.parameters import (
 )
 from conformance.commands.common.printing import show
 from conformance.configuration.masking import shown
-from conformance.configuration.options import run_options, target_config
+from conformance.configuration.options import checked_options
 from conformance.configuration.sources import Sources, sources
 from conformance.configuration.table.lookup import options_of
 
@@ -29,10 +29,7 @@ TARGET is the name of a target of the configuration file, or a URL. Nothing is s
 
 def _config(target: str | None, config_all: bool, **given: Any) -> None:
     found = sources(values_of({**given, "url": target}))
-    with found.placing():
-        options = run_options(found)
-        if options.url is not None:
-            target_config(found, options.url)
+    checked_options(found)
     if found.file is None:
         click.echo("No configuration file.")
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.configuration.reading import BadOption, Values
+from conformance.configuration.reading import Values
 from conformance.configuration.sources import Sources
 from conformance.configuration.table.lookup import options_of
 from conformance.configuration.table.option import EMBEDDED
@@ -101,10 +101,3 @@ def check_loudness(quiet: bool, verbose: bool, verbosity: str | None) -> None:
     said = [name for name, is_set in (("-q", quiet), ("-v", verbose), ("--verbosity", verbosity)) if is_set]
     if len(said) > 1:
         raise Contradiction(said[0], said[1])
-
-
-def require_positive(values: Values, name: str, seconds: float) -> float:
-    """The seconds, above 0. Raises BadOption."""
-    if not seconds > 0:
-        raise BadOption(name, values(name), "a time above 0")
-    return seconds

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from conformance.configuration.combinations import check_run, require_positive, without_contradiction
+from conformance.configuration.combinations import check_run, without_contradiction
 from conformance.configuration.reading import BadOption, Values, read, sendable
 from conformance.configuration.report_paths import default_report_dir
 from conformance.configuration.server_options import server_options
@@ -68,8 +68,8 @@ def run_options(values: Sources, environment: Mapping[str, str] = os.environ) ->
     settings = Settings(
         seed=read(values, "seed") or 0,
         profile=read(values, "profile") or "standard",
-        max_time=read(values, "max-time") or None,
-        explore_time=read(values, "explore-time") or None,
+        max_time=read(values, "max-time"),
+        explore_time=read(values, "explore-time"),
         features=_features(values),
         unwanted=frozenset(read(values, "without")),
         report_dir=directory,
@@ -93,6 +93,14 @@ def run_options(values: Sources, environment: Mapping[str, str] = os.environ) ->
         verbosity=read(values, "verbosity") or "normal",
         default_dir=report_dir is None,
     )
+
+
+def checked_options(found: Sources) -> RunOptions:
+    """The options of a run, once those about its target are checked, too. Raises UserError, which names the source."""
+    with found.placing():
+        options = run_options(found)
+        target_config(found, options.url or "http://localhost")
+    return options
 
 
 def required_of(values: Values, *more: Catalogue) -> tuple[str, ...]:
@@ -124,7 +132,7 @@ def target_config(found: Sources, url: str) -> TargetConfig:
         client_secret=read(values, "client-secret"),
         token_url=read(values, "token-url"),
         issuer=read(values, "issuer"),
-        timeout_s=10.0 if timeout is None else require_positive(values, "timeout", timeout),
+        timeout_s=timeout or 10.0,
         max_rate=read(values, "max-rate"),
         max_body=read(values, "max-body") or MAX_BODY,
         verify=True if ca_file is None else str(ca_file),

@@ -68,10 +68,10 @@ def read(values: Values, key: str) -> Any:
     """An option's value as its kind has it, or its default; None when it has none. Raises BadOption.
 
     ``text`` and ``location``: str; ``choice``: one of the choices; ``number``: a float above 0; ``decimal``: a float;
-    ``count``: an int above 0; ``integer``: an int within its bounds; ``duration``: seconds; ``size``: bytes; ``path``:
-    Path; ``directory``: Path of one that exists; ``header``: name and value; ``feature``: its name, which may raise
-    UnknownFeature; ``seed``: int; ``flag``: bool; ``share``: 0 to 1; ``time@…``: seconds and the other; an option that
-    may be given several times: a tuple of those.
+    ``count``: an int above 0; ``integer``: an int within its bounds; ``duration``: seconds (``duration>0``: above 0);
+    ``size``: bytes; ``path``: Path; ``directory``: Path of one that exists; ``header``: name and value; ``feature``:
+    its name, which may raise UnknownFeature; ``seed``: int; ``flag``: bool; ``share``: 0 to 1; ``time@…``: seconds and
+    the other; an option that may be given several times: a tuple of those.
     """
     option, given = BY_KEY[key], values(key)
     if option.kind == "flag":
@@ -128,6 +128,13 @@ def _duration(option: Option, text: str) -> float:
         return seconds_of(text)
     except NoDuration as error:
         raise BadOption(option.key, text, error.wanted) from None
+
+
+def _positive(option: Option, text: str) -> float:
+    seconds = _duration(option, text)
+    if not seconds > 0:
+        raise BadOption(option.key, text, "a time above 0")
+    return seconds
 
 
 _SIZES = {"kB": 1000, "MB": 1_000_000, "kiB": 1024, "MiB": 1 << 20, None: 1}
@@ -206,6 +213,7 @@ _READERS: Mapping[Kind, Callable[[Option, Any], Any]] = {
     "count": _count,
     "integer": _integer,
     "duration": _duration,
+    "duration>0": _positive,
     "size": _size,
     "path": _path,
     "directory": _directory,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.configuration.combinations import require_positive
+from conformance.configuration.combinations import NeedsOption
 from conformance.configuration.reading import BadOption, Values, read
 from conformance.contract.errors import UserError
 from conformance.reference.engine.timing import UnusableTiming, load_timing
@@ -44,11 +44,14 @@ def server_options(values: Values) -> ServerOptions:
             wanted = f"'real' or a YAML file of figures that can be used ({error.reason})"
             raise BadOption("like", like, wanted) from None
     faults, lifetime = _faults(values), read(values, "token-lifetime")
+    # What is wrong with authentication shows only where there is some.
+    auth = read(values, "auth") or any(_is_of_authentication(name) for name in faults)
+    if lifetime is not None and not auth:
+        raise NeedsOption("token-lifetime", "auth")
     return ServerOptions(
         faults=faults,
-        # What is wrong with authentication shows only where there is some.
-        auth=read(values, "auth") or any(_is_of_authentication(name) for name in faults),
-        token_lifetime=3600.0 if lifetime is None else require_positive(values, "token-lifetime", lifetime),
+        auth=auth,
+        token_lifetime=lifetime or 3600.0,
         latency=latency,
         jitter=latency > 0,
         like=like or None,

@@ -11,7 +11,7 @@ import pytest
 from conformance.campaign.conformance_run import ConformanceRun
 from conformance.configuration.combinations import Contradiction, EmbeddedOnly, NeedsOption, NeedsUrl
 from conformance.configuration.durations import NoDuration, seconds_of
-from conformance.configuration.options import RunOptions, run_options, target_config
+from conformance.configuration.options import RunOptions, checked_options, run_options, target_config
 from conformance.configuration.reading import BadOption
 from conformance.configuration.report_paths import (
     UnwritableDirectory,
@@ -60,6 +60,9 @@ def test_nothing_given_is_a_standard_run_of_the_embedded_server() -> None:
         ("max_time", "99999999h", "at most 168h"),
         ("explore_time", "soon", "a duration such as"),
         ("max_time", "-3s", "a duration such as"),
+        ("max_time", "0", "a time above 0"),
+        ("explore_time", "0ms", "a time above 0"),
+        ("token_lifetime", "0", "a time above 0"),
         ("latency", "1 s", "a duration such as"),
         ("fail_on", "may", "one of must, should"),
         ("verbosity", "loud", "one of quiet, normal, verbose"),
@@ -79,6 +82,18 @@ def test_a_bad_option_of_a_run(option: str, value: Any, hint: str) -> None:
 def test_a_bad_option_of_a_target(option: str, value: Any) -> None:
     with pytest.raises(BadOption):
         target(**{option: value})
+
+
+@pytest.mark.parametrize(("option", "value"), [("timeout", "0"), ("exclude", ["nosuch"]), ("max-rate", "x")])
+def test_options_about_a_target_are_checked_without_one_too(option: str, value: Any) -> None:
+    with pytest.raises(BadOption, match="cannot be"):
+        checked_options(sources(values({option: value}), {}))
+
+
+def test_a_lifetime_of_tokens_that_nobody_demands_does_nothing() -> None:
+    with pytest.raises(NeedsOption):
+        run(token_lifetime="5s")
+    assert run(token_lifetime="5s", auth=True).embedded.token_lifetime == 5
 
 
 @pytest.mark.parametrize(("option", "value"), [("fault", ["cancel-ignored"]), ("latency", "400ms")])

@@ -16,7 +16,7 @@ import click
 from conformance.campaign.recordings import coverage
 from conformance.commands.common.parameters import SectionedCommand, option_parameters, values_of
 from conformance.commands.common.verbosity import with_verbosity
-from conformance.configuration.combinations import NeedsOption, check_known, require_positive
+from conformance.configuration.combinations import NeedsOption, check_known
 from conformance.configuration.options import required_of, target_config
 from conformance.configuration.reading import read
 from conformance.configuration.report_paths import default_report_dir, point_latest, writable_directory
@@ -106,7 +106,7 @@ def _asked(given: dict[str, Any]) -> _Asked:
         found,
         load_document(read(found, "spec")),
         _prefix(found),
-        ProxySettings(read(found, "proxy-host"), read(found, "proxy-port") or 0, _idle(found)),
+        ProxySettings(read(found, "proxy-host"), read(found, "proxy-port") or 0, read(found, "proxy-until-idle")),
         writable_directory(directory),
         required_of(found, client_catalogue()),
         (known, load_known(known)) if known is not None else None,
@@ -163,11 +163,6 @@ def _prefix(found: Sources) -> str | None:
             if found.given(name):
                 raise NeedsOption(name, "upstream")
     return None if given is None else f"/{given.strip('/')}".rstrip("/")
-
-
-def _idle(found: Sources) -> float | None:
-    seconds: float | None = read(found, "proxy-until-idle")
-    return None if seconds is None else require_positive(found, "proxy-until-idle", seconds)
 
 
 proxy = SectionedCommand(

@@ -15,6 +15,7 @@ Kind = Literal[
     "count",
     "integer",
     "duration",
+    "duration>0",
     "size",
     "path",
     "directory",

@@ -23,6 +23,6 @@ OPTIONS: tuple[Option, ...] = own(
         _SECTION,
         "Stop once there was no request for so long, such as 30s; also when none ever comes.",
         "TIME",
-        "duration",
+        "duration>0",
     ),
 )

@@ -23,14 +23,14 @@ OPTIONS: tuple[Option, ...] = (
         SCOPE,
         "Time for the whole run, such as 90s, 15m or 8h; all of it that confirming does not need is explored.",
         "TIME",
-        "duration",
+        "duration>0",
     ),
     Option(
         "explore-time",
         SCOPE,
         "Time for exploring alone; confirming and tidying up come after it. Default by profile.",
         "TIME",
-        "duration",
+        "duration>0",
     ),
     Option(
         "shard",

@@ -39,7 +39,7 @@ OPTIONS: tuple[Option, ...] = (
         TARGET,
         "Time until a request counts as unanswered, in seconds or such as 500ms; default 10.",
         "TIME",
-        "duration",
+        "duration>0",
         _TARGET_COMMANDS,
     ),
     Option(
