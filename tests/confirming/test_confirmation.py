@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,9 @@ from conformance.contract.requirements import load_requirements
 from conformance.judging.judging import Judge
 from conformance.judging.tally import Tally
 from conformance.results.model import Replays
+from conformance.rules.across_traces import info_versions
 from conformance.rules.evidence.observation import violated
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.scenarios import Scenario, to_json
 from conformance.scenarios.scenario import model
 from conformance.trace import Trace
@@ -215,3 +218,22 @@ def test_what_is_being_confirmed_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     assert told[0] == "workflow.create-echo, replay 3, at most 60 s left"
     counts = [int(each.split("replay ")[1].split(",")[0]) for each in told]
     assert counts == sorted(set(counts))
+
+
+def test_a_version_that_changes_takes_two_calls_to_show() -> None:
+    """Each trace of the run holds one call; that they differ only their comparison tells."""
+    calls = itertools.count()
+
+    def changing(scenario: Scenario, _: bool, number: int) -> Trace:
+        t = TraceBuilder(id=f"t{number}", scenario=to_json(scenario))
+        for _step in scenario.steps:
+            t.info(f"1.{next(calls)}")
+        return t.trace()
+
+    once, tally = Scenario((model.Info(),), "made-up"), Tally()
+    traces = {f"t{number}": changing(once, True, number) for number in (100, 101)}
+    for found in info_versions([TraceIndex(trace) for trace in traces.values()]):
+        tally.add_across(found.requirement, found.observation, traces[found.traces[1]])
+    [proof], _ = confirm(lambda *_: True, (), tally=tally, trace=changing)
+    assert (proof.requirements, proof.replays) == (("info.version",), Replays(3, 3))
+    assert proof.trace.scenario == to_json(Scenario((model.Info(), model.Info()), "made-up"))
