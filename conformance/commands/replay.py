@@ -27,7 +27,6 @@ from conformance.results.model import Finding
 from conformance.results.store import read_results
 from conformance.results.verdict import CONFORMANT, INCOMPLETE, NOT_CONFORMANT
 from conformance.scenarios import Scenario, from_json
-from conformance.scenarios.scenario.script import script
 from conformance.target import TargetConfig
 
 
@@ -70,7 +69,7 @@ def _replay(finding: str, url: str, **given: Any) -> None:
     found = _find(finding, read(values_of(given), "replay-from"))
     scenario: Scenario = from_json(found.scenario or {})
     config = _target(url, given)
-    for line in script(scenario):
+    for line in found.script:
         click.echo(f"  {line}")
     wanted = finding if finding in found.requirements else found.requirement
     replays = play_again(config, load_document(), scenario, times, reuse=on_used_connections(wanted))

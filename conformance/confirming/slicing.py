@@ -84,6 +84,7 @@ def _slice(
     kept = {n for n in kept if last is None or n <= last}
     # A wait before a kept step may be what lets the violation show.
     kept |= {n for n, step in steps.items() if isinstance(step, _WAITS) and kept and n < max(kept)}
+    kept -= _again(scenario, kept)
     groups = {n for n, step in steps.items() if isinstance(step, model.Together | model.Chain)}
     found = without(scenario, steps.keys() - kept - groups)
     return replace(found, theme=scenario.theme) if found.steps and found.steps != scenario.steps else None
@@ -119,6 +120,20 @@ def _beside(scenario: Scenario, kept: set[int]) -> set[int]:
         span = range(number, number + size(step))
         if isinstance(step, model.Together) and kept & set(span):
             found |= set(span)
+        number += size(step)
+    return found
+
+
+def _again(scenario: Scenario, kept: set[int]) -> set[int]:
+    """The kept waits for all that is due that follow another one, with nothing kept between them."""
+    found: set[int] = set()
+    number, waited = 0, False
+    for step in scenario.steps:
+        here = kept & set(range(number, number + size(step)))
+        settle = isinstance(step, model.Settle)
+        if here and settle and waited:
+            found.add(number)
+        waited = settle if here else waited
         number += size(step)
     return found
 

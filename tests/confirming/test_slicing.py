@@ -131,3 +131,10 @@ def test_what_others_did_at_the_same_time_is_left_out_first() -> None:
     cited = [each for each in trace.exchanges if each.step in (6, 7)]
     alone, *_ = slices_of(trace, violated(*cited, expected="this", observed="that"))
     assert list(alone.leaves()) == [_TWO[1], _TWO[3], Cancel("i2"), Read("i2")]
+
+
+def test_nobody_waits_twice_for_the_same() -> None:
+    """What came between the waits, such as a request for another instance, is left out, and one of them with it."""
+    start = (Create("w1", _WAIT), Create("w2", _WAIT), Run("i1", "w1"), Run("i2", "w2"))
+    trace = played(*start, Cancel("i1"), Settle(), Send("i2", "go"), Settle(), Read("i1"))
+    assert of(trace, 4, 8) == (Create("w1", _WAIT), Run("i1", "w1"), Cancel("i1"), Settle(), Read("i1"))
