@@ -155,6 +155,7 @@ def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], beg
     told = [outcome.shortfall.sentence, _used_up(outcome), outcome.long_lists, *_passed_over(begun, tally)]
     begun.unreached = " ".join(filter(None, told))
     begun.losses = losses_of(tally)
-    begun.leftovers = list(dict.fromkeys(outcome.leftovers))
+    # The embedded server is gone, and what it held with it.
+    begun.leftovers = [] if begun.target.get("embedded") else list(dict.fromkeys(outcome.leftovers))
     begun.errors = list(tally.errors)
     return begun

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,42 +18,59 @@ from conformance.commands.common.parameters import (
     target_names,
     values_of,
 )
+from conformance.configuration.durations import seconds_of
 from conformance.configuration.options import target_config
 from conformance.configuration.reading import BadOption, read
 from conformance.configuration.sources import sources
+from conformance.reports.text import plural
 from conformance.results.verdict import CONFORMANT, INCOMPLETE
 from conformance.target import Recorder, Target, TargetConfig, probe
-from conformance.target.coexistence.cleanup import commands, found, remove
-from conformance.target.coexistence.footprint import Journalled, Made, read_journals
+from conformance.target.coexistence.cleanup import LONGEST_END_S, commands, found
+from conformance.target.coexistence.footprint import Journalled, Kind, Made, read_journals
 from conformance.target.coexistence.identity import RUN_ID
+from conformance.target.coexistence.removing import remove
 from conformance.trace.roles import Role
 from conformance.wire.instant import SECOND, parse_instant
 
-_OLDER_THAN_S = 3600.0
+_OLDER_THAN = "1h"
 """What was made later may be of a run that is under way."""
 _HELP = """Remove what earlier runs have left on a server: workflows and instances that bear a run's name, or that the
 journal of a run that was killed tells of. Nothing else is changed.
 
-Without --yes it only says what it would remove. Unless --run or --older-than says otherwise, what was made in the last
-1h is left alone: it may be of a run that is under way.
+URL is the server's address, or the name of a target of the configuration file. Without --yes it only says what it would
+remove. Unless --run or --older-than says otherwise, what was made in the last 1h is left alone: it may be of a run that
+is under way.
 
-Exit code 0 when nothing is left, or when --yes was not given; 3 when something could not be removed.
+Exit code 0 when nothing of it is left, or when --yes was not given; 3 when something is still there.
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Wanted:
-    """Which runs' leftovers: of one run, or of those that made them before a time (ns since 1970, UTC)."""
+    """Which runs' leftovers: of one run, or of those that made them longer ago than ``age``, such as "1h".
+
+    ``before`` is that moment (ns since 1970, UTC), None for any. ``younger`` are those that were made later, by id.
+    """
 
     run: str | None
-    before: int | None
+    age: str | None
+    before: int | None = None
+    younger: dict[str, Kind] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.age is not None:
+            moment = datetime.now(UTC) - timedelta(seconds=seconds_of(self.age))
+            self.before = int(moment.timestamp() * SECOND)
 
     def is_of(self, run: str) -> bool:
         return self.run in (None, run)
 
     def is_old_enough(self, record: dict[str, Any]) -> bool:
         made = parse_instant(record.get("createdAt"))
-        return self.before is None or (made is not None and made.ns < self.before)
+        old = self.before is None or (made is not None and made.ns < self.before)
+        if not old:
+            self.younger[record["id"]] = "instance" if "workflowID" in record else "workflow"
+        return old
 
 
 def _clean(url: str, **given: Any) -> None:
@@ -60,11 +78,11 @@ def _clean(url: str, **given: Any) -> None:
     run: str | None = read(values, "clean-run")
     if run is not None and not RUN_ID.fullmatch(run):
         raise BadOption("clean-run", run, "the id of a run, eight small letters; its report has it")
-    age: float | None = read(values, "clean-older-than")
+    read(values, "clean-older-than")
+    age: str | None = values("clean-older-than") or (None if run is not None else _OLDER_THAN)
     config = _target(url, given)
-    before = None if run is not None and age is None else _before(_OLDER_THAN_S if age is None else age)
     journals = [each for folder in read(values, "clean-from") or _directories() for each in read_journals(folder)]
-    left = asyncio.run(_remove(config, _Wanted(run, before), journals, read(values, "clean-yes")))
+    left = asyncio.run(_remove(config, _Wanted(run, age), journals, read(values, "clean-yes")))
     raise SystemExit(INCOMPLETE if left else CONFORMANT)
 
 
@@ -72,10 +90,6 @@ def _target(url: str, given: dict[str, Any]) -> TargetConfig:
     found_sources = sources(values_of({**given, "url": url}))
     with found_sources.placing():
         return target_config(found_sources, found_sources.url or url)
-
-
-def _before(age_s: float) -> int:
-    return int((datetime.now(UTC) - timedelta(seconds=age_s)).timestamp() * SECOND)
 
 
 def _directories() -> Sequence[Path]:
@@ -96,12 +110,12 @@ async def _remove(config: TargetConfig, wanted: _Wanted, journals: Sequence[Jour
             for made in things:
                 # They were made by another run of this suite, so they may be removed.
                 target.footprint.find(made)
-            _tell(things, yes)
-            left = await remove(target, client, things) if yes else []
+            _tell(things, wanted, yes)
+            left = await remove(target, client, things, LONGEST_END_S) if yes else []
         finally:
             await client.aclose()
-    for line in commands(config, left):
-        click.echo(f"not removed: {line}")
+    if yes and things:
+        _tell_outcome(config, things, left)
     return left
 
 
@@ -119,17 +133,33 @@ async def _journalled(target: Target, client: Any, wanted: _Wanted, journals: Se
     return kept
 
 
-def _tell(things: Sequence[Made], yes: bool) -> None:
-    counts = [f"{sum(each.kind == kind for each in things)} {kind}s" for kind in ("workflow", "instance")]
+def _tell(things: Sequence[Made], wanted: _Wanted, yes: bool) -> None:
+    kinds = {made.id: made.kind for made in things}
+    younger = [kind for id_, kind in wanted.younger.items() if id_ not in kinds]
     if not things:
-        click.echo("Nothing of earlier runs was found.")
-        return
-    say: Callable[[str], None] = click.echo
-    say(f"{'Removing' if yes else 'Found'} {' and '.join(counts)} of earlier runs:")
-    for made in things:
-        say(f"  {made.kind} {made.id}" + (f" of workflow {made.workflow}" if made.workflow else ""))
-    if not yes:
-        say("Nothing was removed; --yes removes them.")
+        click.echo(f"Nothing of earlier runs {f'older than {wanted.age} ' if younger else ''}was found.")
+    else:
+        click.echo(f"{'Removing' if yes else 'Found'} {_counts(kinds.values())} of earlier runs:")
+        for made in things:
+            click.echo(f"  {made.kind} {made.id}" + (f" of workflow {made.workflow}" if made.workflow else ""))
+    if younger:
+        click.echo(f"Left alone, since younger than {wanted.age}: {_counts(younger)}; see --older-than and --run.")
+    if things and not yes:
+        click.echo("Nothing was removed; --yes removes them.")
+
+
+def _tell_outcome(config: TargetConfig, things: Sequence[Made], left: Sequence[Made]) -> None:
+    gone = [made.kind for made in things if made not in left]
+    click.echo(f"Removed: {_counts(gone)}." + (f" Still there: {_counts(made.kind for made in left)}:" if left else ""))
+    for line in commands(config, left):
+        click.echo(f"not removed: {line}")
+
+
+def _counts(kinds: Iterable[Kind]) -> str:
+    """How many there are of each kind, such as "1 workflow and 2 instances", or "nothing"."""
+    counted = Counter(kinds)
+    told = [plural(counted[kind], kind) for kind in ("workflow", "instance") if counted[kind]]
+    return " and ".join(told) or "nothing"
 
 
 _URL = click.Argument(["url"], metavar="URL", shell_complete=lambda *_: target_names())

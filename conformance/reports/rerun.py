@@ -53,13 +53,17 @@ def replay_command(results: Results, finding: Finding) -> str | None:
     return " ".join([*parts, "URL", *([credentials] if _demands_tokens(results) else [])])
 
 
-def clean_command(results: Results) -> str | None:
-    """The command that removes what a run has left; None where it left nothing, or where the server is gone."""
+def clean_command(results: Results, directory: str) -> str | None:
+    """The command that removes what a run has left; None where it left nothing, or where the server is gone.
+
+    ``directory`` holds the run's reports, among them the journal of what no list shows in its name.
+    """
     run = results.configuration.get("run_id")
     if not results.leftovers or not run or results.target.get("embedded"):
         return None
     url = shlex.quote(str(results.target.get("url")))
-    return " ".join([f"conformance clean {url} --run {shlex.quote(str(run))} --yes", *_access(results.configuration)])
+    options = f"--run {shlex.quote(str(run))} --from {shlex.quote(directory)} --yes"
+    return " ".join([f"conformance clean {url} {options}", *_access(results.configuration)])
 
 
 def serve_command(results: Results) -> str | None:

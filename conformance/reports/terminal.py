@@ -225,19 +225,19 @@ def _body(results: Results, console: Console, verbosity: Verbosity, report: Path
     if len(results.stale) > _LISTED:
         further = plural(len(results.stale) - _LISTED, "further stale known deviation")
         _say(console, Text(f"  … and {further}, all in the report", style="yellow"))
-    _say_leftovers(results, console)
+    _say_leftovers(results, console, report)
     for error in results.errors[:_LISTED]:
         _say(console, Text(f"  failure of the suite itself: {one_line(error)}", style="red"))
 
 
-def _say_leftovers(results: Results, console: Console) -> None:
+def _say_leftovers(results: Results, console: Console, report: Path | None) -> None:
     """What the run made and could not remove, with the command for each; they are lines that can be copied."""
     for line in results.leftovers[:_LISTED]:
         console.print(f"  left behind: {one_line(line)}", markup=False, highlight=False, soft_wrap=True)
     if len(results.leftovers) > _LISTED:
         further = plural(len(results.leftovers) - _LISTED, "further thing")
         _say(console, Text(f"  … and {further} left behind, all in the report"))
-    if (clean := clean_command(results)) is not None:
+    if (clean := clean_command(results, str(report.parent) if report is not None else "DIR")) is not None:
         console.print(f"  Remove all of it: {clean}", markup=False, highlight=False, soft_wrap=True)
 
 

@@ -47,6 +47,11 @@ def test_rows_say_all_that_their_kind_needs() -> None:
     assert all((option.kind == "integer") == (option.lowest is not None) for option in OPTIONS)
 
 
+def test_whatever_reads_the_file_may_be_told_which() -> None:
+    reading = {command for option in OPTIONS if option.settable == "anywhere" for command in option.commands}
+    assert reading <= BY_KEY["config"].commands
+
+
 def test_one_name_with_two_meanings_has_two_keys() -> None:
     run = {"CONFORMANCE_DATABASE": "findings", "CONFORMANCE_PREFIX": "/recorded", "CONFORMANCE_SEED": "7"}
     assert serve_options(given_nothing(run)) == serve_options(given_nothing({}))

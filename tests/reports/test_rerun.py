@@ -5,13 +5,17 @@ from __future__ import annotations
 import shlex
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from conformance.commands.clean import clean as clean_leftovers
 from conformance.commands.run import run
 from conformance.reports.html.page import render_html
-from conformance.reports.rerun import rerun_command
+from conformance.reports.rerun import clean_command, rerun_command
+from conformance.reports.terminal import summary
 from conformance.results.model import Results
 from tests.reports.sample import clean, sample
 
@@ -49,6 +53,18 @@ def ran(configuration: dict[str, Any], **target: Any) -> Results:
 def test_it_repeats_the_run_without_its_secrets(results: Results, command: str) -> None:
     without = replace(results, requirements=[item for item in results.requirements if not item.feature])
     assert rerun_command(without) == command
+
+
+def test_what_is_left_is_removed_with_the_journal_of_the_run() -> None:
+    left = replace(ran({"run_id": "abcdefgh"}, url="http://h"), leftovers=["instance 7: curl"])
+    command = "conformance clean http://h --run abcdefgh --from 'a b' --yes"
+    assert clean_command(left, "a b") == command
+    words = shlex.split(command)
+    assert clean_leftovers.make_context("clean", words[2:]).params["clean_from"]
+    assert clean_command(replace(left, leftovers=[]), "a b") is None
+    console = Console(record=True, width=40)
+    summary(left, console, Path("a b/report.html"), "normal")
+    assert command in console.export_text()
 
 
 def test_the_command_line_understands_it() -> None:

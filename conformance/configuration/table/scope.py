@@ -85,7 +85,7 @@ OPTIONS: tuple[Option, ...] = (
         "The configuration file; default: the nearest conformance.toml, or pyproject.toml with [tool.conformance].",
         "FILE",
         "path",
-        RUN | {"check", "replay", "report", "operations", "serve", "proxy", "sdk"},
+        RUN | {"check", "replay", "report", "merge", "clean", "operations", "serve", "proxy", "sdk"},
         settable="outside the file",
     ),
 )

@@ -145,7 +145,7 @@ def report_view(results: Results) -> ReportView:
         cut=len(rest) - len(listed),
         groups=_groups(results.requirements),
         operations=_operations(results),
-        clean=clean_command(results),
+        clean=clean_command(results, "DIR"),
         activity=draw_activity(results.activity),
         activity_told=described(results.activity) if results.activity else "",
         firsts=firsts(results.activity) if results.activity else [],

@@ -10,39 +10,51 @@ from typing import Any
 from conformance.contract.calls import Call
 from conformance.target.coexistence.footprint import Made
 from conformance.target.coexistence.identity import run_of
+from conformance.target.coexistence.removing import remove
 from conformance.target.config import TargetConfig
 from conformance.target.errors import TargetError
 from conformance.target.recorder import Recorder
-from conformance.target.removal import may_be_left
 from conformance.target.sender import Sender, send
 from conformance.target.target import Target
 from conformance.trace import Exchange
 from conformance.trace.roles import Role
 
 _LONGEST_S = 30.0
-_AT_ONCE = 4
+LONGEST_END_S = 10.0
+"""How long an instance may take to end after its cancellation was accepted, in seconds."""
+_LEAST_END_S = 2.0
+_RUNS = 5
 
 
 async def sweep(target: Target, *, look: bool) -> tuple[Made, ...]:
     """Cancel and delete what the target still holds of its run, for half a minute at the most; gives what is left.
 
-    ``look``: also what a list shows in the run's name, such as what was made by a request that was refused.
+    What a list shows of what this client made counts, too: an answer may have said that it was gone. ``look``: also
+    what a list shows in the run's name, such as what was made by a request that was refused.
     """
-    if target.config.read_only or (not look and not target.footprint):
-        return target.footprint.left
+    footprint = target.footprint
+    if target.config.read_only or not (look or footprint.ever):
+        return footprint.left
     client = target.client(Recorder(), Role.CLEANUP)
     try:
         async with asyncio.timeout(_LONGEST_S):
-            if look:
-                for made in await found(target, client, lambda run: run == target.config.run_id):
-                    target.footprint.find(made)
-            await remove(target, client, target.footprint.left)
+            # Whoever looks for the run's name sees what its other clients have made, and long lists are for it alone.
+            if look or not target.list_budget.lengths:
+                own = await found(target, client, lambda run: look and run == target.config.run_id)
+                for made in own:
+                    footprint.find(made)
+            await remove(target, client, footprint.left, _patience_s(target))
     except (TimeoutError, TargetError):
         # Whoever is not let in any longer, say, removes nothing; what is left is reported.
         pass
     finally:
         await client.aclose()
-    return target.footprint.left
+    return footprint.left
+
+
+def _patience_s(target: Target) -> float:
+    """How long an instance may take to end: several times what a run takes there."""
+    return min(LONGEST_END_S, _LEAST_END_S + _RUNS * target.gate.typical_s)
 
 
 async def found(
@@ -51,14 +63,18 @@ async def found(
     wanted: Callable[[str], bool],
     old_enough: Callable[[dict[str, Any]], bool] = lambda _: True,
 ) -> list[Made]:
-    """What lists show that runs made whose ids are ``wanted``; each record is asked whether it is ``old_enough``."""
-    workflows, instances = list[Made](), list[Made]()
+    """What lists show that runs made whose ids are ``wanted``, or that the target's footprint tells of.
+
+    Each record is asked whether it is ``old_enough``.
+    """
+    workflows, instances, ours = list[Made](), list[Made](), target.footprint.made_by_us
     for record in _records(await _ask(target, client, "listWorkflows")):
-        if _in_name_of(record, wanted) and old_enough(record):
+        if (ours(record["id"]) or _in_name_of(record, wanted)) and old_enough(record):
             workflows.append(Made("workflow", record["id"]))
     for record in _records(await _ask(target, client, "listInstances", (("running", "true"),))):
         # Its workflow may be gone, but an instance shows it.
-        if record.get("terminated") is not True and _in_name_of(record.get("workflow"), wanted) and old_enough(record):
+        made = ours(record["id"]) or _in_name_of(record.get("workflow"), wanted)
+        if record.get("terminated") is not True and made and old_enough(record):
             instances.append(Made("instance", record["id"], str(record.get("workflowID"))))
     further = await _listed_by_workflow(target, client, workflows, {each.id for each in instances})
     return [*further, *instances, *workflows]
@@ -75,27 +91,6 @@ async def _listed_by_workflow(target: Target, client: Sender, workflows: list[Ma
                 known.add(record["id"])
                 more.append(Made("instance", record["id"], workflow.id))
     return more
-
-
-async def remove(target: Target, client: Sender, made: Iterable[Made]) -> list[Made]:
-    """Cancel the instances, then delete the workflows; gives what may still be there."""
-    things = list(made)
-    left: list[Made] = []
-    for kind in ("instance", "workflow"):
-        turn = asyncio.Semaphore(_AT_ONCE)
-
-        async def one(each: Made, turn: asyncio.Semaphore = turn) -> None:
-            async with turn:
-                if may_be_left(await _removed(target, client, each)):
-                    left.append(each)
-
-        await asyncio.gather(*(one(each) for each in things if each.kind == kind))
-    return left
-
-
-async def _removed(target: Target, client: Sender, made: Made) -> Exchange:
-    action, name = ("cancelEvent", "instanceID") if made.kind == "instance" else ("deleteWorkflow", "flowId")
-    return await send(client, target.api.prepare(Call(action, {name: made.id})), repeat=True)
 
 
 def commands(config: TargetConfig, left: Iterable[Made]) -> list[str]:

@@ -71,6 +71,11 @@ class Footprint:
         return len(self._left)
 
     @property
+    def ever(self) -> bool:
+        """Whether this run has made anything, whatever became of it."""
+        return bool(self._ever)
+
+    @property
     def left(self) -> tuple[Made, ...]:
         """What is there, as far as is known: instances first, since they are removed first."""
         return tuple(sorted(self._left.values(), key=lambda made: made.kind))
@@ -103,6 +108,10 @@ class Footprint:
         if self._journal is not None:
             told = {"made": made.kind, "id": made.id, "workflow": made.workflow, "created": made.created}
             self._journal.write({name: text for name, text in told.items() if text})
+
+    def lose(self, made: Made) -> None:
+        """Take note that something is not there any more."""
+        self._remove(made.kind, made.id)
 
     def close(self) -> None:
         """Nothing is made any more."""
