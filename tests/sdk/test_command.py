@@ -40,15 +40,33 @@ def test_a_run_writes_the_reports_and_says_by_its_exit_code_what_it_came_to(
         assert "wait=false" in finding["expected"]
 
 
-def test_a_driver_that_crashes_is_a_finding_with_its_stderr(tmp_path: Path) -> None:
-    crash = program("for call in calls():\n    print('no such method', file=sys.stderr)\n    sys.exit(3)")
+def test_a_driver_that_crashes_at_some_calls_is_a_finding_with_its_stderr(tmp_path: Path) -> None:
+    crash = program("""
+        for call in calls():
+            if call["operation"] == "sendEvent":
+                print('no such method', file=sys.stderr)
+                sys.exit(3)
+            say(type="result", id=call["id"], data=None)
+    """)
     code, _ = _sdk("--report-dir", str(tmp_path), "-k", "request.operation or driver", "--", *crash)
     results = json.loads((tmp_path / "results.json").read_text())
     assert code == 1
-    assert "exit code 3" in results["findings"][0]["observed"]
+    (finding,) = (each for each in results["findings"] if each["requirement"] == "sdk-driver.protocol")
+    assert finding["operations"] == ["sendEvent"]
+    assert "exit code 3" in finding["observed"]
     assert "no such method" in (tmp_path / "driver-stderr.txt").read_text()
-    outcomes = {each["id"]: each["outcome"] for each in results["requirements"]}
-    assert outcomes == {"sdk-driver.protocol": "failed", "sdk-request.operation": "inconclusive"}
+
+
+@pytest.mark.parametrize("keyword", ["request.operation or driver", "request.operation"])
+def test_a_driver_that_gives_no_valid_result_is_no_finding(tmp_path: Path, keyword: str) -> None:
+    crash = program("for call in calls():\n    print('no such method', file=sys.stderr)\n    sys.exit(3)")
+    code, told = _sdk("--report-dir", str(tmp_path), "-k", keyword, "--", *crash)
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert code == 3
+    assert "gave no valid result to 3 calls: it ended with exit code 3" in told
+    assert "its stderr ends with: no such method" in told
+    assert (results["verdict"], results["complete"], results["findings"]) == ("incomplete", False, [])
+    assert {each["outcome"] for each in results["requirements"]} == {"inconclusive"}
 
 
 def test_a_command_that_is_none_is_wrong_usage() -> None:

@@ -88,7 +88,13 @@ def test_a_driver_that_says_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("line", "said"),
-    [("starting", "not JSON"), ('{"type":"hello","protocol":2,"sdk":"x"}', "not valid"), ("{}", "a hello was due")],
+    [
+        ("starting", "not JSON"),
+        ('{"type":"hello","protocol":2,"sdk":"x"}', "it speaks version 2 of the protocol, and this suite version 1"),
+        ('{"type":"hello","protocol":1}', 'not valid: "sdk" is a required property'),
+        ('{"type":"hello","protocol":1,"sdk":7}', 'not valid: at /sdk, 7 is not of type "string"'),
+        ("{}", "a hello was due"),
+    ],
 )
 def test_a_hello_that_is_none(line: str, said: str) -> None:
     with pytest.raises(NoHello, match=said):
@@ -110,8 +116,16 @@ def test_rubbish() -> None:
     assert "is not JSON" in broken("for call in calls(): print('debug: calling', flush=True)")
 
 
-def test_a_result_that_is_not_valid() -> None:
-    assert "is not valid" in broken('for call in calls(): say(type="result", id=call["id"])')
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("", "is not valid: it has neither data nor error; a result has data for a success, or else error"),
+        ("data=1, error={'kind': 'other'}", "is not valid: it has both data and error; "),
+        ("error={}", 'is not valid: at /error, "kind" is a required property'),
+    ],
+)
+def test_a_result_that_is_not_valid(given: str, said: str) -> None:
+    assert said in broken(f'for call in calls(): say(type="result", id=call["id"], {given})')
 
 
 def test_a_result_for_another_call() -> None:

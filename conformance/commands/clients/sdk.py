@@ -47,8 +47,8 @@ driver's word.
   conformance sdk -- python examples/sdk-drivers/reference
   conformance sdk -k "error or tolerance" -- node driver.js
 
-Exit codes: 0 conformant, 1 a MUST requirement failed, 2 wrong usage, 3 incomplete, or the driver could not be used, 130
-interrupted.
+Exit codes: 0 conformant, 1 a MUST requirement failed, 2 wrong usage, 3 incomplete, or the driver gave no valid result,
+130 interrupted.
 """
 
 

@@ -19,7 +19,7 @@ from conformance.campaign.ending.interruptions import Interruptions
 from conformance.judging.judging import Judgement
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.observation import Observation
-from conformance.sdk.campaign.player import CasePlayer, DriverUseless
+from conformance.sdk.campaign.player import CasePlayer, DriverUseless, said_last
 from conformance.sdk.campaign.search import draw, simplest
 from conformance.sdk.drawing.case import Case, Played, Seen
 from conformance.sdk.drawing.themes import BESIDE, Theme, all_themes
@@ -53,7 +53,11 @@ class SdkSettings:
 
 @dataclass
 class SdkOutcome:
-    """What a run left: counts, the violations by requirement and operation, and every exchange by its case."""
+    """What a run left: counts, the violations by requirement and operation, and every exchange by its case.
+
+    ``lost`` is why it did not come to its end, in words that end a sentence; ``answered``: the driver gave a valid
+    result.
+    """
 
     hello: Hello = field(default_factory=lambda: Hello(""))
     tally: Tally = field(default_factory=Tally)
@@ -62,7 +66,13 @@ class SdkOutcome:
     stderr: str = ""
     lost: str | None = None
     interrupted: bool = False
+    answered: bool = False
     calls: int = 0
+
+    @property
+    def useless(self) -> bool:
+        """Whether the driver was of no use at all: it gave no valid result."""
+        return self.lost is not None and not self.answered
 
 
 def run_campaign(settings: SdkSettings, tell: Callable[[str], None] = lambda _: None) -> SdkOutcome:
@@ -86,6 +96,7 @@ def run_campaign(settings: SdkSettings, tell: Callable[[str], None] = lambda _: 
         except KeyboardInterrupt:
             outcome.interrupted = True
         outcome.calls += player.calls
+        outcome.answered = player.answered
     outcome.stderr += player.stderr
     return outcome
 
@@ -230,8 +241,7 @@ def _apply(requirement: str, played: Played) -> list[Seen]:
 
 def _protocol(played: Played) -> Iterator[Seen]:
     for played_step in played.steps:
-        said = f"; its stderr ends with: {played_step.stderr.strip()[-300:]}" if played_step.stderr.strip() else ""
-        observed = f"{played_step.broken}{said}"
+        observed = said_last(str(played_step.broken), played_step.stderr)
         yield Seen(PROTOCOL, played_step.broken is None, played_step, "one valid result for the call", observed)
 
 

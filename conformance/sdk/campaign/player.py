@@ -21,9 +21,15 @@ from conformance.trace.recording import action_of
 
 _RESTARTS = 8
 """How often a driver that broke the protocol is started again: each of its cases may be the one that breaks it."""
+_AT_FIRST = 3
+"""After so many calls without any valid result a driver is not started again."""
 
 _STRAY_S = 0.05
 """Seconds in which a line too many comes that a driver prints with a result."""
+
+
+_SAID = 300
+"""Characters of a driver's stderr that a sentence ends with."""
 
 
 class DriverUseless(Exception):
@@ -35,7 +41,10 @@ class DriverUseless(Exception):
 
 
 class CasePlayer:
-    """Plays cases one after another: enter to start the driver and the witnesses. Raises DriverNotStarted, NoHello."""
+    """Plays cases one after another: enter to start the driver and the witnesses. Raises DriverNotStarted, NoHello.
+
+    ``answered``: the driver gave a valid result.
+    """
 
     def __init__(self, command: Sequence[str], prefix: str, timeouts: DriverTimeouts | None = None) -> None:
         self._command = command
@@ -45,9 +54,11 @@ class CasePlayer:
         self._driver: Driver | None = None
         self._restarts = 0
         self._plays = 0
+        self._broken = ""
         self.hello = Hello("")
         self.stderr = ""
         self.calls = 0
+        self.answered = False
 
     async def __aenter__(self) -> Self:
         for witness in (self._witness, self._second, self._tokens):
@@ -114,8 +125,11 @@ class CasePlayer:
         driver = await self._ready()
         self.calls += 1
         try:
-            return PlayedStep(step, await driver.call(self._placed(step.call), witness.base_url), ())
+            result = await driver.call(self._placed(step.call), witness.base_url)
+            self.answered = True
+            return PlayedStep(step, result, ())
         except ProtocolBroken as error:
+            self._broken = said_last(error.observed, driver.stderr)
             self._driver = None
             await driver.end()
             self.stderr += driver.stderr
@@ -123,6 +137,8 @@ class CasePlayer:
 
     async def _ready(self) -> Driver:
         if self._driver is None:
+            if self._restarts == _AT_FIRST and not self.answered:
+                raise DriverUseless(f"the driver gave no valid result to {_AT_FIRST} calls: {self._broken}")
             self._restarts += 1
             if self._restarts > _RESTARTS:
                 raise DriverUseless(f"the driver broke the protocol more than {_RESTARTS} times")
@@ -155,6 +171,12 @@ class CasePlayer:
         if script is None:
             return lambda _: step.answer
         return lambda request: placed(script(request, self._witness.arrived - 1 - origin)).but(delay=step.answer.delay)
+
+
+def said_last(observed: str, stderr: str) -> str:
+    """What a driver did wrong, and the end of what it wrote to its stderr."""
+    said = stderr.strip()
+    return f"{observed}; its stderr ends with: {said[-_SAID:]}" if said else observed
 
 
 def _scripted(script: Script | None, witness: Witness, otherwise: Answering) -> Answering:

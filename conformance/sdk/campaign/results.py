@@ -11,7 +11,7 @@ from conformance.contract.requirements import Catalogue, load_requirements
 from conformance.judging.outcomes import Unjudged, count_outcomes, operation_results, requirement_results
 from conformance.results.model import Results
 from conformance.results.narrowing import narrow
-from conformance.results.verdict import verdict_of
+from conformance.results.verdict import incomplete_because, verdict_of
 from conformance.sdk.campaign.beginning import Beginning
 from conformance.sdk.campaign.campaign import SdkOutcome, SdkSettings
 from conformance.sdk.campaign.findings import build_findings
@@ -23,15 +23,18 @@ def sdk_catalogue() -> Catalogue:
 
 
 def sdk_results(outcome: SdkOutcome, settings: SdkSettings, began: Beginning) -> Results:
-    """The results of a run that began then and ends now."""
+    """The results of a run that began then and ends now.
+
+    A driver that gave no valid result says nothing about its SDK: nothing is held against that, and nothing is judged.
+    """
     catalogue = sdk_catalogue()
-    findings = build_findings(outcome.violations, catalogue)
+    findings = [] if outcome.useless else build_findings(outcome.violations, catalogue)
     requirements = requirement_results(catalogue, outcome.tally, findings, outcome.hello.features, _unjudged(outcome))
-    complete = not outcome.interrupted
+    complete = not outcome.interrupted and outcome.lost is None
     document = bundled_document()
     results = Results(
         verdict=verdict_of(requirements, complete=complete, erred=bool(outcome.tally.errors)),
-        target=_target(outcome, settings),
+        target={"name": outcome.hello.name, "sdk": True, "driver": shlex.join(settings.command)},
         suite={"name": "orchestration-conformance", "version": __version__},
         seed=settings.seed,
         profile="sdk",
@@ -45,17 +48,17 @@ def sdk_results(outcome: SdkOutcome, settings: SdkSettings, began: Beginning) ->
         errors=list(outcome.tally.errors),
         complete=complete,
     )
-    return results if settings.wanted is None else narrow(results, settings.wanted)
-
-
-def _target(outcome: SdkOutcome, settings: SdkSettings) -> dict[str, object]:
-    target: dict[str, object] = {"name": outcome.hello.name, "sdk": True, "driver": shlex.join(settings.command)}
-    if outcome.lost is not None:
-        target["lost"] = outcome.lost
-    return target
+    if settings.wanted is not None:
+        results = narrow(results, settings.wanted)
+    if outcome.lost is None:
+        return results
+    return incomplete_because(results, "untested" if outcome.useless else "lost", outcome.lost)
 
 
 def _unjudged(outcome: SdkOutcome) -> Unjudged | None:
     if outcome.interrupted:
         return Unjudged("the run was interrupted before this could be judged", everything=True)
-    return Unjudged(f"{outcome.lost}, so this could not be judged", everything=True) if outcome.lost else None
+    if outcome.lost is None:
+        return None
+    why = f"{outcome.lost}, so this could not be judged"
+    return Unjudged(why, everything=True, unconfirmed=why)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from conformance.sdk.campaign.player import said_last
 from conformance.sdk.drawing.case import PlayedStep
 from conformance.sdk.rules.comparing import compare
 from conformance.wire import exact_json
@@ -100,8 +101,7 @@ def unanswered(about: str, played_step: PlayedStep, kind: str) -> Line:
 def _protocol(played_step: PlayedStep) -> str | None:
     """What is wrong whatever was answered; None when nothing is."""
     if played_step.broken is not None:
-        said = played_step.stderr.strip()
-        return f"{played_step.broken}" + (f"; its stderr ends with: {said[-300:]}" if said else "")
+        return said_last(played_step.broken, played_step.stderr)
     if not played_step.exchanges:
         return f"no request came to the base URL; the driver told {played_step.result}"
     first = played_step.exchanges[0]

@@ -13,6 +13,7 @@ import jsonschema_rs
 from conformance.contract.paths import specs_dir
 from conformance.sdk.driver.errors import ProtocolBroken
 from conformance.wire import exact_json
+from conformance.wire.pointer import token
 
 SCHEMA = "driver-protocol.schema.json"
 ErrorKind: TypeAlias = Literal["http", "connection", "timeout", "decode", "other"]
@@ -143,8 +144,19 @@ def _message(line: bytes, kind: str) -> dict[str, Any]:
         raise ProtocolBroken(f"a {kind} was due, and the line {shown!r} came")
     problem = next(iter(_validator(kind).iter_errors(message)), None)
     if problem is not None:
-        raise ProtocolBroken(f"the {kind} {shown!r} is not valid: {problem.message[:_SHOWN]}")
+        raise ProtocolBroken(f"the {kind} {shown!r} is not valid: {_said(message, problem)}")
     return message
+
+
+def _said(message: dict[str, Any], problem: jsonschema_rs.ValidationError) -> str:
+    """What is wrong with a message, for the author of a driver who has not read the schema."""
+    at = "".join(f"/{token(part)}" for part in problem.instance_path)
+    if at == "/protocol":
+        return f"it speaks version {exact_json.dumps(message['protocol'])} of the protocol, and this suite version 1"
+    if not at and message["type"] == "result" and ("data" in message) == ("error" in message):
+        found = "both data and error" if "data" in message else "neither data nor error"
+        return f"it has {found}; a result has data for a success, or else error"
+    return (f"at {at}, " if at else "") + problem.message[:_SHOWN]
 
 
 @cache
