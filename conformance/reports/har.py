@@ -12,6 +12,7 @@ from typing import Any, TextIO
 
 from conformance import __version__
 from conformance.trace.exchange import Exchange, Request
+from conformance.trace.har_files import OWN_ANSWERS
 from conformance.wire.instant import MILLISECOND, Instant
 from conformance.wire.redaction import redact_headers, redact_query, redact_url
 
@@ -19,12 +20,16 @@ HarItem = tuple[str, int, Exchange]
 """The id of a trace, its origin (ns since 1970 of client ns 0), and one of its exchanges."""
 
 
-def write_har(path: Path, items: Iterable[HarItem]) -> int:
-    """Stream the exchanges into a HAR file, one entry a line; returns how many there were. ``.gz``: compressed."""
+def write_har(path: Path, items: Iterable[HarItem], *, own_answers: bool = False) -> int:
+    """Stream the exchanges into a HAR file, one entry a line; returns how many there were. ``.gz``: compressed.
+
+    ``own_answers``: this suite itself answered, so that there is no server to judge.
+    """
+    mark = f'"{OWN_ANSWERS}":true,' if own_answers else ""
     creator = json.dumps({"name": "orchestration-conformance", "version": __version__})
     count = 0
     with _text_file(path) as out:
-        out.write(f'{{"log":{{"version":"1.2","creator":{creator},"entries":[')
+        out.write(f'{{"log":{{"version":"1.2","creator":{creator},{mark}"entries":[')
         for trace_id, origin, exchange in items:
             out.write(("," if count else "") + "\n" + json.dumps(_entry(trace_id, origin, exchange)))
             count += 1

@@ -18,6 +18,7 @@ from conformance.reports.text import (
     outcome_counts,
     plural,
     readable_time,
+    time_taken,
     worst_first,
 )
 from conformance.results.compare import Comparison
@@ -104,4 +105,4 @@ def _origin(results: Results) -> str:
     suite = results.suite.get("version", "")
     cut = f"; {short}" if (short := cut_short(results)) else ""
     when = readable_time(results.started_at)
-    return f"suite {suite}, profile {results.profile}, seed {results.seed}, {when}, {results.duration_s:.0f} s{cut}"
+    return f"suite {suite}, profile {results.profile}, seed {results.seed}, {when}, {time_taken(results)}{cut}"

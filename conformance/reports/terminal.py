@@ -23,6 +23,7 @@ from conformance.reports.text import (
     level_sentence,
     one_line,
     plural,
+    time_taken,
     worst_first,
 )
 from conformance.results.compare import Comparison
@@ -199,7 +200,7 @@ def _body(results: Results, console: Console, verbosity: Verbosity, report: Path
     exchanges = results.counts.get("exchanges", 0)
     part = results.narrowed and not results.target.get("recording")
     only = f"; {plural(len(results.requirements), 'requirement')} selected" if part else ""
-    told = f"{results.target_name}: {plural(exchanges, 'exchange')} in {results.duration_s:.0f} s{only}"
+    told = f"{results.target_name}: {plural(exchanges, 'exchange')} in {time_taken(results)}{only}"
     _say(console, Text(one_line(told)))
     if results.unreached:
         _say(console, Text(f"  {results.unreached}", style="yellow"), wrap=True)

@@ -176,6 +176,12 @@ def _standing_of(finding: Finding) -> tuple[bool, int]:
     return finding.known is not None, LEVELS.index(finding.level)
 
 
+def time_taken(results: Results) -> str:
+    """How long a run took; of a recording, how long its judging took, which says nothing of the recording itself."""
+    recorded = results.target.get("recording") and not results.target.get("proxy")
+    return f"{results.duration_s:.1f} s of judging" if recorded else f"{results.duration_s:.0f} s"
+
+
 def readable_time(moment: str) -> str:
     """An RFC 3339 time as people write it: 2026-11-23 22:46:34 UTC."""
     day, _, clock = moment.partition("T")

@@ -46,9 +46,11 @@ def write_all(
     """
     if results.activity is None and not results.target.get("recording"):
         results.activity = read_activity(directory)
+    # Scenarios are played through an SDK on the embedded server; single calls are answered as each case wants.
+    own = bool(results.target.get("sdk") and not results.target.get("scenarios"))
     data: dict[str, Callable[[], object]] = {
         "results.json": lambda: write_results(results, directory),
-        HAR: lambda: write_har(directory / HAR, exchanges) if exchanges is not None else None,
+        HAR: lambda: write_har(directory / HAR, exchanges, own_answers=own) if exchanges is not None else None,
     }
     reports = {name: partial(write, results, directory / name, comparison) for name, write in REPORTS.items()}
     writers: dict[str, Callable[[], object]] = {**data, **reports}

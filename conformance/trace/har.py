@@ -19,7 +19,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from conformance.contract.api import V1, Api
 from conformance.trace.exchange import Exchange, Failure, Headers, Request, Response
-from conformance.trace.har_files import NotAHar, Recording, recordings
+from conformance.trace.har_files import OWN_ANSWERS, NotAHar, OwnAnswers, Recording, recordings
 from conformance.trace.recording import Span, recorded
 from conformance.trace.trace import Trace
 from conformance.wire.instant import MILLISECOND, parse_instant
@@ -55,7 +55,7 @@ def read_recordings(paths: Sequence[Path], api: Api = V1, prefix: str | None = N
 
     Exchanges are in order of sending. ``sent`` is rounded down and ``received`` up to the precision the recording has.
     An entry without times overlaps all others. ``prefix`` stands before the API's paths; None: found by itself.
-    Raises NotAHar.
+    Raises NotAHar, NoRecording, and OwnAnswers for that of calls of an SDK.
     """
     traces = [_trace(recording, api, prefix) for recording in recordings(paths)]
     names = Counter(trace.id for trace in traces)
@@ -96,6 +96,8 @@ def _entries(recording: Recording) -> list[Any]:
     entries = log.get("entries") if isinstance(log, dict) else None
     if not isinstance(entries, list):
         raise NotAHar(path, "it has no log.entries")
+    if isinstance(log, dict) and log.get(OWN_ANSWERS) is True:
+        raise OwnAnswers(path)
     if not entries:
         raise NotAHar(path, "it holds no entries")
     return entries

@@ -16,6 +16,8 @@ from conformance.contract.errors import UserError
 STDIN = "-"
 OWN = "exchanges.har"
 """The recording in the directory of a run's reports, which may be compressed."""
+OWN_ANSWERS = "_ownAnswers"
+"""The field of a recording's log that says that this suite itself answered."""
 _ENDINGS = (".har", ".har.gz", ".zip")
 
 
@@ -26,6 +28,17 @@ class NotAHar(UserError):
         super().__init__(
             f"{path} is not a usable HAR file: {reason}.",
             "Export it again as HAR 1.2 with content (in a browser: 'Save all as HAR with content').",
+        )
+
+
+class OwnAnswers(UserError):
+    """What answered in a recording is this suite itself, whose answers are odd on purpose."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(
+            f"{path} holds the calls of an SDK, answered by a small server of this suite that is odd on purpose: there "
+            "is no server to judge.",
+            "`conformance sdk` has judged the SDK by them: see report.html in the same directory.",
         )
 
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from conformance.reports.har import write_har
+from conformance.reports.write import write_all
 from conformance.trace.exchange import Exchange, Failure, Request, Response
+from conformance.trace.har import read_recordings
+from conformance.trace.har_files import OwnAnswers
 from tests.recordings.reading import read_har
+from tests.reports.sample import clean
 
 ORIGIN = 1_790_000_000_123_456_789
 
@@ -46,3 +53,17 @@ def test_an_empty_run_is_still_a_har(tmp_path: Path) -> None:
     path = tmp_path / "out.har"
     assert write_har(path, []) == 0
     assert json.loads(path.read_text(encoding="utf-8"))["log"]["entries"] == []
+
+
+@pytest.mark.parametrize(("target", "judged"), [({"sdk": True}, False), ({"sdk": True, "scenarios": True}, True)])
+def test_what_this_suite_itself_has_answered_is_judged_as_no_server(
+    tmp_path: Path, target: dict[str, object], judged: bool
+) -> None:
+    items = [("t1", ORIGIN, one) for one in exchanges()]
+    write_all(replace(clean(), target={"name": "sdk 1"} | target), tmp_path, items)
+    if judged:
+        (trace,) = read_recordings([tmp_path])
+        assert len(trace.exchanges) == 2
+    else:
+        with pytest.raises(OwnAnswers, match=r"exchanges\.har holds the calls of an SDK"):
+            read_recordings([tmp_path])

@@ -17,6 +17,7 @@ from conformance.reports.text import (
     readable_time,
     scenario_heading,
     sentence_case,
+    time_taken,
     visible,
     worst_first,
 )
@@ -130,6 +131,13 @@ def test_each_level_is_told_in_words() -> None:
     )
     assert level_sentence(clean(), "SHOULD") == "met: all 3 applicable requirements passed."
     assert level_sentence(replace(clean(), requirements=[]), "MUST") == "no applicable requirement."
+
+
+def test_the_time_of_a_recording_is_that_of_its_judging() -> None:
+    target: dict[str, object] = {"url": "x.har", "recording": True}
+    assert time_taken(sample()) == "61 s"
+    assert time_taken(replace(sample(), target=target)) == "61.4 s of judging"
+    assert time_taken(replace(sample(), target=target | {"proxy": True})) == "61 s"
 
 
 def test_times_are_readable() -> None:

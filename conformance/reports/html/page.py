@@ -89,6 +89,7 @@ def _environment() -> Environment:
     functions: Mapping[str, Callable[..., Any]] = {
         "one_line": text.one_line,
         "readable_time": text.readable_time,
+        "time_taken": text.time_taken,
         "hint": text.hint,
         "plural": text.plural,
         "answered": text.answered,
