@@ -164,10 +164,10 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def alike(findings: Sequence[Finding]) -> list[list[Finding]]:
-    """The findings, together where one line would say the same of them: they differ in their operations alone."""
-    groups: dict[tuple[bool, str, str, str], list[Finding]] = {}
+    """The findings, together where one line tells enough of them: the same came, at several operations."""
+    groups: dict[tuple[bool, str, str], list[Finding]] = {}
     for item in findings:
-        key = (item.known is not None, item.requirement, item.expected, item.observed)
+        key = (item.known is not None, item.requirement, item.observed)
         groups.setdefault(key, []).append(item)
     return list(groups.values())
 
