@@ -95,7 +95,8 @@ def scenario_results(
     context = RecordingContext(unjudged=_UNJUDGED, not_replayed=_ONCE)
     results = check_all(outcome.traces, load_document(), outcome.hello.name, known, context)
     target = {"name": outcome.hello.name, "sdk": True, "scenarios": True, "driver": shlex.join(settings.command)}
-    complete, lacking = not outcome.interrupted, results.target.get("lacking")
+    complete = not outcome.interrupted and outcome.lost is None
+    lacking = results.target.get("lacking")
     results = replace(
         results,
         verdict=verdict_of(results.requirements, narrowed=True, complete=complete, erred=bool(results.errors)),
@@ -106,6 +107,6 @@ def scenario_results(
         duration_s=began.elapsed_s,
         complete=complete,
     )
-    if lacking:
-        results = incomplete_because(results, "lacking", lacking)
-    return incomplete_because(results, "lost", outcome.lost) if outcome.lost is not None else results
+    if outcome.lost is not None:
+        return incomplete_because(results, "untested" if lacking else "lost", outcome.lost)
+    return incomplete_because(results, "lacking", lacking) if lacking else results

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from conformance.cli import main
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
+from conformance.reports.conclusion import conclusion_of
 from conformance.results.model import Results
 from conformance.scenarios import Scenario
 from conformance.scenarios.scenario.model import Cancel, Create, Run, Together, Until
@@ -89,7 +90,8 @@ def test_a_driver_that_breaks_the_protocol_is_lost_and_what_was_played_is_kept(s
     results, outcome = played(server, *program("for call in calls(): sys.exit(3)"))
     assert outcome.lost is not None
     assert "exit code 3" in outcome.lost
-    assert results.verdict == "incomplete"
+    assert (results.verdict, results.complete) == ("incomplete", False)
+    assert conclusion_of(results).reason == f"The target could not be tested: {outcome.lost}."
 
 
 def test_a_run_that_was_interrupted_says_no_more_than_it_saw(server: str) -> None:
