@@ -24,10 +24,11 @@ _LONG_VALUE = "a value of some length " * 14
 
 
 def send_from_world(d: Draft) -> None:
-    """Transfers of small and huge amounts, with and without metadata."""
+    """Transfers of small and huge amounts, with metadata, empty ones and none."""
     sends = []
     for _ in range(d.number(1, 3)):
-        more = {"metadata": d.pick((_metadata(d), {}))} if d.flip() else {}
+        metadata = d.pick((None, {}, _metadata(d)))
+        more = {} if metadata is None else {"metadata": metadata}
         sends.append(words.send("world", d.account(), d.amount(), d.pick(ASSETS), **more))
     instance = d.start(*sends)
     d.add(Until(instance, "ended"), *(StageHistory(instance, str(number)) for number in range(len(sends) + 1)))
