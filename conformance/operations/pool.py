@@ -27,6 +27,7 @@ _PAYING: Stages = [
             "source": {"account": {"id": "world"}},
             "destination": {"account": _ACCOUNT},
             "amount": {"asset": "COIN", "amount": 1},
+            "metadata": {},
         }
     },
     {"update": {"account": {**_ACCOUNT, "metadata": {"seen": "yes"}}}},
