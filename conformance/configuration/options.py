@@ -65,6 +65,9 @@ def run_options(values: Sources, environment: Mapping[str, str] = os.environ) ->
     check_run(values, url)
     directory = report_dir or default_report_dir(url, datetime.now(UTC))
     summary = environment.get("GITHUB_STEP_SUMMARY")
+    shard = shard_of(read(values, "shard"), environment)
+    if shard[1] > 1 and values("seed") == "random":
+        raise BadOption("seed", "random", "the shares of a run one number: who plays what follows from it")
     settings = Settings(
         seed=read(values, "seed") or 0,
         profile=read(values, "profile") or "standard",
@@ -75,7 +78,7 @@ def run_options(values: Sources, environment: Mapping[str, str] = os.environ) ->
         report_dir=directory,
         spec=read(values, "spec"),
         database=read(values, "database"),
-        shard=shard_of(read(values, "shard"), environment),
+        shard=shard,
     )
     return RunOptions(
         url=url,

@@ -90,6 +90,12 @@ def test_options_about_a_target_are_checked_without_one_too(option: str, value: 
         checked_options(sources(values({option: value}), {}))
 
 
+def test_the_shares_of_a_run_have_one_seed() -> None:
+    with pytest.raises(BadOption, match=r"--seed cannot be 'random'\. Give the shares of a run one number"):
+        run(seed="random", shard="1/2")
+    assert run(seed="random", shard="1/1").settings.seed < 10**6
+
+
 def test_a_lifetime_of_tokens_that_nobody_demands_does_nothing() -> None:
     with pytest.raises(NeedsOption):
         run(token_lifetime="5s")

@@ -34,7 +34,6 @@ _ROOMS = (
 )
 _BUILTINS = {("builtins", "set"), ("builtins", "frozenset"), ("collections", "Counter"), ("decimal", "Decimal")}
 _SETTINGS = ("seed", "profile", "max_time", "explore_time", "spec")
-_SAME = ("of", "document", "suite", "settings", "selected")
 
 
 class UnusableShards(UserError):
@@ -103,13 +102,29 @@ def read_shards(directories: Sequence[Path]) -> list[Shard]:
     """The shares in some directories, or in the directories below them, in their order. Raises UnusableShards."""
     files = [file for directory in directories for file in _files(directory)]
     shards = sorted((_read(file) for file in files), key=lambda each: each.number)
-    for name in _SAME:
-        if any(getattr(each, name) != getattr(shards[0], name) for each in shards):
+    facts = [_facts(each) for each in shards]
+    for name, value in facts[0].items():
+        if any(each[name] != value for each in facts):
             raise UnusableShards(f"they are of different runs: not all have the same {name}")
     twice = [number for number, count in Counter(each.number for each in shards).items() if count > 1]
     if twice:
         raise UnusableShards(f"share {twice[0] + 1} is there more than once")
     return shards
+
+
+def _facts(shard: Shard) -> dict[str, object]:
+    """What the shares of one run have in common, by its name for people."""
+    return {
+        "number of shares": shard.of,
+        "API document": shard.document,
+        "version of the suite": shard.suite,
+        **{_spelt(name): shard.settings.get(name) for name in _SETTINGS},
+        "selection (-k, -m)": shard.selected,
+    }
+
+
+def _spelt(setting: str) -> str:
+    return f"--{setting.replace('_', '-')}"
 
 
 def missing_of(shards: Sequence[Shard]) -> list[int]:

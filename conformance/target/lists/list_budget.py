@@ -130,13 +130,16 @@ class ListBudget:
         """What was left out, "" where nothing was."""
         if not self._wanted:
             return ""
-        told = ", ".join(
-            f"{kind} ({self.lengths[kind] / 1e6:,.1f} MB) {self._asked[kind]} of {wanted} times"
+        told = ", ".join(f"{kind} ({self.lengths[kind] / 1e6:,.1f} MB)" for kind in self._wanted)
+        asked = ", ".join(
+            f"{kind} {self._asked[kind]:,} of {wanted:,} times"
             for kind, wanted in self._wanted.items()
+            if self._asked[kind] < wanted
         )
+        seldom = f"They were not asked for each time, which would have cost too much: {asked}. " if asked else ""
         return (
-            f"The target holds so much of others that its lists are long, so they were asked for seldom: {told}. Of "
-            "their elements, those that this run made were judged."
+            f"The target held so much before this run that its lists are long: {told}. {seldom}"
+            "Of their elements, those that this run made were judged."
         )
 
 

@@ -87,12 +87,12 @@ def test_violations_of_every_scene_are_read_as_they_were_written(tmp_path: Path)
 @pytest.mark.parametrize(
     ("shards", "reason"),
     [
-        (lambda: [share(0), share(1, of=3)], "not all have the same of"),
-        (lambda: [share(0), replace(share(1), document="other")], "not all have the same document"),
-        (lambda: [share(0), replace(share(1), suite="0.0.1")], "not all have the same suite"),
+        (lambda: [share(0), share(1, of=3)], "not all have the same number of shares"),
+        (lambda: [share(0), replace(share(1), document="other")], "not all have the same API document"),
+        (lambda: [share(0), replace(share(1), suite="0.0.1")], "not all have the same version of the suite"),
         (
             lambda: [share(0), replace(share(1), settings=share(1).settings | {"seed": 8})],
-            "not all have the same settings",
+            "not all have the same --seed",
         ),
     ],
 )

@@ -90,7 +90,7 @@ def test_no_kind_is_asked_for_at_the_cost_of_another() -> None:
         counts["workflows"] += asked(budget, "workflows", 30_000_000, 1)
         counts["instances"] += asked(budget, "instances", 30_000_000, 1)
     assert counts == {"workflows": 2, "instances": 2}
-    assert "workflows (30.0 MB) 2 of 50 times" in budget.sentence
+    assert "workflows 2 of 50 times, instances 2 of 50 times." in budget.sentence
 
 
 def test_one_very_long_list_is_under_way_at_a_time() -> None:
@@ -155,3 +155,17 @@ def test_what_this_client_made_is_kept_of_a_long_list() -> None:
 def test_a_short_list_is_read_as_it_is() -> None:
     listed, again = filled(3)
     assert len(listed.data) == len(again.data) == 4
+
+
+def test_only_what_was_left_out_is_said_to_be() -> None:
+    time = Time()
+    budget = ListBudget({"workflows": 500_000}, now=time)
+    time.seconds = 100
+    assert asked(budget, "workflows", 500_000, 1)
+    assert budget.sentence == (
+        "The target held so much before this run that its lists are long: workflows (0.5 MB). "
+        "Of their elements, those that this run made were judged."
+    )
+    assert asked(budget, "workflows", 500_000, 10)
+    assert not asked(budget, "workflows", 500_000, 10)
+    assert "not asked for each time, which would have cost too much: workflows 2 of 3 times." in budget.sentence
