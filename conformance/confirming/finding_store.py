@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -40,6 +41,10 @@ class FindingStore:
         self._errors: tuple[type[Exception], ...] = (OSError,)
         self._database: ExampleDatabase
         if urlsplit(where).scheme not in ("redis", "rediss"):
+            # Hypothesis says nothing where it cannot write.
+            with self._usable():
+                Path(where).mkdir(parents=True, exist_ok=True)
+                tempfile.TemporaryFile(dir=where).close()
             self._database = DirectoryBasedExampleDatabase(Path(where))
             return
         # Few runs need a client of Redis, and to load one takes a tenth of the time in which a run starts.
@@ -73,4 +78,5 @@ class FindingStore:
         try:
             yield
         except self._errors as error:
-            raise DatabaseUnusable(self._where, str(error).rstrip(".")) from error
+            reason = getattr(error, "strerror", None) or str(error)
+            raise DatabaseUnusable(self._where, reason.rstrip(".")) from error

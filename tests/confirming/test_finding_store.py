@@ -52,6 +52,12 @@ def test_a_directory_keeps_scenarios_between_runs(tmp_path: Path) -> None:
     assert FindingStore(str(tmp_path)).load() == [SCENARIO]
 
 
+def test_a_directory_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DatabaseUnusable, match=r"file/findings cannot be used: Not a directory\."):
+        FindingStore(str(tmp_path / "file" / "findings"))
+
+
 def test_what_another_version_kept_is_left_out(tmp_path: Path) -> None:
     store = FindingStore(str(tmp_path))
     store.save(SCENARIO)
