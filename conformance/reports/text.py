@@ -38,7 +38,7 @@ CHANGE_WORDS: dict[Change, str] = {
     "fixed": "fixed",
     "changed": "changed",
     "still_there": "still there",
-    "no_longer_exercised": "no longer exercised",
+    "no_longer_judged": "no longer judged",
 }
 LEVELS: tuple[Level, ...] = ("MUST", "SHOULD")
 

@@ -9,8 +9,8 @@ from typing import Literal
 
 from conformance.results.model import Finding, Level, Outcome, RequirementResult, Results, Verdict
 
-Change = Literal["new", "fixed", "changed", "still_there", "no_longer_exercised"]
-CHANGES: tuple[Change, ...] = ("new", "changed", "no_longer_exercised", "still_there", "fixed")
+Change = Literal["new", "fixed", "changed", "still_there", "no_longer_judged"]
+CHANGES: tuple[Change, ...] = ("new", "changed", "no_longer_judged", "still_there", "fixed")
 
 _NOT_SEEN: tuple[Outcome | None, ...] = ("not_exercised", "inconclusive", "not_applicable", None)
 
@@ -139,7 +139,7 @@ def _change(old: Outcome | None, new: Outcome | None) -> Change | None:
     if new == "failed":
         return "still_there" if old == "failed" else "new"
     if old in {"passed", "failed", "known_deviation"} and new in _NOT_SEEN:
-        return "no_longer_exercised"
+        return "no_longer_judged"
     if old in {"failed", "known_deviation"} and new == "passed":
         return "fixed"
     if old == new:
@@ -184,5 +184,5 @@ def _alike(old: Finding, new: Finding) -> bool:
 
 
 def _gone(old: Finding, seen: set[str]) -> FindingChange:
-    change: Change = "fixed" if old.requirement in seen else "no_longer_exercised"
+    change: Change = "fixed" if old.requirement in seen else "no_longer_judged"
     return FindingChange(change, old.requirement, old.level, tuple(old.operations), old.observed, old.observed)

@@ -10,7 +10,8 @@ from typing import Literal
 from conformance.results.model import Level, Outcome, Results, Verdict
 
 _JUDGED = frozenset[Outcome | None]({"passed", "failed", "known_deviation"})
-Turn = Literal["broke", "mended"]
+Turn = Literal["failed", "broke", "mended"]
+"""``failed``: it was violated when it was judged for the first time, so since when is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,10 @@ class Night:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A requirement that a night (by its position) shows violated, or upheld, other than the last that judged it."""
+    """A requirement that a night (by its position) shows violated, or upheld, other than the last that judged it.
+
+    That one is violated in the first night that judges it is such a change, too.
+    """
 
     night: int
     requirement: str
@@ -67,7 +71,7 @@ class History:
     def changes(self) -> list[Change]:
         """What broke and what was mended, the newest first."""
         found = [change for row in self.rows for change in row.changes]
-        return sorted(found, key=lambda each: (-each.night, each.turn != "broke", each.level, each.requirement))
+        return sorted(found, key=lambda each: (-each.night, each.turn == "mended", each.level, each.requirement))
 
     @property
     def targets(self) -> list[str]:
@@ -110,7 +114,8 @@ def _row(name: str, level: Level, nights: Sequence[Night]) -> Row:
         if outcome not in _JUDGED:
             continue
         if outcome == "failed" and last != "failed":
-            changes.append(Change(number, name, level, "broke", nights[number].observed.get(name, "")))
+            turn: Turn = "failed" if last is None else "broke"
+            changes.append(Change(number, name, level, turn, nights[number].observed.get(name, "")))
         elif outcome == "passed" and last in ("failed", "known_deviation"):
             changes.append(Change(number, name, level, "mended"))
         last = outcome

@@ -30,8 +30,8 @@ def test_each_kind_of_change() -> None:
         ("failed", "failed"): "still_there",
         ("failed", "known_deviation"): "changed",
         ("not_exercised", "passed"): "changed",
-        ("passed", "inconclusive"): "no_longer_exercised",
-        ("failed", "not_exercised"): "no_longer_exercised",
+        ("passed", "inconclusive"): "no_longer_judged",
+        ("failed", "not_exercised"): "no_longer_judged",
     }
     for (old, new), change in kinds.items():
         found = compare(with_outcome("run.wait", old), with_outcome("run.wait", new))  # type: ignore[arg-type]
@@ -63,7 +63,7 @@ def test_findings_that_went_are_fixed_only_where_it_was_looked() -> None:
     assert {item.change for item in compare(sample(), clean()).findings} == {"fixed"}
     unseen = replace(with_outcome("cancel.terminates", "not_exercised"), findings=[])
     changes = {item.requirement: item.change for item in compare(sample(), unseen).findings}
-    assert changes["cancel.terminates"] == "no_longer_exercised"
+    assert changes["cancel.terminates"] == "no_longer_judged"
 
 
 def test_several_results_side_by_side() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.reports.html.history import render_history, told, write_history
+from conformance.reports.html.history import change_line, render_history, told, write_history
 from conformance.results.history import History, Night, history_of, night_of
 from conformance.results.model import Outcome
 from tests.reports.sample import sample
@@ -30,11 +30,12 @@ def history(*nights: Night) -> History:
     [
         ("pppp", []),
         ("ppff", [(2, "broke")]),
-        ("fppf", [(0, "broke"), (1, "mended"), (3, "broke")]),
+        ("fppf", [(0, "failed"), (1, "mended"), (3, "broke")]),
         ("pfnfp", [(1, "broke"), (4, "mended")]),
         ("pkp", [(2, "mended")]),
-        ("fkf", [(0, "broke"), (2, "broke")]),
-        ("fnn", [(0, "broke")]),
+        ("fkf", [(0, "failed"), (2, "broke")]),
+        ("fnn", [(0, "failed")]),
+        ("-nf", [(2, "failed")]),
         ("pn-p", []),
     ],
 )
@@ -54,7 +55,7 @@ def test_what_fails_now_comes_first_then_what_failed() -> None:
     assert [(each.requirement, each.turn) for each in found.changes] == [
         ("e.f", "broke"),
         ("c.d", "mended"),
-        ("c.d", "broke"),
+        ("c.d", "failed"),
     ]
 
 
@@ -66,6 +67,12 @@ def test_the_page_tells_it_and_links_to_the_nights(tmp_path: Path) -> None:
     assert "<b>404" not in page
     assert "404" in page
     assert told(found.rows[0], found.nights) == "failed in 1 of 2 nights: broke 2026-11-02"
+
+
+def test_what_failed_already_in_the_first_night_is_not_said_to_have_broken_then() -> None:
+    found = history(night(1, a_b="failed"), night(2, a_b="failed"))
+    assert told(found.rows[0], found.nights) == "failed in 2 of 2 nights: seen first 2026-11-01"
+    assert change_line(found.changes[0], found.nights) == "2026-11-01 02:00  failed  MUST    a.b: <b>404</b>"
 
 
 def test_hundreds_of_nights_are_few_elements() -> None:

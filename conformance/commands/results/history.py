@@ -12,6 +12,7 @@ from conformance.commands.common.lazy import load
 from conformance.commands.common.parameters import SectionedCommand, option_parameters, values_of
 from conformance.configuration.reading import read
 from conformance.contract.requirements import load_requirements
+from conformance.reports.text import plural
 from conformance.results.errors import ResultsUnreadable
 from conformance.results.history import History, Night, history_of, night_of
 from conformance.results.store import RESULTS, read_results
@@ -59,8 +60,8 @@ def _tell(told: History, html: Path) -> None:
     for change in told.changes[:_TOLD]:
         click.echo(line(change, told.nights))
     if len(told.changes) > _TOLD:
-        click.echo(f"… and {len(told.changes) - _TOLD} earlier changes, all on the page")
-    click.echo(f"{len(told.nights)} nights: {html}")
+        click.echo(f"… and {plural(len(told.changes) - _TOLD, 'earlier change')}, all on the page")
+    click.echo(f"{plural(len(told.nights), 'night')}: {html}")
 
 
 history = SectionedCommand(

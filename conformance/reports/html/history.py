@@ -12,11 +12,12 @@ from markupsafe import Markup
 
 from conformance.reports.html.page import render
 from conformance.reports.text import OUTCOME_WORDS, VERDICT_WORDS, plural
-from conformance.results.history import Change, History, Night, Row
+from conformance.results.history import Change, History, Night, Row, Turn
 
 _WIDTH = 700.0
 _WIDEST, _HEIGHT, _CHART = 28.0, 14, 46
 _LISTED = 300
+_TURNS: dict[Turn, str] = {"failed": "seen first", "broke": "broke", "mended": "mended"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def told(row: Row, nights: Sequence[Night]) -> str:
     if not failed:
         last = next((outcome for outcome in reversed(row.outcomes) if outcome is not None), None)
         return f"{OUTCOME_WORDS[last]} in the last night" if last is not None else "in no night"
-    changes = "; ".join(f"{each.turn} {nights[each.night].day[:10]}" for each in row.changes[-6:])
+    changes = "; ".join(f"{_TURNS[each.turn]} {nights[each.night].day[:10]}" for each in row.changes[-6:])
     return f"failed in {failed} of {plural(len(nights), 'night')}: {changes}"
 
 
