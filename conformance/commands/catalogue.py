@@ -44,18 +44,26 @@ class UnknownRequirement(UserError):
         super().__init__(f"There is no requirement {name!r}.", hint)
 
 
-GROUPS = tuple(load_requirements().groups)
-"""The names of the groups of requirements on servers."""
+_SERVERS, _CLIENTS = load_requirements(), load_requirements(SDK_REQUIREMENTS)
+_TRAFFIC = _CLIENTS.only("client")
+
+GROUPS = (*_SERVERS.groups, *_CLIENTS.groups)
+"""The names of all groups of requirements."""
+
+REQUIRED = (*_SERVERS.groups, *_SERVERS.by_id)
+"""What may be required of a server: groups and requirements."""
+
+REQUIRED_OF_TRAFFIC = (*REQUIRED, "client", *_TRAFFIC.by_id)
+"""What may be required of the traffic between a server and a client."""
 
 
 def _requirements(**given: Any) -> None:
     values = values_of(given)
     group: str | None = read(values, "requirements-group")
     excluded: bool = read(values, "requirements-excluded")
-    servers, clients = load_requirements(), load_requirements(SDK_REQUIREMENTS)
-    if group is not None and group not in {*servers.groups, *clients.groups}:
-        raise UnknownGroup(group, [*servers.groups, *clients.groups])
-    catalogue = clients if group in clients.groups else servers
+    if group is not None and group not in GROUPS:
+        raise UnknownGroup(group, GROUPS)
+    catalogue = _CLIENTS if group in _CLIENTS.groups else _SERVERS
     table = Table(box=None, pad_edge=False, show_header=True)
     if excluded:
         table.add_column("not judged", no_wrap=True)
@@ -94,10 +102,10 @@ def _stacked(catalogue: Catalogue, group: str | None) -> Group:
 
 
 @click.command(short_help="Tell what a requirement means.")
-@click.argument("requirement", shell_complete=completion(lambda: load_requirements().by_id))
+@click.argument("requirement", shell_complete=completion((*_SERVERS.by_id, *_CLIENTS.by_id)))
 def explain(requirement: str) -> None:
     """Tell what a requirement means, why it matters, what a violation looks like, and the scenes of its clauses."""
-    known = {**load_requirements().by_id, **load_requirements(SDK_REQUIREMENTS).by_id}
+    known = {**_SERVERS.by_id, **_CLIENTS.by_id}
     if requirement not in known:
         raise UnknownRequirement(requirement, list(known))
     show(explanation(known[requirement], load_scenes().get(requirement, ())))

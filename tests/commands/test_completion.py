@@ -25,12 +25,30 @@ def offered(shell: str, *words: str) -> str:
         (("serve", "--fault", "cancel-ig"), "cancel-ignored"),
         (("run", "--without", "l"), "ledger"),
         (("requirements", "--group", "canc"), "cancelling"),
+        (("requirements", "--group", "cl"), "client"),
+        (("explain", "sdk-answer.int"), "sdk-answer.integers"),
+        (("run", "--require", "ev"), "events"),
+        (("run", "--require", "event.m"), "event.matching"),
+        (("proxy", "--require", "client.bo"), "client.body"),
         (("run", "--runs-p"), "--runs-per-second"),
     ],
 )
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
 def test_names_are_completed(shell: str, words: tuple[str, ...], name: str) -> None:
     assert name in offered(shell, *words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--without", "tr"),
+        ("run", "--with", "v2"),
+        ("run", "--require", "client"),
+        ("proxy", "--require", "sdk"),
+    ],
+)
+def test_what_would_be_refused_is_not_offered(words: tuple[str, ...]) -> None:
+    assert not offered("bash", *words).strip()
 
 
 def test_fish_is_offered_the_same() -> None:

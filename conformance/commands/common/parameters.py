@@ -40,12 +40,15 @@ class SectionedOption(click.Option):
 
 Completion = Callable[[click.Context, click.Parameter, str], list[str]]
 
-# Where the names of some options are; loaded only when a shell asks for them.
-_NAMES: Mapping[str, tuple[str, str]] = {
-    "fault": ("conformance.reference.faults", "FAULTS"),
-    "with": ("conformance.contract.features", "FEATURES"),
-    "without": ("conformance.contract.features", "FEATURES"),
-    "requirements-group": ("conformance.commands.catalogue", "GROUPS"),
+# Where the names of some options are, of all commands or of one; loaded only when a shell asks for them.
+_ALL = ""
+_NAMES: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("fault", _ALL): ("conformance.reference.faults", "FAULTS"),
+    ("with", _ALL): ("conformance.contract.features", "OFFERED"),
+    ("without", _ALL): ("conformance.contract.features", "OFFERED"),
+    ("require", "proxy"): ("conformance.commands.catalogue", "REQUIRED_OF_TRAFFIC"),
+    ("require", _ALL): ("conformance.commands.catalogue", "REQUIRED"),
+    ("requirements-group", _ALL): ("conformance.commands.catalogue", "GROUPS"),
 }
 
 
@@ -78,13 +81,15 @@ def option_parameters(*commands: Command) -> list[click.Parameter]:
 
     Those of one command alone come first, since they tell most about it.
     """
-    return [_parameter(option) for option in sorted(options_of(*commands), key=lambda option: not option.own_key)]
+    ordered = sorted(options_of(*commands), key=lambda option: not option.own_key)
+    return [_parameter(option, commands) for option in ordered]
 
 
-def _parameter(option: Option) -> SectionedOption:
+def _parameter(option: Option, commands: Iterable[Command]) -> SectionedOption:
     text = f"{option.help}  [{option.remarks}]" if option.remarks else option.help
     settings: dict[str, Any] = {"section": option.section, "help": text, "required": option.required}
-    names = option.choices or (partial(_loaded, *_NAMES[option.key]) if option.key in _NAMES else None)
+    place = next((found for each in (*commands, _ALL) if (found := _NAMES.get((option.key, each)))), None)
+    names = option.choices or (partial(_loaded, *place) if place is not None else None)
     if names is not None:
         settings["shell_complete"] = completion(names)
     if option.kind == "flag":

@@ -42,7 +42,7 @@ def _report(directory: Path, **given: Any) -> None:
 
 def _logged(directory: Path) -> Iterator[HarItem] | None:
     """The exchanges of a run that was killed; None where the run itself has written them, with whole bodies."""
-    if not log_of(directory).exists() or (directory / HAR).exists() and has_footer(directory):
+    if not log_of(directory).exists() or ((directory / HAR).exists() and has_footer(directory)):
         return None
     return ((trace, origin, exchange_of(record)) for trace, origin, record in read_exchanges(directory))
 
