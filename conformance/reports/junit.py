@@ -14,6 +14,7 @@ from conformance.reports.text import (
     how_sure,
     one_line,
     outcome_counts,
+    plural,
     visible,
     worst_first,
 )
@@ -75,14 +76,14 @@ def _case(suite: Xml.Element, requirement: RequirementResult, findings: list[Fin
     attributes = {"classname": f"conformance.{group_of(requirement)}", "name": requirement.id, "time": "0"}
     case = Xml.SubElement(suite, "testcase", attributes)
     if requirement.outcome == "failed":
-        title = hint(findings[0]) if findings else f"violated {requirement.violated} times"
+        title = hint(findings[0]) if findings else f"violated {plural(requirement.violated, 'time')}"
         failure = Xml.SubElement(case, "failure", {"type": requirement.level, "message": title})
         failure.text = _clean("\n\n".join([requirement.statement, *map(_told, findings[:_MAX_FINDINGS])]))
     elif requirement.outcome != "passed":
         why = one_line(requirement.reason or "no reason was recorded")
         Xml.SubElement(case, "skipped", {"message": f"{OUTCOME_WORDS[requirement.outcome]}: {why}"})
     output = Xml.SubElement(case, "system-out")
-    output.text = f"{requirement.level}; upheld {requirement.upheld}, violated {requirement.violated} times"
+    output.text = f"{requirement.level}; upheld {requirement.upheld}, violated {plural(requirement.violated, 'time')}"
 
 
 def _told(finding: Finding) -> str:

@@ -112,9 +112,11 @@ def level_sentence(results: Results, level: Level) -> str:
     total = sum(counts.values()) - counts["not_applicable"]
     if not total:
         return "no applicable requirement."
-    aside = f" ({counts['not_applicable']} more do not apply)" if counts["not_applicable"] else ""
+    more = counts["not_applicable"]
+    aside = f" ({more} more {'does' if more == 1 else 'do'} not apply)" if more else ""
     if counts["passed"] == total:
-        return f"met: all {plural(total, 'applicable requirement')} passed{aside}."
+        every = "the only applicable requirement" if total == 1 else f"all {total} applicable requirements"
+        return f"met: {every} passed{aside}."
     parts = [_counted(counts[name], name) for name in OUTCOMES if counts[name] and name != "not_applicable"]
     return f"{_standing(counts)}: of {plural(total, 'applicable requirement')}, {', '.join(parts)}{aside}."
 
@@ -238,4 +240,4 @@ def scenario_heading(finding: Finding) -> str:
     if finding.minimised:
         return "Minimal scenario"
     before, now = finding.shortened_from or 0, len(finding.exchanges)
-    return f"Scenario, shortened from {before} to {now} exchanges" if before > now else "Scenario"
+    return f"Scenario, shortened from {before} to {plural(now, 'exchange')}" if before > now else "Scenario"

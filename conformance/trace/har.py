@@ -213,15 +213,14 @@ def _exchange(index: int, entry: _Entry, span: Span, where: tuple[Api, str]) -> 
 
 
 def _notes(entries: list[_Entry], ours: list[_Entry], doubled: int, unknown: int) -> tuple[str, ...]:
-    others = Counter(entry.url.netloc for entry in entries)
     left = len(entries) - len(ours)
     untimed = sum(entry.sent is None or entry.received is None for entry in ours)
     bodies = sum(entry.failure is not None and entry.failure.message == LACKS_BODY for entry in ours)
     told = [
-        f"{left} of {len(entries)} entries went to {len(others) - 1} other hosts and were left out" if left else "",
-        f"{untimed} entries lack times, so their order is unknown" if untimed else "",
-        f"{doubled} entries are recorded twice, with the same times, and count once" if doubled else "",
+        f"sent to other hosts, and left out: {left} of {len(entries)} entries" if left else "",
+        f"without times, so in an order that is unknown: {untimed} of {len(ours)} entries" if untimed else "",
+        f"recorded twice, with the same times, and counted once: {doubled} of {len(ours)} entries" if doubled else "",
         f"bodies are missing from {bodies} of {len(ours)} answers: record with content" if bodies else "",
-        f"bodies are missing from {unknown} requests, so nothing can be judged: record with content" if unknown else "",
+        f"bodies of requests ({unknown}) are missing, so nothing can be judged: record with content" if unknown else "",
     ]
     return tuple(note for note in told if note)

@@ -21,7 +21,7 @@ from conformance.reports.text import (
     visible,
     worst_first,
 )
-from conformance.results.model import Replays
+from conformance.results.model import Replays, RequirementResult
 from tests.reports.sample import clean, crowded, rounded, sample, swallowed, undocumented
 
 
@@ -130,6 +130,11 @@ def test_each_level_is_told_in_words() -> None:
         "not met: of 3 applicable requirements, 1 passed, 1 failed, 1 inconclusive."
     )
     assert level_sentence(clean(), "SHOULD") == "met: all 3 applicable requirements passed."
+    alone = RequirementResult("a.b", "MUST", "passed")
+    other = replace(alone, id="c.d", outcome="not_applicable")
+    assert level_sentence(replace(clean(), requirements=[alone, other]), "MUST") == (
+        "met: the only applicable requirement passed (1 more does not apply)."
+    )
     assert level_sentence(replace(clean(), requirements=[]), "MUST") == "no applicable requirement."
 
 

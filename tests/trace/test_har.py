@@ -62,7 +62,7 @@ def test_an_entry_without_times_overlaps_what_follows(tmp_path: Path, started: s
     trace = read_har(written(tmp_path, entry("/workflows", started, time), *later))
     unknown = next(item for item in trace.exchanges if item.operation == "listWorkflows")
     assert not any(unknown.before(item) or item.before(unknown) for item in trace.exchanges if item is not unknown)
-    assert trace.notes == ("1 entries lack times, so their order is unknown",)
+    assert trace.notes == ("without times, so in an order that is unknown: 1 of 3 entries",)
 
 
 def test_timings_stand_in_for_a_missing_time(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_other_hosts_are_left_out_and_told(tmp_path: Path) -> None:
     other = entry("/logo.svg", "2026-11-23T22:46:34.226Z", host="https://cdn.example")
     trace = read_har(written(tmp_path, other, entry("/_info", "2026-11-23T22:46:35.226Z")))
     assert [item.operation for item in trace.exchanges] == ["getServerInfo"]
-    assert trace.notes == ("1 of 2 entries went to 1 other hosts and were left out",)
+    assert trace.notes == ("sent to other hosts, and left out: 1 of 2 entries",)
 
 
 def test_a_byte_order_mark_is_no_obstacle(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_an_exchange_that_is_recorded_twice_is_one(tmp_path: Path) -> None:
     later = entry("/_info", "2026-11-23T22:46:35.226Z")
     trace = read_har(written(tmp_path, one, later, one))
     assert len(trace.exchanges) == 2
-    assert "1 entries are recorded twice, with the same times, and count once" in trace.notes
+    assert "recorded twice, with the same times, and counted once: 1 of 2 entries" in trace.notes
 
 
 def test_a_prefix_can_be_given(tmp_path: Path) -> None:
@@ -211,4 +211,4 @@ def test_requests_without_their_bodies_say_nothing(tmp_path: Path) -> None:
     created["request"]["bodySize"] = 30
     trace = read_har(written(tmp_path, created))
     assert trace.exchanges == ()
-    assert any("bodies are missing from 1 requests" in note for note in trace.notes)
+    assert any("bodies of requests (1) are missing" in note for note in trace.notes)

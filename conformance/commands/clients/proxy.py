@@ -26,6 +26,7 @@ from conformance.reference.options import ServerOptions
 from conformance.reference.process import READY, ReferenceProcess
 from conformance.reports.conclusion import exit_code
 from conformance.reports.terminal import Verbosity, make_console, summary
+from conformance.reports.text import plural
 from conformance.reports.write import write_all
 from conformance.results.events import EventLog
 from conformance.results.known.deviations import KnownDeviation, apply_known
@@ -146,7 +147,7 @@ def _carried(asked: _Asked, log: EventLog) -> tuple[Results, Traffic]:
         )
         carry(upstream, traffic, asked.proxy, lambda own: click.echo(f"{READY}{own}{prefix}"))
     if asked.verbosity != "quiet":
-        click.echo(f"Judging {len(traffic)} exchanges.")
+        click.echo(f"Judging {plural(len(traffic), 'exchange')}.")
     return proxy_results(traffic, asked.document, begun, asked.accepted), traffic
 
 

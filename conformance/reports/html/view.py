@@ -250,5 +250,5 @@ def bounds_told(view: ReportView) -> list[str]:
             f"The {plural(len(view.findings), 'worst finding')} are shown with evidence, others as a line each."
         )
     if view.cut:
-        told.append(f"{plural(view.cut, 'further finding')} are left out here; results.json has them all.")
+        told.append(f"Left out here: {plural(view.cut, 'further finding')}; results.json has them all.")
     return told
