@@ -149,6 +149,8 @@ async def _played(
     context: RunContext, make: Callable[[Target], Campaign], drawn: Drawn, info: ServerInfo
 ) -> RunOutcome:
     async with context.target() as target:
+        # They were sent to a target of its own, by the same run.
+        target.policy.sent += info.requests
         listed = await target.measure_lists()
         campaign = make(target)
         try:

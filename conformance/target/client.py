@@ -29,7 +29,7 @@ from conformance.target.pacing.deadline import Deadline
 from conformance.target.pacing.limits import LONGEST_PAUSE_S, Limiter, retry_after_s
 from conformance.target.pacing.run_gate import RunGate
 from conformance.target.recorder import Recorder
-from conformance.target.sender import RequestOptions, send
+from conformance.target.sender import RequestOptions, patience_s, send
 from conformance.trace import ENOUGH_LOST, Exchange, Failure, Request, traceparent
 from conformance.trace.recording import Span, action_of, recorded
 from conformance.trace.roles import Role
@@ -91,26 +91,29 @@ class Client:
         """
         if (objection := await self._objection(method, path)) is not None:
             return self._unsent(method, path, f"not sent: {objection}")
-        exchange = await self._heeding(method, path, options)
-        lost = exchange.loss
-        repeated = method.upper() == "GET" or options.get("repeat", False)
-        while repeated and exchange.loss and lost < ENOUGH_LOST:
-            if not await self._others_answered(path):
-                break
+        with self._shared.policy.making(self._action(method, path)):
             exchange = await self._heeding(method, path, options)
-            lost += exchange.loss
-        return exchange
+            lost = exchange.loss
+            repeated = method.upper() == "GET" or options.get("repeat", False)
+            while repeated and exchange.loss and lost < ENOUGH_LOST and await self._others_answered(path):
+                exchange = await self._heeding(method, path, options)
+                lost += exchange.loss
+            return exchange
+
+    def _action(self, method: str, path: str) -> str | None:
+        return action_of(method.upper(), sending.encoded_path(path), self._shared.api)[0]
 
     async def _objection(self, method: str, path: str) -> str | None:
         """Why a request is not sent; None when it may be."""
         action, params = action_of(method.upper(), sending.encoded_path(path), self._shared.api)
-        objection = self._shared.policy.objection(method, action)
+        objection = partial(self._shared.policy.objection, method, action, cleaning=self.name == Role.CLEANUP)
         look = self._shared.policy.ownership_check(method, params)
-        if objection is not None or look is None:
-            return objection
+        if look is None or objection() is not None:
+            return objection()
         asked = self._shared.api.prepare(look)
         seen = await Client(self._shared, self._http, Recorder(), self.name)._heeding(asked.method, asked.path, {})
-        return FOREIGN if seen.ok or (seen.status is None and not seen.failed_by("refused")) else None
+        # Others may have used up meanwhile what is allowed.
+        return FOREIGN if seen.ok or (seen.status is None and not seen.failed_by("refused")) else objection()
 
     async def _others_answered(self, path: str) -> bool:
         """Whether something else is answered: else it is not this request that the target, or a gateway, has lost."""
@@ -122,8 +125,7 @@ class Client:
 
     async def _heeding(self, method: str, path: str, options: RequestOptions) -> Exchange:
         """Send a request as the target asks, in the time that there is; not one more of its long lists."""
-        action = action_of(method.upper(), sending.encoded_path(path), self._shared.api)[0]
-        kind, budget = kind_of(action, options.get("query", ())), self._shared.list_budget
+        kind, budget = kind_of(self._action(method, path), options.get("query", ())), self._shared.list_budget
         if kind is None or not budget.is_long(kind) or self.name in _ALWAYS:
             return await self._timely(method, path, options)
         if not budget.admits(kind):
@@ -156,6 +158,8 @@ class Client:
         """Send a request, again when the answer asks to come back later, and once with a new token."""
         attempts, renewed = 0, False
         while True:
+            # Before it waits for its turn: others that ask meanwhile must not be let in for what it uses up.
+            self._shared.policy.sent += 1
             exchange, token = await self._request_once(method, path, options)
             attempts += 1
             asked = retry_after_s(exchange.response, time.time()) if exchange.response else None
@@ -173,6 +177,7 @@ class Client:
             return
         listing = self._shared.api.prepare(Call("listWorkflows"))
         if refused.operation != "listWorkflows":
+            self._shared.policy.sent += 1
             refused, _ = await self._request_once(listing.method, listing.path, {}, token)
         if refused.status == 401:
             raise AccessLost(self.url)
@@ -184,7 +189,7 @@ class Client:
 
     async def _request_once(self, method: str, path: str, options: RequestOptions, token: str | None = None) -> _Sent:
         """Send a request once it is admitted, with the token of that moment, or this one: it may expire meanwhile."""
-        if action_of(method.upper(), sending.encoded_path(path), self._shared.api)[0] == "runWorkflow":
+        if self._action(method, path) == "runWorkflow":
             return await self._run(method, path, options, token)
         async with self._shared.limiter.admitted():
             return await self._send_at_once(method, path, options, token)
@@ -259,7 +264,7 @@ class Client:
         return _Outgoing(outgoing, Request(method.upper(), url, sent_path, query, shown(headers), body))
 
     async def _send(self, outgoing: _Outgoing, options: RequestOptions) -> Exchange:
-        patience = _patience(options, self._shared.config.timeout_s)
+        patience = patience_s(options, self._shared.config.timeout_s)
         api = self._shared.api
         action = action_of(outgoing.recorded.method, outgoing.recorded.path, api)[0]
         self._shared.started(action)
@@ -293,8 +298,3 @@ class Client:
 class _Outgoing:
     http: httpx.Request
     recorded: Request
-
-
-def _patience(options: RequestOptions, default_s: float) -> float:
-    given = options.get("timeout_s")
-    return (default_s if given is None else given) + options.get("expected_wait_s", 0.0)

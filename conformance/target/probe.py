@@ -20,12 +20,13 @@ _ATTEMPTS = 3
 class ServerInfo:
     """What a target tells about itself; ``version`` is "" when it serves the API but tells no version.
 
-    ``features`` are those that were looked for, and found.
+    ``features`` are those that were looked for, and found. ``requests``: how many were sent, those for that included.
     """
 
     version: str
     exchanges: tuple[Exchange, ...] = ()
     features: frozenset[str] = frozenset()
+    requests: int = 0
 
 
 async def probe(target: Target) -> ServerInfo:
@@ -40,7 +41,9 @@ async def probe(target: Target) -> ServerInfo:
         version = version_of(info)
         if version is None:
             await _must_list(client, info, target.api.prepare(Call("listWorkflows")))
-        return ServerInfo(version or "", recorder.exchanges(), await guards(target, client))
+        exchanges = recorder.exchanges()
+        features = await guards(target, client)
+        return ServerInfo(version or "", exchanges, features, target.policy.sent)
     finally:
         await client.aclose()
 

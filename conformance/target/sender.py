@@ -38,6 +38,12 @@ class RequestOptions(TypedDict, total=False):
     earlier_end: EarlierEnd
 
 
+def patience_s(options: RequestOptions, usual_s: float) -> float:
+    """How long an answer is waited for; ``usual_s`` where the options do not say."""
+    given = options.get("timeout_s")
+    return (usual_s if given is None else given) + options.get("expected_wait_s", 0.0)
+
+
 class Sender(Protocol):
     """Sends requests to one target and records each as an exchange under its ``name``."""
 

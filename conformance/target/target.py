@@ -128,7 +128,6 @@ class Target:
 
     def _started(self, operation: str | None) -> None:
         self.runs += operation == "runWorkflow"
-        self.policy.sent += 1
 
     def _answered(self, exchange: Exchange, list_filter: ListFilter | None) -> None:
         self.exchanges += 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 
 from conformance.contract.calls import Call
 from conformance.target.coexistence.footprint import Footprint
@@ -11,40 +12,56 @@ from conformance.target.ids import GivenIds
 from conformance.trace.ids import uuid_version
 
 _REMOVALS = ("cancelEvent", "deleteWorkflow")
+_MAKERS = ("createWorkflow", "runWorkflow")
 _SAFE = ("GET", "HEAD")
 FOREIGN = "its id may be that of something that others have made"
+_USED_UP = "the requests that are allowed are used up"
 # Beyond two requests for each thing that there is, removing takes some to look for more.
 _SPARE = 12
 
 
 class RequestPolicy:
-    """Asked before each request. ``sent`` counts the requests so far."""
+    """Asked before each request. ``sent`` counts the requests so far, those included that wait for their turn."""
 
     def __init__(self, config: TargetConfig, footprint: Footprint, given: GivenIds) -> None:
         self._config = config
         self._footprint = footprint
         self._given = given
         self.sent = 0
+        self._making = 0
         self._spent = False
 
     @property
     def spent(self) -> bool:
         """Whether what is left of the requests that are allowed was needed to remove what was made."""
         most = self._config.max_requests
-        if most is not None and self.sent + 2 * len(self._footprint) + min(_SPARE, most // 4) >= most:
+        kept = 2 * len(self._footprint) + self._making
+        if most is not None and self.sent + kept + min(_SPARE, most // 4) >= most:
             self._spent = True
         return self._spent
 
-    def objection(self, method: str, operation: str | None) -> str | None:
-        """Why a request is not sent, None when it may be."""
+    @contextlib.contextmanager
+    def making(self, operation: str | None) -> Iterator[None]:
+        """While a request is under way: what it may make, nobody knows yet, and will have to be removed, too."""
+        makes = operation in _MAKERS
+        self._making += makes
+        try:
+            yield
+        finally:
+            self._making -= makes
+
+    def objection(self, method: str, operation: str | None, *, cleaning: bool = False) -> str | None:
+        """Why a request is not sent, None when it may be. ``cleaning``: it belongs to removing what was made."""
         if operation is not None and operation in self._config.excluded:
             return f"{operation} is excluded"
         if self._config.read_only and method.upper() not in _SAFE:
             return "only reads are allowed"
         most = self._config.max_requests
-        if most is not None and (self.sent >= most or (self.spent and operation not in _REMOVALS)):
-            return "the requests that are allowed are used up"
-        return None
+        if most is None or operation in _REMOVALS:
+            return _USED_UP if most is not None and self.sent >= most else None
+        # To look for more must not keep what is known from being removed.
+        left = most - self.sent - len(self._footprint)
+        return _USED_UP if left <= 0 or (self.spent and not cleaning) else None
 
     def ownership_check(self, method: str, params: Mapping[str, str]) -> Call | None:
         """The read that shows whether a request would change something of others; None where it cannot.
