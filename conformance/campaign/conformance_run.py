@@ -219,15 +219,17 @@ class ConformanceRun:
         results = untested(begun, reason, self.options.settings.features)
         results.duration_s = round(time.monotonic() - self.begun, 1)
         results = results if self.selected is None else narrow(results, self.selected)
-        self._write(results, log, ())
+        self._write(results, log, (), reached=False)
 
-    def _write(self, results: Results, log: EventLog, exchanges: Iterable[HarItem] | None) -> None:
+    def _write(
+        self, results: Results, log: EventLog, exchanges: Iterable[HarItem] | None, *, reached: bool = True
+    ) -> None:
         self.report = write_all(results, self.options.report_dir, exchanges, self.comparison)
         log.footer(results)
         if self.options.summary_file is not None:
             append_summary(results, self.options.summary_file, self.comparison)
         if self.options.default_dir:
-            point_latest(self.options.report_dir)
+            point_latest(self.options.report_dir, instead=reached)
 
     @contextlib.contextmanager
     def shard_recording(self, config: TargetConfig, number: int, directory: Path) -> Iterator[RecordingObserver]:

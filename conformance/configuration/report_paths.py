@@ -106,9 +106,14 @@ def writable_file(option: str, path: Path) -> Path:
     return path
 
 
-def point_latest(directory: Path) -> None:
-    """reports/latest shows the newest run: a link, or a copy where links are not to be had."""
+def point_latest(directory: Path, *, instead: bool = True) -> None:
+    """reports/latest shows the newest run that reached its server: a link, or a copy where links are not to be had.
+
+    Without ``instead`` it stays as it is where there is one: what was found before is not lost from sight.
+    """
     latest = directory.parent / "latest"
+    if not instead and latest.exists():
+        return
     if latest.is_dir() and not latest.is_symlink():
         shutil.rmtree(latest)
     new = latest.with_name(f".latest-{os.getpid()}")

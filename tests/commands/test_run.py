@@ -124,3 +124,12 @@ def test_every_item_of_a_shared_run_is_reported_once(shared: Done) -> None:
 def test_two_workers_play_nothing_twice(shared: Done) -> None:
     har = json.loads(gzip.decompress((shared.directory / "exchanges.har.gz").read_bytes()))
     assert len(har["log"]["entries"]) == shared.results.counts["exchanges"]
+
+
+def test_a_run_that_never_reached_its_server_hides_no_earlier_one(tmp_path: Path) -> None:
+    (tmp_path / "reports" / "earlier").mkdir(parents=True)
+    (tmp_path / "reports" / "latest").symlink_to("earlier")
+    done = conformance("run", "http://127.0.0.1:1", directory=tmp_path)
+    assert done.code == 3, done.out + done.err
+    assert (tmp_path / "reports" / "latest").resolve().name == "earlier"
+    assert len(list((tmp_path / "reports").iterdir())) == 3

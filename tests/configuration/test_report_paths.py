@@ -47,3 +47,15 @@ def test_latest_shows_the_newest(tmp_path: Path, before: str) -> None:
     point_latest(new)
     assert (tmp_path / "latest").resolve() == new
     assert sorted(each.name for each in tmp_path.iterdir()) == ["latest", "new", "old"]
+
+
+def test_latest_stays_where_a_run_saw_something(tmp_path: Path) -> None:
+    first, seen, later = (tmp_path / name for name in ("first", "seen", "later"))
+    for each in (first, seen, later):
+        each.mkdir()
+    # There is nothing better to show yet.
+    point_latest(first, instead=False)
+    assert (tmp_path / "latest").resolve() == first
+    point_latest(seen)
+    point_latest(later, instead=False)
+    assert (tmp_path / "latest").resolve() == seen
