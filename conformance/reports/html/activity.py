@@ -86,11 +86,11 @@ def _lane(name: str, detail: str, lane: int) -> Markup:
     return text.format(top, _WIDTH, _LANE, top + _LANE // 2 - 3, name, top + _LANE // 2 + 12, detail)
 
 
-def _bars(name: str, values: Sequence[int], activity: Activity, lane: int) -> Markup:
+def _bars(name: str, values: Sequence[int], activity: Activity, lane: int, counted: str = "in all") -> Markup:
     most = max(values, default=0) or 1
     kind = name.replace(" ", "-")
     bar = Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>')
-    parts = [_lane(name, f"{sum(values):,} in all", lane)]
+    parts = [_lane(name, f"{sum(values):,} {counted}", lane)]
     bottom = _top(lane) + _LANE - 2
     for slot, value in enumerate(values):
         if value:
@@ -103,7 +103,7 @@ def _bars(name: str, values: Sequence[int], activity: Activity, lane: int) -> Ma
 
 def _runs(activity: Activity, lane: int) -> Markup:
     """Runs that were asked for as bars, refused ones and replays among them, and over them how many were in flight."""
-    bars = _bars("run requests", activity.runs_finished, activity, lane)
+    bars = _bars("run requests", activity.runs_finished, activity, lane, "with replays")
     most = max(activity.runs_in_flight)
     return bars + _curve(activity, activity.runs_in_flight, lane, f"runs in flight, at most {most:g}")
 

@@ -44,7 +44,7 @@ def test_it_draws_the_load_where_it_is_known() -> None:
     )
     drawn = Xml.fromstring(str(draw_activity(load)))
     texts = [element.text for element in drawn.iter("text")]
-    assert {"run requests", "12 in all", "settle time", "at most 4 s"} <= set(texts)
+    assert {"run requests", "12 with replays", "settle time", "at most 4 s"} <= set(texts)
     assert len([rect for rect in drawn.iter("rect") if rect.get("class") == "run-requests"]) == 6
     titles = [element.text for element in drawn.iter("title")]
     assert {"runs in flight, at most 2", "settle time, at most 4 s"} <= set(titles)
