@@ -27,17 +27,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("conformance", "conformance of a workflow-orchestration server")
     for option in options_of("pytest"):
         name = f"--conformance-{option.name}"
+        told = option.told
         # argparse takes a per cent sign for the beginning of a format.
-        text = option.help.replace("%", "%%")
+        text = told.replace("%", "%%")
         if option.kind == "flag":
             group.addoption(name, action="store_true", default=False, help=text)
-            parser.addini(option.ini, option.help, type="bool", default=False)
+            parser.addini(option.ini, told, type="bool", default=False)
         elif option.many:
             group.addoption(name, action="append", default=None, metavar=option.metavar, help=text)
-            parser.addini(option.ini, option.help, type="linelist", default=None)
+            parser.addini(option.ini, told, type="linelist", default=None)
         else:
             group.addoption(name, default=None, metavar=option.metavar, help=text)
-            parser.addini(option.ini, option.help, type="string", default=None)
+            parser.addini(option.ini, told, type="string", default=None)
 
 
 def setting(config: pytest.Config, name: str) -> Any:

@@ -39,7 +39,7 @@ def _check(files: tuple[Path, ...], **given: Any) -> None:
     values = sources(values_of(with_verbosity(given)))
     check_known(values)
     known: Path | None = read(values, "known")
-    verbosity: Verbosity = read(values, "verbosity") or "normal"
+    verbosity: Verbosity = read(values, "verbosity")
     accepted = load_known(known) if known else ()
     required = required_of(values)
     document = load_document(read(values, "spec"), allow_refs=read(values, "allow-refs"))
@@ -50,7 +50,7 @@ def _check(files: tuple[Path, ...], **given: Any) -> None:
     if known is not None:
         results = apply_known(results, accepted, datetime.now(UTC).date(), strict=read(values, "strict-known"))
     results = demand(results, required)
-    results.configuration["fail_on"] = read(values, "fail-on") or "must"
+    results.configuration["fail_on"] = read(values, "fail-on")
     default = default_report_dir(f"file://{name.replace(' ', '-')}", datetime.now(UTC))
     directory = writable_directory(read(values, "report-dir") or default)
     report = write_all(results, directory, ((each.id, each.origin, one) for each in traces for one in each.exchanges))

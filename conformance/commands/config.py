@@ -50,7 +50,8 @@ def _table(found: Sources, *, every: bool) -> Table:
             # The address is an argument of the command, not an option.
             table.add_row(option.key, Text(shown(option, value)), "TARGET" if place == "--url" else place)
         elif every:
-            table.add_row(option.key, "", "default")
+            nothing = "no" if option.kind == "flag" else "none"
+            table.add_row(option.key, Text(option.default or option.usual or nothing), "default")
     return table
 
 

@@ -23,7 +23,6 @@ from conformance.reports.terminal import Verbosity
 from conformance.results.verdict import FailOn
 from conformance.target import TargetConfig
 from conformance.target.authentication.tokens import TokenFile
-from conformance.target.bodies import MAX_BODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +68,8 @@ def run_options(values: Sources, environment: Mapping[str, str] = os.environ) ->
     if shard[1] > 1 and values("seed") == "random":
         raise BadOption("seed", "random", "the shares of a run one number: who plays what follows from it")
     settings = Settings(
-        seed=read(values, "seed") or 0,
-        profile=read(values, "profile") or "standard",
+        seed=read(values, "seed"),
+        profile=read(values, "profile"),
         max_time=read(values, "max-time"),
         explore_time=read(values, "explore-time"),
         features=_features(values),
@@ -89,11 +88,11 @@ def run_options(values: Sources, environment: Mapping[str, str] = os.environ) ->
         known=read(values, "known"),
         strict_known=read(values, "strict-known"),
         against=read(values, "against"),
-        fail_on=read(values, "fail-on") or "must",
+        fail_on=read(values, "fail-on"),
         required=required_of(values),
         summary_file=read(values, "summary-file") or (Path(summary) if summary else None),
         trace_url=_trace_url(read(values, "trace-url")),
-        verbosity=read(values, "verbosity") or "normal",
+        verbosity=read(values, "verbosity"),
         default_dir=report_dir is None,
     )
 
@@ -123,7 +122,7 @@ def required_of(values: Values, *more: Catalogue) -> tuple[str, ...]:
 def target_config(found: Sources, url: str) -> TargetConfig:
     """How to reach the target at an address. Raises UserError for what is missing, wrong or contradictory."""
     values = without_contradiction(found)
-    ca_file, timeout, token_file = (read(values, name) for name in ("ca-file", "timeout", "token-file"))
+    ca_file, token_file = (read(values, name) for name in ("ca-file", "token-file"))
     if token_file is not None:
         TokenFile(token_file).token()
     return TargetConfig(
@@ -135,9 +134,9 @@ def target_config(found: Sources, url: str) -> TargetConfig:
         client_secret=read(values, "client-secret"),
         token_url=read(values, "token-url"),
         issuer=read(values, "issuer"),
-        timeout_s=timeout or 10.0,
+        timeout_s=read(values, "timeout"),
         max_rate=read(values, "max-rate"),
-        max_body=read(values, "max-body") or MAX_BODY,
+        max_body=read(values, "max-body"),
         verify=True if ca_file is None else str(ca_file),
         insecure=read(values, "insecure"),
         cert=_text(read(values, "cert")),

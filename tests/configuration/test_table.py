@@ -11,11 +11,13 @@ from click.testing import CliRunner
 from conformance.cli import COMMANDS, main
 from conformance.commands.common.lazy import load
 from conformance.configuration.config_file import WrongConfig
+from conformance.configuration.options import run_options, target_config
 from conformance.configuration.reading import BadOption, read
 from conformance.configuration.server_options import serve_options
 from conformance.configuration.sources import Sources, sources
 from conformance.configuration.table.lookup import BY_KEY, OPTIONS, options_of
 from conformance.configuration.table.option import COMMAND_LINE
+from conformance.target.bodies import MAX_BODY
 
 
 def given_nothing(environment: dict[str, str], file: Path | None = None) -> Sources:
@@ -52,6 +54,17 @@ def test_whatever_reads_the_file_may_be_told_which() -> None:
     assert reading <= BY_KEY["config"].commands
 
 
+def test_config_shows_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["config", "--all"])
+    rows = dict(line.split(maxsplit=1) for line in done.output.splitlines() if line.endswith(" default"))
+    expected = {"seed": "0", "profile": "standard", "timeout": "10s", "max-rate": "none", "read-only": "no"}
+    assert {name: rows[name].split()[0] for name in expected} == expected
+    # What is shown is what counts.
+    assert run_options(given_nothing({})).settings.profile == "standard"
+    assert target_config(given_nothing({}), "http://h").max_body == MAX_BODY == read(lambda _: "16MiB", "max-body")
+
+
 def test_one_name_with_two_meanings_has_two_keys() -> None:
     run = {"CONFORMANCE_DATABASE": "findings", "CONFORMANCE_PREFIX": "/recorded", "CONFORMANCE_SEED": "7"}
     assert serve_options(given_nothing(run)) == serve_options(given_nothing({}))
@@ -67,7 +80,7 @@ def test_the_file_has_options_of_one_command_by_their_keys(tmp_path: Path) -> No
     found = given_nothing({}, file)
     served = serve_options(found)
     assert (served.port, served.jitter, served.database) == (8099, True, str(tmp_path / "kept.db"))
-    assert (read(found, "sdk-seed"), read(found, "seed")) == (4, None)
+    assert (read(found, "sdk-seed"), read(found, "seed")) == (4, 0)
 
 
 def test_what_only_the_command_line_has_is_no_key_of_the_file(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def _asked(given: dict[str, Any]) -> _Asked:
         writable_directory(directory),
         required_of(found, client_catalogue()),
         (known, load_known(known)) if known is not None else None,
-        read(found, "verbosity") or "normal",
+        read(found, "verbosity"),
     )
 
 
@@ -121,7 +121,7 @@ def _accepted(results: Results, asked: _Asked) -> Results:
         strict = read(asked.found, "strict-known")
         results = apply_known(results, asked.accepted, datetime.now(UTC).date(), strict=strict)
     results = demand(results, asked.required)
-    results.configuration["fail_on"] = read(asked.found, "fail-on") or "must"
+    results.configuration["fail_on"] = read(asked.found, "fail-on")
     return results
 
 

@@ -86,8 +86,7 @@ def option_parameters(*commands: Command) -> list[click.Parameter]:
 
 
 def _parameter(option: Option, commands: Iterable[Command]) -> SectionedOption:
-    text = f"{option.help}  [{option.remarks}]" if option.remarks else option.help
-    settings: dict[str, Any] = {"section": option.section, "help": text, "required": option.required}
+    settings: dict[str, Any] = {"section": option.section, "help": option.told, "required": option.required}
     place = next((found for each in (*commands, _ALL) if (found := _NAMES.get((option.key, each)))), None)
     names = option.choices or (partial(_loaded, *place) if place is not None else None)
     if names is not None:

@@ -54,7 +54,13 @@ OPTIONS: tuple[Option, ...] = (
         commands=_SERVER_COMMANDS,
     ),
     Option(
-        "token-lifetime", EMBEDDED, "How long such a token lives; default 1h.", "TIME", "duration>0", _SERVER_COMMANDS
+        "token-lifetime",
+        EMBEDDED,
+        "How long such a token lives.",
+        "TIME",
+        "duration>0",
+        _SERVER_COMMANDS,
+        usual="1h",
     ),
     _noise("gateway-errors", "Answers replaced by a gateway's 502, such as 5%.", "SHARE", "share"),
     _noise("unavailable", "Answers replaced by a JSON 503, such as 1%.", "SHARE", "share"),

@@ -66,7 +66,8 @@ class Option:
     ``elsewhere``: it says how another server is reached, so it does nothing without the URL of one. ``secret``: its
     value is shown nowhere. ``own_key`` tells it from an option of the same name that means something else in another
     command. ``letter``: its short form. ``default``: the text that counts where nothing is given, and that the help
-    shows. ``lowest`` and ``highest`` bound an ``integer``. ``required``: the command needs it.
+    shows. ``usual``: what the help shows instead where that follows from something else. ``lowest`` and ``highest``
+    bound an ``integer``. ``required``: the command needs it.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Option:
     own_key: str = ""
     letter: str = ""
     default: str = ""
+    usual: str = ""
     lowest: int | None = None
     highest: int | None = None
     required: bool = False
@@ -110,12 +112,18 @@ class Option:
         return f"conformance_{self.key.replace('-', '_')}"
 
     @property
+    def told(self) -> str:
+        """What the help says of it, with its remarks."""
+        return f"{self.help}  [{self.remarks}]" if self.remarks else self.help
+
+    @property
     def remarks(self) -> str:
         """Its default and its bounds, such as ``default: 3; 1<=x<=50``; empty where it has none."""
         bounds = f"{_bound(self.lowest, '{}<=')}x{_bound(self.highest, '<={}')}"
         if self.lowest is not None and self.highest is None:
             bounds = f"x>={self.lowest}"
-        parts = [f"default: {self.default}" if self.default else "", bounds if bounds != "x" else ""]
+        default = self.default or self.usual
+        parts = [f"default: {default}" if default else "", bounds if bounds != "x" else ""]
         return "; ".join(filter(None, parts))
 
 

@@ -9,7 +9,15 @@ _REPORT_COMMANDS: frozenset[Command] = RUN | {"check", "merge", "proxy"}
 _LOUD_COMMANDS: frozenset[Command] = frozenset({"run", "check", "merge", "proxy"})
 
 OPTIONS: tuple[Option, ...] = (
-    Option("report-dir", RESULTS, "Where reports go; default reports/<time>-<name>.", "DIR", "path", _REPORT_COMMANDS),
+    Option(
+        "report-dir",
+        RESULTS,
+        "Where reports go.",
+        "DIR",
+        "path",
+        _REPORT_COMMANDS,
+        usual="reports/<time>-<name>",
+    ),
     Option("known", RESULTS, "Known deviations; see `conformance known`.", "FILE.yaml", "path", _REPORT_COMMANDS),
     Option("strict-known", RESULTS, "A stale known deviation is a failure.", kind="flag", commands=_REPORT_COMMANDS),
     Option(
@@ -23,11 +31,12 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "fail-on",
         RESULTS,
-        "What makes exit code 1: must (default) or should.",
+        "What makes exit code 1: must or should.",
         "LEVEL",
         "choice",
         _REPORT_COMMANDS,
         choices=("must", "should"),
+        default="must",
     ),
     Option(
         "require",
@@ -41,11 +50,12 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "verbosity",
         RESULTS,
-        "quiet, normal (default) or verbose.",
+        "quiet, normal or verbose.",
         "WORD",
         "choice",
         commands=_REPORT_COMMANDS,
         choices=("quiet", "normal", "verbose"),
+        default="normal",
     ),
     Option(
         "quiet",

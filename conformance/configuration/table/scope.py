@@ -12,12 +12,13 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "profile",
         SCOPE,
-        "How much is explored: smoke, standard (default), thorough or soak.",
+        "How much is explored: smoke, standard, thorough or soak.",
         "PROFILE",
         "choice",
         choices=("smoke", "standard", "thorough", "soak"),
+        default="standard",
     ),
-    Option("seed", SCOPE, "Number that all traffic follows from, or 'random'; default 0.", "N", "seed"),
+    Option("seed", SCOPE, "Number that all traffic follows from, or 'random'.", "N", "seed", default="0"),
     Option(
         "max-time",
         SCOPE,
@@ -28,9 +29,10 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "explore-time",
         SCOPE,
-        "Time for exploring alone; confirming and tidying up come after it. Default by profile.",
+        "Time for exploring alone; confirming and tidying up come after it.",
         "TIME",
         "duration>0",
+        usual="by profile",
     ),
     Option(
         "shard",
@@ -56,6 +58,7 @@ OPTIONS: tuple[Option, ...] = (
         "FILE|URL",
         "location",
         commands=_DOCUMENT_COMMANDS,
+        usual="the bundled one",
     ),
     Option(
         "allow-refs",
@@ -67,9 +70,10 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "prefix",
         SCOPE,
-        "The path below which recorded traffic has the API; default: found by itself.",
+        "The path below which recorded traffic has the API.",
         "PATH",
         commands=frozenset({"check", "proxy"}),
+        usual="found by itself",
     ),
     Option(
         "database",
@@ -82,10 +86,11 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "config",
         SCOPE,
-        "The configuration file; default: the nearest conformance.toml, or pyproject.toml with [tool.conformance].",
+        "The configuration file.",
         "FILE",
         "path",
         RUN | {"check", "replay", "report", "merge", "clean", "operations", "serve", "proxy", "sdk"},
         settable="outside the file",
+        usual="the nearest conformance.toml, or pyproject.toml with [tool.conformance]",
     ),
 )

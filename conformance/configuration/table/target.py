@@ -37,10 +37,11 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "timeout",
         TARGET,
-        "Time until a request counts as unanswered, in seconds or such as 500ms; default 10.",
+        "Time until a request counts as unanswered, in seconds or such as 500ms.",
         "TIME",
         "duration>0",
         _TARGET_COMMANDS,
+        default="10s",
     ),
     Option(
         "max-rate", TARGET, "Requests a second at the most.", "N", "number", _TARGET_COMMANDS, unit="requests a second"
@@ -48,10 +49,11 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "max-body",
         TARGET,
-        "How much of an answer's body is read, decoded, such as 500kB or 64MB; default 16MB.",
+        "How much of an answer's body is read, decoded, such as 500kB or 64MB.",
         "SIZE",
         "size",
         _TARGET_COMMANDS,
+        default="16MiB",
     ),
     Option(
         "concurrency",
