@@ -201,6 +201,7 @@ class ConformanceRun:
         if self.options.settings.max_time is None:
             self.begun -= max(each.seconds for each in shards)
         with self.target(locating=False) as config, self.recording(config) as (begun, watcher, log, _):
+            begun.target["shares"] = len(shards)
             if missing := missing_of(shards):
                 begun.target["missing"] = missing
             outcome = conclude_shards(self.context(config, watcher), targets_of(shards))

@@ -54,12 +54,13 @@ def replay_command(results: Results, finding: Finding) -> str | None:
 
 
 def clean_command(results: Results, directory: str) -> str | None:
-    """The command that removes what a run has left; None where it left nothing, or where the server is gone.
+    """The command that removes what a run has left; None where it left nothing, or where no single command does.
 
-    ``directory`` holds the run's reports, among them the journal of what no list shows in its name.
+    ``directory`` holds the run's reports, among them the journal of what no list shows in its name. Each of the shares
+    that were merged made things in a name of its own, and its own report has the command.
     """
     run = results.configuration.get("run_id")
-    if not results.leftovers or not run or results.target.get("embedded"):
+    if not results.leftovers or not run or results.target.get("embedded") or results.target.get("shares"):
         return None
     url = shlex.quote(str(results.target.get("url")))
     options = f"--run {shlex.quote(str(run))} --from {shlex.quote(directory)} --yes"

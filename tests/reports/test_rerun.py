@@ -62,6 +62,8 @@ def test_what_is_left_is_removed_with_the_journal_of_the_run() -> None:
     words = shlex.split(command)
     assert clean_leftovers.make_context("clean", words[2:]).params["clean_from"]
     assert clean_command(replace(left, leftovers=[]), "a b") is None
+    # Each share bears a name of its own.
+    assert clean_command(replace(left, target={**left.target, "shares": 2}), "a b") is None
     console = Console(record=True, width=40)
     summary(left, console, Path("a b/report.html"), "normal")
     assert command in console.export_text()
