@@ -127,7 +127,7 @@ class Worker:
     def _play(self, shard: tuple[int, int]) -> RunOutcome:
         config = self._session.target_config(self._url)
         with self._session.shard_recording(config, shard[0], self._directory) as watcher:
-            context = self._session.context(config, watcher)
+            context = self._session.context(config.share_of(self._count), watcher)
             settings = replace(context.settings, shard=shard, report_dir=self._directory)
             return play(replace(context, settings=settings), self._stop)
 
@@ -192,7 +192,10 @@ class Controller:
             begun, watcher, log, spool = self._begun
             options = self._session.options
             parts = [replace(part, interrupted=part.interrupted or self._stopping.asked) for part in self._parts]
-            outcome = conclude_shared(self._session.context(self._config, watcher), parts)
+            # The workers have had their shares of the requests that are allowed.
+            last = self._config.share_of(len(parts)).max_requests
+            config = self._config.model_copy(update={"max_requests": last})
+            outcome = conclude_shared(self._session.context(config, watcher), parts)
             spools = [Spool(path) for path in sorted(options.report_dir.glob("exchanges-*.spool"))]
             with contextlib.ExitStack() as stack:
                 self._select()

@@ -100,6 +100,19 @@ class TargetConfig(BaseModel):
     excluded: tuple[str, ...] = ()
     max_requests: int | None = Field(default=None, ge=1)
 
+    def share_of(self, processes: int) -> TargetConfig:
+        """That of one of several processes which use the target side by side: what is allowed is allowed to them all.
+
+        Of the requests one share more is left to what comes after them.
+        """
+        rate, at_once, most = self.max_rate, self.concurrency, self.max_requests
+        limits = {
+            "max_rate": None if rate is None else rate / processes,
+            "concurrency": None if at_once is None else max(1, at_once // processes),
+            "max_requests": None if most is None else max(1, most // (processes + 1)),
+        }
+        return self.model_copy(update=limits)
+
     @field_validator("url")
     @classmethod
     def _usable(cls, url: str) -> str:

@@ -18,7 +18,9 @@ from conformance.reports.conclusion import exit_code
 from conformance.results.compare import compare
 from conformance.results.known.files import load_known
 from conformance.results.model import Finding, Replays
+from tests.campaign.visited import visited
 from tests.commands.conftest import FAULTS, Done, conformance
+from tests.warm import drawing_itself
 
 REPORTS = ("results.json", "report.html", "junit.xml", "exchanges.har.gz", "events.ndjson.gz")
 
@@ -133,3 +135,12 @@ def test_a_run_that_never_reached_its_server_hides_no_earlier_one(tmp_path: Path
     assert done.code == 3, done.out + done.err
     assert (tmp_path / "reports" / "latest").resolve().name == "earlier"
     assert len(list((tmp_path / "reports").iterdir())) == 3
+
+
+def test_workers_share_the_requests_that_are_allowed(tmp_path: Path) -> None:
+    with visited() as host:
+        options = ("-n", "2", "--profile", "smoke", "--explore-time", "4s", "--max-requests", "90")
+        done = conformance("run", host.url, *options, directory=tmp_path, env=drawing_itself())
+        assert done.code in (0, 3), done.out + done.err
+        assert 30 < len(host.requests) <= 90
+        assert host.workflows == []

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from conformance.target import TargetConfig, WrongUrl
@@ -67,3 +69,13 @@ def test_no_secret_is_shown() -> None:
     )
     assert "secret-" not in repr(config.redacted())
     assert config.redacted()["headers"] == {"X-Key": "[redacted]"}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [((None, None, None), (None, None, None)), ((10.0, 8, 100), (5.0, 4, 33)), ((1.0, 1, 1), (0.5, 1, 1))],
+)
+def test_processes_side_by_side_share_what_is_allowed(given: tuple[Any, ...], expected: tuple[Any, ...]) -> None:
+    names = ("max_rate", "concurrency", "max_requests")
+    shared = TargetConfig(url="http://h", **dict(zip(names, given, strict=True))).share_of(2)
+    assert tuple(getattr(shared, name) for name in names) == expected
