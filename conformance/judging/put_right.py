@@ -9,13 +9,15 @@ from conformance.judging.renumbered import SEQUENCE, renumbered
 from conformance.judging.tally import Tally
 from conformance.judging.undelayed import DURATION, UNTIL, undelayed
 from conformance.judging.without_history import HISTORY, without_history
+from conformance.judging.without_variables import VARIABLES, without_variables
 from conformance.trace import Trace
 
 
 def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
     """By the requirement that names what is wrong, the traces kept for violations that have it, with it put right."""
     delays = {each: undelayed(tally, each) for each in (DURATION, UNTIL)}
-    return {HISTORY: without_history(tally), SEQUENCE: renumbered(tally), **delays}
+    views = {HISTORY: without_history(tally), SEQUENCE: renumbered(tally)}
+    return {**views, **delays, VARIABLES: without_variables(tally)}
 
 
 def resting(tally: Tally, judgements: Mapping[str, Judgement]) -> frozenset[str]:
