@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -62,6 +62,26 @@ class RunOutcome:
     spent: bool = False
     features: frozenset[str] = frozenset()
     long_lists: str = ""
+
+
+def merged(parts: Sequence[RunOutcome]) -> RunOutcome:
+    """What several workers or machines saw as one outcome, not confirmed yet."""
+    tally = Tally()
+    for part in parts:
+        tally.merge(part.tally)
+    first = next((part for part in parts if part.server), RunOutcome(tally))
+    return RunOutcome(
+        tally=tally,
+        server=first.server,
+        settling=first.settling,
+        interrupted=any(part.interrupted for part in parts),
+        lost=next((part.lost for part in parts if part.lost), None),
+        long_lists=next((part.long_lists for part in parts if part.long_lists), ""),
+        shortfall=sum((part.shortfall for part in parts), Shortfall()),
+        leftovers=[each for part in parts for each in part.leftovers],
+        spent=any(part.spent for part in parts),
+        features=first.features,
+    )
 
 
 def _unjudged(outcome: RunOutcome, *, share: bool) -> Unjudged | None:

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
-from rich.text import Text
 
 from conformance.campaign.concluding import RunOutcome, conclude, header, untested
 from conformance.campaign.ending.interruptions import Interruptions
@@ -201,9 +200,7 @@ class ConformanceRun:
         if self.options.settings.max_time is None:
             self.begun -= max(each.seconds for each in shards)
         with self.target(locating=False) as config, self.recording(config) as (begun, watcher, log, _):
-            begun.target["shares"] = len(shards)
-            if missing := missing_of(shards):
-                begun.target["missing"] = missing
+            begun.target |= {"shares": len(shards)} | ({"missing": told} if (told := missing_of(shards)) else {})
             outcome = conclude_shards(self.context(config, watcher), targets_of(shards))
             return self.conclude(begun, outcome, log, [])
 
@@ -292,9 +289,9 @@ class ConformanceRun:
         """Print the summary, and annotations where a CI service reads them."""
         if self.results is None:
             return
-        if "lost" in self.results.target:
-            told = Text(f"Not tested to the end: {self.results.target['lost']}", style="bold yellow")
-            self.console.print(told, highlight=False, soft_wrap=True)
+        if lost := self.results.target.get("lost"):
+            told = f"Not tested to the end: {lost}"
+            self.console.print(told, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
         if self.options.known is not None and (lacking := unfilled(self.options.known, self.known)):
             self.console.print(lacking, style="yellow", markup=False, highlight=False, soft_wrap=True)
         conclusion = self._conclusion(self.results)

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.campaign.campaign import Campaign
-from conformance.campaign.concluding import RunOutcome
+from conformance.campaign.concluding import RunOutcome, merged
 from conformance.campaign.drawing import Drawn, draw_in_time
 from conformance.campaign.ending.stopping import Stop, interruptible, terminable
 from conformance.campaign.observer import Observer
-from conformance.campaign.schedule import Shortfall, deadline_of
+from conformance.campaign.schedule import deadline_of
 from conformance.configuration.settings import Settings
 from conformance.contract.document import ApiDocument
 from conformance.judging.pool import JudgePool
@@ -264,26 +264,6 @@ def _swept(context: RunContext, whole: RunOutcome) -> RunOutcome:
     with contextlib.suppress(Overdue, KeyboardInterrupt):
         left = interruptible(remove(), deadline=context.deadline)
     return replace(whole, leftovers=list(dict.fromkeys([*whole.leftovers, *left])))
-
-
-def merged(parts: Sequence[RunOutcome]) -> RunOutcome:
-    """What several workers or machines saw as one outcome, not confirmed yet."""
-    tally = Tally()
-    for part in parts:
-        tally.merge(part.tally)
-    first = next((part for part in parts if part.server), RunOutcome(tally))
-    return RunOutcome(
-        tally=tally,
-        server=first.server,
-        settling=first.settling,
-        interrupted=any(part.interrupted for part in parts),
-        lost=next((part.lost for part in parts if part.lost), None),
-        long_lists=next((part.long_lists for part in parts if part.long_lists), ""),
-        shortfall=sum((part.shortfall for part in parts), Shortfall()),
-        leftovers=[each for part in parts for each in part.leftovers],
-        spent=any(part.spent for part in parts),
-        features=first.features,
-    )
 
 
 def _outcome(campaign: Campaign, server: dict[str, Any], leftovers: list[str]) -> RunOutcome:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conformance.campaign.concluding import RunOutcome
-from conformance.campaign.running import RunContext, conclude_shared, merged, reach
+from conformance.campaign.concluding import RunOutcome, merged
+from conformance.campaign.running import RunContext, conclude_shared, reach
 from conformance.campaign.trace_judging import judge_across
 from conformance.judging.tally import Tally
 from conformance.target import TargetError
