@@ -179,7 +179,7 @@ def test_it_works_without_scripts(open_report: OpenReport) -> None:
 def test_very_many_findings_are_bounded_and_it_is_said(open_report: OpenReport) -> None:
     page = open_report(crowded(MAX_LISTED + 7))
     expect(page.locator("#findings .item")).to_have_count(MAX_LISTED)
-    expect(page.get_by_text("7 further findings are left out here; results.json has them all.")).to_be_visible()
+    expect(page.get_by_text("Left out here: 7 further findings; results.json has them all.")).to_be_visible()
     page.get_by_label("Search", exact=True).fill("case 4321:")
     expect(page.locator("#findings .item:not([hidden])")).to_have_count(1)
 
