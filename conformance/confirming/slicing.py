@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios.scenario import model
@@ -112,30 +114,26 @@ def _about(step: Step, concerned: set[str]) -> bool:
     return model.binds(step) in concerned or bool(uses(step) & concerned)
 
 
-def _beside(scenario: Scenario, kept: set[int]) -> set[int]:
-    """The steps of the groups in which a kept step is played at the same time as others."""
-    found: set[int] = set()
+def _spans(scenario: Scenario) -> Iterator[tuple[Step, set[int]]]:
+    """The outermost steps, each with its number and those of the steps inside it."""
     number = 0
     for step in scenario.steps:
-        span = range(number, number + size(step))
-        if isinstance(step, model.Together) and kept & set(span):
-            found |= set(span)
+        yield step, set(range(number, number + size(step)))
         number += size(step)
-    return found
+
+
+def _beside(scenario: Scenario, kept: set[int]) -> set[int]:
+    """The steps of the groups in which a kept step is played at the same time as others."""
+    groups = (span for step, span in _spans(scenario) if isinstance(step, model.Together) and kept & span)
+    return set[int]().union(*groups)
 
 
 def _again(scenario: Scenario, kept: set[int]) -> set[int]:
     """The kept waits for all that is due that follow another one, with nothing kept between them."""
-    found: set[int] = set()
-    number, waited = 0, False
-    for step in scenario.steps:
-        here = kept & set(range(number, number + size(step)))
-        settle = isinstance(step, model.Settle)
-        if here and settle and waited:
-            found.add(number)
-        waited = settle if here else waited
-        number += size(step)
-    return found
+    outermost = [(step, span) for step, span in _spans(scenario) if kept & span]
+    settling = [isinstance(step, model.Settle) for step, _ in outermost]
+    again = (span for (_, span), both in zip(outermost[1:], map(all, pairwise(settling)), strict=True) if both)
+    return set[int]().union(*again)
 
 
 def _binding(steps: dict[int, Step], kept: set[int]) -> set[int]:

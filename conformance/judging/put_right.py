@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from conformance.judging.judging import Judgement
 from conformance.judging.renumbered import SEQUENCE, renumbered
 from conformance.judging.tally import Tally
-from conformance.judging.undelayed import DURATION, UNTIL, undelayed
+from conformance.judging.undelayed import undelayed
 from conformance.judging.without_history import HISTORY, without_history
 from conformance.judging.without_variables import VARIABLES, without_variables
+from conformance.rules.stage.delays import DURATION, UNTIL
 from conformance.trace import Trace
 
 

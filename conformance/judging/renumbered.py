@@ -20,7 +20,7 @@ SEQUENCE = "stage.sequence"
 def renumbered(tally: Tally) -> Sequence[Trace]:
     """Of the traces kept for violations those with statuses whose entries bear other numbers, with these put right."""
     suspect = tally.violating_traces.get(SEQUENCE, set())
-    traces = {each.trace.id: each.trace for cases in tally.cases.values() for each in cases if each.trace.id in suspect}
+    traces = {name: trace for name, trace in tally.kept_traces.items() if name in suspect}
     changed = [(trace, tuple(map(_put_right, trace.exchanges))) for trace in traces.values()]
     return [replace(trace, exchanges=exchanges) for trace, exchanges in changed if exchanges != trace.exchanges]
 

@@ -78,6 +78,11 @@ class Tally:
     unjudged: int = 0
     reduced: list[Trace] = field(default_factory=list)
 
+    @property
+    def kept_traces(self) -> dict[str, Trace]:
+        """The traces that are kept for violations, by id."""
+        return {each.trace.id: each.trace for cases in self.cases.values() for each in cases}
+
     def add(self, trace: Trace, judgement: Judgement) -> None:
         """Count a judged trace."""
         self.traces += 1

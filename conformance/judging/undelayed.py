@@ -12,11 +12,10 @@ from typing import Any
 
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.trace_index import TraceIndex
-from conformance.rules.stage.delays import ended_early
+from conformance.rules.stage.delays import DURATION, UNTIL, ended_early
 from conformance.trace import Exchange, Trace
 from conformance.wire import exact_json
 
-DURATION, UNTIL = "run.delay-duration", "run.delay-until"
 # A delay of no length, in the form of each.
 _NO_DELAY = {DURATION: {"duration": "0s"}, UNTIL: {"until": "1970-01-01T00:00:00Z"}}
 
@@ -31,9 +30,8 @@ def undelayed(tally: Tally, requirement: str) -> Sequence[Trace]:
     """
     if requirement not in tally.cases:
         return []
-    traces = {each.trace.id: each.trace for cases in tally.cases.values() for each in cases}
-    early = {name: ended_early(TraceIndex(trace), requirement) for name, trace in traces.items()}
-    return [_undelayed(traces[name], stages, requirement) for name, stages in early.items() if stages]
+    early = [(trace, ended_early(TraceIndex(trace), requirement)) for trace in tally.kept_traces.values()]
+    return [_undelayed(trace, stages, requirement) for trace, stages in early if stages]
 
 
 def _undelayed(trace: Trace, stages: Stages, requirement: str) -> Trace:

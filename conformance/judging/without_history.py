@@ -23,7 +23,7 @@ def without_history(tally: Tally) -> Sequence[Trace]:
     Only the histories of the instances concerned are left out: what the others show has causes of its own.
     """
     suspect = tally.violating_traces.get(HISTORY, set())
-    traces = {each.trace.id: each.trace for cases in tally.cases.values() for each in cases if each.trace.id in suspect}
+    traces = {name: trace for name, trace in tally.kept_traces.items() if name in suspect}
     concerned = {name: out_of_place(TraceIndex(trace)) for name, trace in traces.items()}
     return [_without_history(traces[name], instances) for name, instances in concerned.items() if instances]
 

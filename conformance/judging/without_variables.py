@@ -22,8 +22,7 @@ def without_variables(tally: Tally) -> Sequence[Trace]:
     """
     if VARIABLES not in tally.cases:
         return []
-    traces = {each.trace.id: each.trace for cases in tally.cases.values() for each in cases}
-    changed = [(trace, tuple(map(_without, trace.exchanges))) for trace in traces.values()]
+    changed = [(trace, tuple(map(_without, trace.exchanges))) for trace in tally.kept_traces.values()]
     return [replace(trace, exchanges=exchanges) for trace, exchanges in changed if exchanges != trace.exchanges]
 
 

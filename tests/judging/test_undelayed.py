@@ -10,7 +10,7 @@ import pytest
 from conformance.judging.judging import Judge
 from conformance.judging.put_right import put_right, resting
 from conformance.judging.tally import Tally
-from conformance.judging.undelayed import DURATION, UNTIL
+from conformance.rules.stage.delays import DURATION, UNTIL
 from conformance.trace import Trace
 from tests.rules.bodies import NOOP
 from tests.rules.build import TraceBuilder

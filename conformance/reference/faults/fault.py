@@ -57,6 +57,16 @@ def around(server: Server, operation: str, handle: Callable[[Handler, Call], Awa
     server.handlers[operation] = handler
 
 
+async def before_deletion(server: Server, workflow: str, original: Handler, call: Call) -> Reply:
+    """The answer as if a workflow, the last change of which is its deletion, were not deleted yet."""
+    changes = server.log.of(workflow)
+    deletion = changes.pop()
+    try:
+        return await original(call)
+    finally:
+        changes.append(deletion)
+
+
 def edit(server: Server, operation: str, change: Callable[[Json], Json]) -> None:
     """Pass the ``data`` of an operation's successes through ``change``."""
 

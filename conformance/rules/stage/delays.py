@@ -12,6 +12,8 @@ from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.run.progress import remaining
 from conformance.wire.instant import Instant
 
+DURATION, UNTIL = "run.delay-duration", "run.delay-until"
+
 
 def _ended_well(timeline: InstanceTimeline, stage: StagePlan) -> list[StageObservation]:
     """Observations of the stage's own end, without those that a cancellation may have caused."""
@@ -32,7 +34,7 @@ def ended_early(index: TraceIndex, requirement: str) -> dict[str, set[int]]:
     for timeline in timelines(index):
         slack = max(TOLERANCE, timeline.trace.granularity)
         for stage in timeline.plans:
-            length, until = (stage.duration, None) if requirement == "run.delay-duration" else (None, stage.until)
+            length, until = (stage.duration, None) if requirement == DURATION else (None, stage.until)
             ended = [each.stage for each in timeline.shown_stages(stage.number) if not each.stage.error]
             if timeline.instance.workflow and any(_is_early(each, length, until, slack) for each in ended):
                 found.setdefault(timeline.instance.workflow.id, set()).add(stage.number)
@@ -64,7 +66,7 @@ def _not_early(timeline: InstanceTimeline, stage: StagePlan, length: int) -> Ite
         started, ended = shown_stage.stage.started, shown_stage.stage.ended_at
         lasted = ended.ns - started.ns if started and ended else None
         at_most = shown_stage.exchange.received - timeline.earliest_end(stage.number - 1)
-        if lasted is not None and lasted < length - slack:
+        if lasted is not None and _is_early(shown_stage.stage, length, None, slack):
             yield _early(timeline, stage, shown_stage, length, f"it lasted {lasted / 1e9:.3f} s by its own timestamps")
         # A delay that may end a little early by the target's timestamps may end a little early for clients, too.
         elif 0 <= at_most < length - TOLERANCE:
@@ -144,7 +146,7 @@ def _not_before(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Observ
         ended = shown_stage.stage.ended_at
         if ended is None:
             continue
-        if ended.ns >= stage.until.ns - slack:
+        if not _is_early(shown_stage.stage, None, stage.until, slack):
             yield upheld(timeline.instance.run, shown_stage.exchange, subject=timeline.id)
         else:
             yield violated(
@@ -157,4 +159,4 @@ def _not_before(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Observ
             )
 
 
-RULES: dict[str, Rule] = {"run.delay-duration": duration, "run.delay-until": until}
+RULES: dict[str, Rule] = {DURATION: duration, UNTIL: until}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from conformance.reference.engine.clock import MILLISECOND, SECOND
 from conformance.reference.engine.instances import CANCELLED
 from conformance.reference.engine.stages import Execution
-from conformance.reference.faults.fault import alter, around, fault
+from conformance.reference.faults.fault import alter, around, before_deletion, fault
 from conformance.reference.faults.lifecycle.runs import Finished
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
@@ -211,14 +211,9 @@ def deleted_still_run_when_waited_for(server: Server) -> None:
     """A deleted workflow can be run with wait=true."""
 
     async def handle(original: Handler, call: Call) -> Reply:
-        changes = server.log.of(call.path["workflowID"])
         if not (_waited_for(call) and _deleted(server, call.path["workflowID"])):
             return await original(call)
-        deletion = changes.pop()
-        try:
-            return await original(call)
-        finally:
-            changes.append(deletion)
+        return await before_deletion(server, call.path["workflowID"], original, call)
 
     around(server, "runWorkflow", handle)
 

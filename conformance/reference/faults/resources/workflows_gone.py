@@ -7,7 +7,7 @@ from collections.abc import Callable
 from conformance.reference.engine.clock import MILLISECOND
 from conformance.reference.engine.views import workflow_as_created
 from conformance.reference.faults.answers.envelope import INSTANCE_READS, on_each
-from conformance.reference.faults.fault import alter, around, edit, edit_many, fault, on_refusal
+from conformance.reference.faults.fault import alter, around, before_deletion, edit, edit_many, fault, on_refusal
 from conformance.reference.service.operations import Call, Handler, Reply, data
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import Invalid, NotFound
@@ -150,11 +150,7 @@ def just_deleted_still_runs(server: Server) -> None:
         fresh = bool(changes) and server.clock.now() - changes[-1].at < _KEPT
         if not fresh or changes[-1].kind != "workflow-deleted":
             return await original(call)
-        deletion = changes.pop()
-        try:
-            return await original(call)
-        finally:
-            changes.append(deletion)
+        return await before_deletion(server, call.path["workflowID"], original, call)
 
     around(server, "runWorkflow", handle)
 
