@@ -112,7 +112,8 @@ class Settler:
             if due is not None and due <= now:
                 return
             if due is not None:
-                await asyncio.sleep((min(due, last) - now) / SECOND)
+                # Not all of it at once: the target may be gone meanwhile, and nothing is due then.
+                await asyncio.sleep(min(min(due, last) - now, _LONGEST_PAUSE) / SECOND)
             else:
                 await self._next_control(cause, last - now)
 
