@@ -19,7 +19,8 @@ def _operations(**given: Any) -> None:
     document = load_document(read(values, "spec"), allow_refs=read(values, "allow-refs"))
     table = Table(box=None, pad_edge=False)
     for name in ("operation", "method", "path", "success"):
-        table.add_column(name, no_wrap=True)
+        # A narrow terminal folds paths, so that every word can be read.
+        table.add_column(name, no_wrap=name != "path", overflow="fold")
     for each in V1.operations:
         if each.id in document.operations:
             table.add_row(each.id, each.method, f"{document.prefix}{each.template}", str(each.success))

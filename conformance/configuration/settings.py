@@ -60,7 +60,7 @@ class Settings:
     database: str | None = None
     known: tuple[KnownDeviation, ...] = ()
     minimise_seconds: float = 30.0
-    minimise_runs: int = 120
+    minimise_runs: int = 240
 
     def for_target(self, found: frozenset[str]) -> Settings:
         """The settings with the features that were found on the target, but for those that nobody wants tested."""

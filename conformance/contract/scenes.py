@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 
 from conformance.contract.paths import read_yaml, specs_dir
@@ -49,6 +50,10 @@ _OPERATIONS = {
 }
 
 
+_MOMENTS = ("ended", "at", "took", "finished")
+"""What a scene gives in ms: since its start, or, of ``took``, for how long."""
+
+
 def timeline(scene: Scene) -> Iterator[str]:
     """A scene in lines: what happens first, then what violates the clause (✗) and what upholds it (✓)."""
     parts = ((" ", scene.steps), ("✗", scene.violated), ("✓", scene.legal))
@@ -59,8 +64,27 @@ def _line(step: Step) -> str:
     if step == "settle":
         return "(long enough for everything to be seen)"
     (verb, about), *others = step.items()
-    told = "; ".join(f"{name} {_text(value)}" for name, value in others)
+    told = "; ".join(_told(name, value) for name, value in others)
+    if verb == "wait":
+        return f"({about} ms pass)"
     return f"{_OPERATIONS.get(verb, verb)} {_text(about)}" + (f": {told}" if told else "")
+
+
+def _told(name: str, value: Any) -> str:
+    if name == "shows":
+        return "; ".join(starmap(_stage, enumerate(value))) or "shows no stages"
+    if name in _MOMENTS and value is not None:
+        return f"{name} at {value} ms" if name == "ended" else f"{name} {value} ms"
+    return f"{name} {_text(value)}"
+
+
+def _stage(number: int, shown: Sequence[Any]) -> str:
+    """A stage that an answer shows: its start and end in ms, and its error if it has one."""
+    started, ended, *error = shown
+    until = "still open" if ended is None else f"to {ended} ms"
+    return f"stage {number} from {started} {'ms, ' if ended is None else ''}{until}" + "".join(
+        f", error {_text(each)}" for each in error
+    )
 
 
 def _text(value: Any) -> str:

@@ -49,8 +49,8 @@ def test_explain_tells_the_statement() -> None:
 def test_explain_shows_the_scenes_of_the_clauses() -> None:
     told = printed("explain", "cancel.terminates")
     assert "Scene: the instance terminates" in told
-    assert "✗ getInstance i: shows [[5, null]]" in told
-    assert "✓ getInstance i: shows" in told
+    assert "✗ getInstance i: stage 0 from 5 ms, still open" in told
+    assert "✓ getInstance i: stage 0 from 5 to 405 ms, error cancelled; ended at 406 ms" in told
 
 
 def test_list_faults_names_each_with_what_it_breaks_in_full() -> None:

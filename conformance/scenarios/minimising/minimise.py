@@ -29,7 +29,7 @@ class ReplayBudget:
     """What minimising one finding may cost: seconds, and runWorkflow requests; ``at_once``: so many in one batch."""
 
     seconds: float = 30.0
-    runs: int = 120
+    runs: int = 240
     at_once: int = _BATCH_RUNS
 
 
