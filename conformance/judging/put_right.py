@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from conformance.judging.cut_short import ALL_DONE, COMPLETES, cut_short
 from conformance.judging.judging import Judgement
 from conformance.judging.renumbered import SEQUENCE, renumbered
 from conformance.judging.tally import Tally
@@ -18,7 +19,8 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
     """By the requirement that names what is wrong, the traces kept for violations that have it, with it put right."""
     delays = {each: undelayed(tally, each) for each in (DURATION, UNTIL)}
     views = {HISTORY: without_history(tally), SEQUENCE: renumbered(tally)}
-    return {**views, **delays, VARIABLES: without_variables(tally)}
+    ends = {each: cut_short(tally, each) for each in (ALL_DONE, COMPLETES)}
+    return {**views, **delays, **ends, VARIABLES: without_variables(tally)}
 
 
 def resting(tally: Tally, judgements: Mapping[str, Judgement]) -> frozenset[str]:
