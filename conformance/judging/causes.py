@@ -177,7 +177,7 @@ class Causes:
         return self._follow(cause, other) == self._sightings(other)
 
     def _same_refusal(self, cause: str, other: str) -> bool:
-        """Violated only by answers that refuse as those of the cause do, where they should refuse in the same way."""
+        """Violated only by answers that wrongly refuse as those of the cause do."""
         refusals = {each.refusal for each in self._sightings(other)}
         return bool(refusals) and "" not in refusals and refusals <= self._indexed(cause).refusals
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from conformance.contract.api import V1
-from conformance.rules.evidence.answers import error_code
+from conformance.rules.evidence.answers import error_code, error_message
 from conformance.rules.evidence.observation import Observation
 from conformance.trace import Exchange, Trace
 
@@ -21,7 +21,7 @@ class Sighting(NamedTuple):
     """One violation: the trace, the instance or workflow, the place, and the requests whose effect it shows.
 
     ``operation`` is the one whose answer decides; ``since`` is the position of the first of these requests, or else of
-    that answer. ``refusal`` says how that answer refuses the request, and how it should have; "" where it does not.
+    that answer. ``refusal`` says how that answer wrongly refuses the request; "" where it does not.
     """
 
     trace: str
@@ -53,6 +53,8 @@ _NO_HISTORY = "(no history)"
 # Where an answer holds no data at all, whatever else is missing in it follows from that.
 _NO_DATA = "(no data)"
 _NUMBER = re.compile(r"\d+")
+# Numbers and ids in a message, which differ from case to case, are words with a digit.
+_NAMES = re.compile(r"[\w-]*\d[\w-]*")
 
 
 def place_of(trace: Trace, observation: Observation) -> Place:
@@ -105,11 +107,20 @@ def sighting_of(trace: Trace, observation: Observation) -> Sighting:
 
 
 def _refusal(exchange: Exchange, observation: Observation) -> str:
-    """How an answer refuses a request that was to be refused in another way: for what reason does not matter."""
-    due = observation.expected.partition(":")[0]
-    if not (_REFUSED <= (exchange.status or 0) < _BROKEN and due.startswith("4")):
+    """How an answer refuses a request that was to be refused in another way, or that was not to be refused.
+
+    For what reason does not matter in the first case. In the second one the message tells one cause from another.
+    """
+    if not _REFUSED <= (exchange.status or 0) < _BROKEN:
         return ""
-    return f"{exchange.operation}: {exchange.status} {error_code(exchange)} for {due}"
+    refused = f"{exchange.operation}: {exchange.status} {error_code(exchange)}"
+    due = observation.expected.partition(":")[0]
+    if due.startswith("4"):
+        return f"{refused} for {due}"
+    if not observation.subject or not observation.observed.startswith(str(exchange.status)):
+        # The answer refuses rightly, and something else is wrong with it.
+        return ""
+    return f"{refused} {_NAMES.sub('*', str(error_message(exchange)))}"
 
 
 def acts_of(trace: Trace, observation: Observation) -> set[Act]:

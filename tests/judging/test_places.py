@@ -10,7 +10,7 @@ import pytest
 from conformance.contract.requirements import load_requirements
 from conformance.judging.causes import Causes
 from conformance.judging.judging import Judge
-from conformance.judging.places import acts_of, at_one_place, one_place, place_of
+from conformance.judging.places import acts_of, at_one_place, one_place, place_of, sighting_of
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.observation import violated
 from tests.rules.bodies import UNKNOWN
@@ -197,3 +197,19 @@ def test_unknown_and_deleted_refused_in_one_wrong_way_are_one_finding(code: str,
     deleted.delete(workflow)
     deleted.get_workflow(workflow, status=404, answer={"errorCode": code, "errorMessage": "gone"})
     assert list(leading(unknown, deleted)) == ["workflow.get-unknown", *more]
+
+
+def test_answers_that_wrongly_refuse_are_alike_by_their_words_whatever_ids_these_name() -> None:
+    t = TraceBuilder()
+    w = t.create([{"noop": {}}])
+    for said in (f"no history of {UNKNOWN}", "no history of i-12", "it has ended"):
+        t.get_workflow(w, status=404, answer={"errorCode": "NOT_FOUND", "errorMessage": said})
+    trace = t.trace()
+
+    def refused(position: int, subject: str = w, observed: str = "404: gone") -> str:
+        seen = violated(trace.exchanges[position], expected="a history", observed=observed, subject=subject)
+        return sighting_of(trace, seen).refusal
+
+    assert refused(1) == refused(2) != refused(3)
+    # Of an answer that refuses rightly something else may be wrong.
+    assert refused(1, subject="") == refused(1, observed="text/plain") == ""

@@ -92,6 +92,11 @@ def error_code(exchange: Exchange) -> object:
     return exchange.json.get("errorCode") if isinstance(exchange.json, dict) else None
 
 
+def error_message(exchange: Exchange) -> object:
+    """The errorMessage of an answer, None without one."""
+    return exchange.json.get("errorMessage") if isinstance(exchange.json, dict) else None
+
+
 def refusal(
     exchange: Exchange,
     status: int,
