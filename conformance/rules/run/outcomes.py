@@ -9,7 +9,7 @@ from conformance.rules.evidence.inevitable import cannot_have_failed, started_lo
 from conformance.rules.evidence.listing import Listing, listings
 from conformance.rules.evidence.observation import Observation, Rule, instance_upheld, instance_violated, upheld
 from conformance.rules.evidence.plans import RUN_NAMES, StagePlan, has_placeholder
-from conformance.rules.evidence.reads import HistoryRead, InstanceRead
+from conformance.rules.evidence.reads import HistoryRead, InstanceRead, StageRead
 from conformance.rules.evidence.timeline import InstanceTimeline, StageObservation, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.evidence.wording import quoted
@@ -124,8 +124,15 @@ def _never_an_error(timeline: InstanceTimeline) -> Iterator[Observation]:
                 read.exchange,
                 expected="no error where no stage can have failed",
                 observed=f"the error {quoted(text)}",
-                pointer="/data",
+                pointer=_error_pointer(read, failed),
             )
+
+
+def _error_pointer(read: InstanceRead | HistoryRead, failed: StageRead | None) -> str:
+    """Where an answer shows the error of a stage, or of the instance itself."""
+    if isinstance(read, HistoryRead):
+        return f"/data/{failed.number}/error" if failed else "/data"
+    return f"/data/status/{read.stages.index(failed)}/error" if failed else "/data/error"
 
 
 def _none_failed(timeline: InstanceTimeline) -> bool:
