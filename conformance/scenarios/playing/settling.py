@@ -89,7 +89,8 @@ class Settler:
             if self._target.deadline.passed:
                 break
             await all_of(self._control() for _ in range(together))
-            if self._controls[-1].finished is None:
+            # One that a late answer made long does not count; where it was the first one, there is none yet.
+            if self._controls and self._controls[-1].finished is None:
                 # More of what never ends would only use up the time for everything else.
                 break
 

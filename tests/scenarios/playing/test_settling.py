@@ -4,9 +4,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+import pytest
+
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.scenarios import Settler
+from conformance.scenarios.playing.control_round import ControlRound
 from conformance.scenarios.playing.settling import latest_start
 from conformance.target import LoopLag, Target, TargetConfig
 from conformance.trace import Trace
@@ -55,6 +58,16 @@ def test_waiting_ends_when_the_effect_is_due_and_not_before(url: str) -> None:
             assert any(cause < control.started for control in settler.settling().controls)
             assert due - settler.settling().lag <= now
 
+    with_settler(url, use)
+
+
+def test_a_warm_up_of_which_every_answer_is_late_is_no_failure(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def use(_: Target, settler: Settler) -> None:
+        assert not settler.settling().controls
+        monkeypatch.undo()
+        await settler.wait(time.monotonic_ns())
+
+    monkeypatch.setattr(ControlRound, "timed_out_since", lambda *_: True)
     with_settler(url, use)
 
 
