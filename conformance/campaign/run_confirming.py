@@ -112,7 +112,8 @@ class RunConfirming:
             player = Player(self.target, settler, self.settings.features, stop=over, reuse=reuse)
             return self._replay(player, scenarios, confirmation)
 
-        confirmation = Confirmation(judge, play, self.settings, seconds, lost=not usable)
+        scarce = self.target.gate.scarce
+        confirmation = Confirmation(judge, play, self.settings, seconds, lost=not usable, scarce=scarce)
         return confirmation
 
     def _keep(self, scenario: Scenario) -> None:

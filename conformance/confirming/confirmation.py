@@ -8,19 +8,18 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from conformance.configuration.settings import Settings
-from conformance.confirming.credibility import all_chance, may_be_chance, unanswered
-from conformance.confirming.findings import COUNTED, LOST, TIME_RAN_OUT, UNPLAYABLE, Proof, shown_exchanges
+from conformance.confirming.as_seen import as_seen, is_counted
+from conformance.confirming.credibility import all_chance
+from conformance.confirming.findings import Proof, shown_exchanges
 from conformance.confirming.left_out import LeftOut
-from conformance.confirming.replays import REPLAYS, Attempt, JudgedReplay, Play, attempt, judged, scenario_of
-from conformance.confirming.slicing import sliced
+from conformance.confirming.replays import REPLAYS, Attempt, JudgedReplay, Play, attempt, judged
 from conformance.judging.causes import Causes
 from conformance.judging.pool import TraceJudge
 from conformance.judging.put_right import put_right, resting
 from conformance.judging.tally import Case, Tally
 from conformance.results.model import Replays
-from conformance.rules.evidence.observation import Observation
 from conformance.scenarios import Scenario
-from conformance.scenarios.minimising.minimise import ReplayBudget, minimise
+from conformance.scenarios.minimising.minimise import Minimised, ReplayBudget, minimise
 from conformance.target.finishing import all_of
 from conformance.trace import Trace
 
@@ -43,11 +42,19 @@ class _Found:
 class Confirmation:
     """Turns the violations of a tally into proofs, one per cause, within ``seconds``.
 
-    ``lost``: the target has ended meanwhile, so what it did not answer any more proves nothing.
+    ``lost``: the target has ended meanwhile, so what it did not answer any more proves nothing. ``scarce``: the target
+    starts few runs, so each violation is replayed once before any is replayed more often.
     """
 
     def __init__(
-        self, judge: TraceJudge, play: Play, settings: Settings, seconds: float, *, lost: bool = False
+        self,
+        judge: TraceJudge,
+        play: Play,
+        settings: Settings,
+        seconds: float,
+        *,
+        lost: bool = False,
+        scarce: bool = False,
     ) -> None:
         self._judge = judge
         self._replay = play
@@ -59,6 +66,7 @@ class Confirmation:
         self._replays = 0
         self._later = 0
         self._lost = lost
+        self._scarce = scarce
         self._causes: Causes
         self._proofs: list[Proof] = []
 
@@ -174,7 +182,7 @@ class Confirmation:
 
     async def _prove(self, requirement: str, tally: Tally) -> _Found | None:
         cases = self._apart_first(tally.cases[requirement])
-        counted = [case for case in cases if _is_counted(case)]
+        counted = [case for case in cases if is_counted(case)]
         if counted:
             # It needs no replay, and each would wait as long as the timeout for answers that do not come.
             return self._as_seen(requirement, counted, tally, 0)
@@ -201,7 +209,8 @@ class Confirmation:
         return sorted(cases, key=lambda case: case.trace.id not in apart)
 
     async def _attempt(self, requirement: str, cases: Sequence[Case]) -> Attempt:
-        return await attempt(self._judge, self._play, requirement, cases[:_CASES], lambda: self.out_of_time)
+        some = cases[:_CASES]
+        return await attempt(self._judge, self._play, requirement, some, lambda: self.out_of_time, scarce=self._scarce)
 
     async def _shortest(self, requirement: str, scenario: Scenario, tried: Attempt, tally: Tally) -> _Found:
         best = min(tried.back, key=lambda replay: len(replay.trace.exchanges))
@@ -221,10 +230,10 @@ class Confirmation:
             return failing
 
         seconds = self._seconds_to_minimise(tried.seconds)
-        at_once = round(_BATCH_S * REPLAYS / max(tried.seconds, 0.1))
+        at_once = round(_BATCH_S * (1 if self._scarce else REPLAYS) / max(tried.seconds, 0.1))
         budget = ReplayBudget(seconds=seconds, runs=self._settings.minimise_runs, at_once=at_once)
         minimal = await minimise(scenario, fails, budget, shown_by=best.kinds_shown(requirement, scenario))
-        again = [minimal.scenario] * (REPLAYS if seconds > 0 and not self.out_of_time else 0)
+        again = [minimal.scenario] * self._plays_of_minimal(minimal, seconds)
         final = await judged(self._judge, self._play, requirement, again) if again else []
         back = [replay for replay in final if replay.shows(requirement)]
         shown = back[0] if back else best
@@ -233,7 +242,7 @@ class Confirmation:
             (requirement, *self._causes.explained_by(requirement, together)),
             shown.trace,
             shown.telling(requirement),
-            Replays(REPLAYS, len(back)) if back else Replays(tried.played, len(tried.back)),
+            Replays(len(again), len(back)) if back else Replays(tried.played, len(tried.back)),
             minimised=minimal.complete and bool(back or not final),
             seen=tally.violated[requirement],
             shortened_from=before,
@@ -241,6 +250,15 @@ class Confirmation:
         simpler = self._causes.simpler(requirement, left_out.instead(minimal.scenario, shown.judgement.violations))
         behind = self._behind(requirement, back or tried.back, minimal=minimal.complete)
         return _Found(proof, behind | simpler)
+
+    def _plays_of_minimal(self, minimal: Minimised, seconds: float) -> int:
+        """How often what minimising came to is played in the end."""
+        if seconds <= 0 or self.out_of_time:
+            return 0
+        if not self._scarce:
+            return REPLAYS
+        # What is as it was has come back already, and others have not had their turn yet.
+        return 1 if minimal.rounds or not self._left else 0
 
     def _behind(self, requirement: str, back: Sequence[JudgedReplay], *, minimal: bool) -> frozenset[str]:
         """The requirements that are violated with this one, as its causes would be, each time that it came back.
@@ -254,46 +272,10 @@ class Confirmation:
         found = set.intersection(*causes)
         return frozenset(cause for cause in found if self._causes.may_follow(cause, requirement))
 
-    def _telling(self, case: Case) -> list[Observation]:
-        """The observations that prove something without having come back."""
-        telling = [each for each in case.observations if not may_be_chance(case.trace, each)]
-        return [each for each in telling if not (self._lost and unanswered(case.trace, each))]
-
     def _as_seen(self, requirement: str, cases: Sequence[Case], tally: Tally, played: int) -> _Found | None:
-        """A violation that no replay showed: it stands if responses prove it, or if several traces show it.
-
-        What may be chance stands only when it has come back, so it is left out however often it was seen.
-        """
-        case = next((each for each in cases if self._telling(each)), None)
-        if case is None:
-            return None
-        telling = self._telling(case)
-        proven = next((each for each in telling if each.proof != "settled"), None)
-        seen = len(tally.violating_traces[requirement])
-        if proven is None and seen < 2 and case.trace.source == "scenario":
-            return None
-        observation = proven or telling[0]
-        proof = Proof(
-            (requirement, *self._causes.explained_by(requirement, ())),
-            sliced(case.trace, observation),
-            observation,
-            Replays(played, 0),
-            seen=tally.violated[requirement],
-            not_replayed=None if played else self._why_not(case),
-            shortened_from=shown_exchanges(case.trace, observation),
-        )
-        return _Found(proof)
-
-    def _why_not(self, case: Case) -> str:
-        if self._lost:
-            return LOST
-        if _is_counted(case):
-            return COUNTED
-        return UNPLAYABLE if scenario_of(case) is None else TIME_RAN_OUT
-
-
-def _is_counted(case: Case) -> bool:
-    return any(each.proof == "counted" for each in case.observations)
+        follow = self._causes.explained_by(requirement, ())
+        proof = as_seen(requirement, cases, tally, follow, played, lost=self._lost)
+        return None if proof is None else _Found(proof)
 
 
 def _needed(replay: JudgedReplay, requirement: str) -> int:

@@ -72,12 +72,22 @@ async def judged(judge: TraceJudge, play: Play, requirement: str, scenarios: Seq
 
 
 async def attempt(
-    judge: TraceJudge, play: Play, requirement: str, cases: Sequence[Case], out_of_time: Callable[[], bool]
+    judge: TraceJudge,
+    play: Play,
+    requirement: str,
+    cases: Sequence[Case],
+    out_of_time: Callable[[], bool],
+    *,
+    scarce: bool = False,
 ) -> Attempt:
-    """Replay the slice of each case first, then the whole, until the violation comes back or the time is up."""
+    """Replay the slice of each case first, then the whole, until the violation comes back or the time is up.
+
+    ``scarce``: the target starts few runs, so each is played a third as often.
+    """
     played = 0
     for case in cases:
-        for scenario, attempts in _in_order(case):
+        for scenario, most in _in_order(case):
+            attempts = most // REPLAYS if scarce else most
             if out_of_time():
                 return Attempt(None, played)
             began = time.monotonic()

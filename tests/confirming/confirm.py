@@ -65,7 +65,9 @@ def confirm(
     seconds: float = 60.0,
     tally: Tally | None = None,
     trace: Callable[[Scenario, bool, int], Trace] = traced,
+    *,
     lost: bool = False,
+    scarce: bool = False,
 ) -> tuple[list[Proof], list[Scenario]]:
     """The proofs, and every scenario that was played again. ``trace`` makes what a play leaves."""
     judge_pool: Any = JudgePool()
@@ -82,7 +84,7 @@ def confirm(
     async def whole() -> list[Proof]:
         for seen in first:
             tally.add(seen, await judge_pool.judge(seen))
-        return await Confirmation(judge_pool, play, Settings(), seconds, lost=lost).run(tally, tell)
+        return await Confirmation(judge_pool, play, Settings(), seconds, lost=lost, scarce=scarce).run(tally, tell)
 
     def tell(proof: Proof) -> None:
         latest[id(proof.observation)] = proof

@@ -88,6 +88,16 @@ def test_with_little_time_a_slow_target_is_asked_once_and_nothing_is_minimised(m
     assert not proof.minimised
 
 
+def test_where_runs_are_scarce_each_is_replayed_once_and_what_is_minimal_once_more() -> None:
+    first = traced(SCENARIO, dropped=True)
+    proofs, played = confirm(lambda n, scenario: True, [first], scarce=True)
+    assert [proof.replays for proof in proofs] == [Replays(1, 1)]
+    assert played.count(SCENARIO) == 1
+    assert proofs[0].minimised
+    _, played = confirm(lambda n, scenario: False, [first], scarce=True)
+    assert played == [SCENARIO] * 3
+
+
 def test_independent_causes_are_replayed_side_by_side_and_what_may_follow_later() -> None:
     judging: Any = JudgePool()
     tally, playing, most = Tally(), 0, 0

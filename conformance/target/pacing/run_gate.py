@@ -33,6 +33,10 @@ _LEAD = 2.0
 # More is not tried where runs typically take longer than this share of the time after which they count as unanswered.
 _SHARE_OF_PATIENCE = 0.25
 
+# A target that starts fewer runs in a second has few to give; that is known after so many seconds.
+_PLENTY, _ENOUGH_S = 0.8, 30.0
+_HELD_BACK = 0.5
+
 
 class Place:
     """A run's place among those in flight; leave it once the run is answered. Leaving twice is leaving once.
@@ -118,6 +122,13 @@ class RunGate:
         whole = self.now() - self._began if self._began is not None else 0.0
         open_s = self.now() - self._full_since if self.in_flight >= self.limit else 0.0
         return (self._full + open_s) / whole if whole > 0 else 0.0
+
+    @property
+    def scarce(self) -> bool:
+        """Whether the target has started so few runs, less than one in a second, that each has to be well used."""
+        whole = self.now() - self._began if self._began is not None else 0.0
+        few = whole > _ENOUGH_S and self.finished < _PLENTY * whole
+        return self.slow and few and self.full_share > _HELD_BACK
 
     async def enter(self, runs: int = 1, *, behind: int | None = None) -> list[Place]:
         """Wait until so many runs are admitted together, if need be beyond the limit.

@@ -104,6 +104,16 @@ def test_its_share_of_time_at_the_limit() -> None:
     assert loaded(knee, clients=1).gate.full_share == 0.0
 
 
+def test_runs_are_scarce_where_the_target_holds_back_more_than_one_in_a_second() -> None:
+    def crawling(in_flight: int) -> float:
+        return 2.0 * in_flight
+
+    assert loaded(crawling).gate.scarce
+    assert not loaded(crawling, clients=2, seconds=20).gate.scarce
+    assert not loaded(crawling, clients=1).gate.scarce
+    assert not loaded(knee).gate.scarce
+
+
 def test_runs_that_belong_together_go_out_together_beyond_the_limit() -> None:
     async def scenario() -> None:
         gate = RunGate()
