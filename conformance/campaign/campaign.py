@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from conformance.campaign.drawing import Drawn
 from conformance.campaign.ending.liveness import GONE, answers_again, is_gone, until_silent
 from conformance.campaign.ending.stopping import raise_users
-from conformance.campaign.observer import Observer
+from conformance.campaign.observer import Load, Observer
 from conformance.campaign.restricting import is_mine, play_allowed, playable, runs_allowed
 from conformance.campaign.run_confirming import RunConfirming
 from conformance.campaign.schedule import Schedule, Shortfall, affordable, runs_of
@@ -137,7 +137,8 @@ class Campaign:
     async def _watch_load(self, settler: Settler) -> None:
         gate = self.target.gate
         while True:
-            self.observer.load(gate.in_flight, gate.finished, settler.settle_ns() / SECOND)
+            load = Load(gate.in_flight, gate.finished, settler.settle_ns() / SECOND, self.target.policy.sent)
+            self.observer.load(load, self.schedule.elapsed)
             await asyncio.sleep(_LOOK_S)
 
     async def _conclude(self, settler: Settler) -> None:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from conformance.confirming.findings import Proof
 from conformance.judging.tally import Tally
 from conformance.trace import Trace
+
+
+class Load(NamedTuple):
+    """Runs in flight, runs that are over since the beginning, the settle time in seconds, and the requests sent."""
+
+    in_flight: int
+    finished: int
+    settle_s: float
+    sent: int
 
 
 class Observer(Protocol):
@@ -18,8 +27,8 @@ class Observer(Protocol):
     def judged(self, trace: Trace, tally: Tally, elapsed: float) -> None:
         """A trace was judged and is in the tally."""
 
-    def load(self, in_flight: int, finished: int, settle_s: float) -> None:
-        """Now and then: runs in flight, runs that are over since the beginning, and the settle time in seconds."""
+    def load(self, load: Load, elapsed: float) -> None:
+        """Now and then: how much the target has to do."""
 
     def replayed(self, elapsed: float, doing: str) -> None:
         """Scenarios are played again to confirm or shorten a finding: ``doing`` says which, and how many are left."""
@@ -37,7 +46,7 @@ class Silent:
     def judged(self, trace: Trace, tally: Tally, elapsed: float) -> None:
         """Nothing."""
 
-    def load(self, in_flight: int, finished: int, settle_s: float) -> None:
+    def load(self, load: Load, elapsed: float) -> None:
         """Nothing."""
 
     def replayed(self, elapsed: float, doing: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+from conformance.campaign.observer import Load
 from conformance.confirming.findings import Proof, build_finding
 from conformance.contract.requirements import Catalogue
 from conformance.judging.tally import Tally
@@ -102,7 +103,8 @@ class RecordingObserver:
         self._spool = spool
         self._catalogue = catalogue
         self._budget = budget
-        self._counts = Counts()
+        self._counts = self._sent = Counts()
+        self._doing = ""
 
     @property
     def measured(self) -> bool:
@@ -111,6 +113,7 @@ class RecordingObserver:
 
     def phase(self, name: str) -> None:
         """Tell the terminal, and log it."""
+        self._doing = ""
         self._progress.phase(name)
         if self._log is not None:
             self._log.phase(name)
@@ -125,16 +128,24 @@ class RecordingObserver:
                 self._log.exchange(record_of(exchange, start, _LOGGED_BODY), trace.id)
             self._log.counts({key: [tally.upheld[key], tally.violated[key]] for key in tally.judged_traces})
         self._counts = Counts(tally.exchanges, tally.runs, len(tally.cases))
-        self._progress.update(self._counts, elapsed, self._budget)
+        self._progress.update(self._shown, elapsed, self._budget)
 
-    def load(self, in_flight: int, finished: int, settle_s: float) -> None:
-        """Log how much the target has to do."""
+    def load(self, load: Load, elapsed: float) -> None:
+        """Log how much the target has to do, and show what was sent though nothing of it is judged yet."""
         if self._log is not None:
-            self._log.load(in_flight, finished, settle_s)
+            self._log.load(load.in_flight, load.finished, load.settle_s)
+        self._sent = Counts(load.sent, load.in_flight + load.finished)
+        self._progress.update(self._shown, elapsed, self._budget, self._doing)
+
+    @property
+    def _shown(self) -> Counts:
+        judged, sent = self._counts, self._sent
+        return Counts(max(judged.exchanges, sent.exchanges), max(judged.runs, sent.runs), judged.violated)
 
     def replayed(self, elapsed: float, doing: str) -> None:
         """Show what is being confirmed, and that time goes by."""
-        self._progress.update(self._counts, elapsed, self._budget, doing)
+        self._doing = doing
+        self._progress.update(self._shown, elapsed, self._budget, doing)
 
     def found(self, proof: Proof) -> None:
         """Log the finding."""
