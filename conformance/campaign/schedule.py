@@ -89,11 +89,15 @@ class Schedule:
         return min(exploring, self._left_of(most) - confirming)
 
     def confirming_left(self) -> float:
-        """Seconds that confirming may take from now on. Its time begins when this is asked for the first time."""
+        """Seconds that confirming may take from now on. Its time begins when this is asked for the first time.
+
+        Where exploring took longer than it should have, confirming has less, but half of its time in any case.
+        """
         if self._confirming_since is None:
             self._confirming_since = self.now()
-        most = self.settings.max_time
-        own = self._confirming_since + self.settings.budget.confirming_seconds - self.now()
+        most, exploring, whole = self.settings.max_time, self.settings.seconds, self.settings.budget.confirming_seconds
+        late = 0.0 if exploring is None else max(0.0, self._confirming_since - self._began - exploring)
+        own = self._confirming_since + whole - min(late, whole / 2) - self.now()
         return max(0.0, own if most is None else min(own, self._left_of(most)))
 
     def took(self, seconds: float) -> None:

@@ -36,6 +36,15 @@ def test_a_profile_explores_for_its_time_and_confirms_for_its_own() -> None:
     assert made.confirming_left() == 0
 
 
+def test_where_exploring_took_too_long_confirming_has_less_time_but_half_of_it_at_least() -> None:
+    for late in (10, 1000):
+        made, time = schedule()
+        settings, own = made.settings, made.settings.budget.confirming_seconds
+        assert settings.seconds is not None
+        time.seconds += settings.seconds + late
+        assert made.confirming_left() == (own - 10 if late == 10 else own / 2)
+
+
 def test_the_time_that_a_user_allows_holds_for_everything() -> None:
     made, time = schedule(max_time=100)
     assert made.exploring_left(to_confirm=False) == 93
