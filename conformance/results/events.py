@@ -50,11 +50,19 @@ class EventLog:
             # A full disk was reported when the writing failed.
             self._file.close()
         if self._ended:
-            plain, partial = self._directory / EVENTS, self._directory / f"{COMPRESSED}.part"
+            self._compress()
+
+    def _compress(self) -> None:
+        plain, partial = self._directory / EVENTS, self._directory / f"{COMPRESSED}.part"
+        try:
             with plain.open("rb") as lines, gzip.open(partial, "wb", compresslevel=6) as packed:
                 shutil.copyfileobj(lines, packed)
             partial.replace(self._directory / COMPRESSED)
             plain.unlink()
+        except OSError:
+            # On a full disk, say: the plain log tells the same, and the reports are written by now.
+            with contextlib.suppress(OSError):
+                partial.unlink(missing_ok=True)
 
     def header(self, partial: Results) -> None:
         """How the run was begun. Its requirements (what is known of them at the start) become events of their own."""

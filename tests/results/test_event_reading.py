@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conformance.results.activity import read_activity
-from conformance.results.event_lines import EVENTS, WORKERS, has_footer
+from conformance.results.event_lines import COMPRESSED, EVENTS, WORKERS, has_footer
 from conformance.results.event_reading import read_events, read_exchanges
 from conformance.results.events import EventLog
 from conformance.results.model import RequirementResult, Results
@@ -137,3 +138,18 @@ def test_without_times_there_is_nothing_to_draw(tmp_path: Path, line: str) -> No
     (tmp_path / EVENTS).write_text(line, encoding="utf-8")
     assert read_activity(tmp_path) is None
     assert read_activity(tmp_path / "nowhere") is None
+
+
+@pytest.mark.parametrize("removed", [True, False])
+def test_a_whole_log_that_cannot_be_compressed_stays_as_it_is(tmp_path: Path, removed: bool) -> None:
+    """The directory is gone, or there is something where the compressed log would be."""
+    directory = tmp_path / "run"
+    log = EventLog(directory)
+    log.header(begun())
+    log.footer(sample())
+    if removed:
+        shutil.rmtree(directory)
+    else:
+        (directory / f"{COMPRESSED}.part").mkdir()
+    log.close()
+    assert removed or read_events(directory).verdict == sample().verdict
