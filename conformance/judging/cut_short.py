@@ -26,12 +26,21 @@ def cut_short(tally: Tally, requirement: str) -> Sequence[Trace]:
     """
     if requirement not in tally.cases:
         return []
-    shown = [(trace, dict(_shown(TraceIndex(trace), requirement))) for trace in tally.kept_traces.values()]
+    shown = [(trace, _lengths(TraceIndex(trace), requirement)) for trace in tally.kept_traces.values()]
     return [_cut(trace, lengths) for trace, lengths in shown if lengths]
 
 
+def _lengths(index: TraceIndex, requirement: str) -> dict[str, int]:
+    """Workflows of which some instance ended too soon, each with the largest number of stages that one shows."""
+    lengths: dict[str, int] = {}
+    for workflow, length in _shown(index, requirement):
+        # What another instance of it does show may be wrong in a way of its own.
+        lengths[workflow] = max(length, lengths.get(workflow, 0))
+    return lengths
+
+
 def _shown(index: TraceIndex, requirement: str) -> Iterator[tuple[str, int]]:
-    """Workflows that some instance ended too soon, each with the number of stages that such an instance shows."""
+    """The workflow of each instance that ended too soon, and the number of stages that the instance shows."""
     for instance in index.instances.values():
         if instance.workflow is not None and _ended(instance, requirement):
             numbers = {stage.number for read in instance.all_reads for stage in read.stages}

@@ -173,7 +173,7 @@ BEHAVIOURS = (
     Behaviour("two-lengths", two_lengths, "two lengths that differ", seldom=True),
     Behaviour("length-is-a-word", length_is_a_word, "a length that is no number", seldom=True),
     Behaviour("length-below-zero", length_below_zero, "a length of -1", seldom=True),
-    Behaviour("length-and-chunks", length_and_chunks, "chunks and a length that is wrong", seldom=True),
+    Behaviour("length-and-chunks", length_and_chunks, "chunks and a length that is wrong"),
     Behaviour("chunk-rubbish", chunk_rubbish, "a chunk size that is no number", seldom=True),
     Behaviour("chunk-beyond-all", chunk_beyond_all, "a chunk of 2^96 bytes", seldom=True),
     Behaviour("chunks-cut", chunks_cut, "chunks without the last one", seldom=True),
@@ -183,5 +183,5 @@ BEHAVIOURS = (
     Behaviour("gzip-unasked", gzip_unasked, "compresses, though asked not to", violates=False),
     Behaviour("gzip-that-is-none", gzip_that_is_none, "says gzip, and sends it plain", seldom=True),
     Behaviour("gzip-cut", gzip_cut, "compresses, and cuts the end"),
-    Behaviour("more-than-one-answer", more_than_one_answer, "another answer after the answer", seldom=True),
+    Behaviour("more-than-one-answer", more_than_one_answer, "another answer after the answer"),
 )
