@@ -6,7 +6,7 @@ stages, only `stage.all-done` names the cause, or `run.completes` where they end
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from conformance.judging.reconfigured import reconfigured
@@ -31,21 +31,21 @@ def cut_short(tally: Tally, requirement: str) -> Sequence[Trace]:
 
 
 def _lengths(index: TraceIndex, requirement: str) -> dict[str, int]:
-    """Workflows of which some instance ended too soon, each with the largest number of stages that one shows."""
+    """Workflows of which some instance ended too soon, each with the largest number of stages that an instance shows.
+
+    What another instance of it does show may be wrong in a way of its own.
+    """
     lengths: dict[str, int] = {}
-    for workflow, length in _shown(index, requirement):
-        # What another instance of it does show may be wrong in a way of its own.
-        lengths[workflow] = max(length, lengths.get(workflow, 0))
-    return lengths
-
-
-def _shown(index: TraceIndex, requirement: str) -> Iterator[tuple[str, int]]:
-    """The workflow of each instance that ended too soon, and the number of stages that the instance shows."""
+    too_soon = set[str]()
     for instance in index.instances.values():
-        if instance.workflow is not None and _ended(instance, requirement):
-            numbers = {stage.number for read in instance.all_reads for stage in read.stages}
-            if numbers == set(range(len(numbers))) and len(numbers) < len(instance.stages):
-                yield instance.workflow.id, len(numbers)
+        if instance.workflow is None:
+            continue
+        numbers = {stage.number for read in instance.all_reads for stage in read.stages}
+        name, length = instance.workflow.id, len(numbers)
+        lengths[name] = max(length, lengths.get(name, 0))
+        if numbers == set(range(length)) and length < len(instance.stages) and _ended(instance, requirement):
+            too_soon.add(name)
+    return {name: length for name, length in lengths.items() if name in too_soon}
 
 
 def _ended(instance: InstanceRecord, requirement: str) -> bool:

@@ -65,6 +65,15 @@ def test_one_that_came_and_ended_by_itself_does_not() -> None:
     assert "stage.waits" not in _rests(ALL_DONE, ended_too_soon(), not_waited(), waited_in_vain())
 
 
+def test_what_another_instance_of_the_workflow_shows_is_left_as_it_is() -> None:
+    t, i = started(*NOOP, wait_for("go"))
+    other = t.run(next(iter(t.workflow_bodies)))
+    _ended(t, i, (5, 6))
+    _ended(t, other, (5, 6), (7, 8))
+    assert {ALL_DONE, "stage.waits"} <= _violated(t.trace())
+    assert "stage.waits" not in _rests(ALL_DONE, t)
+
+
 def test_what_never_came_after_an_error_without_cause_rests_on_that() -> None:
     assert COMPLETES in _violated(ended_too_soon("broken").trace())
     assert "stage.waits" in _violated(not_waited("broken").trace())
