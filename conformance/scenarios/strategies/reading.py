@@ -60,6 +60,8 @@ def stage_histories(d: Draft) -> None:
     before = d.number(0, 2)
     instance = d.waiting(event, before, d.number(1, 3))
     d.add(Settle(), *(StageHistory(instance, str(number)) for number in range(before + 2)))
+    # In whatever stage it waits, it is running.
+    d.add(ListInstances("w1", running=True))
     d.add(StageHistory(instance, d.pick(("10", "50", "99", "1000"))))
     d.add(Send(instance, event), Until(instance, "ended"), StageHistory(instance, str(before + 1)))
 
@@ -109,7 +111,12 @@ THEMES = (
     Theme("lists-of-states", lists_of_states, (*_LISTS[1:], "cancel.not-running"), 3),
     Theme("lists-of-two-workflows", lists_of_two_workflows, _LISTS, 2),
     Theme("lists-of-nothing", lists_of_nothing, ("list.unknown-workflow",), 2),
-    Theme("stage-histories", stage_histories, ("stage-history.started", "stage-history.not-started"), 3),
+    Theme(
+        "stage-histories",
+        stage_histories,
+        ("stage-history.started", "stage-history.not-started", "list.running"),
+        3,
+    ),
     Theme("bad-stage-numbers", bad_stage_numbers, ("stage-history.bad-number",), 2),
     Theme("reads-around-run", reads_around_run, (*_VIEWS, "run.then-get", "history.agrees"), 3),
     Theme("reads-around-cancel", reads_around_cancel, (*_VIEWS, "history.cancelled"), 2),

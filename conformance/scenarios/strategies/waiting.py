@@ -88,11 +88,11 @@ def thrice_one_event(d: Draft) -> None:
 
 
 def two_instances(d: Draft) -> None:
-    """Two instances of one workflow wait for one name; the event reaches only the one addressed."""
-    event = d.event()
-    workflow = d.create(words.wait_for(event), *d.quick_stages(0, 2))
+    """Two instances of one workflow wait for one name, in whatever stage; the event reaches only the one addressed."""
+    event, before = d.event(), d.quick_stages(0, 1)
+    workflow = d.create(*before, words.wait_for(event), *d.quick_stages(0, 2))
     instances = [d.run(workflow) for _ in range(d.number(2, 3))]
-    d.add(*(Until(instance, "waiting", 0) for instance in instances))
+    d.add(*(Until(instance, "waiting", len(before)) for instance in instances))
     chosen, *others = d.shuffled(instances)
     d.add(Send(chosen, event), Settle(), *(Read(other) for other in others), *(History(other) for other in others))
     d.add(d.pick((Cancel(others[0]), Send(others[0], event))), Settle(), Read(others[-1]))
@@ -140,7 +140,7 @@ def before_anything_waits(d: Draft) -> None:
     length = words.delay(d.number(5, 12) * 100)
     instance = d.start(length, words.wait_for(event), words.noop(), words.wait_for(event))
     d.add(Until(instance, "started", 0), *(Send(instance, event) for _ in range(d.number(1, 2))))
-    d.add(Settle(), Read(instance), History(instance))
+    d.add(Settle(), Read(instance), History(instance), ListInstances("w1", running=True))
     d.add(Send(instance, event), Settle(), Read(instance), History(instance))
 
 
@@ -284,7 +284,7 @@ THEMES = (
     Theme("two-names", two_names, _EVENTS, 2),
     Theme("names-gone-by", names_gone_by, _EVENTS, 2),
     Theme("early", early, ("event.early", "event.live-known"), 3),
-    Theme("before-anything-waits", before_anything_waits, ("stage.waits",), 2),
+    Theme("before-anything-waits", before_anything_waits, ("stage.waits", "list.running"), 2),
     Theme("after-the-end", after_the_end, ("event.terminated", "event.terminated-refused", "cancel.terminated"), 4),
     Theme("sent-to-a-sibling", sent_to_a_sibling, ("run.isolated", "stage.waits", "event.matching"), 3),
     Theme("cancelled-too-late", cancelled_too_late, ("run.isolated", "stage.waits"), 2),

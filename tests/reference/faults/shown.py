@@ -105,6 +105,9 @@ SHOWN: dict[Probe, str] = {
     circumstances.orphan: "orphans-cannot-be-sent-events",
     circumstances.just_ended: "just-ended-unlisted",
     circumstances.after_a_failure: "delays-skipped-after-a-failure",
+    circumstances.later_waits: """
+        waits-after-delays-are-not-running fractions-of-durations-untold later-waits-hear-siblings
+    """,
     cancelling.states: """
         updates-shield-from-cancellation variables-shield-from-cancellation dates-shield-from-cancellation
         reads-shield-from-cancellation reads-deafen

@@ -11,6 +11,7 @@ from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.answers.limits import hears
 from conformance.reference.faults.fault import alter, around, fault
 from conformance.reference.faults.lifecycle.cancelling import unless
+from conformance.reference.faults.lifecycle.variables import siblings
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 
@@ -153,6 +154,23 @@ def repetitions_are_dropped(server: Server) -> None:
     hears(server, first)
 
 
+@fault("run.isolated", "stage.waits")
+def later_waits_hear_siblings(server: Server) -> None:
+    """An event that ends a stage ends that of one more instance of the workflow, if it is not its first one."""
+
+    def make(deliver: Callable[[Execution, str], None]) -> Callable[[Execution, str], None]:
+        def delivered(execution: Execution, name: str) -> None:
+            heard = execution.waiting_for == name
+            deliver(execution, name)
+            others = siblings(server, execution.instance_id) if heard else []
+            for other in [each for each in others if each.stage > 0 and each.waiting_for == name][:1]:
+                deliver(other, name)
+
+        return delivered
+
+    alter(server.engine, "deliver", make)
+
+
 FAULTS = (
     cancel_beside_event_lost,
     events_reach_the_oldest_waiting,
@@ -163,4 +181,5 @@ FAULTS = (
     late_events_touch_the_end,
     heard_again_after_a_second,
     repetitions_are_dropped,
+    later_waits_hear_siblings,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from conformance.reference.engine.clock import SECOND
@@ -161,6 +162,21 @@ def stage_histories_kept(server: Server) -> None:
     around(server, "getInstanceStageHistory", handle)
 
 
+_FRACTION = re.compile(r"([1-9][0-9]*)\.[0-9]+s")
+
+
+@fault("history.stages")
+def fractions_of_durations_untold(server: Server) -> None:
+    """History tells a duration such as 1.3s in whole seconds."""
+
+    def whole(entry: Json) -> Json:
+        length = entry["input"].get("duration")
+        found = _FRACTION.fullmatch(length) if isinstance(length, str) else None
+        return entry | {"input": {"duration": f"{found[1]}s"}} if found else entry
+
+    edit(server, "getInstanceHistory", on_each(whole))
+
+
 FAULTS = (
     status_gone_after_the_end,
     stages_sorted_as_texts,
@@ -172,4 +188,5 @@ FAULTS = (
     one_ledger_for_all,
     later_sends_show_the_first,
     stage_histories_kept,
+    fractions_of_durations_untold,
 )

@@ -193,6 +193,18 @@ def just_ended_unlisted(server: Server) -> None:
     edit(server, "listInstances", lambda found: [one for one in found if settled(one)])
 
 
+@fault("list.running")
+def waits_after_delays_are_not_running(server: Server) -> None:
+    """running=true leaves out instances that wait for an event in a stage after a delay."""
+
+    def delayed(one: Json) -> bool:
+        execution = server.engine.executions[one["id"]]
+        waits = execution.stage_open and "wait_event" in execution.stages[execution.stage]
+        return waits and any("delay" in stage for stage in execution.stages[: execution.stage])
+
+    _listed(server, "running", lambda found: [one for one in found if not delayed(one)])
+
+
 FAULTS = (
     unnamed_workflows_unlisted,
     workflows_listed_once_for_each_run,
@@ -209,4 +221,5 @@ FAULTS = (
     deleted_workflows_have_nothing_running,
     workflows_kept_once_read,
     just_ended_unlisted,
+    waits_after_delays_are_not_running,
 )

@@ -97,3 +97,17 @@ async def after_a_failure(session: Session) -> object:
     await session.ended((await session.run(workflow, {"length": "soon"}))["id"])
     delayed = (await session.run(workflow, {"length": "1h"}))["id"]
     return await session.comes(session.server.engine.executions[delayed].ended.is_set, session.dread)
+
+
+async def later_waits(session: Session) -> object:
+    """An event to one of two instances that wait after a delay, and the lists and histories before."""
+    notes, workflow = Notes(), await session.create({"delay": {"duration": "1.3s"}}, WAIT)
+    ids = [(await session.run(workflow))["id"] for _ in range(2)]
+    for instance in ids:
+        await session.reaches(instance, 1)
+    await session.idle()
+    notes.lines.append(len(await session.data("/instances", workflowID=workflow, running="true")))
+    notes.lines.append(await session.event(ids[0]))
+    await session.ended(ids[0])
+    await take_reads(session, notes, *ids)
+    return notes.lines
