@@ -21,6 +21,8 @@ from conformance.scenarios.scenario.model import (
 from conformance.scenarios.strategies import words
 from conformance.scenarios.strategies.draft import Draft, Theme
 
+_LATE = 12
+
 
 def _in_a_row(values: Mapping[str, str]) -> tuple[str, str]:
     """References to variables one right behind the other, since two may be taken for one, and what becomes of them.
@@ -104,11 +106,14 @@ def long_program(d: Draft) -> None:
     """Up to fifty stages, more than a page of few may hold; variables still have their values in late ones."""
     count, event = d.pick((50, 49, 40, 33)), d.event()
     stages = [d.quick_stage() if number % 10 == 7 else words.noop() for number in range(count - 1)]
+    if d.ledger:
+        # Of its number neither digit alone leads to a stage that has activities.
+        stages[_LATE] = words.update(d.account(), {"k": "late"})
     values = _awkward_values(d)
     references, filled = _in_a_row(values)
     instance = d.run(d.create(*stages, words.wait_for(f"${{name}}: {references}")), {**values, "name": event})
     d.add(Until(instance, "waiting", count - 1), Send(instance, f"{event}: {filled}"), Until(instance, "ended"))
-    d.add(*(StageHistory(instance, str(number)) for number in (0, count - 1, count)))
+    d.add(*(StageHistory(instance, str(number)) for number in (0, _LATE, count - 1, count)))
 
 
 def no_stages(d: Draft) -> None:

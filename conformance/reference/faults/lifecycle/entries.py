@@ -177,6 +177,17 @@ def fractions_of_durations_untold(server: Server) -> None:
     edit(server, "getInstanceHistory", on_each(whole))
 
 
+@fault("stage-history.activities", "stage-history.effect")
+def stage_numbers_of_one_digit(server: Server) -> None:
+    """The history of a stage is that of the stage with the last digit of its number."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        await original(call)
+        return await original(replace(call, path={**call.path, "number": call.path["number"][-1]}))
+
+    around(server, "getInstanceStageHistory", handle)
+
+
 FAULTS = (
     status_gone_after_the_end,
     stages_sorted_as_texts,
@@ -189,4 +200,5 @@ FAULTS = (
     later_sends_show_the_first,
     stage_histories_kept,
     fractions_of_durations_untold,
+    stage_numbers_of_one_digit,
 )

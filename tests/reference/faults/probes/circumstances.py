@@ -111,3 +111,10 @@ async def later_waits(session: Session) -> object:
     await session.ended(ids[0])
     await take_reads(session, notes, *ids)
     return notes.lines
+
+
+async def twelfth_stage(session: Session) -> object:
+    """The activities of a stage whose number has two digits."""
+    instance = await session.start(*[NOOP] * 11, update_stage(k="v"))
+    await session.ended(instance)
+    return len(await session.data(f"/instances/{instance}/stages/11/history"))
