@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from conformance.scenarios.scenario.model import (
+    MARKER,
     Cancel,
     Chain,
+    CreateRaw,
     Delete,
     Discover,
     GetWorkflow,
@@ -27,6 +29,9 @@ from conformance.scenarios.strategies.draft import Draft, Theme
 _BATCH = 10
 # Keys of metadata are seldom longer.
 _KEY = 64
+# Readers that call themselves for each level run out of stack.
+_LEVELS = 3000
+_DEEP = f'{{"name":"{MARKER}","stages":{"[" * _LEVELS}{"]" * _LEVELS}}}'
 
 
 def _any_stage(d: Draft) -> StageConfig:
@@ -204,10 +209,10 @@ def deleted_while_waited_for(d: Draft) -> None:
 
 
 def large(d: Draft) -> None:
-    """A configuration, variables and an event of more than 64 KiB: servers may refuse them, but not break."""
+    """A configuration, variables and an event of more than 64 KiB, one nested deeply: servers may refuse them."""
     text = d.pick(("x", "é", "批")) * d.number(66_000, 70_000)
     workflow = d.create(words.wait_for(text), name="large")
-    d.add(GetWorkflow(workflow), Delete(workflow))
+    d.add(GetWorkflow(workflow), Delete(workflow), CreateRaw(_DEEP))
     instance = d.run(d.create(words.wait_for("small")), {"large": text})
     d.add(Send(instance, text))
 

@@ -105,6 +105,7 @@ SHOWN: dict[Probe, str] = {
     circumstances.orphan: "orphans-cannot-be-sent-events",
     circumstances.just_ended: "just-ended-unlisted",
     circumstances.after_a_failure: "delays-skipped-after-a-failure",
+    circumstances.deep: "deep-configurations-crash",
     circumstances.twelfth_stage: "stage-numbers-of-one-digit",
     circumstances.later_waits: """
         waits-after-delays-are-not-running fractions-of-durations-untold later-waits-hear-siblings

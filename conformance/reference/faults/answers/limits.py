@@ -17,6 +17,7 @@ from conformance.reference.wire.exact_json import Json
 
 _COLUMN = 65_535
 _INBOX = 16
+_STACK = 1000
 _TIMER = (2**31 - 1) * MILLISECOND
 
 
@@ -137,6 +138,18 @@ def four_waits_hold_everything(server: Server) -> None:
         around(server, operation, handle)
 
 
+@fault("envelope.no-5xx")
+def deep_configurations_crash(server: Server) -> None:
+    """A configuration with more than a thousand lists in it gets 500: the reader calls itself for each one."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        if call.body.count(b"[") > _STACK:
+            raise ApiError("maximum recursion depth exceeded")
+        return await original(call)
+
+    around(server, "createWorkflow", handle)
+
+
 FAULTS = (
     inbox_of_sixteen,
     fourth_wait_deaf,
@@ -147,4 +160,5 @@ FAULTS = (
     large_configuration_crashes,
     large_variables_crash,
     four_waits_hold_everything,
+    deep_configurations_crash,
 )

@@ -118,3 +118,9 @@ async def twelfth_stage(session: Session) -> object:
     instance = await session.start(*[NOOP] * 11, update_stage(k="v"))
     await session.ended(instance)
     return len(await session.data(f"/instances/{instance}/stages/11/history"))
+
+
+async def deep(session: Session) -> object:
+    """The answer to a configuration that is nested deeply."""
+    body = b'{"stages":' + b"[" * 3000 + b"]" * 3000 + b"}"
+    return (await session.call("POST", "/workflows", body)).status_code
