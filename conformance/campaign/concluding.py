@@ -13,7 +13,7 @@ from conformance.campaign.recordings import describe
 from conformance.campaign.restricting import not_described, restricted, with_reasons
 from conformance.campaign.schedule import Shortfall
 from conformance.configuration.settings import Settings
-from conformance.confirming.findings import Proof, build_finding
+from conformance.confirming.findings import Proof, finding_or_error
 from conformance.contract.document import ApiDocument
 from conformance.contract.requirements import Catalogue, load_requirements
 from conformance.judging.outcomes import Unjudged, count_outcomes, losses_of, operation_results, requirement_results
@@ -151,7 +151,9 @@ def conclude(begun: Results, outcome: RunOutcome, features: Collection[str], beg
     catalogue = load_requirements()
     tally = outcome.tally
     settle_s = outcome.settling.get("settle_ms", 2000.0) / 1000
-    findings = [build_finding(proof, catalogue, begun.target["url"], settle_s) for proof in outcome.proofs]
+    built = [finding_or_error(proof, catalogue, begun.target["url"], settle_s) for proof in outcome.proofs]
+    findings = [each for each in built if not isinstance(each, str)]
+    tally.errors += [each for each in built if isinstance(each, str)]
     features = outcome.features or features
     requirements = requirement_results(
         catalogue, tally, findings, features, _unjudged(outcome, share="shard" in begun.target)

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import BinaryIO
 
 from conformance.campaign.observer import Load
-from conformance.confirming.findings import Proof, build_finding
+from conformance.confirming.findings import Proof, finding_or_error
 from conformance.contract.requirements import Catalogue
 from conformance.judging.tally import Tally
 from conformance.reports.har import HarItem
@@ -149,8 +149,10 @@ class RecordingObserver:
 
     def found(self, proof: Proof) -> None:
         """Log the finding."""
-        if self._log is not None:
-            self._log.finding(build_finding(proof, self._catalogue))
+        finding = finding_or_error(proof, self._catalogue)
+        # An error is told once, in the end.
+        if self._log is not None and not isinstance(finding, str):
+            self._log.finding(finding)
 
 
 @contextlib.contextmanager

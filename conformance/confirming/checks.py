@@ -47,7 +47,8 @@ OF_ABSENCE = frozenset({"workflow.create-then-list"})
 # What these steps do depends on milliseconds, for which a script is too slow.
 _AT_ONCE = (model.Together, model.Pause)
 _WORKFLOWS = ("createWorkflow", "getWorkflow", "listWorkflows", "getServerInfo")
-_NO_JSON, _ABSENT = "(no JSON)", '"(absent)"'
+_UNREADABLE = ("(no JSON)", "(nested too deeply)")
+_ABSENT = '"(absent)"'
 # What tells one play from another: nothing can be said of a value that is only this.
 _OF_ONE_PLAY = re.compile(r"\{[a-z]+[0-9]+\}|\((id|moment|marker)\)")
 # How long the suite waited; a script waits as long as it takes, and does not measure it.
@@ -106,7 +107,7 @@ def _due(played: Played, exchange: Exchange) -> bool:
 
 def _numbered(part: Part) -> bool:
     """Whether a part of an answer holds numbers that a server may have made for this play: a client configures."""
-    if "/config/" in part.pointer or part.value in (None, _NO_JSON):
+    if "/config/" in part.pointer or part.value in (None, *_UNREADABLE):
         return False
     value = json.loads(part.value or "null")
     left = _OF_ONE_PLAY.sub("", json.dumps(_unnumbered(value)))
@@ -143,7 +144,7 @@ class _Answer:
             return self._parts(self._of_list(self.observation.pointer))
         pointer = self.observation.pointer
         value = self._value(pointer)
-        if value == _NO_JSON:
+        if value in _UNREADABLE:
             return self._parts([("", value)])
         if (pointer or response.status >= 400) and (presence or _tells(value)):
             return self._parts([(pointer, value)])
@@ -182,9 +183,9 @@ class _Answer:
         about: object = self.observation.subject
         if place[1] and int(place[1]) < len(elements):
             about = elements[int(place[1])].get("id") if isinstance(elements[int(place[1])], dict) else None
-        if about not in self.played.names or not self._may_hold(str(about)):
+        if not isinstance(about, str) or about not in self.played.names or not self._may_hold(about):
             return []
-        element = f"/data/{{{self.played.names[str(about)]}}}"
+        element = f"/data/{{{self.played.names[about]}}}"
         inside = f"{element}{place[2] or '/id'}"
         value = self._value(inside)
         return [(inside, value)] if not place[2] or _tells(value) else []
@@ -192,13 +193,13 @@ class _Answer:
     def _may_hold(self, about: str) -> bool:
         """Whether what bears an id is what is listed: no list of instances ever holds their workflow."""
         created = (each for each in self.played.trace.exchanges if each.operation == "createWorkflow")
-        is_workflow = any(isinstance(each.data, dict) and each.data.get("id") == about for each in created)
+        is_workflow = any(each.data_id == about for each in created)
         return is_workflow == (self.exchange.operation == "listWorkflows")
 
 
 def _tells(value: str) -> bool:
     """Whether a value is more than an id, a moment or a marker."""
-    if value == _NO_JSON:
+    if value in _UNREADABLE:
         return True
     found = json.loads(value)
     return not isinstance(found, str) or not found or bool(_OF_ONE_PLAY.sub("", found).strip())

@@ -13,6 +13,7 @@ from conformance.confirming.credibility import all_chance
 from conformance.confirming.findings import Proof, shown_exchanges
 from conformance.confirming.left_out import LeftOut
 from conformance.confirming.replays import REPLAYS, Attempt, JudgedReplay, Play, attempt, judged
+from conformance.contract.errors import UserError
 from conformance.judging.causes import Causes
 from conformance.judging.pool import TraceJudge
 from conformance.judging.put_right import put_right, resting
@@ -112,7 +113,7 @@ class Confirmation:
             # The first ones must not use up what the others need: most of what waits will turn out to follow from them.
             self._share = min(1.0, 3 * len(wave) / len(waiting))
             self._later = self._waves_after(wave, waiting)
-            found = await all_of(self._prove(requirement, tally) for requirement in wave)
+            found = await all_of(self._proven(requirement, tally) for requirement in wave)
             for requirement, seen in zip(wave, found, strict=True):
                 if seen is not None and requirement not in told:
                     lead, *rest = seen.proof.requirements
@@ -179,6 +180,16 @@ class Confirmation:
         for cause, traces in put_right(tally).items():
             rests[cause] = resting(tally, {trace.id: await self._judge.judge(trace) for trace in traces})
         return Causes(self._judge.catalogue, tally, rests)
+
+    async def _proven(self, requirement: str, tally: Tally) -> _Found | None:
+        """What proving comes to; an error of the suite itself takes nothing along that was measured."""
+        try:
+            return await self._prove(requirement, tally)
+        except UserError:
+            raise
+        except Exception as error:
+            tally.errors.append(f"{requirement} could not be confirmed: {type(error).__name__}: {error}")
+            return None
 
     async def _prove(self, requirement: str, tally: Tally) -> _Found | None:
         cases = self._apart_first(tally.cases[requirement])

@@ -53,6 +53,16 @@ class Proof:
     further: bool = False
 
 
+def finding_or_error(
+    proof: Proof, catalogue: Catalogue, base_url: str | None = None, settle_s: float = 2.0
+) -> Finding | str:
+    """The finding of a proof; where the suite itself fails at that, what went wrong, so that nothing else is lost."""
+    try:
+        return build_finding(proof, catalogue, base_url, settle_s)
+    except Exception as error:
+        return f"the finding on {proof.requirements[0]} could not be written: {type(error).__name__}: {error}"
+
+
 def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = None, settle_s: float = 2.0) -> Finding:
     """The finding of a proof, with snippets that replay its scenario against ``base_url``.
 
@@ -188,8 +198,7 @@ def _shown(trace: Trace, observation: Observation) -> list[Exchange]:
 
 
 def _creates(exchange: Exchange, ids: set[str]) -> bool:
-    made = exchange.data.get("id") if isinstance(exchange.data, dict) else None
-    return exchange.operation in ("createWorkflow", "runWorkflow") and made in ids
+    return exchange.operation in ("createWorkflow", "runWorkflow") and exchange.data_id in ids
 
 
 def curl_of(exchange: Exchange) -> str:

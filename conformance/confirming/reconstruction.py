@@ -32,9 +32,8 @@ class _Excerpt:
 
     def _bind(self, exchange: Exchange, letter: str) -> str:
         name = f"{letter}{len(self._names) + 1}"
-        made = exchange.data.get("id") if isinstance(exchange.data, dict) else None
-        if isinstance(made, str):
-            self._names[made] = name
+        if exchange.data_id is not None:
+            self._names[exchange.data_id] = name
         return name
 
     def _named(self, exchange: Exchange, parameter: str) -> str:
@@ -203,7 +202,4 @@ def with_own_reads(scenario: Scenario, trace: Trace) -> Scenario | None:
 
 
 def _made(exchange: Exchange) -> str | None:
-    if exchange.operation not in ("createWorkflow", "runWorkflow") or not isinstance(exchange.data, dict):
-        return None
-    made = exchange.data.get("id")
-    return made if isinstance(made, str) else None
+    return exchange.data_id if exchange.operation in ("createWorkflow", "runWorkflow") else None

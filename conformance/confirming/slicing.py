@@ -100,8 +100,7 @@ def _concerned(trace: Trace, observation: Observation, steps: dict[int, Step]) -
     for exchange in trace.exchanges:
         step = steps.get(exchange.step) if exchange.step is not None else None
         ref = model.binds(step) if step is not None else None
-        made = exchange.data.get("id") if isinstance(exchange.data, dict) else None
-        if ref is not None and (made in ids or exchange.index in observation.exchanges):
+        if ref is not None and (exchange.data_id in ids or exchange.index in observation.exchanges):
             refs.add(ref)
     workflows = {model.workflow_of(step) for step in steps.values() if model.binds(step) in refs}
     return refs | {each for each in workflows if each is not None}

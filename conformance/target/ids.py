@@ -22,9 +22,7 @@ _FREE = 12
 
 def answered_id(exchange: Exchange | None) -> str | None:
     """The id of what a creation or a run made; None when it made nothing that can be found again."""
-    data = exchange.data if exchange else None
-    found = data.get("id") if isinstance(data, dict) else None
-    return found if isinstance(found, str) and found else None
+    return (exchange.data_id or None) if exchange else None
 
 
 class GivenIds:

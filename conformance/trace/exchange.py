@@ -154,6 +154,12 @@ class Exchange:
         """The ``data`` member of a success body, None when there is none."""
         return self.json.get("data") if self.ok and isinstance(self.json, dict) else None
 
+    @property
+    def data_id(self) -> str | None:
+        """The id in the ``data`` of a success body, None when there is none or it is no text."""
+        found = self.data.get("id") if isinstance(self.data, dict) else None
+        return found if isinstance(found, str) else None
+
     def query(self, name: str) -> str | None:
         """The single value of a query parameter; None when absent or repeated."""
         values = [value for key, value in self.request.query if key == name]

@@ -134,7 +134,7 @@ def _says_terminated(index: TraceIndex, listing: Exchange) -> Iterator[Observati
     """
     own = index.instances
     for number, item in enumerate(listing.data):
-        if not isinstance(item, dict) or item.get("terminated") is not True or item.get("id") in own:
+        if not isinstance(item, dict) or item.get("terminated") is not True or str(item.get("id")) in own:
             continue
         ended = parse_instant(item.get("terminatedAt"))
         proof = _created_after(index, ended, listing) if ended is not None else None

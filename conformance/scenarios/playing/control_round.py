@@ -45,7 +45,7 @@ class ControlRound:
     async def control(self, workflow: str, pauses: Pauses, last: int) -> Control:
         """Run the workflow and watch the instance to its end; no longer than to ``last``, a moment in client ns."""
         run = read = await self.run(workflow)
-        instance = _id(run)
+        instance = run.data_id
         if instance is None:
             return Control(run.sent, None)
 
@@ -69,7 +69,7 @@ class ControlRound:
 
     async def _create(self) -> None:
         body = exact_json.dumps({"stages": [_NOOP], "name": self._name})
-        self.workflow = _id(await self.ask("createWorkflow", body))
+        self.workflow = (await self.ask("createWorkflow", body)).data_id
 
     def timed_out_since(self, moment: int) -> bool:
         """Whether a request sent after a moment (client ns) was not answered in time."""
@@ -92,9 +92,3 @@ def _terminated(read: Exchange) -> bool:
     # Also where the answer is malformed: a control measures time, and the rules judge what was said.
     data: Any = read.data
     return isinstance(data, dict) and (data.get("terminated") is True or isinstance(data.get("terminatedAt"), str))
-
-
-def _id(exchange: Exchange) -> str | None:
-    data: Any = exchange.data
-    found = data.get("id") if isinstance(data, dict) else None
-    return found if isinstance(found, str) else None

@@ -41,13 +41,18 @@ def element(elements: list[object], part: str, ids: dict[str, str]) -> object:
 def shown(text: str, pointer: str, ids: dict[str, str]) -> str:
     """What stands at a pointer of an answer, as JSON."""
     try:
-        value = json.loads(text)
+        return json.dumps(plain(_at(json.loads(text), pointer, ids), ids), sort_keys=True)
     except ValueError:
         return "(no JSON)"
+    except RecursionError:
+        return "(nested too deeply)"
+
+
+def _at(value: object, pointer: str, ids: dict[str, str]) -> object:
     for part in pointer.split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
         if isinstance(value, list):
             value = element(value, name, ids)
         else:
             value = value.get(name, "(absent)") if isinstance(value, dict) else "(absent)"
-    return json.dumps(plain(value, ids), sort_keys=True)
+    return value

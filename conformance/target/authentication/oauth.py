@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -25,6 +26,9 @@ Connect = Callable[[str], AbstractAsyncContextManager[httpx.AsyncClient]]
 _BASIC, _POST = "client_secret_basic", "client_secret_post"
 _LONGEST_S, _DIGITS = 1e12, 13
 _CODE = 60
+# A gateway may fail, and a connection may be lost, once or twice.
+_PAUSES_S = (0.2, 0.5)
+_GATEWAY = (502, 503, 504)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +100,31 @@ class TokenEndpoint:
     async def _request(
         self, url: str, method: str, headers: Mapping[str, str], content: str | None = None
     ) -> httpx.Response:
-        try:
-            async with self._connect(url) as http:
-                # A redirect would carry the secret to wherever it leads.
-                return await http.request(
-                    method,
-                    url,
-                    headers=dict(headers),
-                    content=content,
-                    timeout=self._config.timeout_s,
-                    follow_redirects=method == "GET",
-                )
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise TokenRefused(url, self._secrets.mask(str(error)) or type(error).__name__) from None
+        """Send a request, again where what lies in between failed by chance. Raises TokenRefused."""
+        for pause_s in (*_PAUSES_S, None):
+            try:
+                response = await self._request_once(url, method, headers, content)
+                if pause_s is None or response.status_code not in _GATEWAY:
+                    return response
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                if pause_s is None or not isinstance(error, httpx.TransportError):
+                    raise TokenRefused(url, self._secrets.mask(str(error)) or type(error).__name__) from None
+            await asyncio.sleep(pause_s)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _request_once(
+        self, url: str, method: str, headers: Mapping[str, str], content: str | None
+    ) -> httpx.Response:
+        async with self._connect(url) as http:
+            # A redirect would carry the secret to wherever it leads.
+            return await http.request(
+                method,
+                url,
+                headers=dict(headers),
+                content=content,
+                timeout=self._config.timeout_s,
+                follow_redirects=method == "GET",
+            )
 
 
 def _json(response: httpx.Response) -> Any:

@@ -114,16 +114,14 @@ class ListBudget:
     def _keeps(self, value: Any, text: str) -> bool:
         if not isinstance(value, dict):
             return False
-        return (
-            value.get("id") in self.ours or value.get("workflowID") in self.ours or any(mark in text for mark in _MARKS)
-        )
+        # They may be anything where a server errs.
+        ids = (str(value.get("id")), str(value.get("workflowID")))
+        return any(each in self.ours for each in ids) or any(mark in text for mark in _MARKS)
 
     def note(self, exchange: Exchange) -> None:
         """Take note of what an exchange has made."""
-        if exchange.operation in ("createWorkflow", "runWorkflow") and isinstance(exchange.data, dict):
-            made = exchange.data.get("id")
-            if isinstance(made, str):
-                self.ours.add(made)
+        if exchange.operation in ("createWorkflow", "runWorkflow") and exchange.data_id is not None:
+            self.ours.add(exchange.data_id)
 
     @property
     def sentence(self) -> str:
