@@ -113,6 +113,7 @@ def test_the_code_that_scripts_contain_fits_into_single_quotes_of_a_shell() -> N
         ('{"a":null}', "/a", "null"),
         ('{"a":null}', "/b", '"(absent)"'),
         ("<html>", "/a", "(no JSON)"),
+        ("[" * 100_000, "/0", "(nested too deeply)"),
     ],
 )
 def test_a_part_is_written_alike_in_each_play(text: str, pointer: str, expected: str) -> None:

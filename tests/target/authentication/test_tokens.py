@@ -7,6 +7,9 @@ import pytest
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.target import Recorder, Target, TargetConfig, Unauthorised, probe
+from conformance.target.authentication import oauth
+from conformance.target.authentication.probing import guards
+from conformance.target.errors import TokenRefused
 from tests.target.server import RawServer, answer, serving
 
 
@@ -36,6 +39,49 @@ def test_one_token_serves_all_clients_and_an_expired_one_is_renewed() -> None:
     tokens = [head.split("Bearer ")[1].split("\r\n")[0] for head in heads if "Bearer " in head]
     assert tokens == ["t1", "t2", "t2", "t2"]
     assert "authorization: basic " in heads[0].lower()
+
+
+@pytest.mark.parametrize(("failing", "granted"), [(2, True), (3, False)])
+def test_a_token_endpoint_may_fail_by_chance(failing: int, granted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(oauth, "_PAUSES_S", (0.0, 0.0))
+
+    async def flaky(server: RawServer) -> bytes:
+        asked = sum("/oauth/token" in line for line in server.lines)
+        if asked > failing:
+            return await grant(server)
+        return b"" if asked == 1 else answer("", status="502 Bad Gateway")
+
+    async def run() -> str | None:
+        async with serving(flaky) as server:
+            config = TargetConfig(
+                url=server.url, client_id="me", client_secret="s", token_url=f"{server.url}/oauth/token"
+            )
+            async with Target(config) as target:
+                return await target.tokens.bearer()
+
+    if granted:
+        assert asyncio.run(run()) == "t3"
+    else:
+        with pytest.raises(TokenRefused, match="status 502"):
+            asyncio.run(run())
+
+
+@pytest.mark.parametrize(("always", "found"), [(False, frozenset()), (True, {"auth"})])
+def test_one_refusal_by_chance_is_no_demand_for_tokens(always: bool, found: set[str]) -> None:
+    async def careless(server: RawServer) -> bytes:
+        head = server.heads[-1].lower()
+        refused = "authorization" not in head and (always or sum("authorization" not in h for h in server.heads) == 1)
+        return answer("{}", status="401 Unauthorized") if refused else answer('{"data": []}')
+
+    async def run() -> frozenset[str]:
+        async with serving(careless) as server, Target(TargetConfig(url=server.url)) as target:
+            client = target.client(Recorder(), "probe")
+            try:
+                return await guards(target, client)
+            finally:
+                await client.aclose()
+
+    assert asyncio.run(run()) == found
 
 
 def test_narrower_scopes_get_a_token_of_their_own() -> None:
