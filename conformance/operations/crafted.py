@@ -133,7 +133,7 @@ _ODD_QUERIES = (
 )
 
 _SPACED_BODIES: Mapping[str, str] = {
-    "createWorkflow": '\r\n{ "stages" : [ { "wait_event" :\t{ "event" : "go" } } ] , "name" : "conformance" }\n',
+    "createWorkflow": f'\r\n{{ "stages" : [ {{ "noop" :\t{{ }} }} ] , "name" : "{PLACEHOLDER}" }}\n',
     "runWorkflow": '\n{\n  "order" : "42"\n}\n',
     "sendEvent": '\t{ "name" : "conformance-other" }\r\n',
 }

@@ -1,4 +1,4 @@
-"""A unique text inside a request body that should be refused, so that a later list shows whether it was."""
+"""Texts inside the bodies of cases: what tells that a refused request was carried out, and the name of the run."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.operations.template import CaseTemplate
+from conformance.target.coexistence import identity
 from conformance.wire import exact_json
 
 PLACEHOLDER = "@marker@"
@@ -28,6 +29,20 @@ def marked(template: CaseTemplate, marker: str) -> CaseTemplate:
     before, after = template.classification(), candidate.classification()
     same = (before.kind, before.requirement) == (after.kind, after.requirement)
     return candidate if same else template
+
+
+def recognisable(template: CaseTemplate, run: str, marker: str) -> CaseTemplate:
+    """The creation of a workflow with the run's name in what it makes, and a marker in what should be refused.
+
+    A name that has to stay as it is stays so; a body without a name comes back as it is.
+    """
+    if PLACEHOLDER.encode() in (template.body or b"") or template.classification().kind != "valid":
+        return marked(template, marker)
+    value = exact_json.parse_or_none(template.body)
+    name = value.get("name") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(name, str):
+        return template
+    return replace(template, body=exact_json.encode(value | {"name": identity.marked(name, run)}))
 
 
 def _with_marker(value: Any, marker: str) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 
 from conformance.operations.binding import Resources
-from conformance.operations.markers import marked
+from conformance.operations.markers import recognisable
 from conformance.operations.plan import DISPOSABLE_RUNS, POOL_RUNS, OperationPlan, OperationSettings, run_cases
 from conformance.operations.pool import QUICK, WAITING, has_started, make_pool
 from conformance.operations.session import OperationPlay
@@ -46,8 +46,8 @@ async def _read(session: OperationPlay, client: Sender, left: Iterator[CaseTempl
 
 async def _creating(session: OperationPlay, plan: OperationPlan) -> None:
     for case in plan.cases.get("createWorkflow", ()):
-        valid = case.classification().kind == "valid"
-        created = answered_id(await session.play(case if valid else marked(case, session.marker()), Resources()))
+        sent = recognisable(case, session.run_id, session.marker())
+        created = answered_id(await session.play(sent, Resources()))
         if created is not None:
             await session.ask("getWorkflow", flowId=created)
     await session.ask("listWorkflows")

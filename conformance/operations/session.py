@@ -47,7 +47,7 @@ class OperationPlay:
         self.settings = settings
         self.recorder = Recorder()
         self._api = target.api
-        self._mark = mark_of(target.config.run_id)
+        self.run_id = target.config.run_id
         self._given = target.given
         self.clients = [self._client(target, number + 1) for number in range(settings.concurrency)]
         self.cases: list[dict[str, Any]] = []
@@ -79,7 +79,7 @@ class OperationPlay:
 
     def marker(self) -> str:
         """A text that occurs nowhere else."""
-        return f"{self._mark} {new_marker()}"
+        return f"{mark_of(self.run_id)} {new_marker()}"
 
     async def ask(self, action: str, query: Query = (), body: bytes | None = None, /, **params: str) -> Exchange:
         """Send a request that is no case but serves the cases; ``params`` are its path parameters."""
@@ -89,7 +89,7 @@ class OperationPlay:
         """The id of a new workflow, None when the target gave none."""
         if self.stopped:
             return None
-        body = exact_json.encode({"name": f"{self._mark} {name}", "stages": list(stages)})
+        body = exact_json.encode({"name": f"{mark_of(self.run_id)} {name}", "stages": list(stages)})
         return answered_id(await self.ask("createWorkflow", (), body))
 
     async def run(

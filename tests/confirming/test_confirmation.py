@@ -109,27 +109,6 @@ def test_an_error_of_the_suite_takes_nothing_else_along() -> None:
     assert tally.violated["workflow.create-echo"] == 1
 
 
-def test_an_id_of_another_type_ends_nothing() -> None:
-    def unlikely(scenario: Scenario, dropped: bool, number: int) -> Trace:
-        t = TraceBuilder(id=f"t{number}", scenario=to_json(scenario))
-        t.workflows(answer={"data": [{"id": {}, "terminated": True}]})
-        create = t.create([], "name", echo={"name": "", "stages": []})
-        t.get_workflow(create, {"id": {"a": 1}})
-        trace = t.trace()
-        body = b'{"data": {"id": {}, "config": {}}}'
-        first = trace.exchanges[1]
-        assert first.response is not None
-        changed = replace(first, response=replace(first.response, body=body))
-        return replace(trace, exchanges=(trace.exchanges[0], changed, *trace.exchanges[2:]))
-
-    tally = Tally()
-    scenario = Scenario((model.ListWorkflows(), model.Create("w1", (), "name"), model.GetWorkflow("w1")), "made-up")
-    proofs, _ = confirm(lambda n, _: True, [unlikely(scenario, True, 0)], tally=tally, trace=unlikely)
-    assert proofs
-    assert tally.errors == []
-    assert all(build_finding(proof, load_requirements()).exchanges for proof in proofs)
-
-
 def test_independent_causes_are_replayed_side_by_side_and_what_may_follow_later() -> None:
     judging: Any = JudgePool()
     tally, playing, most = Tally(), 0, 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -138,3 +139,13 @@ def test_nobody_waits_twice_for_the_same() -> None:
     start = (Create("w1", _WAIT), Create("w2", _WAIT), Run("i1", "w1"), Run("i2", "w2"))
     trace = played(*start, Cancel("i1"), Settle(), Send("i2", "go"), Settle(), Read("i1"))
     assert of(trace, 4, 8) == (Create("w1", _WAIT), Run("i1", "w1"), Cancel("i1"), Settle(), Read("i1"))
+
+
+@pytest.mark.parametrize("id_", [{"a": 1}, ["w2"], 5, None, True])
+def test_a_creation_whose_id_is_no_text_made_nothing_that_matters(id_: object) -> None:
+    trace = played(Create("w1", _WAIT), Create("w2", _WAIT), Run("i1", "w1"), Read("i1"))
+    made = trace.exchanges[1]
+    assert made.response is not None
+    odd = replace(made, response=replace(made.response, body=json.dumps({"data": {"id": id_}}).encode()))
+    changed = replace(trace, exchanges=(trace.exchanges[0], odd, *trace.exchanges[2:]))
+    assert of(changed, 3) == (Create("w1", _WAIT), Run("i1", "w1"), Read("i1"))

@@ -12,6 +12,7 @@ from conformance.operations import OperationPlan, OperationProgress, OperationSe
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.target import Recorder, Target, TargetConfig
+from conformance.target.coexistence.identity import marked, run_of
 from conformance.trace import Exchange, Trace
 
 
@@ -74,6 +75,15 @@ def test_rejected_bodies_are_looked_for(url: str, document: ApiDocument, smoke: 
     marked = [each for each in refused if b"marker-" in (each.request.body or b"")]
     assert marked
     assert all(each.before(listed) for each in refused)
+
+
+def test_what_creations_make_bears_the_name_of_the_run(url: str, document: ApiDocument, smoke: OperationPlan) -> None:
+    traces, _, _ = play(url, document, smoke, OperationSettings(seed=7, profile="smoke"))
+    made = [each for trace in traces for each in trace.exchanges if each.operation == "createWorkflow" and each.ok]
+    names = [each.data["config"].get("name", "") for each in made]
+    nameless = {name for name in names if run_of(name) is None}
+    assert len(names) > len(nameless)
+    assert all(marked(name, "abcdefgh") == name for name in nameless if name)
 
 
 def test_the_pool_is_in_every_state(url: str, document: ApiDocument, smoke: OperationPlan) -> None:

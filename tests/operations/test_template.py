@@ -6,8 +6,9 @@ import pytest
 
 from conformance.contract.api import V1
 from conformance.operations.binding import Resources, bind
-from conformance.operations.markers import marked
+from conformance.operations.markers import marked, recognisable
 from conformance.operations.template import CaseTemplate
+from conformance.target.coexistence.identity import mark_of, run_of
 from conformance.target.ids import unknown_like
 from conformance.wire import exact_json
 
@@ -47,6 +48,31 @@ def test_a_marker_leaves_the_reason_alone(body: bytes) -> None:
 def test_what_has_no_place_for_a_marker_stays(body: bytes | None) -> None:
     case = CaseTemplate("createWorkflow", body=body)
     assert marked(case, MARKER) is case
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"name": "order", "stages": []}',
+        b'{"stages": [{"noop": {}}], "name": " \\u5de5 "}',
+        b'{"name": "@marker@", "stages": [{"noop": {}}]}',
+        b'{"name": "@marker@", "stages": 5}',
+        b'{"name": "x", "stages": [{"teleport": {}}]}',
+    ],
+)
+def test_what_a_creation_makes_is_recognised(body: bytes) -> None:
+    case = CaseTemplate("createWorkflow", body=body)
+    result = recognisable(case, "abcdefgh", f"{mark_of('abcdefgh')} {MARKER}")
+    sent = exact_json.parse(result.body or b"").value
+    assert isinstance(sent, dict)
+    assert run_of(sent["name"]) == "abcdefgh"
+    assert result.classification() == case.classification()
+
+
+@pytest.mark.parametrize("body", [b'{"name": "007", "stages": []}', b'{"stages": [{"noop": {}}]}'])
+def test_a_name_that_stands_for_itself_is_sent_as_it_is(body: bytes) -> None:
+    sent = recognisable(CaseTemplate("createWorkflow", body=body), "abcdefgh", MARKER).body or b""
+    assert exact_json.parse(sent).value == exact_json.parse(body).value
 
 
 def test_a_huge_amount_survives_marking() -> None:
