@@ -13,7 +13,7 @@ from conformance.campaign.schedule import Schedule
 from conformance.configuration.settings import Settings
 from conformance.judging.pool import JudgePool
 from conformance.judging.tally import Tally
-from conformance.rules.across_traces import across
+from conformance.rules.across.traces import across
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.target.pacing.deadline import Deadline
 from conformance.trace import Trace
@@ -52,7 +52,7 @@ class TraceJudging:
         return None if math.isinf(left) else max(0.0, left)
 
     def judge_across(self) -> None:
-        """Judge what spans traces of one target: the uniqueness of ids, and the one version."""
+        """Judge what spans traces of one target: such as the uniqueness of ids, and the one version."""
         judge_across(self.tally)
 
     def _named(self, trace: Trace) -> Trace:
@@ -69,6 +69,8 @@ def judge_across(tally: Tally) -> None:
     try:
         indexes = [TraceIndex(trace) for trace in tally.reduced]
         for seen in across(indexes, tally.sent()):
-            tally.add_across(seen.requirement, seen.observation, traces[seen.traces[-1]])
+            trace = traces[seen.traces[-1]]
+            told = trace if seen.replayable else replace(trace, scenario=None)
+            tally.add_across(seen.requirement, seen.observation, told)
     except Exception as error:
         tally.errors.append(f"what spans several traces could not be judged: {type(error).__name__}: {error}")

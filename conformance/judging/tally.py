@@ -8,20 +8,19 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from conformance.judging.judging import Judgement
 from conformance.judging.places import Sighting, sighting_of
 from conformance.results.known.ways import pattern_of
 from conformance.results.model import NO_ANSWER
+from conformance.rules.across.reduction import reduced
 from conformance.rules.evidence.observation import Observation
-from conformance.trace import Exchange, Response, Trace
+from conformance.trace import Exchange, Trace
 from conformance.trace.exchange import UNDOCUMENTED
-from conformance.wire import exact_json
 
 # Each violated requirement keeps its smallest traces; more would only cost memory.
 _KEPT = 6
-_ACROSS = ("createWorkflow", "runWorkflow", "getServerInfo")
 # Ids and versions are compared over this many traces, the latest.
 _REMEMBERED = 1000
 # So many instances for which a requirement was violated, and upheld, say all that grouping asks of them.
@@ -100,7 +99,7 @@ class Tally:
             self._keep_ways(requirement, trace, observations)
         for exchange in trace.exchanges:
             self._count(exchange)
-        self.reduced.append(_reduced(trace))
+        self.reduced.append(reduced(trace))
         del self.reduced[:-_REMEMBERED]
 
     def pass_over(self, trace: Trace) -> None:
@@ -227,24 +226,3 @@ def _lost_to(exchange: Exchange) -> str:
         return NO_ANSWER if exchange.lost_to == "timeout" else "connection closed"
     server = exchange.response.header("server")
     return f"{exchange.response.status} from {server[:40]}" if server else str(exchange.response.status)
-
-
-def _reduced(trace: Trace) -> Trace:
-    """Only what is compared between traces, creations, versions and lost reads, and no more of them than that takes."""
-    kept = tuple(_bare(each) for each in trace.exchanges if _compared(each))
-    return replace(trace, exchanges=kept, settling=None, scenario=None)
-
-
-def _compared(exchange: Exchange) -> bool:
-    lost_read = exchange.request.method == "GET" and exchange.lost_to is not None
-    return lost_read or (exchange.operation in _ACROSS and exchange.ok)
-
-
-def _bare(exchange: Exchange) -> Exchange:
-    if exchange.response is None:
-        return exchange
-    body = exchange.response.body if exchange.response else b""
-    if isinstance(exchange.data, dict):
-        body = exact_json.encode({"data": {"id": exchange.data.get("id")}})
-    request = replace(exchange.request, headers=())
-    return replace(exchange, request=request, response=Response(exchange.status or 0, (), body))

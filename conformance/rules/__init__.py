@@ -1,6 +1,6 @@
 """The rules: one pure function per requirement, from the index of a trace to observations.
 
-`ALL_RULES` holds them by requirement id. `across_traces` holds what only several traces prove together.
+`ALL_RULES` holds them by requirement id. `across` holds what only several traces prove together.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from conformance.contract.requirements import load_requirements
 from conformance.judging.judging import Judge
 from conformance.judging.tally import Tally
 from conformance.results.model import Replays
-from conformance.rules.across_traces import info_versions
+from conformance.rules.across.traces import info_versions
 from conformance.rules.evidence.observation import violated
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.scenarios import Scenario, to_json

@@ -9,7 +9,7 @@ import pytest
 from conformance.contract.requirements import load_requirements
 from conformance.contract.scenes import Scene, load_scenes
 from conformance.rules import ALL_RULES
-from conformance.rules.across_traces import info_versions
+from conformance.rules.across.traces import info_versions
 from tests.rules.build import TraceBuilder
 from tests.rules.scenes import played
 from tests.rules.told import FILE, told

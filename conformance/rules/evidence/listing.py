@@ -51,6 +51,13 @@ def of_running(exchange: Exchange) -> bool:
     return [value for name, value in exchange.request.query if name == "running"] == ["true"]
 
 
+def of_everything(exchange: Exchange) -> bool:
+    """Whether a list is asked for of all workflows, or of all instances that run."""
+    if exchange.operation == "listWorkflows":
+        return not exchange.request.query
+    return exchange.operation == "listInstances" and exchange.query("workflowID") is None and of_running(exchange)
+
+
 def listing_of(api: Api, exchange: Exchange) -> Listing | None:
     """The list that an answer holds in the envelope of its version of the API; None when there is none."""
     if api.lists == "data":

@@ -45,6 +45,9 @@ class Audit:
             await self._read_instance(ref, bound, chance)
         for ref in dict.fromkeys(bound.workflow for bound in bindings.instances.values()):
             await self._send(model.ListInstances(ref), model.ListInstances(ref, running=True))
+        if bindings.instances:
+            # The instances of other scenarios have to be in it, too.
+            await self._send(model.ListInstances(None, running=True))
         await self._look_at(bindings.instances)
         for ref in _sample(list(bindings.workflows), _WORKFLOWS, chance):
             await self._send(model.GetWorkflow(ref))

@@ -47,7 +47,7 @@ SHOWN: dict[Probe, str] = {
     """,
     collections.collection: """
         second-of-a-pair-unreadable workflows-cut-at-100 last-workflow-twice stale-list-of-workflows
-        deletions-leave-the-list-kept
+        deletions-leave-the-list-kept oldest-workflow-unlisted
         deleted-still-listed delete-takes-namesakes
         amounts-of-zero-are-one
     """,
@@ -87,7 +87,10 @@ SHOWN: dict[Probe, str] = {
     values.late_variables: "variables-lost-after-ten-stages",
     values.money_at_once: "sends-at-once-conflict",
     waited.runs_side_by_side: "run-behind-waiting-run",
-    sending.much: "inbox-of-sixteen fourth-wait-deaf running-list-of-ten large-configuration-crashes",
+    sending.much: """
+        inbox-of-sixteen fourth-wait-deaf running-list-of-ten large-configuration-crashes
+        oldest-running-unlisted newest-running-unlisted
+    """,
     values.long_times: "long-wait-deaf long-timers-fire-at-once minutes-end-at-once fine-moments-are-past",
     values.odd_texts: """
         ids-raw-in-errors nul-crashes-events number-texts-reformatted false-omitted destination-unchecked

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from conformance.reference.faults.answers.envelope import on_each, shifted
 from conformance.reference.faults.fault import around, edit, fault
 from conformance.reference.service.operations import Call, Handler, Reply, data
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import NotFound
 from conformance.reference.wire.exact_json import Json
+
+_SEVERAL = 3
 
 
 @fault("list.by-workflow", profile="smoke")
@@ -63,6 +67,33 @@ def waiting_is_not_running(server: Server) -> None:
     around(server, "listInstances", handle)
 
 
+@fault("list.running")
+def oldest_running_unlisted(server: Server) -> None:
+    """running=true without a workflow leaves out the oldest of several instances."""
+    _all_running(server, lambda found: found[1:] if len(found) > 1 else found)
+
+
+@fault("list.running")
+def newest_running_unlisted(server: Server) -> None:
+    """running=true without a workflow leaves out the newest of several instances."""
+    _all_running(server, lambda found: found[:-1] if len(found) > 1 else found)
+
+
+def _all_running(server: Server, change: Callable[[list[Json]], list[Json]]) -> None:
+    async def handle(original: Handler, call: Call) -> Reply:
+        if call.query.get("running") != "true" or "workflowID" in call.query:
+            return await original(call)
+        return data(200, change(server.views.instances(None, True)))
+
+    around(server, "listInstances", handle)
+
+
+@fault("workflow.create-then-list")
+def oldest_workflow_unlisted(server: Server) -> None:
+    """The list of workflows leaves out the oldest of more than three."""
+    edit(server, "listWorkflows", lambda found: found[1:] if len(found) > _SEVERAL else found)
+
+
 @fault("list.agrees", "run.terminated-at", profile="smoke")
 def listed_end_differs(server: Server) -> None:
     """A listed instance ended at another time than the single read of it says."""
@@ -105,6 +136,9 @@ FAULTS = (
     instances_cut_at_100,
     running_filter_ignored,
     waiting_is_not_running,
+    oldest_running_unlisted,
+    newest_running_unlisted,
+    oldest_workflow_unlisted,
     listed_end_differs,
     listed_creation_rounded,
     listed_error_differs,

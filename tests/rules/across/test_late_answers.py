@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from conformance.judging.judging import Judgement
 from conformance.judging.tally import Tally
+from conformance.rules.across.late_answers import late_answers
 from conformance.rules.evidence.trace_index import TraceIndex
-from conformance.rules.run.late_answers import late_answers
 from tests.rules.bodies import NOOP, WAIT, Stages
 from tests.rules.build import TraceBuilder
 

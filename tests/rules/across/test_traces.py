@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.rules import ALL_RULES
-from conformance.rules.across_traces import info_versions, unanswered_reads, unique_ids
+from conformance.rules.across.traces import info_versions, unanswered_reads, unique_ids
 from conformance.rules.evidence.server_ids import form, made_ids
 from conformance.rules.evidence.trace_index import TraceIndex
 from tests.rules.bodies import NOOP, UNKNOWN, uuid

@@ -1,15 +1,16 @@
-"""What only several traces of a run prove together: ids given twice, a version that changes, what happens too often."""
+"""What several traces of a run prove together: ids given twice, a version that changes, counts, whole lists."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from conformance.rules.across.late_answers import late_answers
+from conformance.rules.across.whole_lists import unlisted
 from conformance.rules.envelope.server_info import changed_version, version_of
 from conformance.rules.evidence.answers import cut
 from conformance.rules.evidence.observation import Observation, upheld, violated
 from conformance.rules.evidence.trace_index import TraceIndex
-from conformance.rules.run.late_answers import late_answers
 from conformance.trace import Exchange
 
 _REQUIREMENTS = {"createWorkflow": "workflow.create-echo", "runWorkflow": "run.created"}
@@ -24,11 +25,15 @@ _LEAST_OTHERS = 200
 
 @dataclass(frozen=True, slots=True)
 class AcrossTraces:
-    """An observation of a requirement that two traces make together; its exchanges are those of the second one."""
+    """An observation of a requirement that two traces make together; its exchanges are those of the second one.
+
+    ``replayable``: whether the scenario of the second trace alone may show it, too.
+    """
 
     requirement: str
     observation: Observation
     traces: tuple[str, str]
+    replayable: bool = False
 
 
 def _in_order(indexes: Iterable[TraceIndex], *operations: str) -> list[tuple[TraceIndex, Exchange]]:
@@ -135,3 +140,5 @@ def across(indexes: Sequence[TraceIndex], sent: Mapping[str, int]) -> Iterator[A
     yield from unanswered_reads(indexes, sent)
     for index, seen in late_answers(indexes):
         yield AcrossTraces("run.no-wait", seen, (index.trace.id, index.trace.id))
+    for requirement, index, seen in unlisted(indexes):
+        yield AcrossTraces(requirement, seen, (index.trace.id, index.trace.id), replayable=True)
