@@ -1,4 +1,4 @@
-"""Lists of everything that lack what other traces have made; two traces have to show it."""
+"""Lists of everything that lack what other traces have made; three traces have to show it."""
 
 from __future__ import annotations
 
@@ -60,45 +60,49 @@ def told(traces: Sequence[Trace]) -> list[tuple[str, str, str]]:
     return [(requirement, index.trace.id, observation.subject) for requirement, index, observation in seen]
 
 
-def test_what_two_traces_do_not_list_is_a_violation_of_each() -> None:
-    assert found(made(), listing("a"), listing("b", 1200)) == [
-        ("workflow.create-then-list", "a", uuid(1, 99)),
-        ("workflow.create-then-list", "b", uuid(1, 99)),
-        ("list.running", "a", uuid(2, 99)),
-        ("list.running", "b", uuid(2, 99)),
+def test_what_three_traces_do_not_list_is_a_violation_of_each() -> None:
+    assert found(made(), listing("a"), listing("b", 1200), listing("c", 1400)) == [
+        *(("workflow.create-then-list", name, uuid(1, 99)) for name in "abc"),
+        *(("list.running", name, uuid(2, 99)) for name in "abc"),
     ]
 
 
 def test_whole_lists_violate_nothing() -> None:
-    assert not found(made(), listing("a", whole=True), listing("b", 1200, whole=True))
+    assert not found(made(), listing("a", whole=True), listing("b", 1200, whole=True), listing("c", 1400, whole=True))
 
 
-def test_once_may_be_chance() -> None:
-    assert not found(made(), listing("a"), listing("b", 1200, whole=True))
+def test_twice_may_be_chance() -> None:
+    assert not found(made(), listing("a"), listing("b", 1200), listing("c", 1400, whole=True))
 
 
 @pytest.mark.parametrize("builder", [made(terminated=True), made(read=1300), made(read=100)])
 def test_an_instance_has_to_run_long_after_the_list(builder: TraceBuilder) -> None:
-    assert [each for each in found(builder, listing("a"), listing("b", 1200)) if each[0] == "list.running"] == []
+    assert [
+        each
+        for each in found(builder, listing("a"), listing("b", 1200), listing("c", 1400))
+        if each[0] == "list.running"
+    ] == []
 
 
 def test_what_may_be_deleted_need_not_be_listed() -> None:
-    assert not found(made(deleted=900), listing("a"), listing("b", 1200))
-    assert found(made(deleted=5000), listing("a"), listing("b", 1200))
+    assert not found(made(deleted=900), listing("a"), listing("b", 1200), listing("c", 1400))
+    assert found(made(deleted=5000), listing("a"), listing("b", 1200), listing("c", 1400))
 
 
 def test_a_list_right_after_the_run_may_lack_it() -> None:
-    assert [each[0] for each in found(made(), listing("a", 30), listing("b", 35))] == ["workflow.create-then-list"] * 2
+    assert [each[0] for each in found(made(), listing("a", 30), listing("b", 35), listing("c", 25))] == [
+        "workflow.create-then-list"
+    ] * 3
 
 
 def test_other_queries_are_no_lists_of_everything() -> None:
-    found_ = found(made(), listing("a", running="false"), listing("b", 1200, running="false"))
-    assert [each[0] for each in found_] == ["workflow.create-then-list"] * 2
+    others = (listing(name, 1000.0 + 100 * number, running="false") for number, name in enumerate("abc"))
+    assert [each[0] for each in found(made(), *others)] == ["workflow.create-then-list"] * 3
 
 
 def test_the_clocks_of_different_machines_are_not_compared() -> None:
     other = made().trace()
-    lists = [listing("a").trace(), listing("b", 1200).trace()]
+    lists = [listing("a").trace(), listing("b", 1200).trace(), listing("c", 1400).trace()]
     assert told([other, *lists])
     assert not told([replace(other, origin=other.origin - 2 * 10**9), *lists])
 
