@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from conformance.rules.cancel.cancellation import Cancellation, accepted_cancellations, cancellation, still_runs
+from conformance.rules.cancel.endings import runs_on
 from conformance.rules.evidence.listing import Listing, listings, of_running
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead
@@ -16,12 +17,16 @@ from conformance.trace import Exchange
 
 
 def terminates(index: TraceIndex) -> Iterator[Observation]:
-    """`cancel.terminates`: it gets 204, and the instance terminates, also when sent right after the run."""
+    """`cancel.terminates`: it gets 204, and the instance terminates, also when sent right after the run.
+
+    Where a stage may have ended by itself meanwhile, the instance has to end all the same.
+    """
     for timeline in timelines(index):
         found = cancellation(timeline)
+        accepted = next((cancel for cancel in timeline.instance.cancels if cancel.ok), None)
         if found is None:
-            continue
-        if found.cancel.status == 204:
+            yield from runs_on(timeline, accepted) if accepted is not None else ()
+        elif found.cancel.status == 204:
             yield from _reaches(found, _TERMINATES)
         elif not _rivalled(found):
             yield violated(

@@ -61,15 +61,17 @@ def nothing_matches(d: Draft) -> None:
 
 
 def same_event_together(d: Draft) -> None:
-    """The matching event several times, at once or in quick succession, where fewer, as many or more stages wait.
+    """The matching event several times, at once and in quick succession, where fewer, as many or more stages wait.
 
-    What a server makes of the second one may depend on whether the next stage waits already.
+    What a server makes of the second one may depend on whether the next stage waits already. Two that come first leave
+    a stage open, so that one which counts twice shows.
     """
     event = d.event()
-    instance = d.start(*(words.wait_for(event) for _ in range(d.number(2, 4))))
-    sends = [Send(instance, event) for _ in range(d.number(2, 3))]
-    d.add(Until(instance, "waiting", 0), *([Together(tuple(sends))] if d.flip() else sends))
-    d.add(Settle(), Read(instance), History(instance))
+    instance = d.start(*(words.wait_for(event) for _ in range(d.number(3, 5))))
+    first, *then = (Send(instance, event) for _ in range(d.number(3, 4)))
+    bursts: list[list[Step]] = [[Together((first, first))], [*then]]
+    for burst in d.shuffled(bursts):
+        d.add(Until(instance, "waiting"), *burst, Settle(), Read(instance), History(instance))
 
 
 def two_instances_at_once(d: Draft) -> None:
@@ -161,11 +163,17 @@ def many_at_once(d: Draft) -> None:
 
 
 def equal_runs_at_once(d: Draft) -> None:
-    """The same run, requested by several clients at the same instant: each gets an instance of its own."""
+    """The same run, requested by several clients at the same instant: each gets an instance of its own.
+
+    Two others wait for the ends of theirs, which come at the same instant, too.
+    """
     workflow = d.create(d.pick((words.wait_for("go"), words.noop())), *d.quick_stages(0, 1))
     variables = d.pick((None, {}, {"x": "same"}))
-    runs = [d.new_run(workflow, variables) for _ in range(d.number(2, 4))]
+    runs = [d.new_run(workflow, variables) for _ in range(d.number(2, 3))]
     d.add(Together(tuple(runs)), Settle(), ListInstances(workflow), *(Read(run.ref) for run in runs))
+    quick = d.create(words.delay(1000), words.noop())
+    waited = [d.new_run(quick, variables, wait=True) for _ in range(2)]
+    d.add(Together(tuple(waited)), ListInstances(quick), *(Read(run.ref) for run in waited))
 
 
 _BESIDE = ("run.isolated", "event.matching", "stage.waits", "cancel.terminates", "cancel.error", "cancel.stops-stages")

@@ -149,8 +149,10 @@ def delays_side_by_side(d: Draft) -> None:
 
 
 def odd_delays(d: Draft) -> None:
-    """Delays written in ways that a server may refuse; one that it takes means what it says, also as a variable."""
-    for text in d.shuffled(("0s", "0m1.2s", "0.0005h", "1.3s")):
+    """A delay of the simplest length, and some written in ways that a server may refuse; one that it takes means what
+    it says, also as a variable.
+    """
+    for text in d.shuffled(("0s", "1s", "0m1.2s", "0.0005h", "1.3s")):
         workflow = d.create({"delay": {"duration": text}}, words.noop())
         d.add(Until(d.run(workflow), "ended"))
     for kind, length in d.shuffled((("duration", "0s"), ("duration", "1s200ms"), ("until", "2020-01-01T00:00:00Z"))):
@@ -219,10 +221,12 @@ def variables_of_two_runs(d: Draft) -> None:
 
 
 def variables_at_once(d: Draft) -> None:
-    """Runs with different values at the same instant; a reference in the workflow's name stays what it is."""
+    """Runs with different values at the same instant, and their histories read at one; a reference in the workflow's
+    name stays what it is.
+    """
     workflow = d.create(words.wait_for("${x}!"), words.noop(), name=d.pick(("${x}", "run ${x} now")))
     runs = [d.new_run(workflow, {"x": value}) for value in d.some(words.AWKWARD[2:], 4, 5)]
-    d.add(Together(tuple(runs)), Settle(), *(History(run.ref) for run in runs))
+    d.add(Together(tuple(runs)), Settle(), Together(tuple(History(run.ref) for run in runs)))
 
 
 def long_texts(d: Draft) -> None:

@@ -305,3 +305,28 @@ def test_not_running_after_a_cancellation_at_once(status: int, read: bool, expec
         t.get(i, [(5, None)])
     t.instances(bodies=[i], running="true")
     assert verdict(RULES["cancel.not-running"], t) == expected
+
+
+def _cancelled_in_a_delay(*, ends: bool, fails: bool, deleted: bool = False) -> TraceBuilder:
+    """The delay is over when the effect of the cancellation is due; whether that came in time nobody knows."""
+    until = {"delay": {"until": "2020-01-01T00:00:00Z"}}
+    t, i = started({"delay": {"duration": "50ms"}}, until if fails else NOOP)
+    t.get(i, [(5, None)])
+    t.cancel(i)
+    if deleted:
+        t.delete(next(iter(t.workflow_bodies)))
+    t.settled()
+    closed = (5, 55, "cancelled") if fails else (5, 55)
+    t.get(i, [closed])
+    for _ in range(6):
+        t.settled()
+    t.get(i, [closed], ended=405 if ends else None, error="cancelled" if ends and fails else None)
+    return t
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_who_is_cancelled_during_a_short_delay_ends_in_any_case(fails: bool) -> None:
+    terminates = RULES["cancel.terminates"]
+    assert verdict(terminates, _cancelled_in_a_delay(ends=True, fails=fails)) == "nothing"
+    assert verdict(terminates, _cancelled_in_a_delay(ends=False, fails=fails)) == "violated"
+    assert verdict(terminates, _cancelled_in_a_delay(ends=False, fails=fails, deleted=True)) == "nothing"
