@@ -46,6 +46,7 @@ from conformance.results.narrowing import narrow
 from conformance.results.store import read_results
 from conformance.results.verdict import decisive, demand, verdict_of
 from conformance.target import TargetConfig, TargetError, locate
+from conformance.target.coexistence.footprint import forget
 from conformance.target.coexistence.identity import new_run_id
 from conformance.trace.secrets import KNOWN
 
@@ -119,8 +120,14 @@ class ConformanceRun:
             config = self.target_config(self.options.url)
             yield self._located(config) if locating else config
             return
-        with ReferenceProcess(replace(self.options.embedded, seed=self.options.settings.seed)) as server:
-            yield self.target_config(server.url)
+        directory = self.options.settings.report_dir
+        try:
+            with ReferenceProcess(replace(self.options.embedded, seed=self.options.settings.seed)) as server:
+                yield self.target_config(server.url)
+        finally:
+            # What it held is gone with it.
+            if directory is not None:
+                forget(directory)
 
     def masked(self, text: str) -> str:
         """A text without what is secret among the options, and without the tokens that were granted."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conformance.confirming.credibility import may_be_chance, unanswered
+from conformance.confirming.credibility import may_be_chance, persisted, unanswered
 from conformance.confirming.findings import COUNTED, LOST, TIME_RAN_OUT, UNPLAYABLE, Proof, shown_exchanges
 from conformance.confirming.replays import scenario_of
 from conformance.confirming.slicing import sliced
@@ -18,15 +18,15 @@ def as_seen(
 ) -> Proof | None:
     """The proof of a violation that none of ``played`` replays showed; None where it does not stand.
 
-    It stands if responses prove it, or if several traces show it. What may be chance stands only when it has come
-    back, so it is left out however often it was seen. ``follow`` are the requirements that it explains; ``lost``: the
-    target has ended meanwhile, so what it did not answer any more proves nothing.
+    It stands if responses prove it, if several traces show it, or if it lasted. What may be chance stands only when it
+    has come back, so it is left out however often it was seen. ``follow`` are the requirements that it explains;
+    ``lost``: the target has ended meanwhile, so what it did not answer any more proves nothing.
     """
     case = next((each for each in cases if _telling(each, lost=lost)), None)
     if case is None:
         return None
     telling = _telling(case, lost=lost)
-    proven = next((each for each in telling if each.proof != "settled"), None)
+    proven = next((each for each in telling if each.proof != "settled" or persisted(case.trace, each)), None)
     seen = len(tally.violating_traces[requirement])
     if proven is None and seen < 2 and case.trace.source == "scenario":
         return None

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from conformance.judging.tally import Case
 from conformance.rules.evidence.observation import Observation
 from conformance.trace import Trace
+from conformance.wire.instant import SECOND
 
+_TIMES, _LEAST = 3, 2 * SECOND
 # The name that a scenario's player gives the client with which it cleans up.
 _TIDYING = "cleanup"
 
@@ -22,6 +24,20 @@ def may_be_chance(trace: Trace, observation: Observation) -> bool:
     if observation.upheld or not observation.exchanges or observation.proof == "counted":
         return False
     return trace.at(observation.exchanges[-1]).lost_to is not None
+
+
+def persisted(trace: Trace, observation: Observation) -> bool:
+    """Whether what should have shown was still missing so long after it was due that no view lags that far.
+
+    That is `_TIMES` as long as it had taken by then, and seconds. A settle time is measured on other instances, so a
+    violation just after it may be chance, until it comes back.
+    """
+    *causes, read = sorted((trace.at(index) for index in observation.exchanges), key=lambda each: each.sent)
+    if observation.proof != "settled" or not causes:
+        return False
+    cause = max(each.received for each in causes)
+    due = trace.settled_at(cause)
+    return due is not None and read.sent > due + max(_TIMES * (due - cause), _LEAST)
 
 
 def all_chance(cases: Iterable[Case]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from conformance.contract.features import FEATURES
 from conformance.contract.requirements import Catalogue, Requirement
-from conformance.judging.tally import Tally
+from conformance.judging.tally import Case, Tally
 from conformance.results.model import OUTCOMES, Finding, Losses, OperationResult, Outcome, RequirementResult
 
 _NOT_AGAIN = "a violation was seen that did not come back when it was replayed"
@@ -51,7 +51,7 @@ def outcome_of(
     if requirement.id in tally.crashed:
         return "inconclusive", "its rule crashed, which is an error of this suite: some of the traffic is not judged"
     if tally.violated[requirement.id]:
-        return "inconclusive", unjudged.unconfirmed if unjudged is not None else _NOT_AGAIN
+        return "inconclusive", _seen_only(tally.cases.get(requirement.id, []), unjudged)
     if tally.upheld[requirement.id]:
         return "passed", None
     if requirement.unless is not None and tally.statuses.get("runWorkflow", Counter())["201"]:
@@ -59,6 +59,20 @@ def outcome_of(
     if unjudged is not None and unjudged.bears_on(requirement):
         return "inconclusive", unjudged.reason
     return "not_exercised", "no exchange put it to the test"
+
+
+def _seen_only(cases: Sequence[Case], unjudged: Unjudged | None) -> str:
+    """Why a violation that was seen is no finding, and what was seen."""
+    why = unjudged.unconfirmed if unjudged is not None else _NOT_AGAIN
+    for case in cases[:1]:
+        observation = case.observations[0]
+        cited = f" in exchange {_listed(observation.exchanges)} of {case.trace.id}" if observation.exchanges else ""
+        return f"{why}: expected {observation.expected}; observed {observation.observed}{cited}"
+    return why
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return " and ".join(filter(None, (", ".join(map(str, numbers[:-1])), str(numbers[-1]))))
 
 
 def requirement_results(

@@ -29,6 +29,11 @@ def finding(run: Done, requirement: str) -> Finding:
     return next(each for each in run.results.findings if each.requirement == requirement)
 
 
+def test_what_the_embedded_server_held_is_gone_with_it(faulty: Done) -> None:
+    # The fault lets no cancellation through, so that something was left on the server.
+    assert not list(faulty.directory.glob("made*.ndjson"))
+
+
 def test_two_faults_are_two_findings_and_exit_code_1(faulty: Done) -> None:
     assert faulty.code == 1
     assert faulty.results.verdict == "not_conformant"

@@ -8,8 +8,10 @@ import pytest
 
 from conformance.contract.requirements import load_requirements
 from conformance.judging.outcomes import Unjudged, count_outcomes, operation_results, requirement_results
-from conformance.judging.tally import Tally
+from conformance.judging.tally import Case, Tally
 from conformance.results.model import OUTCOMES, Finding, RequirementResult
+from conformance.rules.evidence.observation import violated
+from tests.rules.build import TraceBuilder
 
 CATALOGUE = load_requirements()
 LEDGER = "stage-history.effect"
@@ -85,6 +87,16 @@ def test_what_did_not_come_back_is_told_as_that_whatever_else_was_not_judged() -
     assert reason == "a violation was seen that did not come back when it was replayed"
     results = requirement_results(CATALOGUE, seen, [], (), Unjudged("cut", unconfirmed="nobody could replay it"))
     assert next(each.reason for each in results if each.id == "run.created") == "nobody could replay it"
+
+
+def test_what_was_seen_of_it_is_told() -> None:
+    t = TraceBuilder(id="s7-free")
+    t.create([])
+    seen = violated(t.exchanges[0], expected="this", observed="that")
+    tally = Tally(violated=Counter({"run.created": 1}), cases={"run.created": [Case(t.trace(), (seen,))]})
+    results = requirement_results(CATALOGUE, tally, [], ())
+    told = next(each.reason for each in results if each.id == "run.created") or ""
+    assert told.endswith("when it was replayed: expected this; observed that in exchange 0 of s7-free")
 
 
 def test_the_feature_of_a_requirement_is_told() -> None:

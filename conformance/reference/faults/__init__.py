@@ -16,7 +16,7 @@ from conformance.reference.faults.answers import (
     replies,
     texts,
 )
-from conformance.reference.faults.engines import durability, identities, interruptions, records, signals
+from conformance.reference.faults.engines import at_once, durability, identities, interruptions, records, signals
 from conformance.reference.faults.engines import runs as engine_runs
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.lifecycle import (
@@ -74,6 +74,7 @@ _AREAS = (
     codes.FAULTS,
     lookalikes.FAULTS,
     signals.FAULTS,
+    at_once.FAULTS,
     engine_runs.FAULTS,
     records.FAULTS,
     identities.FAULTS,

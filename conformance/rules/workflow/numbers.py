@@ -21,13 +21,18 @@ Path = tuple[Any, ...]
 """Keys and positions that lead to a value inside another value."""
 
 
-def _numbers(value: Any, path: Path = ()) -> Iterator[tuple[Path, int | Decimal]]:
-    """(path, number) of every integer in a JSON value."""
+def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """(path, value) of everything in a JSON value that holds nothing else."""
     if isinstance(value, dict | list):
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _numbers(item, (*path, key))
-    elif exact_json.is_integer(value):
+            yield from _leaves(item, (*path, key))
+    else:
         yield path, value
+
+
+def _numbers(value: Any) -> Iterator[tuple[Path, int | Decimal]]:
+    """(path, number) of every integer in a JSON value."""
+    yield from ((path, leaf) for path, leaf in _leaves(value) if exact_json.is_integer(leaf))
 
 
 def _at(value: Any, path: Path) -> Any:
@@ -42,7 +47,10 @@ def _at(value: Any, path: Path) -> Any:
 
 
 def exact_numbers(index: TraceIndex) -> Iterator[Observation]:
-    """Every read returns the integers in the parameters of stages digit for digit."""
+    """Every read returns the integers in the parameters of stages digit for digit.
+
+    What else a stage holds has to be there: of a missing stage, or another one, `workflow.immutable` and others tell.
+    """
     valid = [workflow for workflow in index.workflows.values() if is_valid(index, workflow.created)]
     sent: dict[str, dict[Path, int | Decimal]] = {each.id: dict(_numbers(_sent_stages(each))) for each in valid}
     own = [(each.id, WorkflowView(each.created, each.workflow, "/data")) for each in valid]
@@ -52,12 +60,21 @@ def exact_numbers(index: TraceIndex) -> Iterator[Observation]:
         if not isinstance(stages, list):
             continue
         lost = [path for path, number in sent[key].items() if not exact_json.equal(_at(stages, path), number)]
-        for path in lost[:1]:
+        told = [path for path in lost if _otherwise_same(_sent_stages(index.workflows[key]), stages, path[:1])]
+        for path in told[:1]:
             pointer = "/".join(map(str, ("", *path)))
             found = Difference(f"{seen.pointer}/config/stages{pointer}", *contrast(sent[key][path], _at(stages, path)))
             yield differs(found, seen.exchange, subject=key)
         if not lost and any(not -_FLOAT_SAFE <= number <= _FLOAT_SAFE for number in sent[key].values()):
             yield upheld(seen.exchange, subject=key)
+
+
+def _otherwise_same(sent: Any, read: Any, stage: Path) -> bool:
+    """Whether a read has everything of a stage but its integers, and what stands beside one: an asset, say."""
+    leaves = list(_leaves(_at(sent, stage)))
+    beside = {path[:-1] for path, leaf in leaves if exact_json.is_integer(leaf)}
+    others = [(path, leaf) for path, leaf in leaves if path[:-1] not in beside]
+    return all(exact_json.equal(_at(read, (*stage, *path)), leaf) for path, leaf in others)
 
 
 def _sent_stages(workflow: WorkflowRecord) -> Any:

@@ -45,7 +45,12 @@ class Watch:
             self.clients.notes.append(f"step {self.number} was left out: {step.instance} never came to exist")
             return False
         read: Step = History(step.instance) if step.state == "waiting" else Read(step.instance)
-        return await self._poll(bound, read, lambda answer: _reached(step.state, step.stage, bound, answer))
+        if await self._poll(bound, read, lambda answer: _reached(step.state, step.stage, bound, answer)):
+            return True
+        if step.state == "waiting" and not bound.terminated:
+            # The other view tells whether it stands still, or history only does not show it.
+            await self.clients.perform(Read(step.instance), self.client, self.number)
+        return False
 
     async def discover(self, step: Discover) -> bool:
         """List a workflow's instances until one shows that no answer has named; gives up once it is overdue.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conformance.scenarios.scenario.model import (
     Cancel,
+    Chain,
     History,
     ListInstances,
     Pause,
@@ -59,6 +60,22 @@ def during_short_delay(d: Draft) -> None:
     """Cancelled during a delay that soon ends by itself: what it would have started must not come."""
     instance = d.start(words.delay(d.number(8, 15) * 100), *d.quick_stages(1, 3))
     d.add(Until(instance, "started", 0), Cancel(instance), Settle(), Read(instance), History(instance))
+
+
+def beside_a_timer(d: Draft) -> None:
+    """Instances are cancelled shortly before their delays end: which comes first is open, but each of them ends.
+
+    A start is seen a little after it came, so of three moments one is close to the end.
+    """
+    length = d.number(8, 12) * 100
+    workflow = d.create(words.delay(length), words.noop())
+    runs = [d.new_run(workflow) for _ in range(3)]
+    lanes = [
+        Chain((Until(run.ref, "started", 0), Pause(length - before), Cancel(run.ref)))
+        for run, before in zip(runs, (d.number(8, 10) * 10, 130, d.number(16, 18) * 10), strict=True)
+    ]
+    d.add(Together(tuple(runs)), Together(tuple(lanes)), Settle())
+    d.add(*(view(run.ref) for run in runs for view in (Read, History)))
 
 
 def cancelled_timer(d: Draft) -> None:
@@ -144,6 +161,7 @@ THEMES = (
     Theme("cancel-while-waiting", while_waiting, (*_CANCEL, "cancel.deaf"), 5),
     Theme("cancel-during-delay", during_delay, (*_CANCEL, "cancel.stops-stages"), 4),
     Theme("cancel-short-delay", during_short_delay, ("cancel.stops-stages", "cancel.terminates"), 2),
+    Theme("cancel-beside-timer", beside_a_timer, ("cancel.terminates", "cancel.not-running", "stage.monotone"), 1),
     Theme("cancelled-timer", cancelled_timer, ("run.isolated", "cancel.terminates"), 1),
     Theme("cancel-anywhere", anywhere, ("stage.none-open", "history.agrees"), 2),
     Theme("cancelled-after-each-kind", after_each_kind, _CANCEL, once=True),

@@ -135,10 +135,12 @@ def early(d: Draft) -> None:
 
 
 def before_anything_waits(d: Draft) -> None:
-    """An event sent during a delay; what becomes of it is open, but it ends one stage at most, and not the delay."""
+    """An event sent during a delay; what becomes of it is open, but it ends one stage at most, and not the delay.
+
+    That lasts for longer than a slow target takes to show its start and to take up the event.
+    """
     event = d.event()
-    length = words.delay(d.number(5, 12) * 100)
-    instance = d.start(length, words.wait_for(event), words.noop(), words.wait_for(event))
+    instance = d.start(words.delay(d.number(20, 25) * 100), words.wait_for(event), words.noop(), words.wait_for(event))
     d.add(Until(instance, "started", 0), *(Send(instance, event) for _ in range(d.number(1, 2))))
     d.add(Settle(), Read(instance), History(instance), ListInstances("w1", running=True))
     d.add(Send(instance, event), Settle(), Read(instance), History(instance))

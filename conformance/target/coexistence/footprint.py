@@ -147,6 +147,12 @@ def read_journals(directory: Path) -> list[Journalled]:
     return [found for path in sorted(directory.glob(_JOURNALS)) if (found := _read_journal(path)) is not None]
 
 
+def forget(directory: Path) -> None:
+    """Remove the journals in a directory, once the target is gone with all that it held."""
+    for path in directory.glob(_JOURNALS):
+        path.unlink(missing_ok=True)
+
+
 def _read_journal(path: Path) -> Journalled | None:
     lines = [exact_json.parse_or_none(line) for line in path.read_bytes().splitlines()]
     told = [line for line in lines if isinstance(line, dict)]

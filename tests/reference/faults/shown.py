@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from tests.reference.faults.probes import (
+    at_once,
     cancelling,
     circumstances,
     collections,
@@ -66,6 +67,10 @@ SHOWN: dict[Probe, str] = {
         refusals-tell-more version-told-late two-mistakes-crash
     """,
     running.first_reads: "instance-unknown-at-first events-swallowed early-events-lost first-event-after-restart-lost",
+    at_once.equal_waits: "waits-ending-together-share-an-answer",
+    at_once.histories_of_siblings: "histories-read-at-once-swapped",
+    at_once.equal_events: "equal-events-at-once-multiply",
+    at_once.timer_beside_cancellation: "timers-beside-cancellations-revive",
     running.several_runs: "instance-ids-reused second-instance-unlisted every-fifth-run-stuck",
     collections.embedding: "newest-workflow-embedded",
     waited.waiting_runs: """
@@ -189,6 +194,7 @@ SHOWN: dict[Probe, str] = {
         workflow-filter-ignored workflow-filter-ignored-for-running running-filter-ignored waiting-is-not-running
         listed-error-differs
     """,
+    engines.one_second: "a-second-is-none",
     engines.delay_then_wait: "timers-fire-twice",
     engines.delays_side_by_side: "one-timer-for-a-workflow",
     engines.first_of_many: "history-of-the-last-instances ended-instances-make-room",

@@ -82,6 +82,16 @@ def rounded_when_read(t: TraceBuilder) -> None:
     t.get_workflow(w, {"config": {"name": "", "stages": send(10**22)}})
 
 
+def cut_when_read(t: TraceBuilder) -> None:
+    w = t.create(send(BIG))
+    t.get_workflow(w, {"config": {"name": "", "stages": []}})
+
+
+def another_stage_when_read(t: TraceBuilder) -> None:
+    w = t.create(send(BIG))
+    t.get_workflow(w, {"config": {"name": "", "stages": NOOP}})
+
+
 def small_amount(t: TraceBuilder) -> None:
     t.create(send(1))
 
@@ -219,6 +229,8 @@ CASES: list[Case] = [
     ("workflow.exact-numbers", "upheld", big_amount),
     ("workflow.exact-numbers", "violated", rounded_amount),
     ("workflow.exact-numbers", "violated", rounded_when_read),
+    ("workflow.exact-numbers", "upheld", cut_when_read),
+    ("workflow.exact-numbers", "upheld", another_stage_when_read),
     ("workflow.exact-numbers", "nothing", small_amount),
     ("workflow.create-then-get", "upheld", read_back),
     ("workflow.create-then-get", "upheld", read_back_rounded),

@@ -35,6 +35,12 @@ def delays_end_early(server: Server) -> None:
 
 
 @fault("run.delay-duration")
+def a_second_is_none(server: Server) -> None:
+    """A delay of exactly one second ends at once."""
+    _delay_for(server, lambda text: 0 if duration(text) == SECOND else duration(text) or 0)
+
+
+@fault("run.delay-duration")
 def delays_of_whole_seconds(server: Server) -> None:
     """The part of a delay's duration beyond whole seconds is dropped."""
     _delay_for(server, lambda text: (duration(text) or 0) // SECOND * SECOND)
@@ -111,6 +117,7 @@ def hours_are_minutes(server: Server) -> None:
 
 FAULTS = (
     delays_end_early,
+    a_second_is_none,
     delays_of_whole_seconds,
     second_delay_endless,
     until_ignored,

@@ -21,6 +21,12 @@ async def delay_then_wait(session: Session) -> object:
     return await session.comes(session.server.engine.executions[instance].ended.is_set, session.dread)
 
 
+async def one_second(session: Session) -> object:
+    """Whether a delay of one second ends sooner."""
+    instance = await session.start(_delay("1s"))
+    return await session.comes(session.server.engine.executions[instance].ended.is_set, min(0.5, session.dread))
+
+
 async def three_seconds(session: Session) -> object:
     """Whether a delay of three seconds ends sooner."""
     instance = await session.start(_delay("3s"))
