@@ -18,9 +18,9 @@ from conformance.contract.operations import CORE_OPERATIONS
 from conformance.contract.requirements import Catalogue
 from conformance.contract.schema.responses import ResponseSchemas
 from conformance.judging.causes import Causes
+from conformance.judging.counterfactuals.put_right import put_right, resting
 from conformance.judging.judging import Judge
 from conformance.judging.outcomes import Unjudged, count_outcomes, operation_results, requirement_results
-from conformance.judging.put_right import put_right, resting
 from conformance.judging.tally import Tally
 from conformance.results.known.deviations import KnownDeviation
 from conformance.results.model import Finding, Results

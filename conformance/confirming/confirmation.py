@@ -15,8 +15,8 @@ from conformance.confirming.left_out import LeftOut
 from conformance.confirming.replays import REPLAYS, Attempt, JudgedReplay, Play, attempt, judged
 from conformance.contract.errors import UserError
 from conformance.judging.causes import Causes
+from conformance.judging.counterfactuals.put_right import put_right, resting
 from conformance.judging.pool import TraceJudge
-from conformance.judging.put_right import put_right, resting
 from conformance.judging.tally import Case, Tally
 from conformance.results.model import Replays
 from conformance.scenarios import Scenario

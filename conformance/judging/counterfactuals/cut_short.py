@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from conformance.judging.reconfigured import reconfigured
+from conformance.judging.counterfactuals.reconfigured import reconfigured
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.trace_index import InstanceRecord, TraceIndex
 from conformance.trace import Trace

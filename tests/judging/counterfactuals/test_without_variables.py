@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from conformance.judging.counterfactuals.put_right import put_right, resting
+from conformance.judging.counterfactuals.without_variables import VARIABLES
 from conformance.judging.judging import Judge
-from conformance.judging.put_right import put_right, resting
 from conformance.judging.tally import Tally
-from conformance.judging.without_variables import VARIABLES
 from tests.rules.bodies import NOOP
 from tests.rules.build import TraceBuilder
 from tests.rules.timelines import started, wait_for

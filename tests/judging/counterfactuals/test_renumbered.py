@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from conformance.judging.counterfactuals.put_right import put_right, resting
+from conformance.judging.counterfactuals.renumbered import SEQUENCE, renumbered
 from conformance.judging.judging import Judge
-from conformance.judging.put_right import put_right, resting
-from conformance.judging.renumbered import SEQUENCE, renumbered
 from conformance.judging.tally import Tally
 from conformance.trace import Exchange, Trace
 from conformance.wire import exact_json

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from conformance.judging.cut_short import ALL_DONE, COMPLETES
+from conformance.judging.counterfactuals.cut_short import ALL_DONE, COMPLETES
+from conformance.judging.counterfactuals.put_right import put_right, resting
 from conformance.judging.judging import Judge
-from conformance.judging.put_right import put_right, resting
 from conformance.judging.tally import Tally
 from conformance.trace import Trace
 from tests.rules.bodies import NOOP

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from conformance.campaign.recordings import check
 from conformance.contract.document import load_document
+from conformance.judging.counterfactuals.put_right import resting
+from conformance.judging.counterfactuals.without_history import without_history
 from conformance.judging.judging import Judge
-from conformance.judging.put_right import resting
 from conformance.judging.tally import Tally
-from conformance.judging.without_history import without_history
 from conformance.trace import Trace
 from tests.rules.build import TraceBuilder
 from tests.rules.timelines import started, wait_for

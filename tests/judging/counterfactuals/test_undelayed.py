@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from conformance.judging.counterfactuals.put_right import put_right, resting
 from conformance.judging.judging import Judge
-from conformance.judging.put_right import put_right, resting
 from conformance.judging.tally import Tally
 from conformance.rules.stage.delays import DURATION, UNTIL
 from conformance.trace import Trace

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from conformance.judging.cut_short import ALL_DONE, COMPLETES, cut_short
+from conformance.judging.counterfactuals.cut_short import ALL_DONE, COMPLETES, cut_short
+from conformance.judging.counterfactuals.ended import LATE, NONE_OPEN, closed, unchanged
+from conformance.judging.counterfactuals.renumbered import SEQUENCE, renumbered
+from conformance.judging.counterfactuals.undelayed import undelayed
+from conformance.judging.counterfactuals.without_history import HISTORY, without_history
+from conformance.judging.counterfactuals.without_variables import VARIABLES, without_variables
 from conformance.judging.judging import Judgement
-from conformance.judging.renumbered import SEQUENCE, renumbered
 from conformance.judging.tally import Tally
-from conformance.judging.undelayed import undelayed
-from conformance.judging.without_history import HISTORY, without_history
-from conformance.judging.without_variables import VARIABLES, without_variables
 from conformance.rules.stage.delays import DURATION, UNTIL
 from conformance.trace import Trace
 
@@ -20,7 +21,8 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
     delays = {each: undelayed(tally, each) for each in (DURATION, UNTIL)}
     views = {HISTORY: without_history(tally), SEQUENCE: renumbered(tally)}
     ends = {each: cut_short(tally, each) for each in (ALL_DONE, COMPLETES)}
-    return {**views, **delays, **ends, VARIABLES: without_variables(tally)}
+    ended = {NONE_OPEN: closed(tally), **{each: unchanged(tally, each) for each in LATE}}
+    return {**views, **delays, **ends, **ended, VARIABLES: without_variables(tally)}
 
 
 def resting(tally: Tally, judgements: Mapping[str, Judgement]) -> frozenset[str]:
