@@ -65,14 +65,14 @@ def during_short_delay(d: Draft) -> None:
 def beside_a_timer(d: Draft) -> None:
     """Instances are cancelled shortly before their delays end: which comes first is open, but each of them ends.
 
-    A start is seen a little after it came, so of three moments one is close to the end.
+    A start is seen a moment after it came on one target, and a tenth of a second on another.
     """
     length = d.number(8, 12) * 100
     workflow = d.create(words.delay(length), words.noop())
     runs = [d.new_run(workflow) for _ in range(3)]
     lanes = [
         Chain((Until(run.ref, "started", 0), Pause(length - before), Cancel(run.ref)))
-        for run, before in zip(runs, (d.number(8, 10) * 10, 130, d.number(16, 18) * 10), strict=True)
+        for run, before in zip(runs, (d.number(2, 4) * 10, 70, d.number(11, 14) * 10), strict=True)
     ]
     d.add(Together(tuple(runs)), Together(tuple(lanes)), Settle())
     d.add(*(view(run.ref) for run in runs for view in (Read, History)))
