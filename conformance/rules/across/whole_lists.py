@@ -51,10 +51,14 @@ def _told(
 ) -> Iterator[tuple[str, TraceIndex, Observation]]:
     found = {index.trace.id: (index, listing, made) for index, listing, made in missing}
     for index, listing, made in found.values() if len(found) >= _LEAST_TRACES else ():
-        kind = "workflow" if requirement.startswith("workflow") else "running instance"
+        listed = listing.exchange
+        before, after = (listed.sent - made.made) / SECOND, (made.shown - listed.received) / SECOND
+        workflows = listed.operation == "listWorkflows"
+        thing, shown = ("workflow", "it is there") if workflows else ("instance", "it still runs")
         seen = violated(
-            listing.exchange,
-            expected=f"{kind} {made.id} of another scenario is listed",
+            listed,
+            expected=f"{thing} {made.id} of trace {made.index.trace.id} is listed: made {before:.2f} s before, and a "
+            f"request {after:.2f} s later shows that {shown}",
             observed=f"not among the {len(listing.elements)} listed",
             proof="settled",
             subject=made.id,
