@@ -152,6 +152,8 @@ BAD_VARIABLES = (
     '{"a":"b",}',
 )
 
+_HALF_GOOD = '{"a":"of a refused run","b":7}'
+
 BAD_EVENTS = (
     "",
     "{",
@@ -209,8 +211,8 @@ def every_bad_variables(d: Draft) -> None:
 
 def _refused_variables(d: Draft, bodies: Iterable[str]) -> None:
     workflow = d.create(words.wait_for("${a}-${b}"), d.pick((words.noop(), words.hour())))
-    d.add(*(RunRaw(workflow, body) for body in bodies), Settle(), ListInstances(workflow))
-    # What was refused is no default for what comes next.
+    # The last one has a good value, too: what was refused is no default for what comes next.
+    d.add(*(RunRaw(workflow, body) for body in (*bodies, _HALF_GOOD)), Settle(), ListInstances(workflow))
     instance = d.run(workflow, {"a": "its own", "b": "too"})
     d.add(Until(instance, "waiting", 0), Settle(), History(instance))
 
