@@ -10,6 +10,7 @@ from conformance.trace import Trace
 from conformance.wire.instant import SECOND
 
 _TIMES, _LEAST = 3, 2 * SECOND
+_CAUSE_AND_READ = 2
 # The name that a scenario's player gives the client with which it cleans up.
 _TIDYING = "cleanup"
 
@@ -32,9 +33,10 @@ def persisted(trace: Trace, observation: Observation) -> bool:
     That is `_TIMES` as long as it had taken by then, and seconds. A settle time is measured on other instances, so a
     violation just after it may be chance, until it comes back.
     """
-    *causes, read = sorted((trace.at(index) for index in observation.exchanges), key=lambda each: each.sent)
-    if observation.proof != "settled" or not causes:
+    cited = sorted((trace.at(index) for index in observation.exchanges), key=lambda each: each.sent)
+    if observation.proof != "settled" or len(cited) < _CAUSE_AND_READ:
         return False
+    *causes, read = cited
     cause = max(each.received for each in causes)
     due = trace.settled_at(cause)
     return due is not None and read.sent > due + max(_TIMES * (due - cause), _LEAST)

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.confirming.credibility import persisted
 from conformance.rules import ALL_RULES
-from conformance.rules.evidence.observation import Observation
+from conformance.rules.evidence.observation import Observation, violated
 from conformance.trace import Trace
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import observe
@@ -36,3 +36,5 @@ def test_what_an_answer_shows_by_itself_persists_by_no_time() -> None:
     t.create([], echo={"name": "other", "stages": []})
     (found,) = (each for each in observe(ALL_RULES["workflow.create-echo"], t) if not each.upheld)
     assert not persisted(t.trace(), found)
+    nothing_cited = violated(expected="this", observed="that", proof="settled")
+    assert not persisted(t.trace(), nothing_cited)

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from conformance.judging.counterfactuals.cut_short import ALL_DONE, COMPLETES
-from conformance.judging.counterfactuals.put_right import put_right, resting
-from conformance.judging.judging import Judge
-from conformance.judging.tally import Tally
-from conformance.trace import Trace
+from tests.judging.counterfactuals.resting_on import rests, violated
 from tests.rules.bodies import NOOP
 from tests.rules.build import TraceBuilder
 from tests.rules.timelines import started, wait_for
-
-JUDGE = Judge()
 
 
 def ended_too_soon(error: str | None = None) -> TraceBuilder:
@@ -43,26 +37,14 @@ def _ended(t: TraceBuilder, instance: str, *stages: Any, error: str | None = Non
     return t
 
 
-def _rests(cause: str, *builders: TraceBuilder) -> frozenset[str]:
-    tally = Tally()
-    for number, builder in enumerate(builders):
-        trace = replace(builder.trace(), id=f"t{number}")
-        tally.add(trace, JUDGE.judge(trace))
-    return resting(tally, {trace.id: JUDGE.judge(trace) for trace in put_right(tally)[cause]})
-
-
-def _violated(trace: Trace) -> set[str]:
-    return set(JUDGE.judge(trace).violations)
-
-
 def test_a_wait_that_never_came_rests_on_the_end() -> None:
-    assert {ALL_DONE, "stage.waits"} <= _violated(not_waited().trace())
-    assert "stage.waits" in _rests(ALL_DONE, ended_too_soon(), not_waited())
+    assert {ALL_DONE, "stage.waits"} <= violated(not_waited().trace())
+    assert "stage.waits" in rests(ALL_DONE, ended_too_soon(), not_waited())
 
 
 def test_one_that_came_and_ended_by_itself_does_not() -> None:
-    assert "stage.waits" in _violated(waited_in_vain().trace())
-    assert "stage.waits" not in _rests(ALL_DONE, ended_too_soon(), not_waited(), waited_in_vain())
+    assert "stage.waits" in violated(waited_in_vain().trace())
+    assert "stage.waits" not in rests(ALL_DONE, ended_too_soon(), not_waited(), waited_in_vain())
 
 
 def test_what_another_instance_of_the_workflow_shows_is_left_as_it_is() -> None:
@@ -70,15 +52,15 @@ def test_what_another_instance_of_the_workflow_shows_is_left_as_it_is() -> None:
     other = t.run(next(iter(t.workflow_bodies)))
     _ended(t, i, (5, 6))
     _ended(t, other, (5, 6), (7, 8))
-    assert {ALL_DONE, "stage.waits"} <= _violated(t.trace())
-    assert "stage.waits" not in _rests(ALL_DONE, t)
+    assert {ALL_DONE, "stage.waits"} <= violated(t.trace())
+    assert "stage.waits" not in rests(ALL_DONE, t)
 
 
 def test_what_never_came_after_an_error_without_cause_rests_on_that() -> None:
-    assert COMPLETES in _violated(ended_too_soon("broken").trace())
-    assert "stage.waits" in _violated(not_waited("broken").trace())
-    assert "stage.waits" in _rests(COMPLETES, ended_too_soon("broken"), not_waited("broken"))
+    assert COMPLETES in violated(ended_too_soon("broken").trace())
+    assert "stage.waits" in violated(not_waited("broken").trace())
+    assert "stage.waits" in rests(COMPLETES, ended_too_soon("broken"), not_waited("broken"))
 
 
-def test_nothing_rests_on_what_is_not_violated() -> None:
-    assert _rests(COMPLETES, ended_too_soon(), not_waited()) == frozenset()
+def test_nothing_rests_on_what_is_notviolated() -> None:
+    assert rests(COMPLETES, ended_too_soon(), not_waited()) == frozenset()

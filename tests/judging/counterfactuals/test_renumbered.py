@@ -6,17 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.judging.counterfactuals.put_right import put_right, resting
 from conformance.judging.counterfactuals.renumbered import SEQUENCE, renumbered
-from conformance.judging.judging import Judge
-from conformance.judging.tally import Tally
-from conformance.trace import Exchange, Trace
+from conformance.trace import Exchange
 from conformance.wire import exact_json
+from tests.judging.counterfactuals.resting_on import JUDGE, judged, rests
 from tests.rules.bodies import NOOP
 from tests.rules.build import TraceBuilder
 from tests.rules.timelines import started, wait_for
-
-JUDGE = Judge()
 
 
 def _numbered(t: TraceBuilder, first: int) -> TraceBuilder:
@@ -54,29 +50,17 @@ def deaf(first: int = 0) -> TraceBuilder:
     return _numbered(t, first)
 
 
-def _tally(*traces: Trace) -> Tally:
-    tally = Tally()
-    for trace in traces:
-        tally.add(trace, JUDGE.judge(trace))
-    return tally
-
-
-def _rests(*traces: Trace) -> frozenset[str]:
-    tally = _tally(*traces)
-    return resting(tally, {trace.id: JUDGE.judge(trace) for trace in put_right(tally)[SEQUENCE]})
-
-
 def test_what_is_missed_for_its_number_rests_on_the_numbers() -> None:
     trace = ended(first=1).trace()
     assert {SEQUENCE, "run.completes"} <= JUDGE.judge(trace).violations.keys()
-    assert _rests(trace) == JUDGE.judge(trace).violations.keys()
+    assert rests(SEQUENCE, trace) == JUDGE.judge(trace).violations.keys()
 
 
 def test_what_is_wrong_with_right_numbers_does_not() -> None:
     trace = deaf(first=1).trace()
     assert "event.matching" in JUDGE.judge(trace).violations
-    assert SEQUENCE in _rests(trace)
-    assert "event.matching" not in _rests(trace)
+    assert SEQUENCE in rests(SEQUENCE, trace)
+    assert "event.matching" not in rests(SEQUENCE, trace)
 
 
 def test_what_another_trace_shows_with_right_numbers_does_not() -> None:
@@ -86,11 +70,11 @@ def test_what_another_trace_shows_with_right_numbers_does_not() -> None:
     stuck.get(i, [(5, None)])
     other = replace(stuck.trace(), id="t2")
     assert "run.completes" in JUDGE.judge(other).violations
-    assert _rests(ended(first=1).trace(), other) == {SEQUENCE}
+    assert rests(SEQUENCE, ended(first=1).trace(), other) == {SEQUENCE}
 
 
 @pytest.mark.parametrize("right", [ended(), deaf()])
 def test_nothing_is_put_right_where_the_numbers_are(right: TraceBuilder) -> None:
     trace = right.trace()
-    assert renumbered(_tally(trace)) == []
-    assert _rests(trace) == frozenset()
+    assert renumbered(judged(trace)) == []
+    assert rests(SEQUENCE, trace) == frozenset()

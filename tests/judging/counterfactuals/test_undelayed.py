@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from conformance.judging.counterfactuals.put_right import put_right, resting
-from conformance.judging.judging import Judge
-from conformance.judging.tally import Tally
 from conformance.rules.stage.delays import DURATION, UNTIL
-from conformance.trace import Trace
+from tests.judging.counterfactuals.resting_on import rests, violated
 from tests.rules.bodies import NOOP
 from tests.rules.build import TraceBuilder
 from tests.rules.timelines import started
 
 Stage = dict[str, Any]
-
-JUDGE = Judge()
 HOUR: Stage = {"delay": {"duration": "1h"}}
 FAR: Stage = {"delay": {"until": "2125-01-01T00:00:00Z"}}
 
@@ -41,33 +35,21 @@ def goes_on(delay: Stage, error: str | None = None) -> TraceBuilder:
     return t
 
 
-def _rests(cause: str, *builders: TraceBuilder) -> frozenset[str]:
-    tally = Tally()
-    for number, builder in enumerate(builders):
-        trace = replace(builder.trace(), id=f"t{number}")
-        tally.add(trace, JUDGE.judge(trace))
-    return resting(tally, {trace.id: JUDGE.judge(trace) for trace in put_right(tally)[cause]})
-
-
-def _violated(trace: Trace) -> set[str]:
-    return set(JUDGE.judge(trace).violations)
-
-
 @pytest.mark.parametrize(("delay", "cause"), [(HOUR, DURATION), (FAR, UNTIL)])
 def test_that_a_later_stage_started_rests_on_the_delay(delay: Stage, cause: str) -> None:
-    assert cause in _violated(ended_early(delay).trace())
-    assert "cancel.stops-stages" in _violated(goes_on(delay).trace())
-    assert "cancel.stops-stages" in _rests(cause, ended_early(delay), goes_on(delay))
+    assert cause in violated(ended_early(delay).trace())
+    assert "cancel.stops-stages" in violated(goes_on(delay).trace())
+    assert "cancel.stops-stages" in rests(cause, ended_early(delay), goes_on(delay))
 
 
 @pytest.mark.parametrize(("delay", "other"), [(HOUR, UNTIL), (FAR, DURATION)])
 def test_delays_of_the_other_form_are_left_as_they_are(delay: Stage, other: str) -> None:
-    assert _rests(other, ended_early(delay), goes_on(delay)) == frozenset()
+    assert rests(other, ended_early(delay), goes_on(delay)) == frozenset()
 
 
 def test_a_stage_that_a_cancellation_ended_with_an_error_proves_the_rest() -> None:
-    assert "cancel.stops-stages" not in _rests(DURATION, ended_early(HOUR), goes_on(HOUR, error="cancelled"))
+    assert "cancel.stops-stages" not in rests(DURATION, ended_early(HOUR), goes_on(HOUR, error="cancelled"))
 
 
 def test_nothing_is_put_right_where_delays_last() -> None:
-    assert _rests(DURATION, goes_on(HOUR)) == frozenset()
+    assert rests(DURATION, goes_on(HOUR)) == frozenset()

@@ -8,14 +8,12 @@ from conformance.campaign.recordings import check
 from conformance.contract.document import load_document
 from conformance.judging.counterfactuals.put_right import resting
 from conformance.judging.counterfactuals.without_history import without_history
-from conformance.judging.judging import Judge
-from conformance.judging.tally import Tally
 from conformance.trace import Trace
+from tests.judging.counterfactuals.resting_on import JUDGE, judged
 from tests.rules.build import TraceBuilder
 from tests.rules.timelines import started, wait_for
 
 GO, STAY = wait_for("go"), wait_for("stay")
-JUDGE = Judge()
 
 
 def _history(order: tuple[int, int], lost: bool = False) -> TraceBuilder:
@@ -38,15 +36,8 @@ def _history(order: tuple[int, int], lost: bool = False) -> TraceBuilder:
     return t
 
 
-def _tally(*traces: Trace) -> Tally:
-    tally = Tally()
-    for trace in traces:
-        tally.add(trace, JUDGE.judge(trace))
-    return tally
-
-
 def _on_history(*traces: Trace) -> frozenset[str]:
-    tally = _tally(*traces)
+    tally = judged(*traces)
     return resting(tally, {trace.id: JUDGE.judge(trace) for trace in without_history(tally)})
 
 
@@ -92,8 +83,8 @@ def without_histories(trace: Trace) -> Trace:
 
 def test_what_was_kept_after_the_others_were_judged_does_not() -> None:
     trace = _history((1, 0)).trace()
-    apart = {each.id: JUDGE.judge(each) for each in without_history(_tally(trace))}
-    late = _tally(trace, replace(trace, id="t2"))
+    apart = {each.id: JUDGE.judge(each) for each in without_history(judged(trace))}
+    late = judged(trace, replace(trace, id="t2"))
     assert resting(late, apart) == frozenset()
 
 
@@ -103,7 +94,7 @@ def test_nothing_does_where_a_history_in_order_has_another_fault() -> None:
     t.history(i, [(5, None), (20, None)], inputs={0: {"event": "went"}})
     trace = t.trace()
     assert {"history.stages", "history.append-only"} <= JUDGE.judge(trace).violations.keys()
-    assert without_history(_tally(trace)) == []
+    assert without_history(judged(trace)) == []
     assert _on_history(trace) == frozenset()
 
 

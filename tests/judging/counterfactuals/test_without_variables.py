@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from conformance.judging.counterfactuals.put_right import put_right, resting
 from conformance.judging.counterfactuals.without_variables import VARIABLES
-from conformance.judging.judging import Judge
-from conformance.judging.tally import Tally
+from tests.judging.counterfactuals.resting_on import JUDGE, rests
 from tests.rules.bodies import NOOP
 from tests.rules.build import TraceBuilder
 from tests.rules.timelines import started, wait_for
 
-JUDGE = Judge()
 DELAY = {"delay": {"duration": "${d}"}}
 
 
@@ -34,23 +30,15 @@ def failed(stage: dict[str, Any], **run: Any) -> TraceBuilder:
     return t
 
 
-def _rests(*builders: TraceBuilder) -> frozenset[str]:
-    tally = Tally()
-    for number, builder in enumerate(builders):
-        trace = replace(builder.trace(), id=f"t{number}")
-        tally.add(trace, JUDGE.judge(trace))
-    return resting(tally, {trace.id: JUDGE.judge(trace) for trace in put_right(tally)[VARIABLES]})
-
-
 def test_that_a_stage_cannot_fail_rests_on_its_variable() -> None:
     assert VARIABLES in JUDGE.judge(not_replaced().trace()).violations
     assert "run.completes" in JUDGE.judge(failed(DELAY, variables={"d": "10ms"}).trace()).violations
-    assert "run.completes" in _rests(not_replaced(), failed(DELAY, variables={"d": "10ms"}))
+    assert "run.completes" in rests(VARIABLES, not_replaced(), failed(DELAY, variables={"d": "10ms"}))
 
 
 def test_what_fails_without_a_variable_does_not() -> None:
-    assert "run.completes" not in _rests(not_replaced(), failed(*NOOP))
+    assert "run.completes" not in rests(VARIABLES, not_replaced(), failed(*NOOP))
 
 
 def test_nothing_is_put_right_where_variables_are_replaced() -> None:
-    assert _rests(failed(DELAY, variables={"d": "10ms"})) == frozenset()
+    assert rests(VARIABLES, failed(DELAY, variables={"d": "10ms"})) == frozenset()
