@@ -16,8 +16,9 @@ class Behaviour:
     """A way to misbehave. ``violates``: a client can prove by it that the server violates the API.
 
     Where it does not, whoever says that a requirement failed raises a false alarm: it may be chance, a gateway's doing,
-    or allowed. ``seldom``: a few requests do not prove it, since it may be chance. ``tls``: the
-    certificate of a server that speaks TLS, or tries to.
+    or allowed. ``seldom``: a few requests do not prove it, since it may be chance, but for the requirements in
+    ``proven``, which fail where an answer comes so far. ``tls``: the certificate of a server that speaks TLS, or tries
+    to.
     """
 
     name: str
@@ -25,4 +26,5 @@ class Behaviour:
     about: str
     violates: bool = True
     seldom: bool = False
+    proven: tuple[str, ...] = ()
     tls: str = ""

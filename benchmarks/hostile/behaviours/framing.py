@@ -166,7 +166,10 @@ BEHAVIOURS = (
     Behaviour("endless-body", endless_body, "a body without end, and no JSON"),
     Behaviour("endless-json", endless_json, "a list without end", violates=False),
     Behaviour("endless-blanks", endless_blanks, "blanks without end", violates=False),
-    Behaviour("endless-chunks", endless_chunks, "chunks of one byte without end", seldom=True),
+    # Whether the limit of a body is reached in a run of six seconds depends on the machine.
+    Behaviour(
+        "endless-chunks", endless_chunks, "chunks of one byte without end", seldom=True, proven=("envelope.schema",)
+    ),
     Behaviour("two-gigabytes", two_gigabytes, "a body of 2 GiB, and no JSON"),
     Behaviour("length-too-long", length_too_long, "a length beyond the body, then silence", seldom=True),
     Behaviour("length-too-short", length_too_short, "a length one byte short"),
