@@ -28,8 +28,9 @@ from conformance.reference.process import ReferenceProcess
 
 SLOWER, MOST_MB, MOST_REPORT_MB, MOST_SHARE, MOST_TRAFFIC_MB = 1.5, 500.0, 20.0, 0.1, 200.0
 _LONGEST_S = 900.0
-_TOLD = re.compile(r"\(([\d,.]+) MB\) (\d+) of \d+ times")
-_LIST = re.compile(r"/(workflows|instances)(\?running=true)?$")
+_SIZE = re.compile(r"(running instances|instances|workflows) \(([\d,.]+) MB\)")
+_FIRST_LOOK = "first-look"
+_LIST = re.compile(r"//[^/]+/(workflows|instances)(\?running=true)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +59,21 @@ def costs(options: ServerOptions, profile: str) -> Cost:
         results: dict[str, Any] = json.loads((directory / "results.json").read_text("utf-8"))
         recording = json.loads(gzip.decompress((directory / "exchanges.har.gz").read_bytes()))
         size = sum(each.stat().st_size for each in directory.rglob("*") if each.is_file())
-    traffic = sum(float(mb.replace(",", "")) * int(times) for mb, times in _TOLD.findall(results["unreached"]))
-    return Cost(held, results["verdict"], size / 1e6, _covered(_lists(recording["log"]["entries"])), traffic)
+    sizes = {kind: float(mb.replace(",", "")) for kind, mb in _SIZE.findall(results["unreached"])}
+    lists = list(_lists(recording["log"]["entries"]))
+    traffic = sum(sizes.get(kind, 0.0) for kind, _ in lists)
+    return Cost(held, results["verdict"], size / 1e6, _covered(span for _, span in lists), traffic)
 
 
-def _lists(entries: Iterable[dict[str, Any]]) -> Iterator[tuple[float, float]]:
-    """When lists of everything began and ended, in seconds."""
+def _lists(entries: Iterable[dict[str, Any]]) -> Iterator[tuple[str, tuple[float, float]]]:
+    """The lists of everything: what each is of, and when it began and ended, in seconds."""
     for entry in entries:
-        if entry["request"]["method"] == "GET" and _LIST.search(entry["request"]["url"]):
+        found = _LIST.search(entry["request"]["url"])
+        # The first look reads but the beginnings of long lists.
+        if entry["request"]["method"] == "GET" and found is not None and entry["_trace"] != _FIRST_LOOK:
             began = datetime.fromisoformat(entry["startedDateTime"]).timestamp()
-            yield began, began + max(0.0, entry["time"]) / 1000
+            kind = f"running {found[1]}" if found[2] else found[1]
+            yield kind, (began, began + max(0.0, entry["time"]) / 1000)
 
 
 def _covered(spans: Iterable[tuple[float, float]]) -> float:
