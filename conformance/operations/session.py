@@ -28,6 +28,8 @@ Query = tuple[tuple[str, str], ...]
 _FAILURES_IN_A_ROW = 3
 # Nothing waits for the answer of a run's case. Where runs are scarce, scenarios prove more with one.
 _BEHIND = 4
+# So many of them say enough there.
+_SEVERAL = 5
 _PATIENCE = 10 * SECOND
 _FIRST_PAUSE = 10 * MILLISECOND
 _LONGEST_PAUSE = SECOND // 2
@@ -52,6 +54,8 @@ class OperationPlay:
         self.clients = [self._client(target, number + 1) for number in range(settings.concurrency)]
         self.cases: list[dict[str, Any]] = []
         self._runs_left = runs
+        self._run_cases = 0
+        self._gate = target.gate
         self._failures = 0
         self._given_up: str | None = None
         self._on_case = on_case
@@ -116,12 +120,15 @@ class OperationPlay:
         await poll(look, pauses.resting(lambda: not self.stopped and time.monotonic_ns() < patience))
 
     async def play(self, case: CaseTemplate, resources: Resources, client: Sender | None = None) -> Exchange | None:
-        """Send a case about one of the resources; None when the budget or the time forbids it."""
+        """Send a case about one of the resources; None when the budget, the time or a target of few runs forbids it."""
         self._on_case()
         cost = int(case.operation == "runWorkflow" and case.method is None)
-        if self.stopped or cost > self._runs_left:
+        # Where few runs are to be had, a scenario proves more with one.
+        spare = cost and self._gate.scarce and self._run_cases >= _SEVERAL
+        if self.stopped or spare or cost > self._runs_left:
             return None
         self._runs_left -= cost
+        self._run_cases += cost
         step = len(self.cases)
         self.cases.append(_described(case, step))
         bound = bind(case, resources, Random(f"{self.settings.seed}:{case.operation}:{step}"), self._given)

@@ -13,6 +13,7 @@ from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.target import Recorder, Target, TargetConfig
 from conformance.target.coexistence.identity import marked, run_of
+from conformance.target.pacing.run_gate import RunGate
 from conformance.trace import Exchange, Trace
 
 
@@ -93,6 +94,19 @@ def test_the_pool_is_in_every_state(url: str, document: ApiDocument, smoke: Oper
     last = {each.data["id"]: each.data for each in reads.exchanges if each.operation == "getInstance" and each.ok}
     states = {(each["terminated"], bool(each.get("error"))) for each in last.values() if each["id"] in ran}
     assert states == {(False, False), (True, False), (True, True)}
+
+
+def test_where_runs_are_scarce_several_cases_of_a_run_do(
+    url: str, document: ApiDocument, smoke: OperationPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cases() -> int:
+        traces, _, _ = play(url, document, smoke, OperationSettings(seed=7, profile="smoke"))
+        (running,) = (trace for trace in traces if trace.id == "operations-runWorkflow")
+        return sum(each.operation == "runWorkflow" and each.step is not None for each in running.exchanges)
+
+    assert cases() > 5
+    monkeypatch.setattr(RunGate, "scarce", property(lambda _: True))
+    assert cases() == 5
 
 
 def test_a_small_budget_is_kept(url: str, document: ApiDocument, smoke: OperationPlan) -> None:
