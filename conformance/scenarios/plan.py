@@ -142,7 +142,7 @@ def _covering(scenarios: dict[int, Scenario], without: Collection[str]) -> dict[
 
     def worth(number: int) -> tuple[float, int]:
         scenario = left[number]
-        return len(rules[number] - tested) / (scenario.runs + 1), THEMES[scenario.theme].weight
+        return len(rules[number] - tested) / (scenario.starts + 1), THEMES[scenario.theme].weight
 
     while left:
         best = max(left, key=worth)
@@ -150,8 +150,8 @@ def _covering(scenarios: dict[int, Scenario], without: Collection[str]) -> dict[
             break
         tested |= rules[best]
         chosen[best] = left.pop(best)
-    # What waits most begins first, so that it ends in time.
-    return dict(sorted(chosen.items(), key=lambda entry: -_waits(entry[1])))
+    # What waits for no run is over in a moment. Then what waits most begins first, so that it ends in time.
+    return dict(sorted(chosen.items(), key=lambda entry: (entry[1].starts > 0, -_waits(entry[1]))))
 
 
 def _waits(scenario: Scenario) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.scenarios import Scenario
 from conformance.scenarios.plan import Profile, default_runs, derived_seed, endless, more_for, plan
-from conformance.scenarios.scenario.model import Create
+from conformance.scenarios.scenario.model import UNKNOWN, Create, Delete, Run, RunRaw
 from conformance.scenarios.strategies import THEMES
 
 OFTEN = {name for name, theme in THEMES.items() if not theme.once}
@@ -59,6 +59,18 @@ def test_where_runs_are_scarce_a_few_scenarios_test_everything_first_and_then_ot
     themes = Counter(rule for _, rule in {(each.theme, rule) for each, own in rules if each.runs <= 8 for rule in own})
     assert runs_until(rules, 1, themes) <= 45
     assert runs_until(rules, 2, themes) <= 90
+
+
+def test_what_starts_no_run_comes_before_what_does_where_runs_are_scarce() -> None:
+    made = planned("standard", 7, slow=False)
+    first = list(itertools.takewhile(lambda each: not each[1].starts, made.numbered(scarce=True)))
+    assert "delete-and-after" in {scenario.theme for _, scenario in first}
+
+
+def test_a_run_that_has_to_be_refused_starts_nothing() -> None:
+    steps = (Create("w1", ()), Run("i1", "w1"), RunRaw("w1", "[]"), Delete("w1"), Run("i2", "w1"), Run("i3", UNKNOWN))
+    scenario = Scenario(steps)
+    assert (scenario.runs, scenario.starts) == (4, 1)
 
 
 @pytest.fixture

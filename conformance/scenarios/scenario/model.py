@@ -230,6 +230,16 @@ class Scenario:
         """How many runWorkflow requests playing it costs."""
         return sum(isinstance(step, Run | RunRaw) for step in self.leaves())
 
+    @property
+    def starts(self) -> int:
+        """How many instances playing it starts: what has to be refused costs the target next to nothing."""
+        gone, count = {UNKNOWN}, 0
+        for step in self.leaves():
+            if isinstance(step, Delete):
+                gone.add(step.workflow)
+            count += isinstance(step, Run) and step.workflow not in gone
+        return count
+
 
 def size(step: Step) -> int:
     """How many numbers a step takes: one, and one for each step inside it."""
