@@ -6,7 +6,9 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -77,9 +79,15 @@ def test_an_error_of_the_work_is_handed_on() -> None:
         judge_pool.compute(impossible).result()
 
 
-def test_what_nobody_waits_for_any_more_is_told_to_nobody(caplog: pytest.LogCaptureFixture) -> None:
+def come(path: Path) -> None:
+    """Return once there is a file."""
+    while not path.exists():
+        time.sleep(0.01)
+
+
+def test_what_nobody_waits_for_any_more_is_told_to_nobody(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     with JudgePool(load_document()) as judge_pool:
-        future = judge_pool.compute(os.getpid)
-        future.cancel()
-    assert future.cancelled()
+        future = judge_pool.compute(come, tmp_path / "file")
+        assert future.cancel()
+        (tmp_path / "file").touch()
     assert caplog.records == []

@@ -7,6 +7,7 @@ that resolves a name cannot be cancelled, and code that never comes back leaves 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import os
 import sys
@@ -112,7 +113,7 @@ class _Aside(Generic[_T]):
     def cancel(self) -> None:
         """Cancel the work, which may clean up."""
         self._begun.wait(_CLOSING_S)
-        self._loop.call_soon_threadsafe(self._task.cancel)
+        self._tell(self._task.cancel)
 
     def abandon(self) -> None:
         """Let nothing of it go on any more, as far as it comes back to its loop at all."""
@@ -121,8 +122,13 @@ class _Aside(Generic[_T]):
         if self._begun.is_set() and not self._loop.is_closed():
             # What is left is never awaited, of which asyncio would complain.
             self._loop.set_exception_handler(lambda *_: None)
-            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._tell(self._loop.stop)
         self.thread.join(_CLOSING_S)
+
+    def _tell(self, what: Callable[[], object]) -> None:
+        """Have the loop do something, unless it has come to its end meanwhile: at any moment it may."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(what)
 
     def where(self) -> list[str]:
         """The innermost lines of this package where its thread is, and where its tasks wait."""

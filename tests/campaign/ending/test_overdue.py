@@ -185,3 +185,21 @@ def test_it_is_told_where_the_work_waited() -> None:
     with pytest.raises(Overdue) as overdue:
         within(unless(lambda: False, asyncio.Event().wait()), lambda: later)
     assert any(each.startswith("target/finishing.py:") for each in overdue.value.where)
+
+
+def test_what_is_stopped_at_the_moment_of_its_end_has_ended_well() -> None:
+    ready = threading.Event()
+
+    async def work() -> str:
+        while not ready.is_set():  # noqa: ASYNC110 - the event is of another thread
+            await asyncio.sleep(0.01)
+        return "done"
+
+    def stop() -> bool:
+        ready.set()
+        for thread in threading.enumerate():
+            if thread.name == "traffic":
+                thread.join(PATIENCE)
+        return True
+
+    assert within(work(), stop=stop) == "done"
