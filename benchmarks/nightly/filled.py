@@ -23,13 +23,13 @@ from typing import Any
 
 from benchmarks.shared.measuring import program, stamp
 from benchmarks.shared.memory import Held, watched
+from conformance.campaign.running import FIRST_LOOK
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 
 SLOWER, MOST_MB, MOST_REPORT_MB, MOST_SHARE, MOST_TRAFFIC_MB = 1.5, 500.0, 20.0, 0.1, 200.0
 _LONGEST_S = 900.0
 _SIZE = re.compile(r"(running instances|instances|workflows) \(([\d,.]+) MB\)")
-_FIRST_LOOK = "first-look"
 _LIST = re.compile(r"//[^/]+/(workflows|instances)(\?running=true)?$")
 
 
@@ -70,7 +70,7 @@ def _lists(entries: Iterable[dict[str, Any]]) -> Iterator[tuple[str, tuple[float
     for entry in entries:
         found = _LIST.search(entry["request"]["url"])
         # The first look reads but the beginnings of long lists.
-        if entry["request"]["method"] == "GET" and found is not None and entry["_trace"] != _FIRST_LOOK:
+        if entry["request"]["method"] == "GET" and found is not None and entry["_trace"] != FIRST_LOOK:
             began = datetime.fromisoformat(entry["startedDateTime"]).timestamp()
             kind = f"running {found[1]}" if found[2] else found[1]
             yield kind, (began, began + max(0.0, entry["time"]) / 1000)

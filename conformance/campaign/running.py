@@ -33,6 +33,8 @@ OVERDUE = "The run did not end in its time, since something waited on; what was 
 # Beyond the time for cleanup, whose requests end by themselves: when the traffic is cut.
 _LONGER_S = 2.5
 _LOOK_S = 0.5
+FIRST_LOOK = "first-look"
+"""The id of the trace of what is asked before anything is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ async def _played(
 def _first_look(context: RunContext, exchanges: Sequence[Exchange]) -> Trace:
     """What was asked before anything was made: later the version may be another one, and lists are not empty."""
     return Trace(
-        "first-look",
+        FIRST_LOOK,
         tuple(replace(each, index=index) for index, each in enumerate(exchanges)),
         origin=time.time_ns() - time.monotonic_ns(),
         source="operations",

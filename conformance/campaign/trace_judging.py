@@ -52,7 +52,7 @@ class TraceJudging:
         return None if math.isinf(left) else max(0.0, left)
 
     def judge_across(self) -> None:
-        """Judge what spans traces of one target: such as the uniqueness of ids, and the one version."""
+        """Judge what spans traces of one target, such as the uniqueness of ids and the one version."""
         judge_across(self.tally)
 
     def _named(self, trace: Trace) -> Trace:

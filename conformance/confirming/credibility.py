@@ -30,8 +30,8 @@ def may_be_chance(trace: Trace, observation: Observation) -> bool:
 def persisted(trace: Trace, observation: Observation) -> bool:
     """Whether what should have shown was still missing so long after it was due that no view lags that far.
 
-    That is `_TIMES` as long as it had taken by then, and seconds. A settle time is measured on other instances, so a
-    violation just after it may be chance, until it comes back.
+    That is `_TIMES` as long as it had taken by then, and `_LEAST` at least. A settle time is measured on other
+    instances, so a violation just after it may be chance, until it comes back.
     """
     cited = sorted((trace.at(index) for index in observation.exchanges), key=lambda each: each.sent)
     if observation.proof != "settled" or len(cited) < _CAUSE_AND_READ:

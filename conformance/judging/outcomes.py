@@ -64,11 +64,11 @@ def outcome_of(
 def _seen_only(cases: Sequence[Case], unjudged: Unjudged | None) -> str:
     """Why a violation that was seen is no finding, and what was seen."""
     why = unjudged.unconfirmed if unjudged is not None else _NOT_AGAIN
-    for case in cases[:1]:
-        observation = case.observations[0]
-        cited = f" in exchange {_listed(observation.exchanges)} of {case.trace.id}" if observation.exchanges else ""
-        return f"{why}: expected {observation.expected}; observed {observation.observed}{cited}"
-    return why
+    if not cases:
+        return why
+    trace, observation = cases[0].trace, cases[0].observations[0]
+    cited = f" in exchange {_listed(observation.exchanges)} of {trace.id}" if observation.exchanges else ""
+    return f"{why}: expected {observation.expected}; observed {observation.observed}{cited}"
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -8,12 +8,11 @@ too late changes it, `event.terminated` or `cancel.terminated`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
+from conformance.judging.counterfactuals.edited import edited, with_data
 from conformance.judging.tally import Tally
 from conformance.trace import Exchange, Trace
-from conformance.wire import exact_json
 
 NONE_OPEN = "stage.none-open"
 LATE = ("event.terminated", "cancel.terminated")
@@ -37,8 +36,7 @@ def unchanged(tally: Tally, requirement: str) -> Sequence[Trace]:
 def _changed(tally: Tally, requirement: str, change: Callable[[Trace], list[Exchange]]) -> Sequence[Trace]:
     if requirement not in tally.cases:
         return []
-    changed = [(trace, tuple(change(trace))) for trace in tally.kept_traces.values()]
-    return [replace(trace, exchanges=exchanges) for trace, exchanges in changed if exchanges != trace.exchanges]
+    return edited(tally.kept_traces.values(), change)
 
 
 def _each(exchange: Exchange, change: Callable[[Body], Body]) -> Exchange:
@@ -48,10 +46,7 @@ def _each(exchange: Exchange, change: Callable[[Body], Body]) -> Exchange:
     if exchange.response is None or exchange.operation not in ("getInstance", "listInstances", "runWorkflow"):
         return exchange
     new = [change(one) if isinstance(one, dict) else one for one in some]
-    if new == some:
-        return exchange
-    body = {**exchange.json, "data": new if isinstance(data, list) else new[0]}
-    return replace(exchange, response=replace(exchange.response, body=exact_json.encode(body)))
+    return exchange if new == some else with_data(exchange, new if isinstance(data, list) else new[0])
 
 
 def _closed(one: Body) -> Body:

@@ -7,12 +7,11 @@ sees another stage or none, and only `stage.sequence` names the cause.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
+from conformance.judging.counterfactuals.edited import edited, with_data
 from conformance.judging.tally import Tally
 from conformance.trace import Exchange, Trace
-from conformance.wire import exact_json
 
 SEQUENCE = "stage.sequence"
 
@@ -21,8 +20,7 @@ def renumbered(tally: Tally) -> Sequence[Trace]:
     """Of the traces kept for violations those with statuses whose entries bear other numbers, with these put right."""
     suspect = tally.violating_traces.get(SEQUENCE, set())
     traces = {name: trace for name, trace in tally.kept_traces.items() if name in suspect}
-    changed = [(trace, tuple(map(_put_right, trace.exchanges))) for trace in traces.values()]
-    return [replace(trace, exchanges=exchanges) for trace, exchanges in changed if exchanges != trace.exchanges]
+    return edited(traces.values(), lambda trace: map(_put_right, trace.exchanges))
 
 
 def _put_right(exchange: Exchange) -> Exchange:
@@ -31,8 +29,7 @@ def _put_right(exchange: Exchange) -> Exchange:
     if exchange.response is None or not _misnumbered(status):
         return exchange
     entries = [{**entry, "stage": number} for number, entry in enumerate(status or [])]
-    body = {**exchange.json, "data": {**exchange.data, "status": entries}}
-    return replace(exchange, response=replace(exchange.response, body=exact_json.encode(body)))
+    return with_data(exchange, {**exchange.data, "status": entries})
 
 
 def _misnumbered(status: Any) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import ApiError
 from conformance.reference.wire.exact_json import Json, read, write
 
+T = TypeVar("T")
 Apply = Callable[[Server], None]
 Profile = Literal["smoke", "standard", "thorough"]
 
@@ -55,6 +58,17 @@ def around(server: Server, operation: str, handle: Callable[[Handler, Call], Awa
         return await handle(original, call)
 
     server.handlers[operation] = handler
+
+
+@contextlib.asynccontextmanager
+async def held(under_way: list[T], key: T, seconds: float) -> AsyncIterator[None]:
+    """A request that is among those under way for some seconds at the least, so that others come meanwhile."""
+    under_way.append(key)
+    try:
+        await asyncio.sleep(seconds)
+        yield
+    finally:
+        under_way.remove(key)
 
 
 async def before_deletion(server: Server, workflow: str, original: Handler, call: Call) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from conformance.rules.evidence.listing import Listing, listings, of_everything
@@ -95,30 +95,28 @@ def _due(index: TraceIndex, found: Listing, made: _Made) -> bool:
 
 
 def _workflows(index: TraceIndex) -> Iterator[_Made]:
-    shown, deleted = _latest(index, "getWorkflow", "flowId"), _deletions(index)
-    for deletable, sent in _latest(index, "deleteWorkflow", "flowId").items():
-        shown[deletable] = max(shown[deletable], sent)
+    answers = index.successes("getWorkflow", "deleteWorkflow")
+    telling = (each for each in answers if each.operation == "deleteWorkflow" or isinstance(each.data, dict))
+    shown, deleted = _latest(telling, "flowId"), _deletions(index)
     for created in index.successes("createWorkflow"):
         if (key := created.data_id) is not None:
             yield _Made(key, index, created.received, shown[key], deleted[key])
 
 
 def _running(index: TraceIndex) -> Iterator[_Made]:
-    deleted = _deletions(index)
-    shown = _latest(index, "getInstance", "instanceID", lambda read: read.data.get("terminated") is False)
+    reads = (each for each in index.successes("getInstance") if isinstance(each.data, dict))
+    running = (each for each in reads if each.data.get("terminated") is False)
+    shown, deleted = _latest(running, "instanceID"), _deletions(index)
     for run in index.successes("runWorkflow"):
         if (key := run.data_id) is not None:
             yield _Made(key, index, run.received, shown[key], deleted[run.params["workflowID"]])
 
 
-def _latest(
-    index: TraceIndex, operation: str, name: str, shows: Callable[[Exchange], bool] = lambda _: True
-) -> defaultdict[str, int]:
-    """When the last request about each id was sent whose answer shows it."""
+def _latest(telling: Iterable[Exchange], name: str) -> defaultdict[str, int]:
+    """When the last of some requests about each id was sent; ``name`` is the parameter that holds it."""
     found: defaultdict[str, int] = defaultdict(int)
-    for each in index.successes(operation):
-        if operation == "deleteWorkflow" or (isinstance(each.data, dict) and shows(each)):
-            found[each.params[name]] = max(found[each.params[name]], each.sent)
+    for each in telling:
+        found[each.params[name]] = max(found[each.params[name]], each.sent)
     return found
 
 

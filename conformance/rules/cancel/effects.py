@@ -23,9 +23,8 @@ def terminates(index: TraceIndex) -> Iterator[Observation]:
     """
     for timeline in timelines(index):
         found = cancellation(timeline)
-        accepted = next((cancel for cancel in timeline.instance.cancels if cancel.ok), None)
         if found is None:
-            yield from runs_on(timeline, accepted) if accepted is not None else ()
+            yield from runs_on(timeline)
         elif found.cancel.status == 204:
             yield from _reaches(found, _TERMINATES)
         elif not _rivalled(found):

@@ -11,19 +11,27 @@ from conformance.rules.evidence.timeline import InstanceTimeline, StageObservati
 from conformance.trace import Exchange
 
 
-def runs_on(timeline: InstanceTimeline, cancel: Exchange) -> Iterator[Observation]:
+def runs_on(timeline: InstanceTimeline) -> Iterator[Observation]:
     """Violation: an instance whose cancellation was accepted never ends, though it had to end in any case.
 
     Nobody knows whether the cancellation came in time for the stage that was under way. But all stages end by
     themselves, and the instance with them; or a stage has ended with an error, after which no other one starts.
     """
-    late = [(read, why, proof) for read in timeline.instance.reads for why, proof in _ended_by(timeline, cancel, read)]
+    cancel = next((each for each in timeline.instance.cancels if each.ok), None)
+    if cancel is None:
+        return
+    failed = _first_failed(timeline, cancel)
+    late = [read for read in timeline.instance.reads if _had_to_end(timeline, failed, read)]
     if not late:
         return
-    read, why, proof = late[-1]
+    read = late[-1]
     ended = next((each for each in timeline.terminations if each.exchange.sent > read.exchange.sent), None)
     if ended is not None and not timeline.acted_between(read.exchange, ended.exchange):
         return
+    proof: tuple[Exchange, ...] = ()
+    why = "it had to end by itself, or by the cancellation"
+    if failed is not None and timeline.is_due(failed.exchange.received, read.exchange):
+        proof, why = (failed.exchange,), f"stage {failed.stage.number} had ended with an error"
     yield violated(
         timeline.instance.run,
         cancel,
@@ -37,17 +45,12 @@ def runs_on(timeline: InstanceTimeline, cancel: Exchange) -> Iterator[Observatio
     )
 
 
-def _ended_by(
-    timeline: InstanceTimeline, cancel: Exchange, read: InstanceRead
-) -> Iterator[tuple[str, tuple[Exchange, ...]]]:
-    """Why an instance that a read shows running had to show its end in it, with what proves that."""
+def _had_to_end(timeline: InstanceTimeline, failed: StageObservation | None, read: InstanceRead) -> bool:
+    """Whether a read shows an instance running that had to show its end in it."""
     if read.terminated or timeline.deleted_before(read.exchange.received):
-        return
-    failed = _first_failed(timeline, cancel)
-    if failed is not None and timeline.is_due(failed.exchange.received, read.exchange):
-        yield f"stage {failed.stage.number} had ended with an error", (failed.exchange,)
-    elif must_have_terminated(timeline, read.exchange, inevitable(timeline)):
-        yield "it had to end by itself, or by the cancellation", ()
+        return False
+    after_failure = failed is not None and timeline.is_due(failed.exchange.received, read.exchange)
+    return after_failure or must_have_terminated(timeline, read.exchange, inevitable(timeline))
 
 
 def _first_failed(timeline: InstanceTimeline, cancel: Exchange) -> StageObservation | None:

@@ -60,8 +60,9 @@ def exact_numbers(index: TraceIndex) -> Iterator[Observation]:
         if not isinstance(stages, list):
             continue
         lost = [path for path, number in sent[key].items() if not exact_json.equal(_at(stages, path), number)]
-        told = [path for path in lost if _otherwise_same(_sent_stages(index.workflows[key]), stages, path[:1])]
-        for path in told[:1]:
+        whole = _sent_stages(index.workflows[key])
+        path = next((each for each in lost if _otherwise_same(whole, stages, each[:1])), None)
+        if path is not None:
             pointer = "/".join(map(str, ("", *path)))
             found = Difference(f"{seen.pointer}/config/stages{pointer}", *contrast(sent[key][path], _at(stages, path)))
             yield differs(found, seen.exchange, subject=key)

@@ -10,7 +10,7 @@ from conformance.reference.engine.clock import MILLISECOND, SECOND
 from conformance.reference.engine.durations import duration
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.answers.envelope import on_each
-from conformance.reference.faults.fault import alter, around, edit_many, fault
+from conformance.reference.faults.fault import alter, around, edit_many, fault, held
 from conformance.reference.faults.lifecycle.runs import without
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
@@ -49,12 +49,8 @@ def histories_read_at_once_swapped(server: Server) -> None:
     async def handle(original: Handler, call: Call) -> Reply:
         mine = call.path["instanceID"]
         twin = next((one for one in under_way if _siblings(server, one, mine)), mine)
-        under_way.append(mine)
-        try:
-            await asyncio.sleep(_HELD_S)
+        async with held(under_way, mine, _HELD_S):
             return await original(replace(call, path={"instanceID": twin}))
-        finally:
-            under_way.remove(mine)
 
     around(server, "getInstanceHistory", handle)
 
@@ -77,12 +73,8 @@ def equal_events_at_once_multiply(server: Server) -> None:
             task = asyncio.create_task(again(execution, call.body))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
-        under_way.append(key)
-        try:
-            await asyncio.sleep(_HELD_S)
+        async with held(under_way, key, _HELD_S):
             return await original(call)
-        finally:
-            under_way.remove(key)
 
     async def again(execution: Execution, body: bytes) -> None:
         try:

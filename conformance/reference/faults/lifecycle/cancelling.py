@@ -9,7 +9,7 @@ from conformance.reference.engine.clock import MILLISECOND
 from conformance.reference.engine.instances import CANCELLED
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.answers.envelope import on_each
-from conformance.reference.faults.fault import alter, around, edit, edit_many, fault, on_refusal
+from conformance.reference.faults.fault import alter, around, edit, edit_many, fault, held, on_refusal
 from conformance.reference.faults.lifecycle.runs import without
 from conformance.reference.service.operations import Call, Handler, Reply, data
 from conformance.reference.service.server import Server
@@ -237,18 +237,14 @@ def cancel_after_event_lost(server: Server) -> None:
 @fault("envelope.no-5xx", "cancel.terminates")
 def cancellations_at_once_crash(server: Server) -> None:
     """Of two cancellations of one instance at the same time, the second gets 500."""
-    under_way: set[str] = set()
+    under_way: list[str] = []
 
     async def handle(original: Handler, call: Call) -> Reply:
         instance = call.path["instanceID"]
         if instance in under_way:
             raise ApiError("deadlock detected")
-        under_way.add(instance)
-        try:
-            await asyncio.sleep(_TRANSACTION_S)
+        async with held(under_way, instance, _TRANSACTION_S):
             return await original(call)
-        finally:
-            under_way.discard(instance)
 
     around(server, "cancelEvent", handle)
 
