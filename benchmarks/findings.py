@@ -8,9 +8,9 @@ Without names 24 faults of the reference server are taken, spread evenly over al
 SEED``, so that no set of faults is the one for which grouping was made. ``--together 6`` breaks as many at once.
 ``--part 2/4`` measures a quarter of the runs. Prints a Markdown table, a row for each run, and under it what all runs
 come to: findings per fault, how many faults have a requirement that a finding names, steps and exchanges of a finding
-(median, 90th percentile, largest), and the shares of findings that a replay showed and that have a scenario. A fault
-that shows at two levels (a MUST and a SHOULD of the envelope, say) may well lead to two findings; more of them would
-hide the cause.
+(median, 90th percentile, largest), and the shares of findings that a replay showed and that have a scenario, with what
+no replay showed. A fault that shows at two levels (a MUST and a SHOULD of the envelope, say) may well lead to two
+findings; more of them would hide the cause.
 """
 
 from __future__ import annotations
@@ -95,7 +95,13 @@ def summary(runs: Sequence[Told]) -> list[str]:
         f"exchanges of a finding: {_spread([len(finding.exchanges) for finding in findings])}",
         ", ".join(f"{name} {count / len(findings):.0%}" for name, count in shares.items()),
         f"seconds of a run: {_spread([round(each.seconds) for each in runs])}",
+        *(_unshown(each, finding) for each in runs for finding in each.findings if not finding.replays.shown),
     ]
+
+
+def _unshown(told: Told, finding: Finding) -> str:
+    why = finding.not_replayed or f"in none of {finding.replays.played} replays"
+    return f"not shown by a replay ({', '.join(told.faults)}): {', '.join(finding.requirements)}; {why}"
 
 
 def _spread(values: Sequence[int]) -> str:
