@@ -7,10 +7,10 @@
 Without names 24 faults of the reference server are taken, spread evenly over all, or drawn at random by ``--drawn
 SEED``, so that no set of faults is the one for which grouping was made. ``--together 6`` breaks as many at once.
 ``--part 2/4`` measures a quarter of the runs. Prints a Markdown table, a row for each run, and under it what all runs
-come to: findings per fault, how many faults have a requirement that a finding names, steps and exchanges of a finding
-(median, 90th percentile, largest), and the shares of findings that a replay showed and that have a scenario, with what
-no replay showed. A fault that shows at two levels (a MUST and a SHOULD of the envelope, say) may well lead to two
-findings; more of them would hide the cause.
+come to: findings per fault, how many faults have a requirement that a finding names (and which of these only beside
+another requirement that leads it), steps and exchanges of a finding (median, 90th percentile, largest), and the shares
+of findings that a replay showed and that have a scenario, with what no replay showed. A fault that shows at two levels
+(a MUST and a SHOULD of the envelope, say) may well lead to two findings; more of them would hide the cause.
 """
 
 from __future__ import annotations
@@ -50,6 +50,12 @@ class Told:
         return [fault for fault in self.faults if not named & set(FAULTS[fault].breaks)]
 
     @property
+    def hidden(self) -> list[str]:
+        """The faults that are told, but lead no finding: a reader finds them under another heading only."""
+        leading = {finding.requirement for finding in self.findings}
+        return [fault for fault in self.faults if fault not in self.untold and not leading & set(FAULTS[fault].breaks)]
+
+    @property
     def row(self) -> str:
         """A table row."""
         leading = ", ".join(finding.requirement for finding in self.findings) or "—"
@@ -81,6 +87,7 @@ def summary(runs: Sequence[Told]) -> list[str]:
     findings = [finding for each in runs for finding in each.findings]
     faults = sum(len(each.faults) for each in runs)
     untold = [fault for each in runs for fault in each.untold]
+    hidden = [fault for each in runs for fault in each.hidden]
     if not findings:
         return [f"{faults} faults, no finding"]
     shares = {
@@ -91,6 +98,7 @@ def summary(runs: Sequence[Told]) -> list[str]:
     return [
         f"{faults} faults, {len(findings)} findings: {len(findings) / faults:.2f} per fault",
         f"{faults - len(untold)} of {faults} faults told" + (f", not {', '.join(untold)}" if untold else ""),
+        f"{len(hidden)} of them lead no finding" + (f": {', '.join(hidden)}" if hidden else ""),
         f"steps of a scenario: {_spread([len(finding.script) for finding in findings if finding.script])}",
         f"exchanges of a finding: {_spread([len(finding.exchanges) for finding in findings])}",
         ", ".join(f"{name} {count / len(findings):.0%}" for name, count in shares.items()),
