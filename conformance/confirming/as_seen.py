@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from conformance.confirming.credibility import may_be_chance, persisted, unanswered
 from conformance.confirming.findings import COUNTED, LOST, TIME_RAN_OUT, UNPLAYABLE, Proof, shown_exchanges
+from conformance.confirming.reconstruction import with_own_reads
 from conformance.confirming.replays import scenario_of
 from conformance.confirming.slicing import sliced
 from conformance.judging.tally import Case, Tally
@@ -33,7 +34,7 @@ def as_seen(
     observation = proven or telling[0]
     return Proof(
         (requirement, *follow),
-        sliced(case.trace, observation),
+        sliced(with_own_reads(case.trace, observation.exchanges) or case.trace, observation),
         observation,
         Replays(played, 0),
         seen=tally.violated[requirement],

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import accumulate
 from types import MappingProxyType
 
 from conformance.contract.api import V1
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios.scenario import model
+from conformance.scenarios.scenario.codec import from_json, to_json
 from conformance.scenarios.scenario.model import UNKNOWN, Scenario, Step
 from conformance.scenarios.steps.asking import OF_WORKFLOW
 from conformance.trace import Exchange, Trace
@@ -179,26 +181,44 @@ def closing_reads(
     return found
 
 
-def with_own_reads(scenario: Scenario, trace: Trace) -> Scenario | None:
-    """The scenario of a play with the suite's own reads, which came before the closing steps, as steps before these.
+def with_own_reads(trace: Trace, only: Collection[int] | None = None) -> Trace | None:
+    """A play with the suite's own reads, which came before the closing steps, as steps of its scenario before these.
 
-    A play of the scenario itself has the closing steps, but reads everything only after them: what such a read does to
-    an instance would not come back. None where there were none.
+    ``only``: the exchanges that count, all by default. A play of the scenario as it was has the closing steps, but
+    reads everything only after them: what such a read does to an instance, or shows of it, would not come back. None
+    where there were none.
     """
     acts = [each for each in trace.exchanges if each.client == Role.CLOSING and each.step is not None]
     first = min((each.step for each in acts if each.step is not None), default=None)
-    begun = min((each.sent for each in acts), default=0)
-    excerpt, reads = _Excerpt(names_of(scenario, trace)), list[Step]()
+    if first is None or trace.scenario is None:
+        return None
+    begun = min(each.sent for each in acts)
+    scenario = from_json(trace.scenario)
+    excerpt, reads = _Excerpt(names_of(scenario, trace)), dict[Step, list[int]]()
     for exchange in trace.exchanges:
-        if exchange.client == Role.AUDIT and exchange.sent < begun and exchange.request.method == "GET":
+        own = exchange.client == Role.AUDIT and exchange.sent < begun and exchange.request.method == "GET"
+        if own and (only is None or exchange.index in only):
             with contextlib.suppress(_Unplayable, KeyError):
-                reads.append(excerpt.step(exchange))
-    if first is None or not reads:
+                reads.setdefault(excerpt.step(exchange), []).append(exchange.index)
+    if not reads:
         return None
     numbers = accumulate(map(model.size, scenario.steps), initial=0)
     before = next(place for place, number in enumerate(numbers) if number >= first)
-    steps = (*scenario.steps[:before], *dict.fromkeys(reads), *scenario.steps[before:])
-    return Scenario(steps, scenario.theme)
+    steps = (*scenario.steps[:before], *reads, *scenario.steps[before:])
+    return replace(
+        trace,
+        scenario=to_json(replace(scenario, steps=steps)),
+        exchanges=tuple(_renumbered(each, first, list(reads.values())) for each in trace.exchanges),
+    )
+
+
+def _renumbered(exchange: Exchange, first: int, reads: Sequence[Collection[int]]) -> Exchange:
+    """The exchange with the number of its step once a step for each of some reads stands before the ``first``."""
+    number = exchange.step
+    place = next((place for place, indices in enumerate(reads) if exchange.index in indices), None)
+    if place is not None:
+        return replace(exchange, step=first + place)
+    return exchange if number is None or number < first else replace(exchange, step=number + len(reads))
 
 
 def _made(exchange: Exchange) -> str | None:

@@ -101,23 +101,33 @@ async def attempt(
 def _in_order(case: Case) -> Iterator[tuple[Scenario, int]]:
     """What to play for a case, and how often; the whole scenario is tried longer than a part of it.
 
-    In between comes the scenario with what the suite itself read in the middle of the play. It is made only when
-    nothing before it has shown the violation.
+    Where it cites what the suite itself read in the middle of the play, that is a step of each. In between comes the
+    scenario with all that was read so. It is made only when nothing before it has shown the violation.
     """
     whole = scenario_of(case)
     if whole is None:
         return
     observation = next(each for each in case.observations if in_play(case.trace, each) or not _played(case))
-    played = _played(case)
     if observation.exchanges and case.trace.at(observation.exchanges[-1]).operation == "getServerInfo":
         # What changes from call to call takes two of them, and a trace that is compared with others may hold one.
         yield replace(whole, steps=(Info(), Info())), REPLAYS
-    for each in [*(slices_of(case.trace, observation) if played else ()), whole]:
+    if not _played(case):
+        yield whole, REPLAYS
+        yield whole, _MORE_REPLAYS
+        return
+    trace = with_own_reads(case.trace, observation.exchanges) or case.trace
+    cited = _scenario_of(trace)
+    for each in [*slices_of(trace, observation), cited]:
         yield each, REPLAYS
-    read = with_own_reads(whole, case.trace) if played else None
+    read = with_own_reads(case.trace)
     if read is not None:
-        yield read, REPLAYS
-    yield whole, _MORE_REPLAYS
+        yield _scenario_of(read), REPLAYS
+    yield cited, _MORE_REPLAYS
+
+
+def _scenario_of(trace: Trace) -> Scenario:
+    assert trace.scenario is not None, "only what was played from a scenario has own reads"
+    return from_json(trace.scenario)
 
 
 def _played(case: Case) -> bool:

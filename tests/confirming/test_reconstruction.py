@@ -8,6 +8,7 @@ from conformance.confirming.reconstruction import closing_reads, scenario_of_exc
 from conformance.rules.evidence.observation import violated
 from conformance.scenarios import Scenario
 from conformance.scenarios.scenario import model
+from conformance.scenarios.scenario.codec import from_json, to_json
 from conformance.scenarios.scenario.script import script
 from conformance.trace import Trace
 from tests.rules.build import TraceBuilder
@@ -159,7 +160,12 @@ def test_a_query_that_is_not_due_is_sent_again() -> None:
     ]
 
 
-def test_what_the_suite_read_before_the_closing_steps_becomes_steps_before_them() -> None:
+BEGIN = (model.Create("w1", (wait_for("go"),)), model.Run("i1", "w1"))
+END = (model.Settle(), model.History("i1"), model.Cancel("i1"))
+
+
+def read_before_closing() -> Trace:
+    """A play whose instance the suite read twice in between, and once at the end."""
     t = TraceBuilder()
     i = t.run(t.create([wait_for("go")]))
     t.get(i)
@@ -172,10 +178,25 @@ def test_what_the_suite_read_before_the_closing_steps_becomes_steps_before_them(
     exchanges = tuple(
         replace(each, client=client, step=step) for each, client, step in zip(t.exchanges, clients, steps, strict=True)
     )
-    begin = (model.Create("w1", (wait_for("go"),)), model.Run("i1", "w1"))
-    end = (model.Settle(), model.History("i1"), model.Cancel("i1"))
-    trace = Trace("t", exchanges)
-    found = with_own_reads(Scenario((*begin, *end)), trace)
+    return Trace("t", exchanges, scenario=to_json(Scenario((*BEGIN, *END), "closing")))
+
+
+def test_what_the_suite_read_before_the_closing_steps_becomes_steps_before_them() -> None:
+    trace = read_before_closing()
+    found = with_own_reads(trace)
     assert found is not None
-    assert found.steps == (*begin, model.Settle(), model.Read("i1"), model.StageHistory("i1", "1"), *end[1:])
-    assert with_own_reads(Scenario(begin), Trace("t", exchanges[:4])) is None
+    reads = (model.Read("i1"), model.StageHistory("i1", "1"))
+    assert from_json(found.scenario) == Scenario((*BEGIN, model.Settle(), *reads, *END[1:]), "closing")
+    assert [each.step for each in found.exchanges] == [0, 1, 3, 4, 5, 6, None]
+    begun = replace(trace, exchanges=trace.exchanges[:4], scenario=to_json(Scenario(BEGIN)))
+    assert with_own_reads(begun) is None
+
+
+def test_of_the_suites_own_reads_only_the_wanted_ones_become_steps() -> None:
+    trace = read_before_closing()
+    found = with_own_reads(trace, only=(3, 5, 6))
+    assert found is not None
+    assert from_json(found.scenario).steps == (*BEGIN, model.Settle(), model.StageHistory("i1", "1"), *END[1:])
+    assert [each.step for each in found.exchanges] == [0, 1, None, 3, 4, 5, None]
+    # What was read after everything is read after everything again.
+    assert with_own_reads(trace, only=(5, 6)) is None

@@ -1,8 +1,8 @@
-"""Which violations remain when instances that have terminated stay as they were, with every stage closed.
+"""Which violations remain when instances that have terminated stay as they were, with every stage closed by then.
 
 That a delay has ended, or that nothing failed, is read from the status of an instance that has come to its end. Where a
-server leaves a stage open in it, only `stage.none-open` names the cause; where an event or a cancellation that comes
-too late changes it, `event.terminated` or `cancel.terminated`.
+server leaves a stage open in it, or closes one later, only `stage.none-open` names the cause; where an event or a
+cancellation that comes too late changes it, `event.terminated` or `cancel.terminated`.
 """
 
 from __future__ import annotations
@@ -13,15 +13,18 @@ from typing import Any
 from conformance.judging.counterfactuals.edited import edited, with_data
 from conformance.judging.tally import Tally
 from conformance.trace import Exchange, Trace
+from conformance.wire.instant import parse_instant
 
 NONE_OPEN = "stage.none-open"
 LATE = ("event.terminated", "cancel.terminated")
+_SIGNALS = ("sendEvent", "cancelEvent")
+_REFUSED, _BROKEN = 400, 500
 
 Body = dict[str, Any]
 
 
 def closed(tally: Tally) -> Sequence[Trace]:
-    """Of the traces kept for violations those with open stages of terminated instances, closed with their instance."""
+    """Of the traces kept for violations those with stages of terminated instances that are open at the end, closed."""
     return _changed(tally, NONE_OPEN, lambda trace: [_each(one, _closed) for one in trace.exchanges])
 
 
@@ -50,20 +53,39 @@ def _each(exchange: Exchange, change: Callable[[Body], Body]) -> Exchange:
 
 
 def _closed(one: Body) -> Body:
-    end, status = one.get("terminatedAt"), one.get("status")
-    if one.get("terminated") is not True or end is None or not isinstance(status, list):
+    """A terminated instance that ends with the last of its stages, those included that have not ended."""
+    status = one.get("status")
+    stages = [stage for stage in status if isinstance(stage, dict)] if isinstance(status, list) else []
+    ends = {instant: text for text in (_end(each) for each in (one, *stages)) if (instant := parse_instant(text))}
+    if one.get("terminated") is not True or _end(one) is None or not ends or len(stages) != len(status or ()):
         return one
-    stages = [
-        {**stage, "terminatedAt": end} if isinstance(stage, dict) and stage.get("terminatedAt") is None else stage
-        for stage in status
-    ]
-    return {**one, "status": stages}
+    end = ends[max(ends)]
+    closed = [{**stage, "terminatedAt": end} if _end(stage) is None else stage for stage in stages]
+    return {**one, "terminatedAt": end, "status": closed}
+
+
+def _end(one: Body) -> Any:
+    return one.get("terminatedAt")
 
 
 def _as_first_ended(trace: Trace) -> list[Exchange]:
+    """The reads of instances, each as it first ended.
+
+    What was read only after a refused event or cancellation may be what that one has made of it: it is left out.
+    """
     first: dict[str, Body] = {}
+    refused = set[str]()
+    found = list[Exchange]()
 
     def kept(one: Body) -> Body:
         return first.setdefault(str(one.get("id")), one) if one.get("terminated") is True else one
 
-    return [_each(one, kept) if one.operation == "getInstance" else one for one in trace.exchanges]
+    for exchange in trace.exchanges:
+        instance = exchange.params.get("instanceID", "")
+        if exchange.operation in _SIGNALS and _REFUSED <= (exchange.status or 0) < _BROKEN:
+            refused.add(instance)
+        if exchange.operation != "getInstance":
+            found.append(exchange)
+        elif instance in first or instance not in refused:
+            found.append(_each(exchange, kept))
+    return found

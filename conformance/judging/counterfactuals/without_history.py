@@ -1,7 +1,8 @@
 """Which violations remain when the reads of history are left out of a trace: the others follow from history.
 
-History has no numbers: an entry's stage is its position. Where a server puts entries in another order, every rule that
-looks for a stage there sees something else, and none of them names the cause but `history.stages`.
+History has no numbers: an entry's stage is its position. Where a server puts entries in another order, or leaves out
+earlier ones, every rule that looks for a stage there sees something else, and none of them names the cause but
+`history.stages`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from conformance.judging.tally import Tally
-from conformance.rules.evidence.trace_index import TraceIndex
+from conformance.rules.evidence.trace_index import InstanceRecord, TraceIndex
 from conformance.rules.history.stages import out_of_place
 from conformance.trace import Exchange, Trace
 
@@ -20,12 +21,31 @@ HISTORY = "history.stages"
 def without_history(tally: Tally) -> Sequence[Trace]:
     """Of the traces kept for violations those with histories that show stages in others' places, without these.
 
-    Only the histories of the instances concerned are left out: what the others show has causes of its own.
+    Only the histories of the instances concerned are left out: what the others show has causes of its own. Where
+    nothing but later stages is shown in the place of earlier ones, these are missing: histories that are too short are
+    left out then, too, since stages that are all alike do not show it otherwise.
     """
     suspect = tally.violating_traces.get(HISTORY, set())
-    traces = {name: trace for name, trace in tally.kept_traces.items() if name in suspect}
-    concerned = {name: out_of_place(TraceIndex(trace)) for name, trace in traces.items()}
-    return [_without_history(traces[name], instances) for name, instances in concerned.items() if instances]
+    indices = {name: TraceIndex(trace) for name, trace in tally.kept_traces.items()}
+    displaced = {name: out_of_place(index) for name, index in indices.items() if name in suspect}
+    concerned = {name: set(shown) for name, shown in displaced.items()}
+    if all(later for shown in displaced.values() for later in shown.values()) and any(displaced.values()):
+        for name, index in indices.items():
+            concerned.setdefault(name, set()).update(_too_short(index))
+    return [_without_history(indices[name].trace, instances) for name, instances in concerned.items() if instances]
+
+
+def _too_short(index: TraceIndex) -> set[str]:
+    """The instances of which some history has fewer entries than the status had shown stages before."""
+    return {instance.id for instance in index.instances.values() if _is_too_short(instance)}
+
+
+def _is_too_short(instance: InstanceRecord) -> bool:
+    return any(
+        read.exchange.before(history.exchange) and len(history.stages) < len(read.stages)
+        for read in instance.all_reads
+        for history in instance.histories
+    )
 
 
 def _without_history(trace: Trace, instances: Collection[str]) -> Trace:

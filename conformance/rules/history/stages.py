@@ -107,14 +107,18 @@ def _is_of(entry: StageRead, stage: StagePlan, slack: int) -> bool:
     return difference(stage.parameters, shown, slack=slack) is None and bool(stage.parameters) == bool(shown)
 
 
-def out_of_place(index: TraceIndex) -> set[str]:
-    """The instances of which some history shows one stage in place of another, so that its positions mean nothing."""
-    return {
-        timeline.id
-        for timeline in timelines(index)
-        for history in timeline.instance.histories
-        if any(place_of(timeline, entry) is not None for entry in history.stages)
-    }
+def out_of_place(index: TraceIndex) -> dict[str, bool]:
+    """The instances of which some history shows one stage in place of another, so that its positions mean nothing.
+
+    Of each, whether only later stages are shown in the place of earlier ones.
+    """
+    found: dict[str, bool] = {}
+    for timeline in timelines(index):
+        for entry in (entry for history in timeline.instance.histories for entry in history.stages):
+            place = place_of(timeline, entry)
+            if place is not None:
+                found[timeline.id] = found.get(timeline.id, True) and place > entry.number
+    return found
 
 
 def agrees(index: TraceIndex) -> Iterator[Observation]:

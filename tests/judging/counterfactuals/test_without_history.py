@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from conformance.campaign.recordings import check
 from conformance.contract.document import load_document
@@ -79,6 +80,25 @@ def test_what_a_history_in_order_shows_in_another_trace_does_not() -> None:
 def without_histories(trace: Trace) -> Trace:
     kept = (each for each in trace.exchanges if each.operation != "getInstanceHistory")
     return replace(trace, exchanges=tuple(kept))
+
+
+def _newest_only(*stages: dict[str, Any]) -> Trace:
+    """An instance that waits in its last stage, and whose history lacks the first one."""
+    t, i = started(*stages)
+    spans = [(5, 6)] * (len(stages) - 1) + [(6, None)]
+    t.get(i, spans)
+    t.settled()
+    t.history(i, spans[1:], inputs={number: stage["wait_event"] for number, stage in enumerate(stages[1:])})
+    return t.trace()
+
+
+def test_what_a_history_too_short_shows_of_equal_stages_rests_on_one_that_lacks_the_first_stage() -> None:
+    displaced, alike = _newest_only(GO, STAY), replace(_newest_only(GO, GO), id="t2")
+    assert "history.stages" not in JUDGE.judge(alike).violations
+    assert "history.agrees" in JUDGE.judge(alike).violations
+    assert "history.agrees" in _on_history(displaced, alike)
+    # Stages in each other's places are not missing.
+    assert "history.agrees" not in _on_history(_history((1, 0)).trace(), alike)
 
 
 def test_what_was_kept_after_the_others_were_judged_does_not() -> None:
