@@ -72,8 +72,12 @@ class Causes:
     def in_order(self) -> list[str]:
         """The violated requirements, in the order in which they are to be looked into: causes first."""
         violated = sorted(self._tally.cases, key=self.rank)
-        late = {each for each in violated if any(self._aftermath(cause, each) for cause in violated)}
+        late = {each for each in violated if any(self._comes_after(cause, each) for cause in violated)}
         return sorted(violated, key=lambda each: each in late)
+
+    def _comes_after(self, cause: str, other: str) -> bool:
+        rests = other in self._rests.get(cause, ()) and cause not in self._rests.get(other, ())
+        return rests or self._aftermath(cause, other)
 
     def covered(self, other: str, causes: Collection[str]) -> str | None:
         """The one of some causes from which most of ``other`` follows, if each of its violations follows from one.

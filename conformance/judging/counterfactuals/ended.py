@@ -13,7 +13,7 @@ from typing import Any
 from conformance.judging.counterfactuals.edited import edited, with_data
 from conformance.judging.tally import Tally
 from conformance.trace import Exchange, Trace
-from conformance.wire.instant import parse_instant
+from conformance.wire.instant import Instant, parse_instant
 
 NONE_OPEN = "stage.none-open"
 LATE = ("event.terminated", "cancel.terminated")
@@ -25,7 +25,7 @@ Body = dict[str, Any]
 
 def closed(tally: Tally) -> Sequence[Trace]:
     """Of the traces kept for violations those with stages of terminated instances that are open at the end, closed."""
-    return _changed(tally, NONE_OPEN, lambda trace: [_each(one, _closed) for one in trace.exchanges])
+    return _changed(tally, NONE_OPEN, _all_closed)
 
 
 def unchanged(tally: Tally, requirement: str) -> Sequence[Trace]:
@@ -52,16 +52,37 @@ def _each(exchange: Exchange, change: Callable[[Body], Body]) -> Exchange:
     return exchange if new == some else with_data(exchange, new if isinstance(data, list) else new[0])
 
 
-def _closed(one: Body) -> Body:
-    """A terminated instance that ends with the last of its stages, those included that have not ended."""
-    status = one.get("status")
-    stages = [stage for stage in status if isinstance(stage, dict)] if isinstance(status, list) else []
-    ends = {instant: text for text in (_end(each) for each in (one, *stages)) if (instant := parse_instant(text))}
-    if one.get("terminated") is not True or _end(one) is None or not ends or len(stages) != len(status or ()):
+def _all_closed(trace: Trace) -> list[Exchange]:
+    """Every terminated instance with the latest end that anything told of it or of its stages, all of them ended."""
+    ends: dict[str, dict[Instant, str]] = {}
+
+    def note(one: Body) -> Body:
+        texts = (_end(each) for each in (one, *_stages(one)))
+        ends.setdefault(_id(one), {}).update({at: text for text in texts if (at := parse_instant(text)) is not None})
         return one
-    end = ends[max(ends)]
-    closed = [{**stage, "terminatedAt": end} if _end(stage) is None else stage for stage in stages]
-    return {**one, "terminatedAt": end, "status": closed}
+
+    def closed(one: Body) -> Body:
+        known = ends.get(_id(one))
+        if one.get("terminated") is not True or _end(one) is None or not known:
+            return one
+        end = known[max(known)]
+        stages = [{**stage, "terminatedAt": end} if _end(stage) is None else stage for stage in _stages(one)]
+        return {**one, "terminatedAt": end} | ({"status": stages} if stages else {})
+
+    for exchange in trace.exchanges:
+        _each(exchange, note)
+    return [_each(exchange, closed) for exchange in trace.exchanges]
+
+
+def _stages(one: Body) -> list[Body]:
+    """The stages of a status; none where it is not a list of objects."""
+    status = one.get("status")
+    some = status if isinstance(status, list) else []
+    return some if all(isinstance(stage, dict) for stage in some) else []
+
+
+def _id(one: Body) -> str:
+    return str(one.get("id"))
 
 
 def _end(one: Body) -> Any:
@@ -78,7 +99,7 @@ def _as_first_ended(trace: Trace) -> list[Exchange]:
     found = list[Exchange]()
 
     def kept(one: Body) -> Body:
-        return first.setdefault(str(one.get("id")), one) if one.get("terminated") is True else one
+        return first.setdefault(_id(one), one) if one.get("terminated") is True else one
 
     for exchange in trace.exchanges:
         instance = exchange.params.get("instanceID", "")

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from conformance.judging.tally import Tally
-from conformance.rules.evidence.trace_index import InstanceRecord, TraceIndex
+from conformance.judging.tally import Case, Tally
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.history.stages import out_of_place
 from conformance.trace import Exchange, Trace
 
 HISTORY = "history.stages"
+_AGREES = "history.agrees"
 
 
 def without_history(tally: Tally) -> Sequence[Trace]:
@@ -26,26 +27,24 @@ def without_history(tally: Tally) -> Sequence[Trace]:
     left out then, too, since stages that are all alike do not show it otherwise.
     """
     suspect = tally.violating_traces.get(HISTORY, set())
-    indices = {name: TraceIndex(trace) for name, trace in tally.kept_traces.items()}
-    displaced = {name: out_of_place(index) for name, index in indices.items() if name in suspect}
+    traces = tally.kept_traces
+    displaced = {name: out_of_place(TraceIndex(trace)) for name, trace in traces.items() if name in suspect}
     concerned = {name: set(shown) for name, shown in displaced.items()}
     if all(later for shown in displaced.values() for later in shown.values()) and any(displaced.values()):
-        for name, index in indices.items():
-            concerned.setdefault(name, set()).update(_too_short(index))
-    return [_without_history(indices[name].trace, instances) for name, instances in concerned.items() if instances]
+        for case in tally.cases.get(_AGREES, []):
+            concerned.setdefault(case.trace.id, set()).update(_too_short(case))
+    return [_without_history(traces[name], instances) for name, instances in concerned.items() if instances]
 
 
-def _too_short(index: TraceIndex) -> set[str]:
-    """The instances of which some history has fewer entries than the status had shown stages before."""
-    return {instance.id for instance in index.instances.values() if _is_too_short(instance)}
-
-
-def _is_too_short(instance: InstanceRecord) -> bool:
-    return any(
-        read.exchange.before(history.exchange) and len(history.stages) < len(read.stages)
-        for read in instance.all_reads
-        for history in instance.histories
-    )
+def _too_short(case: Case) -> set[str]:
+    """The instances whose histories lack stages that a violation of `history.agrees` is about."""
+    found = set()
+    for each in case.observations:
+        history = case.trace.at(each.exchanges[-1])
+        number = each.pointer.removeprefix("/data/")
+        if history.operation == "getInstanceHistory" and isinstance(history.data, list) and number.isdecimal():
+            found |= {each.subject} if int(number) >= len(history.data) else set()
+    return found
 
 
 def _without_history(trace: Trace, instances: Collection[str]) -> Trace:

@@ -85,18 +85,18 @@ def _wrong(
 
 
 def _displaced(timeline: InstanceTimeline, entry: StageRead) -> str:
-    place = place_of(timeline, entry)
-    return "" if place is None else f": it shows stage {place}"
+    places = places_of(timeline, entry)
+    return f": it shows stage {places[0]}" if places else ""
 
 
-def place_of(timeline: InstanceTimeline, entry: StageRead) -> int | None:
-    """The stage that a history entry shows in place of its own; None when it shows its own, or no other."""
+def places_of(timeline: InstanceTimeline, entry: StageRead) -> list[int]:
+    """The stages that a history entry may show in place of its own; none when it shows its own, or no other."""
     if entry.number >= len(timeline.plans) or timeline.plans[entry.number].parameters is None:
-        return None
+        return []
     slack = timeline.clock_slack
     if _is_of(entry, timeline.plans[entry.number], slack):
-        return None
-    return next((stage.number for stage in timeline.plans if _is_of(entry, stage, slack)), None)
+        return []
+    return [stage.number for stage in timeline.plans if _is_of(entry, stage, slack)]
 
 
 def _is_of(entry: StageRead, stage: StagePlan, slack: int) -> bool:
@@ -115,9 +115,9 @@ def out_of_place(index: TraceIndex) -> dict[str, bool]:
     found: dict[str, bool] = {}
     for timeline in timelines(index):
         for entry in (entry for history in timeline.instance.histories for entry in history.stages):
-            place = place_of(timeline, entry)
-            if place is not None:
-                found[timeline.id] = found.get(timeline.id, True) and place > entry.number
+            places = places_of(timeline, entry)
+            if places:
+                found[timeline.id] = found.get(timeline.id, True) and places[-1] > entry.number
     return found
 
 

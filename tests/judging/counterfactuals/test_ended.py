@@ -68,13 +68,13 @@ def test_what_changes_after_the_end_rests_on_what_changed_it() -> None:
     assert "event.matching" in seen - resting_on
 
 
-def ends_late(listed: int = 60) -> Trace:
+def ends_late(**listed: str) -> Trace:
     """An instance whose last stage ends after it, and later than in the list of instances."""
     t, i = started(DELAY)
     for _ in range(3):
         t.settled()
         t.get(i, [(5, 60)], ended=20)
-    t.instances(bodies=[t.instance(i, [(5, 60)], ended=20, embed=True, change={"terminatedAt": stamp(listed)})])
+    t.instances(bodies=[t.instance(i, [(5, 60)], ended=20, embed=True, change={"terminatedAt": stamp(60), **listed})])
     t.get(i, [(5, 60)], ended=20)
     return t.trace()
 
@@ -84,7 +84,8 @@ def test_what_differs_for_a_stage_that_ends_after_its_instance_rests_on_that() -
     seen, resting_on = violated(*traces), rests(NONE_OPEN, *traces)
     assert {NONE_OPEN, "list.agrees"} <= seen
     assert resting_on == seen
-    assert "list.agrees" in violated(ends_late(listed=80)) - rests(NONE_OPEN, ends_late(listed=80))
+    other = ends_late(createdAt=stamp(80))
+    assert "list.agrees" in violated(other) - rests(NONE_OPEN, other)
 
 
 def first_read_after_a_late_event(status: int) -> Trace:

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.rules.evidence.plans import RUN_NAMES
 from conformance.rules.evidence.timeline import timelines
-from conformance.rules.history.stages import RULES, out_of_place, place_of
+from conformance.rules.history.stages import RULES, out_of_place, places_of
 from tests.rules.bodies import Span
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import observe, verdict
@@ -90,9 +90,16 @@ def test_an_entry_of_another_stage_is_told_from_a_wrong_one(
     t, i = started(*stages)
     t.history(i, [(5, 6), (6, None)], **_shown(*shown))
     (timeline,) = timelines(t.index())
-    places = [place_of(timeline, entry) for entry in timeline.instance.histories[0].stages]
-    assert [place for place in places if place is not None] == expected
+    places = [places_of(timeline, entry) for entry in timeline.instance.histories[0].stages]
+    assert [place[0] for place in places if place] == expected
     assert bool(out_of_place(t.index())) == bool(expected)
+
+
+@pytest.mark.parametrize(("shown", "later"), [((B, A, A), True), ((B, A, B), False), ((A, A, B), False)])
+def test_only_later_stages_in_place_of_earlier_ones_are_told_from_others(shown: tuple[Any, ...], later: bool) -> None:
+    t, i = started(A, B, A)
+    t.history(i, [(5, 6), (6, 7), (7, None)], **_shown(*shown))
+    assert out_of_place(t.index()) == {i: later}
 
 
 def test_stages_tells_which_stage_is_shown_instead() -> None:
