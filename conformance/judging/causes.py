@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence, Set
 
 from conformance.contract.requirements import Catalogue
+from conformance.judging.chance import at_least
 from conformance.judging.places import Sighting, at_one_place, one_place, shows_too, sighting_of
 from conformance.judging.sightings_index import SightingsIndex
 from conformance.judging.tally import Tally
@@ -64,6 +65,7 @@ class Causes:
                 or self._same_place(cause, other)
                 or self._same_act(cause, other)
                 or self._same_refusal(cause, other)
+                or self._same_hang(cause, other)
                 or self._aftermath(cause, other)
             )
         ]
@@ -184,6 +186,16 @@ class Causes:
         """Violated only by answers that wrongly refuse as those of the cause do."""
         refusals = {each.refusal for each in self._sightings(other)}
         return bool(refusals) and "" not in refusals and refusals <= self._indexed(cause).refusals
+
+    def _same_hang(self, cause: str, other: str) -> bool:
+        """Violated only by instances that never end, as some of those of the cause, and as often, but for chance.
+
+        Whichever stage was the last one, whether it failed, or whether the instance was cancelled does not matter then.
+        """
+        found = self._sightings(other)
+        alike = bool(found) and all(each.hangs for each in found) and self._indexed(cause).hangs
+        bad = len(self._tally.subjects.get((other, False), ()))
+        return alike and at_least(bad, len(self._judged(other)), self._share(cause)) >= _BY_CHANCE
 
     def _aftermath(self, cause: str, other: str) -> bool:
         """Violated only for instances or workflows for which the cause was violated before, and not by chance."""

@@ -21,7 +21,8 @@ class Sighting(NamedTuple):
     """One violation: the trace, the instance or workflow, the place, and the requests whose effect it shows.
 
     ``operation`` is the one whose answer decides; ``since`` is the position of the first of these requests, or else of
-    that answer. ``refusal`` says how that answer wrongly refuses the request; "" where it does not.
+    that answer. ``refusal`` says how that answer wrongly refuses the request; "" where it does not. ``hangs``: it
+    shows an instance that is not terminated, though nothing of it is left to do.
     """
 
     trace: str
@@ -31,6 +32,7 @@ class Sighting(NamedTuple):
     operation: str
     since: int
     refusal: str = ""
+    hangs: bool = False
 
 
 _ACTS = ("cancelEvent", "deleteWorkflow", "sendEvent")
@@ -103,7 +105,21 @@ def sighting_of(trace: Trace, observation: Observation) -> Sighting:
     since = min((index for _, index in acts), default=decisive.index)
     place = place_of(trace, observation)
     refused = _refusal(decisive, observation)
-    return Sighting(trace.id, observation.subject, place, acts, decisive.operation or "", since, refused)
+    hangs = _hangs(decisive)
+    return Sighting(trace.id, observation.subject, place, acts, decisive.operation or "", since, refused, hangs)
+
+
+def _hangs(exchange: Exchange) -> bool:
+    """Whether an answer shows a running instance whose stages have all ended, the last one of all or with an error."""
+    shown = exchange.data
+    if exchange.operation != "getInstance" or not isinstance(shown, dict) or shown.get("terminated") is not False:
+        return False
+    stages, workflow = shown.get("status"), shown.get("workflow")
+    if not isinstance(stages, list) or not all(isinstance(stage, dict) and "terminatedAt" in stage for stage in stages):
+        return False
+    config = workflow.get("config") if isinstance(workflow, dict) else None
+    planned = config.get("stages") if isinstance(config, dict) else None
+    return bool(stages and stages[-1].get("error")) or (isinstance(planned, list) and len(stages) == len(planned))
 
 
 def _refusal(exchange: Exchange, observation: Observation) -> str:

@@ -12,7 +12,8 @@ from conformance.judging.places import Act, Place, Sighting
 class SightingsIndex:
     """The violations of one requirement, by what they are looked up by.
 
-    ``acts``: the operations that show the effect of an act; ``begun``: by trace and subject the first position.
+    ``acts``: the operations that show the effect of an act; ``begun``: by trace and subject the first position;
+    ``hangs``: some show an instance that never ends.
     """
 
     count: int
@@ -21,6 +22,7 @@ class SightingsIndex:
     acts: Mapping[Act, set[str]]
     begun: Mapping[tuple[str, str], int]
     refusals: frozenset[str]
+    hangs: bool
 
     @classmethod
     def of(cls, sightings: Collection[Sighting]) -> SightingsIndex:
@@ -35,4 +37,5 @@ class SightingsIndex:
             begun[key] = min(each.since, begun.get(key, each.since))
         places = frozenset(each.place for each in sightings)
         refusals = frozenset(each.refusal for each in sightings if each.refusal)
-        return cls(len(sightings), places, by_subject, acts, begun, refusals)
+        hangs = any(each.hangs for each in sightings)
+        return cls(len(sightings), places, by_subject, acts, begun, refusals, hangs)

@@ -192,6 +192,18 @@ def test_what_is_refused_in_the_same_wrong_way_has_one_cause(deleted: list[str],
     assert explained(found, "workflow.get-unknown") == (["workflow.get-deleted"] if follows else [])
 
 
+@pytest.mark.parametrize(
+    ("hanging", "well", "follows"), [([True, True], 4, True), ([True, False], 4, False), ([True, True], 0, False)]
+)
+def test_what_never_ends_as_seldom_as_other_instances_has_one_cause(
+    hanging: list[bool], well: int, follows: bool
+) -> None:
+    failing = [sighting(f"f{n}")._replace(hangs=each) for n, each in enumerate(hanging)]
+    found = seen(8, run_completes=[sighting(f"i{n}")._replace(hangs=True) for n in range(2)], run_stage__fails=failing)
+    found.subjects["run.stage-fails", True] = {f"well{n}" for n in range(well)}
+    assert explained(found, "run.completes") == (["run.stage-fails"] if follows else [])
+
+
 def test_what_follows_from_several_causes_together_has_none_of_its_own() -> None:
     amounts, names = sighting("v", "config/stages/0/send"), sighting("w", "config/name")
     other = sighting("w", "terminated")

@@ -16,7 +16,7 @@ from conformance.rules.evidence.observation import violated
 from tests.rules.bodies import UNKNOWN
 from tests.rules.build import TraceBuilder
 from tests.rules.history.histories import SEND
-from tests.rules.timelines import started, wait_for
+from tests.rules.timelines import NOOP, started, wait_for
 
 
 def _sending(amount: int) -> dict[str, Any]:
@@ -213,3 +213,24 @@ def test_answers_that_wrongly_refuse_are_alike_by_their_words_whatever_ids_these
     assert refused(1) == refused(2) != refused(3)
     # Of an answer that refuses rightly something else may be wrong.
     assert refused(1, subject="") == refused(1, observed="text/plain") == ""
+
+
+@pytest.mark.parametrize(
+    ("stages", "spans", "options", "hangs"),
+    [
+        ([NOOP], [(5, 6)], {}, True),
+        ([NOOP], [(5, 6)], {"ended": 7}, False),
+        ([NOOP], [(5, None)], {}, False),
+        ([NOOP, NOOP], [(5, 6)], {}, False),
+        ([NOOP, NOOP], [(5, 6, "no")], {}, True),
+        ([NOOP], [(5, 6)], {"change": {"status": "?"}}, False),
+        ([NOOP], [(5, 6)], {"change": {"workflow": None}}, False),
+    ],
+)
+def test_an_instance_hangs_that_runs_with_nothing_left_to_do(
+    stages: list[Any], spans: list[Any], options: dict[str, Any], hangs: bool
+) -> None:
+    t, i = started(*stages)
+    read, history = t.get(i, spans, **options), t.history(i, spans)
+    found = [sighting_of(t.trace(), violated(each, expected="this", observed="that")) for each in (read, history)]
+    assert [each.hangs for each in found] == [hangs, False]
