@@ -112,8 +112,10 @@ class RunConfirming:
             player = Player(self.target, settler, self.settings.features, stop=over, reuse=reuse)
             return self._replay(player, scenarios, confirmation)
 
-        scarce = self.target.gate.scarce
-        confirmation = Confirmation(judge, play, self.settings, seconds, lost=not usable, scarce=scarce)
+        gate = self.target.gate
+        confirmation = Confirmation(
+            judge, play, self.settings, seconds, lost=not usable, scarce=gate.scarce, slow=gate.slow
+        )
         return confirmation
 
     def _keep(self, scenario: Scenario) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from conformance.configuration.settings import Settings
 from conformance.confirming.as_seen import as_seen, is_counted
@@ -13,6 +13,7 @@ from conformance.confirming.credibility import all_chance
 from conformance.confirming.findings import Proof, shown_exchanges
 from conformance.confirming.left_out import LeftOut
 from conformance.confirming.replays import REPLAYS, Attempt, JudgedReplay, Play, attempt, judged
+from conformance.confirming.turns import Turns
 from conformance.contract.errors import UserError
 from conformance.judging.causes import Causes
 from conformance.judging.counterfactuals.put_right import put_right, resting
@@ -21,10 +22,11 @@ from conformance.judging.tally import Case, Tally
 from conformance.results.model import Replays
 from conformance.scenarios import Scenario
 from conformance.scenarios.minimising.minimise import Minimised, ReplayBudget, minimise
-from conformance.target.finishing import all_of
+from conformance.target.finishing import in_turn
 from conformance.trace import Trace
 
-_SIDE_BY_SIDE = 3
+# On a slow target replays mostly wait; how many runs are in flight is the gate's matter.
+_AT_ONCE, _WAITING_AT_ONCE = 3, 6
 _CASES = 2
 _SELDOM = 2
 _OTHERS = 2
@@ -44,7 +46,8 @@ class Confirmation:
     """Turns the violations of a tally into proofs, one per cause, within ``seconds``.
 
     ``lost``: the target has ended meanwhile, so what it did not answer any more proves nothing. ``scarce``: the target
-    starts few runs, so each violation is replayed once before any is replayed more often.
+    starts few runs, so each violation is replayed once before any is replayed more often. ``slow``: it takes long for
+    each run, so more violations are replayed side by side.
     """
 
     def __init__(
@@ -56,26 +59,28 @@ class Confirmation:
         *,
         lost: bool = False,
         scarce: bool = False,
+        slow: bool = False,
     ) -> None:
         self._judge = judge
         self._replay = play
         self._settings = settings
-        self._end = time.monotonic() + seconds
-        self._share = 1.0
-        self._wanted: list[str] = []
-        self._left = 0
+        self._ends = time.monotonic() + seconds
         self._replays = 0
-        self._later = 0
         self._lost = lost
         self._scarce = scarce
+        self._slow = slow
+        self._at_once = _WAITING_AT_ONCE if slow else _AT_ONCE
         self._causes: Causes
+        self._turns: Turns
         self._proofs: list[Proof] = []
 
     @property
     def doing(self) -> str:
         """Which requirements' violations are being replayed, up to which replay, how many others wait, and how long."""
-        waiting, seconds = f", {self._left} more to look at" if self._left else "", self._end - time.monotonic()
-        return f"{' and '.join(self._wanted)}, replay {self._replays}{waiting}, at most {max(0, seconds):.0f} s left"
+        left, seconds = len(self._turns.waiting), max(0.0, self._ends - time.monotonic())
+        waiting = f", {left} more to look at" if left else ""
+        names = " and ".join(self._turns.under_way)
+        return f"{names}, replay {self._replays}{waiting}, at most {seconds:.0f} s left"
 
     def _play(self, scenarios: Sequence[Scenario], reuse: bool) -> Awaitable[list[Trace]]:
         self._replays += len(scenarios)
@@ -84,7 +89,7 @@ class Confirmation:
     @property
     def out_of_time(self) -> bool:
         """Whether the time for confirming is used up; what is left is reported as it was seen."""
-        return time.monotonic() >= self._end
+        return time.monotonic() >= self._ends
 
     async def run(
         self,
@@ -98,31 +103,56 @@ class Confirmation:
         What never came back and is not proven by order is left out. A proof, also one of the ``earlier`` ones, that
         turns out to explain more is told once more, with the same trace and observation.
         """
-        told = set(confirmed)
         self._causes = await self._causes_of(tally)
         self._proofs = list(earlier)
-        ranked = self._causes.in_order()
-        while waiting := [each for each in ranked if each not in told]:
-            if followers := self._covered(waiting):
-                told.update(followers)
-                for requirement, cause in followers.items():
-                    self._explain(cause, (requirement,), on_proof)
-                continue
-            wave = self._wave(waiting)
-            self._wanted, self._left, self._replays = wave, len(waiting) - len(wave), 0
-            # The first ones must not use up what the others need: most of what waits will turn out to follow from them.
-            self._share = min(1.0, 3 * len(wave) / len(waiting))
-            self._later = self._waves_after(wave, waiting)
-            found = await all_of(self._proven(requirement, tally) for requirement in wave)
-            for requirement, seen in zip(wave, found, strict=True):
-                if seen is not None and requirement not in told:
-                    lead, *rest = seen.proof.requirements
-                    proof = replace(seen.proof, requirements=(lead, *(each for each in rest if each not in told)))
-                    told.update(proof.requirements)
-                    self._tell(proof, seen.behind, on_proof)
-                # Last, since what is shown through another one is among the rest itself.
-                told.add(requirement)
+        self._turns = turns = Turns(self._causes, set(confirmed), self._at_once)
+        found: dict[str, _Found | None] = {}
+        known = set(tally.cases)
+
+        def begin() -> Coroutine[Any, Any, None] | None:
+            self._tell_covered(on_proof)
+            requirement = turns.begin()
+            return None if requirement is None else prove(requirement)
+
+        async def prove(requirement: str) -> None:
+            found[requirement] = await self._proven(requirement, tally)
+            if tally.cases.keys() - known:
+                # What was still being played has shown more.
+                known.update(tally.cases)
+                self._causes = await self._causes_of(tally)
+                turns.renew(self._causes)
+            turns.end(requirement)
+            tell(turns.ready())
+
+        def tell(ready: Sequence[str]) -> None:
+            for requirement in ready:
+                self._end(requirement, found[requirement], on_proof)
+
+        try:
+            await in_turn(begin, self._at_once)
+        finally:
+            # What waited for one that was cut off.
+            tell([each for each in found if each not in turns.told])
         return self._proofs[len(earlier) :]
+
+    def _tell_covered(self, on_proof: Callable[[Proof], None]) -> None:
+        """Tell of what waits that it follows from several of the proofs together."""
+        explained = self._explained
+        for each in self._turns.waiting:
+            cause = self._causes.covered(each, explained)
+            if cause is not None:
+                self._turns.told.add(each)
+                self._explain(cause, (each,), on_proof)
+
+    def _end(self, requirement: str, found: _Found | None, on_proof: Callable[[Proof], None]) -> None:
+        told = self._turns.told
+        if found is not None and requirement not in told:
+            lead, *rest = found.proof.requirements
+            proof = replace(found.proof, requirements=(lead, *(each for each in rest if each not in told)))
+            told.update(proof.requirements)
+            self._tell(proof, found.behind, on_proof)
+        # Last, since what is shown through another one is among the rest itself.
+        told.add(requirement)
 
     def _tell(self, proof: Proof, behind: Collection[str], on_proof: Callable[[Proof], None]) -> None:
         """Tell a proof, or what it proves with the one before it from which it follows."""
@@ -147,33 +177,10 @@ class Confirmation:
     def _explained(self) -> set[str]:
         return {requirement for proof in self._proofs for requirement in proof.requirements}
 
-    def _covered(self, waiting: Sequence[str]) -> dict[str, str]:
-        """What waits but follows from several of the proofs together, with the one from which most of it follows."""
-        explained = self._explained
-        found = ((each, self._causes.covered(each, explained)) for each in waiting)
-        return {each: cause for each, cause in found if cause is not None}
-
-    def _wave(self, waiting: Sequence[str]) -> list[str]:
-        """The first cause that waits, and others that cannot turn out to follow from one of the wave."""
-        wave = [waiting[0]]
-        follow = set(self._causes.explained_by(waiting[0], ()))
-        for other in waiting[1:]:
-            if len(wave) == _SIDE_BY_SIDE:
-                break
-            if other not in follow and not any(self._causes.may_follow(cause, other) for cause in wave):
-                wave.append(other)
-                follow |= set(self._causes.explained_by(other, ()))
-        return wave
-
-    def _waves_after(self, wave: Sequence[str], waiting: Sequence[str]) -> int:
-        """How many waves what is left may still need, as far as is known without replays."""
-        follow = {other for cause in wave for other in self._causes.explained_by(cause, ())}
-        return math.ceil(len(set(waiting) - follow - set(wave)) / _SIDE_BY_SIDE)
-
     def _seconds_to_minimise(self, replay_s: float) -> float:
         """As long as may be, with time enough left to replay the minimal scenario, and what waits, at least once."""
-        left = self._end - time.monotonic() - replay_s * (1 + self._later)
-        return min(self._settings.minimise_seconds, left * self._share)
+        left = self._ends - time.monotonic() - replay_s * (1 + self._turns.later)
+        return min(self._settings.minimise_seconds, left * self._turns.share)
 
     async def _causes_of(self, tally: Tally) -> Causes:
         rests = {}
@@ -228,6 +235,8 @@ class Confirmation:
         case = tally.cases[requirement][0]
         before = max(_needed(best, requirement), shown_exchanges(case.trace, case.observations[0]))
         left_out = LeftOut()
+        shown_with = [self._causes.along(requirement, each.trace, each.judgement.violations) for each in tried.back]
+        self._turns.came_back(requirement, self._causes.explained_by(requirement, set[str]().union(*shown_with)))
 
         async def fails(candidates: list[Scenario]) -> list[bool]:
             nonlocal best
@@ -242,7 +251,9 @@ class Confirmation:
 
         seconds = self._seconds_to_minimise(tried.seconds)
         at_once = round(_BATCH_S * (1 if self._scarce else REPLAYS) / max(tried.seconds, 0.1))
-        budget = ReplayBudget(seconds=seconds, runs=self._settings.minimise_runs, at_once=at_once)
+        budget = ReplayBudget(
+            seconds=seconds, runs=self._settings.minimise_runs, at_once=at_once, batch_s=tried.seconds
+        )
         minimal = await minimise(scenario, fails, budget, shown_by=best.kinds_shown(requirement, scenario))
         again = [minimal.scenario] * self._plays_of_minimal(minimal, seconds)
         final = await judged(self._judge, self._play, requirement, again) if again else []
@@ -266,10 +277,10 @@ class Confirmation:
         """How often what minimising came to is played in the end."""
         if seconds <= 0 or self.out_of_time:
             return 0
-        if not self._scarce:
-            return REPLAYS
-        # What is as it was has come back already, and others have not had their turn yet.
-        return 1 if minimal.rounds or not self._left else 0
+        # What is as it was has come back already; where runs are few, others need them more.
+        if self._scarce:
+            return 1 if minimal.rounds or not self._turns.waiting else 0
+        return REPLAYS if minimal.rounds or not self._slow else 0
 
     def _behind(self, requirement: str, back: Sequence[JudgedReplay], *, minimal: bool) -> frozenset[str]:
         """The requirements that are violated with this one, as its causes would be, each time that it came back.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
@@ -56,8 +56,33 @@ async def all_of(works: Iterable[Coroutine[Any, Any, _T]]) -> list[_T]:
     try:
         return await asyncio.gather(*tasks)
     finally:
-        for task in tasks:
-            if not task.cancelling():
-                task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await _ended(tasks)
+
+
+async def in_turn(begin: Callable[[], Coroutine[Any, Any, None] | None], most: int) -> None:
+    """Do ``most`` works at once, each that ``begin`` gives, until it gives none and none is under way.
+
+    It is asked again whenever one has ended. Nothing is raised before every one has ended, cleanup included.
+    """
+    tasks: set[asyncio.Task[None]] = set()
+    try:
+        while True:
+            while len(tasks) < most and (work := begin()) is not None:
+                tasks.add(asyncio.create_task(work))
+            if not tasks:
+                return
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            tasks -= done
+            for task in done:
+                task.result()
+    finally:
+        await _ended(tasks)
+
+
+async def _ended(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Cancel tasks that are not being cancelled, and wait for them."""
+    for task in tasks:
+        if not task.cancelling():
+            task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)

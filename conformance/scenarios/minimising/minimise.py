@@ -26,11 +26,15 @@ _LOOK_AHEAD = 60
 
 @dataclass(frozen=True)
 class ReplayBudget:
-    """What minimising one finding may cost: seconds, and runWorkflow requests; ``at_once``: so many in one batch."""
+    """What minimising one finding may cost: seconds, and runWorkflow requests; ``at_once``: so many in one batch.
+
+    ``batch_s``: how many seconds the first batch will probably take. None is begun that would take twice the time left.
+    """
 
     seconds: float = 30.0
     runs: int = 240
     at_once: int = _BATCH_RUNS
+    batch_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,11 @@ class _Search:
     runs: int = 0
     tried: set[str] = field(default_factory=set)
     batch_runs: int = field(init=False)
+    batch_s: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.batch_runs = max(_LEAST_BATCH_RUNS, min(_BATCH_RUNS, self.budget.at_once))
+        self.batch_s = self.budget.batch_s
 
     async def shrink(self, scenario: Scenario) -> tuple[Scenario, bool]:
         while batch := self._next_batch(scenario):
@@ -75,7 +81,8 @@ class _Search:
 
     def _next_batch(self, scenario: Scenario) -> list[Scenario]:
         """The boldest candidates not tried yet, as many as fit; none when the budget is used up."""
-        if self.clock() - self.begun >= self.budget.seconds:
+        left = self.budget.seconds - (self.clock() - self.begun)
+        if left <= 0 or left < self.batch_s / 2:
             return []
         return list(self._fitting(scenario))
 
@@ -107,7 +114,8 @@ class _Search:
         self.tried |= {_key(candidate) for candidate in batch}
         sent = self.clock()
         failing = await self.fails(batch)
-        if self.clock() - sent > _LONG_BATCH_S:
+        self.batch_s = self.clock() - sent
+        if self.batch_s > _LONG_BATCH_S:
             self.batch_runs = max(_LEAST_BATCH_RUNS, self.batch_runs // 2)
         return [candidate for candidate, failed in zip(batch, failing, strict=True) if failed]
 

@@ -4,6 +4,8 @@ import asyncio
 import itertools
 from collections.abc import Callable
 
+import pytest
+
 from conformance.scenarios import Scenario
 from conformance.scenarios.minimising.minimise import Minimised, ReplayBudget, minimise
 from conformance.scenarios.plan import draw
@@ -67,6 +69,20 @@ def test_the_time_is_kept_between_batches() -> None:
     found = asyncio.run(minimise(scenario, judge, ReplayBudget(seconds=30), clock=lambda: next(ticks)))
     assert found.rounds == 1
     assert found.scenario.steps[: len(scenario.steps)] == scenario.steps
+
+
+@pytest.mark.parametrize(("batch_s", "rounds"), [(61.0, 0), (60.0, 1), (1.0, 1)])
+def test_no_batch_is_begun_that_would_take_twice_the_time_left(batch_s: float, rounds: int) -> None:
+    scenario = draw([THEMES["cancel-with-events"]], 2, seed=4)[-1]
+    now = 0.0
+
+    async def judge(batch: list[Scenario]) -> list[bool]:
+        nonlocal now
+        now += 20.5
+        return [False] * len(batch)
+
+    budget = ReplayBudget(seconds=30, batch_s=batch_s)
+    assert asyncio.run(minimise(scenario, judge, budget, clock=lambda: now)).rounds == rounds
 
 
 def test_the_search_is_deterministic() -> None:

@@ -1,0 +1,67 @@
+"""Violations side by side, of which none may follow from another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.confirming.turns import Turns
+
+RANKED = ["cause", "follower", "other", "last"]
+
+
+class Causes:
+    """Four requirements: the second follows from the first, and the last may turn out to follow from the third."""
+
+    def in_order(self) -> list[str]:
+        """Causes first."""
+        return RANKED
+
+    def explained_by(self, cause: str, together: Any) -> list[str]:
+        """What follows without a replay."""
+        return ["follower"] if cause == "cause" else []
+
+    def may_follow(self, cause: str, other: str) -> bool:
+        """What a replay may show to follow."""
+        return (cause, other) == ("other", "last")
+
+
+def turns(*told: str) -> Turns:
+    made: Any = Causes()
+    return Turns(made, set(told), 3)
+
+
+def test_none_begins_that_may_follow_from_one_under_way() -> None:
+    these = turns()
+    assert [these.begin() for _ in range(3)] == ["cause", "other", None]
+    assert these.under_way == ["cause", "other"]
+    assert these.waiting == ["follower", "last"]
+
+
+def test_what_waited_begins_once_that_is_told() -> None:
+    these = turns()
+    assert [these.begin(), these.begin()] == ["cause", "other"]
+    these.end("other")
+    assert these.begin() is None, "nobody knows yet what follows from it"
+    these.told |= {"other"}
+    assert these.begin() == "last"
+    assert turns("cause").begin() == "follower"
+
+
+def test_what_has_ended_is_told_once_nothing_before_it_is_under_way() -> None:
+    these = turns()
+    assert [these.begin(), these.begin()] == ["cause", "other"]
+    these.end("other")
+    assert these.ready() == []
+    these.end("cause")
+    assert these.ready() == ["cause", "other"]
+    these.told |= {"cause", "other"}
+    assert these.ready() == []
+
+
+def test_time_is_kept_for_what_waits() -> None:
+    these = turns()
+    assert (these.later, these.share) == (2, 0.0)
+    assert these.begin() == "cause"
+    assert (these.later, these.share) == (1, 0.75)
+    assert these.begin() == "other"
+    assert (these.later, these.share) == (1, 1.0)
