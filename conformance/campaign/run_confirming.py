@@ -12,9 +12,9 @@ from conformance.campaign.observer import Observer
 from conformance.campaign.restricting import READ_ONLY, runs_allowed
 from conformance.campaign.schedule import Schedule
 from conformance.configuration.settings import Settings
-from conformance.confirming.confirmation import Confirmation
 from conformance.confirming.finding_store import DatabaseUnusable, FindingStore
 from conformance.confirming.findings import Proof
+from conformance.confirming.proving.confirmation import Confirmation
 from conformance.confirming.ways import Ways
 from conformance.judging.pool import JudgePool, TraceJudge
 from conformance.judging.tally import Tally

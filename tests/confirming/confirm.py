@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from conformance.configuration.settings import Settings
-from conformance.confirming.confirmation import Confirmation
 from conformance.confirming.findings import Proof
+from conformance.confirming.proving.confirmation import Confirmation
 from conformance.judging.judging import Judge, Judgement
 from conformance.judging.tally import Tally
 from conformance.scenarios import Scenario, to_json

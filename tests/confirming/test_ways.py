@@ -11,8 +11,8 @@ import pytest
 
 from conformance.campaign.recordings import check_all
 from conformance.configuration.settings import Settings
-from conformance.confirming.confirmation import Confirmation
 from conformance.confirming.findings import Proof
+from conformance.confirming.proving.confirmation import Confirmation
 from conformance.confirming.ways import Ways
 from conformance.contract.document import load_document
 from conformance.judging.tally import Tally

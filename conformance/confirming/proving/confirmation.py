@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from conformance.configuration.settings import Settings
-from conformance.confirming.as_seen import as_seen, is_counted
 from conformance.confirming.credibility import all_chance
 from conformance.confirming.findings import Proof, shown_exchanges
-from conformance.confirming.left_out import LeftOut
+from conformance.confirming.proving.as_seen import as_seen, is_counted
+from conformance.confirming.proving.left_out import LeftOut
+from conformance.confirming.proving.telling import Found, Telling
+from conformance.confirming.proving.turns import Turns
 from conformance.confirming.replays import REPLAYS, Attempt, JudgedReplay, Play, attempt, judged
-from conformance.confirming.turns import Turns
 from conformance.contract.errors import UserError
 from conformance.judging.causes import Causes
 from conformance.judging.counterfactuals.put_right import put_right, resting
@@ -32,14 +33,6 @@ _SELDOM = 2
 _OTHERS = 2
 # What is played at once while minimising should not take longer than this, in seconds.
 _BATCH_S = 8.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A proof, and the requirements of which the replays say that it may follow from them."""
-
-    proof: Proof
-    behind: frozenset[str] = frozenset()
 
 
 class Confirmation:
@@ -71,8 +64,9 @@ class Confirmation:
         self._slow = slow
         self._at_once = _WAITING_AT_ONCE if slow else _AT_ONCE
         self._causes: Causes
+        self._known = frozenset[str]()
+        self._telling: Telling
         self._turns: Turns
-        self._proofs: list[Proof] = []
 
     @property
     def doing(self) -> str:
@@ -104,78 +98,38 @@ class Confirmation:
         turns out to explain more is told once more, with the same trace and observation.
         """
         self._causes = await self._causes_of(tally)
-        self._proofs = list(earlier)
-        self._turns = turns = Turns(self._causes, set(confirmed), self._at_once)
-        found: dict[str, _Found | None] = {}
-        known = set(tally.cases)
+        self._telling = telling = Telling(self._causes, earlier, confirmed, on_proof)
+        self._turns = turns = Turns(self._causes, telling.told, self._at_once)
+        found: dict[str, Found | None] = {}
 
         def begin() -> Coroutine[Any, Any, None] | None:
-            self._tell_covered(on_proof)
+            telling.tell_covered(turns.waiting)
             requirement = turns.begin()
             return None if requirement is None else prove(requirement)
 
         async def prove(requirement: str) -> None:
             found[requirement] = await self._proven(requirement, tally)
-            if tally.cases.keys() - known:
-                # What was still being played has shown more.
-                known.update(tally.cases)
-                self._causes = await self._causes_of(tally)
-                turns.renew(self._causes)
+            await self._look_again(tally)
             turns.end(requirement)
             tell(turns.ready())
 
-        def tell(ready: Sequence[str]) -> None:
+        def tell(ready: Iterable[str]) -> None:
             for requirement in ready:
-                self._end(requirement, found[requirement], on_proof)
+                telling.tell(requirement, found[requirement])
 
         try:
             await in_turn(begin, self._at_once)
         finally:
             # What waited for one that was cut off.
-            tell([each for each in found if each not in turns.told])
-        return self._proofs[len(earlier) :]
+            tell(each for each in found if each not in telling.told)
+        return telling.proofs[len(earlier) :]
 
-    def _tell_covered(self, on_proof: Callable[[Proof], None]) -> None:
-        """Tell of what waits that it follows from several of the proofs together."""
-        explained = self._explained
-        for each in self._turns.waiting:
-            cause = self._causes.covered(each, explained)
-            if cause is not None:
-                self._turns.told.add(each)
-                self._explain(cause, (each,), on_proof)
-
-    def _end(self, requirement: str, found: _Found | None, on_proof: Callable[[Proof], None]) -> None:
-        told = self._turns.told
-        if found is not None and requirement not in told:
-            lead, *rest = found.proof.requirements
-            proof = replace(found.proof, requirements=(lead, *(each for each in rest if each not in told)))
-            told.update(proof.requirements)
-            self._tell(proof, found.behind, on_proof)
-        # Last, since what is shown through another one is among the rest itself.
-        told.add(requirement)
-
-    def _tell(self, proof: Proof, behind: Collection[str], on_proof: Callable[[Proof], None]) -> None:
-        """Tell a proof, or what it proves with the one before it from which it follows."""
-        # What was shown through another requirement may be led by one that is told already.
-        possible = (proof.requirements[0], *sorted(behind, key=self._causes.rank))
-        cause = next((each for each in possible if each in self._explained), None)
-        if cause is not None:
-            self._explain(cause, proof.requirements, on_proof)
-        else:
-            self._proofs.append(proof)
-            on_proof(proof)
-
-    def _explain(self, cause: str, requirements: Sequence[str], on_proof: Callable[[Proof], None]) -> None:
-        """Add requirements to the proof that tells of a cause."""
-        place = next(n for n, proof in enumerate(self._proofs) if cause in proof.requirements)
-        proof = self._proofs[place]
-        more = [each for each in requirements if each not in proof.requirements]
-        self._proofs[place] = replace(proof, requirements=(*proof.requirements, *more))
-        on_proof(self._proofs[place])
-
-    @property
-    def _explained(self) -> set[str]:
-        return {requirement for proof in self._proofs for requirement in proof.requirements}
+    async def _look_again(self, tally: Tally) -> None:
+        """Take note of what has been seen meanwhile: the last scenarios may still be under way."""
+        if tally.cases.keys() - self._known:
+            self._causes = await self._causes_of(tally)
+            self._telling.causes = self._causes
+            self._turns.renew(self._causes)
 
     def _seconds_to_minimise(self, replay_s: float) -> float:
         """As long as may be, with time enough left to replay the minimal scenario, and what waits, at least once."""
@@ -183,12 +137,13 @@ class Confirmation:
         return min(self._settings.minimise_seconds, left * self._turns.share)
 
     async def _causes_of(self, tally: Tally) -> Causes:
+        self._known = frozenset(tally.cases)
         rests = {}
         for cause, traces in put_right(tally).items():
             rests[cause] = resting(tally, {trace.id: await self._judge.judge(trace) for trace in traces})
         return Causes(self._judge.catalogue, tally, rests)
 
-    async def _proven(self, requirement: str, tally: Tally) -> _Found | None:
+    async def _proven(self, requirement: str, tally: Tally) -> Found | None:
         """What proving comes to; an error of the suite itself takes nothing along that was measured."""
         try:
             return await self._prove(requirement, tally)
@@ -198,7 +153,7 @@ class Confirmation:
             tally.errors.append(f"{requirement} could not be confirmed: {type(error).__name__}: {error}")
             return None
 
-    async def _prove(self, requirement: str, tally: Tally) -> _Found | None:
+    async def _prove(self, requirement: str, tally: Tally) -> Found | None:
         cases = self._apart_first(tally.cases[requirement])
         counted = [case for case in cases if is_counted(case)]
         if counted:
@@ -223,14 +178,14 @@ class Confirmation:
 
     def _apart_first(self, cases: Sequence[Case]) -> list[Case]:
         """The cases, first those that show nothing that is proven: they show a cause of their own, if there is one."""
-        apart = self._causes.apart([case.trace.id for case in cases], self._explained)
+        apart = self._causes.apart([case.trace.id for case in cases], self._telling.explained)
         return sorted(cases, key=lambda case: case.trace.id not in apart)
 
     async def _attempt(self, requirement: str, cases: Sequence[Case]) -> Attempt:
         some = cases[:_CASES]
         return await attempt(self._judge, self._play, requirement, some, lambda: self.out_of_time, scarce=self._scarce)
 
-    async def _shortest(self, requirement: str, scenario: Scenario, tried: Attempt, tally: Tally) -> _Found:
+    async def _shortest(self, requirement: str, scenario: Scenario, tried: Attempt, tally: Tally) -> Found:
         best = min(tried.back, key=lambda replay: len(replay.trace.exchanges))
         case = tally.cases[requirement][0]
         before = max(_needed(best, requirement), shown_exchanges(case.trace, case.observations[0]))
@@ -271,7 +226,7 @@ class Confirmation:
         )
         simpler = self._causes.simpler(requirement, left_out.instead(minimal.scenario, shown.judgement.violations))
         behind = self._behind(requirement, back or tried.back, minimal=minimal.complete)
-        return _Found(proof, behind | simpler)
+        return Found(proof, behind | simpler)
 
     def _plays_of_minimal(self, minimal: Minimised, seconds: float) -> int:
         """How often what minimising came to is played in the end."""
@@ -294,10 +249,10 @@ class Confirmation:
         found = set.intersection(*causes)
         return frozenset(cause for cause in found if self._causes.may_follow(cause, requirement))
 
-    def _as_seen(self, requirement: str, cases: Sequence[Case], tally: Tally, played: int) -> _Found | None:
+    def _as_seen(self, requirement: str, cases: Sequence[Case], tally: Tally, played: int) -> Found | None:
         follow = self._causes.explained_by(requirement, ())
         proof = as_seen(requirement, cases, tally, follow, played, lost=self._lost)
-        return None if proof is None else _Found(proof)
+        return None if proof is None else Found(proof)
 
 
 def _needed(replay: JudgedReplay, requirement: str) -> int:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from conformance.configuration.settings import Settings
-from conformance.confirming.confirmation import Confirmation
 from conformance.confirming.findings import Proof, build_finding
+from conformance.confirming.proving.confirmation import Confirmation
 from conformance.contract.requirements import load_requirements
 from conformance.judging.judging import Judge
 from conformance.judging.tally import Tally

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.confirming.turns import Turns
+from conformance.confirming.proving.turns import Turns
 
 RANKED = ["cause", "follower", "other", "last"]
 

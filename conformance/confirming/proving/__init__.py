@@ -1,0 +1,1 @@
+"""From violations to proofs: each is replayed in its turn, minimised, and told with what it explains."""
