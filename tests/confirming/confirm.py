@@ -68,6 +68,8 @@ def confirm(
     *,
     lost: bool = False,
     scarce: bool = False,
+    slow: bool = False,
+    settings: Settings | None = None,
 ) -> tuple[list[Proof], list[Scenario]]:
     """The proofs, and every scenario that was played again. ``trace`` makes what a play leaves."""
     judge_pool: Any = JudgePool()
@@ -84,7 +86,10 @@ def confirm(
     async def whole() -> list[Proof]:
         for seen in first:
             tally.add(seen, await judge_pool.judge(seen))
-        return await Confirmation(judge_pool, play, Settings(), seconds, lost=lost, scarce=scarce).run(tally, tell)
+        confirmation = Confirmation(
+            judge_pool, play, settings or Settings(), seconds, lost=lost, scarce=scarce, slow=slow
+        )
+        return await confirmation.run(tally, tell)
 
     def tell(proof: Proof) -> None:
         latest[id(proof.observation)] = proof

@@ -135,6 +135,32 @@ def test_independent_causes_are_replayed_side_by_side_and_what_may_follow_later(
     assert most == 2
 
 
+def test_what_is_seen_while_another_is_replayed_has_its_turn() -> None:
+    judging: Any = JudgePool()
+    tally, seen_later = Tally(), [cut_off(SCENARIO, 1, 1)]
+
+    async def play(scenarios: Sequence[Scenario], reuse: bool) -> list[Trace]:
+        for trace in seen_later:
+            tally.add(trace, await judging.judge(trace))
+        seen_later.clear()
+        return [traced(each, dropped=True) if reuse else cut_off(SCENARIO, 1, 1) for each in scenarios]
+
+    async def whole() -> list[Proof]:
+        seen = traced(SCENARIO, dropped=True)
+        tally.add(seen, await judging.judge(seen))
+        return await Confirmation(judging, play, Settings(), 60.0).run(tally, lambda _: None)
+
+    assert {proof.requirements[0] for proof in asyncio.run(whole())} == {"workflow.create-echo", "envelope.answers"}
+
+
+@pytest.mark.parametrize(("slow", "plays"), [(False, 6), (True, 3)])
+def test_on_a_slow_target_what_was_not_made_shorter_is_not_replayed_anew(slow: bool, plays: int) -> None:
+    settings = Settings(minimise_runs=-1)
+    (proof,), played = confirm(lambda n, _: True, [traced(SCENARIO, True)], slow=slow, settings=settings)
+    assert len(played) == plays
+    assert proof.replays == Replays(3, 3)
+
+
 def test_what_was_cut_while_minimising_is_not_minimal() -> None:
     steps = (CREATE, *(model.Info() for _ in range(40)))
     judging = JudgePool()

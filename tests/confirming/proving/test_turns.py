@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from conformance.confirming.proving.turns import Turns
 
 RANKED = ["cause", "follower", "other", "last"]
@@ -12,9 +14,12 @@ RANKED = ["cause", "follower", "other", "last"]
 class Causes:
     """Four requirements: the second follows from the first, and the last may turn out to follow from the third."""
 
+    def __init__(self) -> None:
+        self.ranked = RANKED
+
     def in_order(self) -> list[str]:
         """Causes first."""
-        return RANKED
+        return self.ranked
 
     def explained_by(self, cause: str, together: Any) -> list[str]:
         """What follows without a replay."""
@@ -45,6 +50,28 @@ def test_what_waited_begins_once_that_is_told() -> None:
     these.told |= {"other"}
     assert these.begin() == "last"
     assert turns("cause").begin() == "follower"
+
+
+@pytest.mark.parametrize(("follow", "begins"), [({"last"}, None), ({"follower"}, "last"), (set[str](), "last")])
+def test_what_does_not_show_with_one_that_came_back_waits_no_longer(follow: set[str], begins: str | None) -> None:
+    these = turns("cause", "follower")
+    assert [these.begin(), these.begin()] == ["other", None]
+    these.came_back("other", follow)
+    assert these.begin() == begins
+
+
+def test_what_is_seen_later_waits_too() -> None:
+    these = turns()
+    assert [these.begin(), these.begin()] == ["cause", "other"]
+    more: Any = Causes()
+    more.ranked = ["first", *RANKED]
+    these.renew(more)
+    assert these.waiting == ["first", "follower", "last"]
+    assert these.begin() == "first"
+    these.end("cause")
+    assert these.ready() == []
+    these.end("first")
+    assert these.ready() == ["first", "cause"]
 
 
 def test_what_has_ended_is_told_once_nothing_before_it_is_under_way() -> None:
