@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from conformance.rules.evidence.observation import Observation
@@ -15,31 +15,45 @@ from conformance.trace import Trace
 from conformance.trace.roles import Role
 
 _WAITS = (model.Settle, model.Pause)
+_REFUSED, _BROKEN = 400, 500
 _READS = (model.Read, model.History, model.StageHistory, model.GetWorkflow, model.ListInstances, model.ListWorkflows)
 
 
 def slices_of(trace: Trace, observation: Observation) -> list[Scenario]:
     """The parts that may suffice, the boldest first.
 
-    First without reads that nothing cites, and without what others did at the same time; then with the latter; then
-    with both; at last everything up to the last step that can matter.
+    First without reads and refused requests that nothing cites, and without what others did at the same time; then
+    with these requests; then with what others did; then with all; at last everything up to the last step that can
+    matter.
     """
-    kinds = ((False, False), (False, True), (True, True))
-    found = [slice_of(trace, observation, reads=reads, beside=beside) for reads, beside in kinds]
+    kinds = (_Kept(refused=False, reads=False, beside=False), _Kept(reads=False, beside=False), _Kept(reads=False))
+    found = [slice_of(trace, observation, kept) for kept in (*kinds, _ALL)]
     found.append(_begun(trace, observation))
     return [part for number, part in enumerate(found) if part is not None and part not in found[:number]]
 
 
-def slice_of(trace: Trace, observation: Observation, *, reads: bool = True, beside: bool = True) -> Scenario | None:
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What stays in a slice beside what a violation cites: reads, requests that were refused, and what was played on
+    others at the same time.
+    """
+
+    reads: bool = True
+    refused: bool = True
+    beside: bool = True
+
+
+_ALL = _Kept()
+
+
+def slice_of(trace: Trace, observation: Observation, stays: _Kept = _ALL) -> Scenario | None:
     """Only the steps on the instance and the workflow of a violation, and those at the same time as one of them.
 
-    ``reads``: also those reads that the violation does not cite. ``beside``: also what was played on others at the same
-    time. None where the trace was not played from a scenario,
-    or where nothing can be left out.
+    None where the trace was not played from a scenario, or where nothing can be left out.
     """
     if trace.scenario is None or not observation.exchanges:
         return None
-    return _slice(from_json(trace.scenario), trace, observation, reads=reads, beside=beside)
+    return _slice(from_json(trace.scenario), trace, observation, stays)
 
 
 def _begun(trace: Trace, observation: Observation) -> Scenario | None:
@@ -68,18 +82,14 @@ def _last(trace: Trace, observation: Observation) -> int | None:
     return min(each.step for each in closing if each.step is not None) - 1
 
 
-def _slice(
-    scenario: Scenario, trace: Trace, observation: Observation, *, reads: bool = True, beside: bool = True
-) -> Scenario | None:
+def _slice(scenario: Scenario, trace: Trace, observation: Observation, stays: _Kept = _ALL) -> Scenario | None:
     steps = dict(numbered(scenario.steps))
     cited = {trace.at(index).step for index in observation.exchanges} - {None}
     concerned = _concerned(trace, observation, steps)
-    kept = {
-        n
-        for n, step in steps.items()
-        if n in cited or (_about(step, concerned) and (reads or not isinstance(step, _READS)))
-    }
-    if beside:
+    needless = set() if stays.refused else _refused(trace)
+    needless |= set() if stays.reads else {n for n, step in steps.items() if isinstance(step, _READS)}
+    kept = {n for n, step in steps.items() if n in cited or (_about(step, concerned) and n not in needless)}
+    if stays.beside:
         kept |= _beside(scenario, kept)
     kept |= _binding(steps, kept)
     last = _last(trace, observation)
@@ -90,6 +100,12 @@ def _slice(
     groups = {n for n, step in steps.items() if isinstance(step, model.Together | model.Chain)}
     found = without(scenario, steps.keys() - kept - groups)
     return replace(found, theme=scenario.theme) if found.steps and found.steps != scenario.steps else None
+
+
+def _refused(trace: Trace) -> set[int | None]:
+    """The steps whose requests were all refused."""
+    answered = {each.step for each in trace.exchanges if not _REFUSED <= (each.status or 0) < _BROKEN}
+    return {each.step for each in trace.exchanges} - answered
 
 
 def _concerned(trace: Trace, observation: Observation, steps: dict[int, Step]) -> set[str]:

@@ -71,6 +71,20 @@ def test_reads_that_nothing_cites_are_left_out_first() -> None:
     assert wide.steps == (_TWO[1], _TWO[3], Read("i2"), Cancel("i2"), Read("i2"))
 
 
+def test_refused_requests_that_nothing_cites_are_left_out_first() -> None:
+    trace = played(_TWO[0], _TWO[2], Send("i1", "a"), Send("i1", "b"), Send("i1", "go"), Read("i1"))
+    refused = {2: 400, 3: 404, 4: 400}
+    exchanges = tuple(
+        replace(each, response=replace(each.response, status=refused[each.step]))
+        if each.response is not None and each.step in refused
+        else each
+        for each in trace.exchanges
+    )
+    trace = replace(trace, exchanges=exchanges)
+    bold, *_ = slices_of(trace, violated(*trace.exchanges[3:6:2], expected="this", observed="that"))
+    assert bold.steps == (_TWO[0], _TWO[2], Send("i1", "b"), Read("i1"))
+
+
 def test_before_the_whole_comes_all_that_was_played_until_then() -> None:
     trace = played(*_TWO)
     found = slices_of(trace, violated(*trace.exchanges[4:5], expected="this", observed="that"))
