@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from conformance.scenarios.steps.registry import acts, kind_of
 from conformance.wire import exact_json
 
 _PLAIN = "go"
+_MANY = 8
 # Nothing in these is worth a replay of its own: events are renamed, and how long a delay lasts is what it is about.
 _PLAIN_KINDS = frozenset({"noop", "wait_event", "delay"})
 
@@ -34,6 +36,7 @@ def simpler(scenario: Scenario) -> Iterator[Scenario]:
     before = cost(scenario)
     seen: set[str] = set()
     for make in (
+        _quarters,
         _slices,
         _single_stages,
         _chunks,
@@ -70,6 +73,19 @@ def _is_about_instance(step: Step) -> bool:
 
 
 # -- fewer steps ------------------------------------------------------------------------------------
+
+
+def _quarters(scenario: Scenario) -> Iterator[Scenario]:
+    """Of many acts of one kind each quarter, with all else: mostly one of them shows what is wrong."""
+    kinds: dict[type[Step], list[int]] = {}
+    for number, step in numbered(scenario.steps):
+        if acts(step):
+            kinds.setdefault(type(step), []).append(number)
+    for numbers in (each for each in kinds.values() if len(each) >= _MANY):
+        length = math.ceil(len(numbers) / 4)
+        for start in range(0, len(numbers), length):
+            kept = set(numbers[start : start + length])
+            yield without(scenario, set(numbers) - kept)
 
 
 def _slices(scenario: Scenario) -> Iterator[Scenario]:

@@ -43,6 +43,16 @@ def test_every_candidate_is_simpler_and_self_consistent(theme: str) -> None:
         assert candidate.steps
 
 
+def test_of_many_acts_each_quarter_is_tried_first() -> None:
+    begin = (Create("w1", ({"wait_event": {"event": "go"}},)), Run("i1", "w1"))
+    sends = tuple(Send("i1", str(number)) for number in range(9))
+    candidates = simpler(Scenario((*begin, *sends, Read("i1"))))
+    found = [next(candidates).steps for _ in range(3)]
+    assert found == [(*begin, *sends[part : part + 3], Read("i1")) for part in (0, 3, 6)]
+    few = next(simpler(Scenario((*begin, *sends[:7], Read("i1")))))
+    assert few.steps == (*begin, sends[0])
+
+
 def test_what_depends_on_a_dropped_step_goes_with_it() -> None:
     scenario = Scenario((Create("w1", (NOOP,)), Run("i1", "w1"), Together((Cancel("i1"), Info())), ListWorkflows()))
     assert without(scenario, {1}).steps == (Create("w1", (NOOP,)), Info(), ListWorkflows())
