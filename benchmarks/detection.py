@@ -72,8 +72,9 @@ def watched(running: ReferenceProcess, settings: Settings, *, auth: bool = False
         config = _with_tokens(server.url) if auth else TargetConfig(url=server.url)
         info = reach(config)
         drawn = _drawn(settings.seed, settings.profile, info.features)
+        context = RunContext(config, load_document(), settings, Silent())
         began = time.monotonic()
-        outcome = play_drawn(RunContext(config, load_document(), settings, Silent()), judge_pool, drawn, info)
+        outcome = play_drawn(context.started(), judge_pool, drawn, info)
     return outcome, time.monotonic() - began
 
 
