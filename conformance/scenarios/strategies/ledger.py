@@ -66,17 +66,19 @@ def every_parameter(d: Draft) -> None:
     """
     ledger, stamp = d.pick(("other", "books-2")), d.pick(("2024-02-29T23:59:59Z", "2023-07-01T12:30:00.25+05:30"))
     names = {"ledger": ledger, "far": f"{ledger}-far", "via": "via:x", "who": d.account()}
-    put = {name: f"${{{name}}}" for name in names} if d.flip() else names
+    put = {name: f"${{{name}}}" for name in names}
     target = {"id": put["who"], "ledger": put["far"], "throughAccount": put["via"]}
     source = {"id": "payer:1", "ledger": put["ledger"], "throughAccount": put["via"], "allowOverdraft": True}
     accounts = {"source": {"account": source}, "destination": {"account": target}}
     money = {"amount": d.amount(), "asset": d.pick(ASSETS)}
     rich: StageConfig = {"send": {**accounts, "amount": money, "timestamp": stamp}}
     account = {"id": put["who"], "ledger": put["ledger"], "metadata": _metadata(d)}
-    wallets = {side: {"wallet": {"id": put["who"], "balance": put["far"]}} for side in ("source", "destination")}
+    # Some as they are, for a server may replace variables, and lose what stands in their place.
+    plain = names if d.flip() else put
+    wallets = {side: {"wallet": {"id": plain["who"], "balance": plain["far"]}} for side in ("source", "destination")}
     between: StageConfig = {"send": {**wallets, "amount": money}}
-    holders = {"source": "world", "destination": put["who"]}
-    one = {side: {"account": {"id": name, "ledger": put["ledger"]}} for side, name in holders.items()}
+    holders = {"source": "world", "destination": plain["who"]}
+    one = {side: {"account": {"id": name, "ledger": plain["ledger"]}} for side, name in holders.items()}
     within: StageConfig = {"send": {**one, "amount": money}}
     # The sends may fail, and so come last.
     instance = d.run(d.create({"update": {"account": account}}, within, rich, between), names)
