@@ -23,7 +23,7 @@ from conformance.target import Target, TargetError
 from conformance.target.finishing import all_of
 from conformance.trace import Trace
 
-_GRACE_S = 15.0
+_GRACE_S = 6.0
 """How long after the time for confirming a replay may go on that was begun in time, unless the user set an end."""
 _AS_SEEN_S = 5.0
 

@@ -236,8 +236,10 @@ class _StepPlay:
         runs = ((lane, inner) for lane, inner in enumerate(step.steps) if isinstance(inner, model.Run | model.RunRaw))
         running = [lane for lane, inner in runs if not self._clients.is_refused(inner)]
         gate, places = self._player.target.gate, list[Place]()
-        if 0 < len(running) <= gate.most_together:
-            places = await unless(self._player.stop, gate.enter(len(running), behind=self._clients.behind)) or []
+        # Of more than go out together well, as many do, and the others in their turn.
+        together = min(len(running), gate.most_together)
+        if together:
+            places = await unless(self._player.stop, gate.enter(together, behind=self._clients.behind)) or []
         held = dict(zip(running, places, strict=False))
         numbers = [number + 1 + sum(map(size, step.steps[:index])) for index in range(len(step.steps))]
         lanes = enumerate(zip(step.steps, clients, numbers, strict=True))

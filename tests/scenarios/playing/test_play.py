@@ -170,6 +170,38 @@ def test_scenarios_overlap(url: str) -> None:
     assert [each.job.id for each in played] == [f"t{number}" for number in range(6)]
 
 
+class _Pairs(RunGate):
+    """A gate of a slow target, at which two runs may well go out at once; it notes how many were asked for at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered: list[int] = []
+
+    @property
+    def most_together(self) -> int:
+        """Two."""
+        return 2
+
+    async def enter(self, runs: int = 1, *, behind: int | None = None) -> list[Place]:
+        """Note it."""
+        self.entered.append(runs)
+        return await super().enter(runs, behind=behind)
+
+
+def test_of_more_runs_at_once_than_a_slow_target_takes_as_many_as_it_does_go_out_together(url: str) -> None:
+    async def crowded() -> list[int]:
+        async with Target(TargetConfig(url=url)) as target, Settler(target) as settler:
+            target.gate = gate = _Pairs()
+            runs = Together(tuple(Run(f"i{number}", "w1") for number in range(3)))
+            played = await Player(target, settler).play(Job("t", Scenario((Create("w1", (NOOP,)), runs))))
+            assert sum(each.operation == "runWorkflow" and each.ok for each in played.trace.exchanges) == 3
+            return gate.entered
+
+    entered = asyncio.run(crowded())
+    assert entered.count(2) == 1
+    assert max(entered) == 2
+
+
 def test_stopping_leaves_out_the_rest_but_cleans_up(url: str) -> None:
     async def stopped() -> Played:
         async with Target(TargetConfig(url=url)) as target, Settler(target) as settler:
