@@ -30,6 +30,9 @@ _SHARE = 0.1
 _FIRST_CONTROLS = 3
 # A control that starts so many times its usual length before the settle time is over delays nobody who waits for it.
 _LEAD = 1.5
+# Such a part of the settle time is waited beyond it. Controls of a slow target differ more, and one that waits is no
+# burden to it.
+_MORE, _MORE_OF_SLOW, _SLOW = 10, 4, SECOND
 
 
 def latest_start(cause: int, settle: int, control: int) -> int:
@@ -187,7 +190,7 @@ class Settler:
         recent = self._recent()
         at = recent.settled_at(cause)
         # A little more, since a control that ends later may still raise the settle time that counts in the judgement.
-        return None if at is None else at + (at - cause) // 10
+        return None if at is None else at + (at - cause) // (_MORE_OF_SLOW if at - cause > _SLOW else _MORE)
 
     async def _next_control(self, cause: int, patience: int) -> None:
         if self._started <= cause:
