@@ -73,10 +73,10 @@ def every_parameter(d: Draft) -> None:
     money = {"amount": d.amount(), "asset": d.pick(ASSETS)}
     rich: StageConfig = {"send": {**accounts, "amount": money, "timestamp": stamp}}
     account = {"id": put["who"], "ledger": put["ledger"], "metadata": _metadata(d)}
-    # Some as they are, for a server may replace variables, and lose what stands in their place.
-    plain = names if d.flip() else put
-    wallets = {side: {"wallet": {"id": plain["who"], "balance": plain["far"]}} for side in ("source", "destination")}
+    wallets = {side: {"wallet": {"id": put["who"], "balance": put["far"]}} for side in ("source", "destination")}
     between: StageConfig = {"send": {**wallets, "amount": money}}
+    # One as it is, for a server may replace variables, and lose what stands in their place.
+    plain = names if d.flip() else put
     holders = {"source": "world", "destination": plain["who"]}
     one = {side: {"account": {"id": name, "ledger": plain["ledger"]}} for side, name in holders.items()}
     within: StageConfig = {"send": {**one, "amount": money}}
