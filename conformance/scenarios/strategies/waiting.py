@@ -88,14 +88,21 @@ def thrice_one_event(d: Draft) -> None:
 
 
 def two_instances(d: Draft) -> None:
-    """Two instances of one workflow wait for one name, in whatever stage; the event reaches only the one addressed."""
-    event, before = d.event(), d.quick_stages(0, 1)
-    workflow = d.create(*before, words.wait_for(event), *d.quick_stages(0, 2))
+    """Two instances of one workflow wait for one name, in their first stage and again in a later one.
+
+    The event reaches only the one addressed.
+    """
+    event, between = d.event(), d.quick_stages(0, 1)
+    workflow = d.create(words.wait_for(event), *between, words.wait_for(event), *d.quick_stages(0, 2))
     instances = [d.run(workflow) for _ in range(d.number(2, 3))]
-    d.add(*(Until(instance, "waiting", len(before)) for instance in instances))
-    chosen, *others = d.shuffled(instances)
-    d.add(Send(chosen, event), Settle(), *(Read(other) for other in others), *(History(other) for other in others))
-    d.add(d.pick((Cancel(others[0]), Send(others[0], event))), Settle(), Read(others[-1]))
+    for stage in (0, 1 + len(between)):
+        d.add(*(Until(instance, "waiting", stage) for instance in instances))
+        chosen, *others = d.shuffled(instances)
+        d.add(Send(chosen, event), Settle(), *(Read(other) for other in others), *(History(other) for other in others))
+        if stage:
+            d.add(d.pick((Cancel(others[0]), Send(others[0], event))), Settle(), Read(others[-1]))
+        else:
+            d.add(*(Send(other, event) for other in others))
 
 
 def two_workflows(d: Draft) -> None:
