@@ -47,7 +47,7 @@ _ONCE: Mapping[Profile, tuple[str, ...]] = {
 # A scenario costs a little more than one run on average; more are drawn than needed, and the budget cuts.
 _SCENARIOS_PER_RUN = 0.95
 _SPARE = 1.25
-# More runs than this in one scenario keep a slow target busy for a long time.
+# More runs than this that start in one scenario keep a slow target busy for a long time; those refused do not.
 _DEAR = 8
 # In a run of sixty scenarios chance keeps some from what they are for.
 _TIMES_COVERED = 2
@@ -98,7 +98,7 @@ def plan(
     for scenario in draw(once, 1, seed, features):
         # A small budget is better spent on everything else.
         if spent + scenario.runs <= budget // 2:
-            (dear if scenario.runs > _DEAR else long).append(scenario)
+            (dear if scenario.starts > _DEAR else long).append(scenario)
             spent += scenario.runs
     often = [theme for theme in _offered(features) if not theme.once]
     scenarios = list[Scenario]()
@@ -136,7 +136,7 @@ def _covering(scenarios: dict[int, Scenario], without: Collection[str]) -> dict[
     """
     firsts = {each.theme: number for number, each in reversed(scenarios.items())}
     left = {number: each for number, each in scenarios.items() if firsts[each.theme] == number}
-    left = {number: each for number, each in left.items() if each.theme not in without and each.runs <= _DEAR}
+    left = {number: each for number, each in left.items() if each.theme not in without and each.starts <= _DEAR}
     rules = {number: set(filter(_told_apart, THEMES[each.theme].rules)) for number, each in left.items()}
     tested, chosen = set[str](), dict[int, Scenario]()
 

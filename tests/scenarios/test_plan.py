@@ -39,11 +39,11 @@ def test_a_run_short_of_time_plays_every_theme_once_before_any_twice() -> None:
 
 
 def runs_until(rules: list[tuple[Scenario, set[str]]], times: int, themes: Counter[str]) -> int:
-    """The runs until every rule was tested so many times, or as often as there are themes for it."""
+    """The runs that start until every rule was tested so many times, or as often as there are themes for it."""
     tested, runs = Counter[str](), 0
     for scenario, own in rules:
         tested.update(own)
-        runs += scenario.runs
+        runs += scenario.starts
         if all(tested[rule] >= min(times, number) for rule, number in themes.items()):
             return runs
     raise AssertionError("some rule is never tested")
@@ -56,7 +56,9 @@ def test_where_runs_are_scarce_a_few_scenarios_test_everything_first_and_then_ot
     assert all(made.scenarios[number] is scenario for number, scenario in scarce)
     assert made.numbered(scarce=False) == tuple(enumerate(made.scenarios))
     rules = [(each, {rule for rule in THEMES[each.theme].rules if "envelope" not in rule}) for _, each in scarce]
-    themes = Counter(rule for _, rule in {(each.theme, rule) for each, own in rules if each.runs <= 8 for rule in own})
+    themes = Counter(
+        rule for _, rule in {(each.theme, rule) for each, own in rules if each.starts <= 8 for rule in own}
+    )
     assert runs_until(rules, 1, themes) <= 45
     assert runs_until(rules, 2, themes) <= 90
 
