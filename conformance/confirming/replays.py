@@ -55,14 +55,19 @@ class JudgedReplay:
 class Attempt:
     """What replaying one violation came to: the scenario that showed it, in how many of how many plays.
 
-    Where ``back`` is empty, ``played`` counts the plays of every scenario that was tried. ``seconds``: how long it took
-    to play that scenario so often.
+    Where ``back`` is empty, ``played`` counts the plays of every scenario that was tried; see `conclusive`. ``seconds``:
+    how long it took to play that scenario so often.
     """
 
     scenario: Scenario | None
     played: int
     back: list[JudgedReplay] = field(default_factory=list)
     seconds: float = 0.0
+
+
+def conclusive(replays: Sequence[JudgedReplay], requirement: str) -> int:
+    """How many replays tell whether a requirement is violated: one cut off says nothing of what it did not show."""
+    return sum(replay.trace.complete or replay.shows(requirement) for replay in replays)
 
 
 async def judged(judge: TraceJudge, play: Play, requirement: str, scenarios: Sequence[Scenario]) -> list[JudgedReplay]:
@@ -92,9 +97,11 @@ async def attempt(
                 return Attempt(None, played)
             began = time.monotonic()
             replays = await judged(judge, play, requirement, [scenario] * attempts)
-            played += attempts
-            if back := [replay for replay in replays if replay.shows(requirement)]:
-                return Attempt(scenario, attempts, back, time.monotonic() - began)
+            back = [replay for replay in replays if replay.shows(requirement)]
+            whole = conclusive(replays, requirement)
+            played += whole
+            if back:
+                return Attempt(scenario, whole, back, time.monotonic() - began)
     return Attempt(None, played)
 
 

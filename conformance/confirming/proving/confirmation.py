@@ -14,7 +14,7 @@ from conformance.confirming.proving.as_seen import as_seen, is_counted
 from conformance.confirming.proving.left_out import LeftOut
 from conformance.confirming.proving.telling import Found, Telling
 from conformance.confirming.proving.turns import Turns
-from conformance.confirming.replays import REPLAYS, Attempt, JudgedReplay, Play, attempt, judged
+from conformance.confirming.replays import REPLAYS, Attempt, JudgedReplay, Play, attempt, conclusive, judged
 from conformance.contract.errors import UserError
 from conformance.judging.causes import Causes
 from conformance.judging.counterfactuals.put_right import put_right, resting
@@ -219,7 +219,7 @@ class Confirmation:
             (requirement, *self._causes.explained_by(requirement, together)),
             shown.trace,
             shown.telling(requirement),
-            Replays(len(again), len(back)) if back else Replays(tried.played, len(tried.back)),
+            Replays(conclusive(final, requirement), len(back)) if back else Replays(tried.played, len(tried.back)),
             minimised=minimal.complete and bool(back or not final),
             seen=tally.violated[requirement],
             shortened_from=before,

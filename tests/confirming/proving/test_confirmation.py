@@ -195,6 +195,18 @@ def test_a_closed_connection_that_comes_back_is_a_finding() -> None:
     assert proof.replays == Replays(3, 3)
 
 
+def test_what_was_lost_is_no_chance_yet_where_each_replay_was_cut_off() -> None:
+    def cut(scenario: Scenario, again: bool, number: int) -> Trace:
+        return replace(cut_off(scenario, int(again), number), complete=False)
+
+    tally = Tally()
+    proofs, _ = confirm(lambda n, _: False, [cut_off(SCENARIO, 1)], tally=tally, trace=cut)
+    assert proofs == []
+    assert tally.violated["envelope.answers"] == 1
+    (proof,), _ = confirm(lambda n, _: n % 3 == 1, [cut_off(SCENARIO, 1)], trace=cut)
+    assert proof.replays.played == proof.replays.shown
+
+
 def test_one_closed_connection_that_never_comes_back_is_no_violation() -> None:
     tally = Tally()
     proofs, played = confirm(lambda n, _: False, [cut_off(SCENARIO, 1)], tally=tally, trace=cut_off_again)
