@@ -55,8 +55,8 @@ class JudgedReplay:
 class Attempt:
     """What replaying one violation came to: the scenario that showed it, in how many of how many plays.
 
-    Where ``back`` is empty, ``played`` counts the plays of every scenario that was tried; see `conclusive`. ``seconds``:
-    how long it took to play that scenario so often.
+    Where ``back`` is empty, ``played`` counts the plays of every scenario that was tried; see `conclusive`.
+    ``seconds`` is how long it took to play that scenario so often.
     """
 
     scenario: Scenario | None
