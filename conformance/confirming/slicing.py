@@ -15,7 +15,6 @@ from conformance.trace import Trace
 from conformance.trace.roles import Role
 
 _WAITS = (model.Settle, model.Pause)
-_REFUSED, _BROKEN = 400, 500
 _READS = (model.Read, model.History, model.StageHistory, model.GetWorkflow, model.ListInstances, model.ListWorkflows)
 
 
@@ -104,7 +103,7 @@ def _slice(scenario: Scenario, trace: Trace, observation: Observation, stays: _K
 
 def _refused(trace: Trace) -> set[int | None]:
     """The steps whose requests were all refused."""
-    answered = {each.step for each in trace.exchanges if not _REFUSED <= (each.status or 0) < _BROKEN}
+    answered = {each.step for each in trace.exchanges if not each.refused}
     return {each.step for each in trace.exchanges} - answered
 
 

@@ -42,8 +42,6 @@ _MOST = 0.5
 # "config" alone is too wide: any two differences of a configuration have it in common.
 _LEAST_DEPTH = 2
 _REFUSED = 400
-# A server that breaks may do so for many reasons.
-_BROKEN = 500
 # Where two times of a record do not agree, either of them may be wrong: they count as one field.
 _TIMES = "times"
 # Of what is not found, whoever asks for it, nothing else can be said.
@@ -127,7 +125,8 @@ def _refusal(exchange: Exchange, observation: Observation) -> str:
 
     For what reason does not matter in the first case. In the second one the message tells one cause from another.
     """
-    if not _REFUSED <= (exchange.status or 0) < _BROKEN:
+    # A server that breaks may do so for many reasons.
+    if not exchange.refused:
         return ""
     refused = f"{exchange.operation}: {exchange.status} {error_code(exchange)}"
     due = observation.expected.partition(":")[0]

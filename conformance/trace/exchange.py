@@ -120,6 +120,11 @@ class Exchange:
         return self.response is not None and 200 <= self.response.status < 300
 
     @property
+    def refused(self) -> bool:
+        """Answered with a client error (4xx)."""
+        return 400 <= (self.status or 0) < 500
+
+    @property
     def lost_to(self) -> Loss | None:
         """What the answer was lost to, by chance or not: a gateway's error, the timeout, a closed connection.
 

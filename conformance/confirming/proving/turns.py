@@ -31,7 +31,8 @@ class Turns:
     @property
     def under_way(self) -> list[str]:
         """What is being replayed, causes first."""
-        return [each for each in self._ranked if each in self._follow.keys() - self._ended]
+        begun = self._follow.keys() - self._ended
+        return [each for each in self._ranked if each in begun]
 
     @property
     def waiting(self) -> list[str]:
@@ -75,5 +76,6 @@ class Turns:
 
     def ready(self) -> list[str]:
         """What has ended and can be told, causes first."""
-        before = self._ranked.index(self.under_way[0]) if self.under_way else len(self._ranked)
-        return [each for each in self._ranked[:before] if each in self._ended - self.told]
+        under_way, ended = self.under_way, self._ended - self.told
+        before = self._ranked.index(under_way[0]) if under_way else len(self._ranked)
+        return [each for each in self._ranked[:before] if each in ended]

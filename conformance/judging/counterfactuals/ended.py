@@ -18,7 +18,6 @@ from conformance.wire.instant import Instant, parse_instant
 NONE_OPEN = "stage.none-open"
 LATE = ("event.terminated", "cancel.terminated")
 _SIGNALS = ("sendEvent", "cancelEvent")
-_REFUSED, _BROKEN = 400, 500
 
 Body = dict[str, Any]
 
@@ -42,24 +41,28 @@ def _changed(tally: Tally, requirement: str, change: Callable[[Trace], list[Exch
     return edited(tally.kept_traces.values(), change)
 
 
+def _shown(exchange: Exchange) -> list[Any]:
+    """What an answer shows where instances are due."""
+    if exchange.response is None or exchange.operation not in ("getInstance", "listInstances", "runWorkflow"):
+        return []
+    data: Any = exchange.data
+    return data if isinstance(data, list) else [data]
+
+
 def _each(exchange: Exchange, change: Callable[[Body], Body]) -> Exchange:
     """The exchange with every instance in its answer changed; itself where none is."""
-    data: Any = exchange.data
-    some = data if isinstance(data, list) else [data]
-    if exchange.response is None or exchange.operation not in ("getInstance", "listInstances", "runWorkflow"):
-        return exchange
+    some = _shown(exchange)
     new = [change(one) if isinstance(one, dict) else one for one in some]
-    return exchange if new == some else with_data(exchange, new if isinstance(data, list) else new[0])
+    return exchange if new == some else with_data(exchange, new if isinstance(exchange.data, list) else new[0])
 
 
 def _all_closed(trace: Trace) -> list[Exchange]:
     """Every terminated instance with the latest end that anything told of it or of its stages, all of them ended."""
     ends: dict[str, dict[Instant, str]] = {}
 
-    def note(one: Body) -> Body:
+    for one in (one for exchange in trace.exchanges for one in _shown(exchange) if isinstance(one, dict)):
         texts = (_end(each) for each in (one, *_stages(one)))
         ends.setdefault(_id(one), {}).update({at: text for text in texts if (at := parse_instant(text)) is not None})
-        return one
 
     def closed(one: Body) -> Body:
         known = ends.get(_id(one))
@@ -69,8 +72,6 @@ def _all_closed(trace: Trace) -> list[Exchange]:
         stages = [{**stage, "terminatedAt": end} if _end(stage) is None else stage for stage in _stages(one)]
         return {**one, "terminatedAt": end} | ({"status": stages} if stages else {})
 
-    for exchange in trace.exchanges:
-        _each(exchange, note)
     return [_each(exchange, closed) for exchange in trace.exchanges]
 
 
@@ -103,7 +104,7 @@ def _as_first_ended(trace: Trace) -> list[Exchange]:
 
     for exchange in trace.exchanges:
         instance = exchange.params.get("instanceID", "")
-        if exchange.operation in _SIGNALS and _REFUSED <= (exchange.status or 0) < _BROKEN:
+        if exchange.operation in _SIGNALS and exchange.refused:
             refused.add(instance)
         if exchange.operation != "getInstance":
             found.append(exchange)

@@ -146,8 +146,7 @@ def bad_number(index: TraceIndex) -> Iterator[Observation]:
     for exchange in invalid_by(index, "stage-history.bad-number", "getInstanceStageHistory"):
         if inconclusive(exchange):
             continue
-        refused = 400 <= (exchange.status or 0) < 500
-        if refused and is_json(exchange) and not error_problems(index, exchange):
+        if exchange.refused and is_json(exchange) and not error_problems(index, exchange):
             yield upheld(exchange)
         else:
             yield violated(exchange, expected="4xx with an Error", observed=answer_text(exchange))

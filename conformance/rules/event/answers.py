@@ -160,7 +160,7 @@ def _answered(
     allowed_success: tuple[int, ...],
 ) -> Iterator[Observation]:
     status = signal.status or 0
-    if status not in allowed_success and not 400 <= status < 500:
+    if status not in allowed_success and not signal.refused:
         yield violated(
             first.exchange,
             signal,
@@ -189,7 +189,7 @@ def terminated_refused(index: TraceIndex) -> Iterator[Observation]:
                     proof="trace",
                     subject=timeline.id,
                 )
-            elif 400 <= (send.status or 0) < 500:
+            elif send.refused:
                 yield upheld(first.exchange, send, proof="trace", subject=timeline.id)
 
 

@@ -23,7 +23,7 @@ _OF_OTHERS = ("recording", "proxy")
 
 def refused(exchange: Exchange) -> bool:
     """Whether the request was refused for what it is."""
-    return turned_away(exchange) or (not inconclusive(exchange) and 400 <= (exchange.status or 0) < 500)
+    return turned_away(exchange) or (not inconclusive(exchange) and exchange.refused)
 
 
 def turned_away(exchange: Exchange) -> bool:

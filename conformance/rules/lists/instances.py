@@ -49,7 +49,7 @@ def _refused(index: TraceIndex, *, running: bool) -> Iterator[Observation]:
             continue
         owner = index.workflows.get(workflow or "")
         exists = owner is not None and owner.created.before(exchange) and not owner.maybe_deleted_at(exchange)
-        if 400 <= (exchange.status or 0) < 500 and not inconclusive(exchange) and (exists or running > bool(workflow)):
+        if exchange.refused and not inconclusive(exchange) and (exists or running > bool(workflow)):
             yield violated(exchange, expected="200 and a list", observed=answer_text(exchange), subject=workflow or "")
 
 
