@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
+from conformance.reference.engine.clock import MILLISECOND
 from conformance.reference.engine.contention import Slowdowns
 from conformance.reference.engine.pacing import READS
 from conformance.reference.engine.timing import Curve, PauseFigures, UnusableTiming, WarmUpFigures, load_timing
+from conformance.reference.faults.fault import race
 from conformance.reference.options import ServerOptions
 from conformance.reference.service.operations import Call
 from conformance.reference.service.server import Server, assemble
@@ -138,6 +140,13 @@ def test_answers_take_what_was_measured(operation: str) -> None:
     assert taken[1000] == pytest.approx(median, rel=0.15)
     assert taken[1800] == pytest.approx(ninth, rel=0.15)
     assert taken[-5] <= largest + timing.pauses.longest_s * 1000 if timing.pauses else True
+
+
+def test_a_race_lasts_longer_where_answers_take_longer() -> None:
+    assert race(assemble(ServerOptions()), 20) == 20 * MILLISECOND
+    assert race(assemble(ServerOptions(latency=0.4)), 20) == 20 * MILLISECOND
+    # Of the eleven operations the fastest takes 1.6 times, the slowest 8.3 times as long as the same one there.
+    assert 80 * MILLISECOND < race(assemble(ServerOptions(like="real")), 20) < 140 * MILLISECOND
 
 
 def test_everything_is_slower_after_the_start() -> None:

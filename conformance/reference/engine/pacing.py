@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
+import statistics
 from collections.abc import Mapping
 
 from conformance.reference.engine.clock import MILLISECOND, SECOND, Clock
@@ -77,6 +78,11 @@ class Pacing:
         self._random = random.Random(seed) if jitter else None
         self._slot_free_at = 0
 
+    @property
+    def slowness(self) -> float:
+        """How many times as long the answers take as those of the server that `PAUSES` tells of."""
+        return 1.0
+
     def _span(self, window: Window) -> int:
         low, high = window
         drawn = self._random.uniform(low, high) if self._random else (low + high) / 2
@@ -123,6 +129,12 @@ class LoadedPacing(Pacing):
         self._slowdowns = Slowdowns(timing.pauses, timing.warm_up, seed)
         self.line = WorkLine(timing.engine, speed, self._slowdowns, seed)
         self._unheard: set[asyncio.Task[None]] = set()
+
+    @property
+    def slowness(self) -> float:
+        """How many times as long the answers take as those of the server that `PAUSES` tells of: the geometric mean."""
+        usual = {what: sum(PAUSES[what]) / 2 for what in self._timing.answers if what in PAUSES}
+        return statistics.geometric_mean(self._timing.answers[what][0] / span for what, span in usual.items())
 
     def lag(self, view: str, kind: str) -> int:
         """Nanoseconds until ``view`` shows a change of this kind: longer under load."""

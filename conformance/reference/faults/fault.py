@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Literal, TypeVar
 
+from conformance.reference.engine.clock import MILLISECOND
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import ApiError
@@ -58,6 +59,14 @@ def around(server: Server, operation: str, handle: Callable[[Handler, Call], Awa
         return await handle(original, call)
 
     server.handlers[operation] = handler
+
+
+def race(server: Server, milliseconds: float) -> int:
+    """For how long (ns) two things count as at once: longer by as much as the server's answers take.
+
+    A race lasts as long as what is under way meanwhile, so on a slow server nothing is over within milliseconds.
+    """
+    return round(milliseconds * MILLISECOND * server.pacing.slowness)
 
 
 @contextlib.asynccontextmanager

@@ -6,12 +6,11 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from conformance.reference.engine.clock import MILLISECOND
 from conformance.reference.engine.durations import duration
 from conformance.reference.engine.stages import Execution, StageFailed
 from conformance.reference.faults.answers.envelope import on_each
 from conformance.reference.faults.answers.limits import hears
-from conformance.reference.faults.fault import alter, around, edit, fault
+from conformance.reference.faults.fault import alter, around, edit, fault, race
 from conformance.reference.faults.lifecycle.runs import without
 from conformance.reference.faults.lifecycle.variables import siblings
 from conformance.reference.service.operations import Call, Handler, Reply, data
@@ -192,7 +191,7 @@ def cancellations_deafen_siblings(server: Server) -> None:
 
     def make(cancel: Callable[[str], None]) -> Callable[[str], None]:
         def cancelled(instance_id: str) -> None:
-            until = server.clock.now() + 25 * MILLISECOND
+            until = server.clock.now() + race(server, 25)
             deaf.update({other.instance_id: until for other in siblings(server, instance_id)})
             cancel(instance_id)
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from conformance.reference.engine.clock import MILLISECOND
 from conformance.reference.faults.answers.envelope import shifted
-from conformance.reference.faults.fault import alter, around, edit, fault
+from conformance.reference.faults.fault import alter, around, edit, fault, race
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import ApiError, Invalid
 from conformance.reference.wire.exact_json import Json, write
 
-_OVERLAP = 20 * MILLISECOND
 _LATER_S = 0.03
 
 Find = Callable[[str, Mapping[str, str]], str]
@@ -97,15 +96,13 @@ def late_events_crash(server: Server) -> None:
 @fault("run.created", "run.isolated")
 def equal_runs_at_once_are_one(server: Server) -> None:
     """A run of a workflow with the same body as one less than 20 ms before is answered with that one's instance."""
-    made: dict[tuple[str, bytes], tuple[int, Reply]] = {}
+    made: dict[tuple[str, bytes], tuple[int, asyncio.Future[Reply]]] = {}
 
     async def handle(original: Handler, call: Call) -> Reply:
         now, key = server.clock.now(), (call.path["workflowID"], call.body)
-        if key in made and now - made[key][0] < _OVERLAP:
-            return made[key][1]
-        reply = await original(call)
-        made[key] = now, reply
-        return reply
+        if key not in made or now - made[key][0] >= race(server, 20):
+            made[key] = now, asyncio.ensure_future(original(call))
+        return await asyncio.shield(made[key][1])
 
     around(server, "runWorkflow", handle)
 

@@ -6,17 +6,17 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from conformance.reference.engine.clock import MILLISECOND, SECOND
+from conformance.reference.engine.clock import SECOND
 from conformance.reference.engine.durations import duration
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.answers.envelope import on_each
-from conformance.reference.faults.fault import alter, around, edit_many, fault, held
+from conformance.reference.faults.fault import alter, around, edit_many, fault, held, race
 from conformance.reference.faults.lifecycle.runs import without
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 from conformance.reference.wire.exact_json import Json, MalformedJson, read
 
-_CLOSE = 50 * MILLISECOND
+_CLOSE_MS = 50
 _HELD_S = 0.004
 """Seconds for which a request is under way at the least, so that others come meanwhile."""
 _LOOK_S, _LONG_S = 0.02, 5
@@ -33,7 +33,7 @@ def waits_ending_together_share_an_answer(server: Server) -> None:
             return reply
         now, workflow = server.clock.now(), call.path["workflowID"]
         at, before = last.get(workflow, (0, reply))
-        if now - at < _CLOSE:
+        if now - at < race(server, _CLOSE_MS):
             return before
         last[workflow] = now, reply
         return reply
@@ -98,7 +98,7 @@ def timers_beside_cancellations_revive(server: Server) -> None:
         def cancelled(instance_id: str) -> None:
             execution = server.engine.execution(instance_id)
             left = _timer_ns(execution) - server.clock.now() if execution.stage_open else -1
-            if not execution.ended.is_set() and 0 <= left < _CLOSE:
+            if not execution.ended.is_set() and 0 <= left < race(server, _CLOSE_MS):
                 asyncio.get_running_loop().call_later(left / SECOND, revived.add, instance_id)
             cancel(instance_id)
 

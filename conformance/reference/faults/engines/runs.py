@@ -9,7 +9,7 @@ from conformance.reference.engine.clock import MILLISECOND, SECOND
 from conformance.reference.engine.durations import duration
 from conformance.reference.engine.instances import CANCELLED
 from conformance.reference.engine.stages import Execution
-from conformance.reference.faults.fault import alter, around, fault
+from conformance.reference.faults.fault import alter, around, fault, race
 from conformance.reference.faults.lifecycle.runs import Finished
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
@@ -47,7 +47,7 @@ def runs_at_once_share_variables(server: Server) -> None:
         instance_id = original(workflow_id, variables)
         execution, now = server.engine.execution(instance_id), server.clock.now()
         before = last.get(workflow_id)
-        if before is not None and now - before[0] < 5 * MILLISECOND:
+        if before is not None and now - before[0] < race(server, 5):
             before[1].variables = execution.variables
         last[workflow_id] = (now, execution)
         return instance_id
@@ -66,7 +66,7 @@ def timers_fire_twice(server: Server) -> None:
 
     async def delay(execution: Execution, parameters: Json) -> None:
         await original(execution, parameters)
-        asyncio.get_running_loop().call_later(0.06, fire, execution, execution.stage)
+        asyncio.get_running_loop().call_later(race(server, 60) / SECOND, fire, execution, execution.stage)
 
     server.stage_kinds.kinds["delay"] = delay
 

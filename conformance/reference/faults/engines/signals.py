@@ -9,15 +9,13 @@ from collections.abc import Callable
 from conformance.reference.engine.clock import MILLISECOND
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.answers.limits import hears
-from conformance.reference.faults.fault import alter, around, fault
+from conformance.reference.faults.fault import alter, around, fault, race
 from conformance.reference.faults.lifecycle.cancelling import unless
 from conformance.reference.faults.lifecycle.variables import siblings
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 
 Deliver = Callable[[Execution, str], None]
-_OVERLAP = 40 * MILLISECOND
-_RETRY = 500 * MILLISECOND
 
 
 @fault("cancel.terminates")
@@ -34,7 +32,7 @@ def cancel_beside_event_lost(server: Server) -> None:
         return delivered
 
     def beside(execution: Execution) -> bool:
-        return server.clock.now() - moved.get(execution.instance_id, 0) < _OVERLAP
+        return server.clock.now() - moved.get(execution.instance_id, 0) < race(server, 40)
 
     alter(server.engine, "deliver", make)
     alter(server.engine, "cancel", unless(beside, server))
@@ -91,7 +89,7 @@ def events_at_once_lose_their_names(server: Server) -> None:
             nonlocal last
             (before, at), now = last, server.clock.now()
             last = (name, now)
-            deliver(execution, before if now - at < 3 * MILLISECOND else name)
+            deliver(execution, before if now - at < race(server, 3) else name)
 
         return delivered
 
@@ -149,7 +147,7 @@ def repetitions_are_dropped(server: Server) -> None:
     def first(execution: Execution, name: str) -> bool:
         key, now = (execution.instance_id, name), server.clock.now()
         before, last[key] = last.get(key, 0), now
-        return now - before > _RETRY
+        return now - before > race(server, 500)
 
     hears(server, first)
 

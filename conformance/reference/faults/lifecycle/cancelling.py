@@ -9,7 +9,7 @@ from conformance.reference.engine.clock import MILLISECOND
 from conformance.reference.engine.instances import CANCELLED
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.answers.envelope import on_each
-from conformance.reference.faults.fault import alter, around, edit, edit_many, fault, held, on_refusal
+from conformance.reference.faults.fault import alter, around, edit, edit_many, fault, held, on_refusal, race
 from conformance.reference.faults.lifecycle.runs import without
 from conformance.reference.service.operations import Call, Handler, Reply, data
 from conformance.reference.service.server import Server
@@ -49,7 +49,7 @@ def cancel_after_run_lost(server: Server) -> None:
     """A cancellation within 60 ms of the run is lost behind its 204."""
 
     def young(execution: Execution) -> bool:
-        return server.clock.now() - server.log.of(execution.instance_id)[0].at < 60 * MILLISECOND
+        return server.clock.now() - server.log.of(execution.instance_id)[0].at < race(server, 60)
 
     alter(server.engine, "cancel", unless(young, server))
 
@@ -106,7 +106,7 @@ def early_cancel_leaves_stage_open(server: Server) -> None:
 
     def change(found: Json) -> Json:
         changes = server.log.of(found["id"])
-        young = changes[-1].at - changes[0].at < 60 * MILLISECOND
+        young = changes[-1].at - changes[0].at < race(server, 60)
         return found | {"status": on_each(_reopen)(found["status"])} if young else found
 
     edit(server, "getInstance", change)

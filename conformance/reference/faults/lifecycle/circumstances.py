@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from conformance.reference.engine.clock import MILLISECOND, SECOND
+from conformance.reference.engine.clock import SECOND
 from conformance.reference.engine.instances import CANCELLED
 from conformance.reference.engine.stages import Execution
-from conformance.reference.faults.fault import alter, around, before_deletion, fault
+from conformance.reference.faults.fault import alter, around, before_deletion, fault, race
 from conformance.reference.faults.lifecycle.runs import Finished
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
@@ -196,7 +196,7 @@ def runs_beside_a_deletion_crash(server: Server) -> None:
             reply = await original(call)
         except NotFound as refusal:
             reply = refusal
-        if server.clock.now() - deleted.get(call.path["workflowID"], 0) < 10 * MILLISECOND:
+        if server.clock.now() - deleted.get(call.path["workflowID"], 0) < race(server, 10):
             raise ApiError("foreign key violation")
         if isinstance(reply, NotFound):
             raise reply

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from conformance.reference.engine.clock import MILLISECOND
+from conformance.reference.engine.clock import SECOND
 from conformance.reference.engine.log import Change
 from conformance.reference.engine.stages import Execution
-from conformance.reference.faults.fault import alter, around, edit, every, fault, on_refusal
+from conformance.reference.faults.fault import alter, around, edit, every, fault, on_refusal, race
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import Invalid, NotFound
@@ -78,7 +78,7 @@ def burst_loses_events(server: Server) -> None:
     def calm(execution: Execution) -> bool:
         now, before = server.clock.now(), last.get(execution.instance_id, 0)
         last[execution.instance_id] = now
-        return now - before >= 25 * MILLISECOND
+        return now - before >= race(server, 25)
 
     alter(server.engine, "deliver", _when(calm))
 
@@ -90,7 +90,7 @@ def fourth_of_a_burst_lost(server: Server) -> None:
 
     def room(execution: Execution) -> bool:
         now = server.clock.now()
-        kept = [at for at in recent.get(execution.instance_id, []) if now - at < 100 * MILLISECOND]
+        kept = [at for at in recent.get(execution.instance_id, []) if now - at < race(server, 100)]
         recent[execution.instance_id] = [*kept, now]
         return len(kept) < 3
 
@@ -120,7 +120,7 @@ def events_redelivered(server: Server) -> None:
     def make(deliver: Deliver) -> Deliver:
         def delivered(execution: Execution, name: str) -> None:
             deliver(execution, name)
-            asyncio.get_running_loop().call_later(0.06, deliver, execution, name)
+            asyncio.get_running_loop().call_later(race(server, 60) / SECOND, deliver, execution, name)
 
         return delivered
 
@@ -130,7 +130,7 @@ def events_redelivered(server: Server) -> None:
 @fault("event.early", profile="thorough")
 def early_events_lost(server: Server) -> None:
     """For 150 ms a waiting stage is shown by getInstance, but not by history, and deaf."""
-    window = 150 * MILLISECOND
+    window = race(server, 150)
 
     def make(append: Callable[..., Change]) -> Callable[..., Change]:
         def late_in_history(*what: object, **data: Json) -> Change:

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from itertools import pairwise
 
-from conformance.reference.engine.clock import MILLISECOND, rfc3339
+from conformance.reference.engine.clock import rfc3339
 from conformance.reference.engine.stages import Execution, StageFailed
 from conformance.reference.faults.answers.envelope import on_each, shifted
-from conformance.reference.faults.fault import alter, around, edit, edit_many, every, fault
+from conformance.reference.faults.fault import alter, around, edit, edit_many, every, fault, race
 from conformance.reference.faults.lifecycle.runs import without
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
@@ -172,7 +172,7 @@ def sends_at_once_conflict(server: Server) -> None:
         nonlocal last
         now = server.clock.now()
         (other, at), last = last, (execution.instance_id, now)
-        if other != execution.instance_id and now - at < 20 * MILLISECOND:
+        if other != execution.instance_id and now - at < race(server, 20):
             raise StageFailed("could not serialise access")
         await original(execution, parameters)
 

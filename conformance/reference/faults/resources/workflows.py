@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conformance.reference.engine.clock import MILLISECOND, SECOND, rfc3339
+from conformance.reference.engine.clock import SECOND, rfc3339
 from conformance.reference.faults.answers.envelope import on_each
-from conformance.reference.faults.fault import alter, around, edit, fault, map_numbers
+from conformance.reference.faults.fault import alter, around, edit, fault, map_numbers, race
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import NotFound
@@ -97,7 +97,7 @@ def second_of_a_pair_unreadable(server: Server) -> None:
     def make(create: Create) -> Create:
         def created(config: Json) -> str:
             workflow_id = create(config)
-            if server.clock.now() - last[0] < 20 * MILLISECOND:
+            if server.clock.now() - last[0] < race(server, 20):
                 lost.add(workflow_id)
             last[0] = server.clock.now()
             return workflow_id
@@ -206,7 +206,7 @@ def equal_creations_at_once_are_one(server: Server) -> None:
     def make(create: Create) -> Create:
         def created(config: Json) -> str:
             key, now = write(config), server.clock.now()
-            if key not in last or now - last[key][0] >= 10 * MILLISECOND:
+            if key not in last or now - last[key][0] >= race(server, 10):
                 last[key] = now, create(config)
             return last[key][1]
 
