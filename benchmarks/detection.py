@@ -14,13 +14,15 @@ a Markdown table: told, seen, median seconds and runWorkflow requests to the end
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import statistics
 import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
+from multiprocessing.synchronize import Lock
 
 from benchmarks.shared.measuring import stamp
 from conformance.campaign.concluding import RunOutcome, conclude, header
@@ -64,6 +66,12 @@ def _drawn(seed: int, profile: Profile, features: frozenset[str]) -> Drawn:
         drawn = draw_traffic(load_document(), settings, judge_pool)
         drawn.operations.result()
     return drawn
+
+
+def draw_in_turn(turn: Lock, seed: int, profile: Profile) -> None:
+    """Draw what a seed plays, one process after another: many that draw at once would disturb the first runs."""
+    with turn, ReferenceProcess(FAST) as server:
+        _drawn(seed, profile, reach(TargetConfig(url=server.url)).features)
 
 
 def watched(running: ReferenceProcess, settings: Settings, *, auth: bool = False) -> tuple[RunOutcome, float]:
@@ -146,7 +154,9 @@ def main() -> None:
     slowness = ServerOptions(like=chosen.like, runs_per_second=chosen.runs_per_second)
     print("| fault | told | seen | seconds | runs | told by |\n|---|---|---|---|---|---|", flush=True)
     everything: list[Trial] = []
-    with ProcessPoolExecutor(chosen.jobs) as pool:
+    profile: Profile = "standard" if chosen.profile == "own" else chosen.profile
+    draw = partial(draw_in_turn, multiprocessing.Lock(), chosen.first_seed, profile)
+    with ProcessPoolExecutor(chosen.jobs, initializer=draw) as pool:
         pending = [
             pool.submit(
                 trial, name, seed, FAULTS[name].profile if chosen.profile == "own" else chosen.profile, slowness
