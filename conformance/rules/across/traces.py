@@ -18,6 +18,8 @@ _REQUIREMENTS = {"createWorkflow": "workflow.create-echo", "runWorkflow": "run.c
 # Reads of one thing take a target no more than a look; lists grow with what it holds, and runs wait for their start.
 _READS_OF_ONE = ("getServerInfo", "getWorkflow", "getInstance", "getInstanceHistory", "getInstanceStageHistory")
 _LEAST_MOMENTS = 6
+# Three disturbances that took only requests of one operation, a dozen of them, would have chosen it.
+_FEW_MOMENTS, _MANY_LOST = 3, 12
 _LEAST_SHARE = 0.04
 _TIMES_THE_OTHERS = 10
 _LEAST_OTHERS = 200
@@ -93,7 +95,8 @@ def unanswered_reads(indexes: Iterable[TraceIndex], sent: Mapping[str, int]) -> 
 
     ``sent`` counts the requests of each operation. One lost answer is chance, and chance chooses no operation: the
     share lost is ten times that of everything else together. Losses that overlap count as one, since one disturbance
-    may have caused them; those while the target as a whole was silent do not count.
+    may have caused them; so few moments are enough where many reads were lost in them. Those while the target as a whole
+    was silent do not count.
     """
     lost = [
         (index, each)
@@ -106,7 +109,8 @@ def unanswered_reads(indexes: Iterable[TraceIndex], sent: Mapping[str, int]) -> 
         moments = _moments(own)
         mine, others = sent.get(operation, 0), sum(sent.values()) - sent.get(operation, 0)
         share, usual = len(own) / max(mine, 1), (len(lost) - len(own)) / max(others, 1)
-        if moments < _LEAST_MOMENTS or others < _LEAST_OTHERS or share < max(_LEAST_SHARE, _TIMES_THE_OTHERS * usual):
+        least = _FEW_MOMENTS if len(own) >= _MANY_LOST else _LEAST_MOMENTS
+        if moments < least or others < _LEAST_OTHERS or share < max(_LEAST_SHARE, _TIMES_THE_OTHERS * usual):
             continue
         index, last = own[-1]
         seen = violated(

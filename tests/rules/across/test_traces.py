@@ -111,6 +111,16 @@ def test_a_single_disturbance_is_chance_however_many_reads_it_takes() -> None:
     assert not observed(lossy("getInstanceHistory", [float(number) for number in range(20)]), SENT)
 
 
+def test_few_disturbances_that_take_many_reads_of_one_operation_only_are_a_violation() -> None:
+    together = [disturbance * 20_000.0 + number for disturbance in range(3) for number in range(4)]
+    assert observed(lossy("getInstanceHistory", together), SENT) == [
+        "none for 12 of 80 requests, at 3 moments; of 450 other requests 0 got none"
+    ]
+    assert not observed(lossy("getInstanceHistory", together[:-1]), SENT)
+    two = [disturbance * 20_000.0 + number for disturbance in range(2) for number in range(10)]
+    assert not observed(lossy("getInstanceHistory", two), SENT)
+
+
 def test_losses_that_choose_no_operation_are_chance() -> None:
     both = lossy("getInstanceHistory", APART) + lossy("getInstance", APART)
     assert not observed(both, {"getInstanceHistory": 80, "getInstance": 120, "runWorkflow": 80})
