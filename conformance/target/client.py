@@ -273,7 +273,7 @@ class Client:
         index, sent = self.recorder.begin(), time.monotonic_ns()
         outcome = sending.SendResult(failure=Failure("aborted", "given up by the client"))
         try:
-            answered = await sending.exchange(self._http, outgoing.http, patience, read, options.get("earlier_end"))
+            answered = await sending.exchange(self._http, outgoing.http, patience, read, options.get("known_end"))
             outcome = masked(answered, self._shared.tokens.secrets)
         finally:
             # Also on cancellation: the request may have had its effect, so the trace must show it.

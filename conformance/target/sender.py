@@ -7,7 +7,7 @@ from typing import Protocol, TypedDict, Unpack
 
 from conformance.contract.calls import PreparedRequest
 from conformance.target.authentication.presenting import Presented
-from conformance.target.pacing.earlier_end import EarlierEnd
+from conformance.target.pacing.known_end import KnownEnd
 from conformance.target.pacing.run_gate import Place
 from conformance.trace import Exchange
 
@@ -21,7 +21,7 @@ class RequestOptions(TypedDict, total=False):
     ``refused``: a token to send in the place of the target's own, and of any configured header that may let the request
     in. ``place``: that of a run which has had its turn at the gate; whoever sends it gives the place back. ``behind``:
     how many waiting runs may go before one that has none, default 0. ``repeat``: whether it is sent again at once when
-    its answer is lost, as a read always is; default False. ``earlier_end`` may shorten the wait for the answer.
+    its answer is lost, as a read always is; default False. ``known_end`` may bound the wait for the answer.
     """
 
     query: Sequence[tuple[str, str]]
@@ -35,7 +35,7 @@ class RequestOptions(TypedDict, total=False):
     place: Place | None
     behind: int
     repeat: bool
-    earlier_end: EarlierEnd
+    known_end: KnownEnd
 
 
 def patience_s(options: RequestOptions, usual_s: float) -> float:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from conformance.target.pacing.earlier_end import EarlierEnd
+from conformance.target.pacing.known_end import KnownEnd
 from conformance.trace import Failure, Response
 
 # What may stand in a path as it is; the percent sign too, since paths come already encoded.
@@ -58,7 +58,7 @@ Reader = Callable[[httpx.Response, asyncio.Timeout], Awaitable[Response | Failur
 
 
 async def exchange(
-    http: httpx.AsyncClient, request: httpx.Request, timeout_s: float, read: Reader, end: EarlierEnd | None = None
+    http: httpx.AsyncClient, request: httpx.Request, timeout_s: float, read: Reader, end: KnownEnd | None = None
 ) -> SendResult:
     """Send a request and read the answer within ``timeout_s`` seconds, or until its ``end`` if that is earlier.
 
@@ -68,7 +68,7 @@ async def exchange(
     request.extensions["trace"] = watch
     try:
         async with asyncio.timeout(timeout_s) as patience:
-            with (end or EarlierEnd()).ending(patience):
+            with (end or KnownEnd()).ending(patience):
                 answer = await read(await http.send(request, stream=True, follow_redirects=False), patience)
             return SendResult(answer) if isinstance(answer, Response) else SendResult(failure=answer)
     except TimeoutError:

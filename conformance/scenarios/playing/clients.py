@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -100,6 +101,7 @@ class ScenarioClients:
         self._runs = PendingRuns()
         self._idle: list[Sender] = []
         self._clients: list[Sender] = []
+        self._waits: list[asyncio.Task[None]] = []
         self._refused = 0
         self._held: Place | None = None
 
@@ -136,6 +138,9 @@ class ScenarioClients:
         """Close every client, and give back what the run of a workflow that was not created would have used."""
         if self._held is not None:
             self._held.leave()
+        for wait in self._waits:
+            wait.cancel()
+        await asyncio.gather(*self._waits, return_exceptions=True)
         for client in self._clients:
             await client.aclose()
 
@@ -206,7 +211,7 @@ class ScenarioClients:
             raise TypeError(f"{type(step).__name__} is no single request")
         options: RequestOptions = {"step": number, "expected_wait_s": self._expected_wait_s(ready), "place": place}
         if isinstance(ready, Run):
-            options["earlier_end"] = self._runs.begun(wanted.params["workflowID"], waits=bool(ready.wait))
+            options["known_end"] = self._runs.begun(wanted.params["workflowID"], waits=bool(ready.wait))
         if isinstance(ready, Intrude):
             options["refused"] = refused = await presented(self.target.tokens, ready.token)
             if refused is None:
@@ -218,13 +223,20 @@ class ScenarioClients:
             self.last_change = time.monotonic_ns()
             self.notes.append(f"step {number} was given up: it was time to stop, and the run was not answered")
             return None
-        kind.learn(ready, exchange, self.bindings)
-        # What other clients know for long is due for whoever waits for it: as any other answer, from then on.
-        self._runs.learn(exchange, self.target.config.timeout_s + 2 * self.settler.settle_ns() / SECOND)
-        self.lists.learn(ready, exchange)
-        if kind.mutates:
-            self.last_change = max(self.last_change, exchange.received)
+        self._learn(ready, exchange)
         return exchange
+
+    def _learn(self, step: Step, exchange: Exchange) -> None:
+        kind_of(step).learn(step, exchange, self.bindings)
+        if isinstance(step, Run):
+            self._runs.answered(exchange)
+        # What other clients know for long is due for whoever waits for it: as any other answer, from then on.
+        if self._runs.learn(exchange, self.target.config.timeout_s + 2 * self.settler.settle_ns() / SECOND):
+            # Only a control that begins now tells when it was due.
+            self._waits.append(asyncio.create_task(self.settler.wait(exchange.received)))
+        self.lists.learn(step, exchange)
+        if kind_of(step).mutates:
+            self.last_change = max(self.last_change, exchange.received)
 
     async def _send(self, wanted: Call, client: Sender, options: RequestOptions) -> Exchange:
         sent = replace(wanted, body=_with_marker(wanted.body, self.target.config.run_id))

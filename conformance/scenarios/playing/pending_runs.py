@@ -7,24 +7,26 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from conformance.target.pacing.earlier_end import EarlierEnd
+from conformance.target.pacing.known_end import KnownEnd
 from conformance.trace import Exchange
 
 
 class PendingRuns:
-    """When runs of each workflow went out, and which still wait. ``now`` gives client ns."""
+    """When runs of each workflow went out, and which are still unanswered. ``now`` gives client ns."""
 
     def __init__(self, now: Callable[[], int] = time.monotonic_ns) -> None:
         self._now = now
         self._waiting: Counter[str] = Counter()
         self._sent: dict[str, int] = {}
-        self._runs: Counter[str] = Counter()
-        self._ends: dict[str, EarlierEnd] = {}
+        self._unanswered: Counter[str] = Counter()
+        self._given: set[str] = set()
+        self._any_begun = False
+        self._ends: dict[str, KnownEnd] = {}
 
     @property
     def any_begun(self) -> bool:
         """Whether any run went out."""
-        return bool(self._runs)
+        return self._any_begun
 
     @contextmanager
     def waiting(self, workflow: str) -> Iterator[None]:
@@ -40,22 +42,31 @@ class PendingRuns:
         """When the last run of a workflow went out (client ns): now while one waits for admission, 0 if none did."""
         return self._now() if self._waiting[workflow] else self._sent.get(workflow, 0)
 
-    def begun(self, workflow_id: str, *, waits: bool) -> EarlierEnd:
-        """A run goes out; what it gives ends the wait for its answer."""
-        self._runs[workflow_id] += 1
-        end = EarlierEnd()
+    def begun(self, workflow_id: str, *, waits: bool) -> KnownEnd:
+        """A run goes out; what it gives bounds the wait for its answer."""
+        self._any_begun = True
+        self._unanswered[workflow_id] += 1
+        end = KnownEnd()
         if waits:
             self._ends[workflow_id] = end
         return end
 
-    def learn(self, exchange: Exchange, patience_s: float) -> None:
+    def answered(self, run: Exchange) -> None:
+        """A run that went out is over; without an answer its instance stays unknown."""
+        if run.answered:
+            self._unanswered[run.params["workflowID"]] -= 1
+            self._given.add(str(run.data_id))
+
+    def learn(self, exchange: Exchange, patience_s: float) -> bool:
         """Where an answer shows the end of an instance whose run waits for it, the run's answer has so long from now.
 
-        Only where nothing else was run of the workflow: else the instance may be that of another run.
+        Whether it is the first one to show it. Only where one run of the workflow is unanswered: else the instance may
+        be that of another.
         """
-        shown = exchange.data if exchange.operation == "getInstance" and exchange.ok else None
-        workflow_id = shown.get("workflowID") if isinstance(shown, dict) else None
-        if not isinstance(shown, dict) or not isinstance(workflow_id, str) or self._runs[workflow_id] != 1:
-            return
-        if shown.get("terminated") is True and workflow_id in self._ends:
-            self._ends[workflow_id].after(patience_s)
+        shown = exchange.data if exchange.operation == "getInstance" and isinstance(exchange.data, dict) else {}
+        workflow_id = str(shown.get("workflowID"))
+        if shown.get("terminated") is not True or exchange.data_id in self._given:
+            return False
+        if self._unanswered[workflow_id] != 1 or workflow_id not in self._ends:
+            return False
+        return self._ends[workflow_id].after(patience_s)

@@ -33,6 +33,41 @@ def read(shown: Any, status: int = 200, operation: str = "getInstance") -> Excha
 ENDED = {"id": "i", "workflowID": "w", "terminated": True}
 
 
+def answer(instance_id: str) -> Exchange:
+    body = json.dumps({"data": {"id": instance_id}}).encode()
+    request = Request("POST", "http://server/workflows/w/instances", "/workflows/w/instances")
+    response = Response(201, (("content-type", "application/json"),), body)
+    return Exchange(0, request, 0, 1, response, operation="runWorkflow", params={"workflowID": "w"})
+
+
+@pytest.mark.parametrize(("known", "shown", "ends"), [("a", "i", True), ("i", "i", False)])
+def test_what_other_runs_gave_is_not_the_instance_of_the_one_that_waits(known: str, shown: str, *, ends: bool) -> None:
+    pending = PendingRuns()
+    pending.begun("w", waits=False)
+    pending.begun("w", waits=True)
+    pending.answered(answer(known))
+
+    async def learned() -> bool:
+        return pending.learn(read(ENDED | {"id": shown}), 0)
+
+    assert asyncio.run(learned()) == ends
+
+
+@pytest.mark.parametrize("usual", [0, 3600])
+def test_what_is_known_of_the_end_bounds_a_wait_whatever_was_expected(usual: int) -> None:
+    async def bound() -> float:
+        pending = PendingRuns()
+        known = pending.begun("w", waits=True)
+        now = asyncio.get_running_loop().time()
+        async with asyncio.timeout(usual + 60) as wait:
+            with known.ending(wait):
+                pending.learn(read(ENDED), 600)
+                await asyncio.sleep(0)
+                return (wait.when() or 0) - now
+
+    assert 599 < asyncio.run(bound()) < 660
+
+
 @pytest.mark.parametrize(
     ("exchange", "runs", "waits", "ends"),
     [

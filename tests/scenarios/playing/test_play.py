@@ -257,6 +257,26 @@ def test_a_run_that_nothing_answers_is_given_up_a_timeout_after_the_stop() -> No
     assert not later(lambda: True, 60.0)()
 
 
+def test_a_waiting_run_whose_end_is_shown_is_given_up_once_its_answer_is_overdue() -> None:
+    """No other traffic tells when that is: the play itself has a control begin then."""
+
+    async def main(url: str) -> Played:
+        async with Target(TargetConfig(url=url, timeout_s=1.0)) as target, Settler(target) as settler:
+            run = Run("i1", "w1", {"end": "soon"}, wait=True)
+            steps = Together((run, Chain((Discover("i1", "w1"), Until("i1", "ended")))))
+            stages: tuple[StageConfig, ...] = ({"delay": {"until": "${end}"}},)
+            return await Player(target, settler).play(Job("s1", Scenario((Create("w1", stages), steps))))
+
+    with ReferenceProcess(ServerOptions(faults=("wait-on-failure-hangs",))) as server:
+        played = asyncio.run(main(server.url))
+    (waited,) = [each for each in played.trace.exchanges if each.operation == "runWorkflow"]
+    shown = next(each for each in played.trace.exchanges if each.operation == "getInstance" and each.data["terminated"])
+    due = played.trace.settled_at(shown.received)
+    assert waited.failed_by("timeout")
+    assert due is not None
+    assert due < waited.received
+
+
 class _Unheard:
     """A clients whose requests are left without an answer, but for the first ones."""
 
