@@ -75,11 +75,11 @@ class Causes:
         """The violated requirements, in the order in which they are to be looked into: causes first."""
         violated = sorted(self._tally.cases, key=self.rank)
         late = {each for each in violated if any(self._comes_after(cause, each) for cause in violated)}
-        return sorted(violated, key=lambda each: each in late)
+        return sorted(violated, key=late.__contains__)
 
     def _comes_after(self, cause: str, other: str) -> bool:
-        rests = other in self._rests.get(cause, ()) and cause not in self._rests.get(other, ())
-        return rests or self._aftermath(cause, other)
+        rests = self._rests.get(cause, ())
+        return (other in rests and cause not in self._rests.get(other, ())) or self._aftermath(cause, other)
 
     def covered(self, other: str, causes: Collection[str]) -> str | None:
         """The one of some causes from which most of ``other`` follows, if each of its violations follows from one.
@@ -247,8 +247,8 @@ class Causes:
         """
         subjects = self._tally.subjects
         first, second = self._rows[cause], self._rows[other]
-        per_instance = self._catalogue.lifecycle(first) and self._catalogue.lifecycle(second)
-        if not per_instance or self.rank(other) < self.rank(cause):
+        per_instance = all(map(self._catalogue.lifecycle, (first, second)))
+        if not per_instance or self.rank(other) < self.rank(cause) or self._coincides(cause, other):
             return False
         bad = subjects.get((cause, False), set())
         if len(bad) >= _UNIVERSAL * max(1, self._tally.runs):
@@ -260,6 +260,13 @@ class Causes:
         found = subjects.get((other, False), set())
         known = found & self._judged(cause)
         return bool(known) and known <= bad and (known == found or self._no_chance(cause, other, known))
+
+    def _coincides(self, cause: str, other: str) -> bool:
+        """Whether the cause is violated for nearly all that ``other`` is judged for, and few of these violate it."""
+        bad, found = (self._tally.subjects.get((each, False), set()) for each in (cause, other))
+        both = self._judged(cause) & self._judged(other)
+        share = len(bad & both) / max(1, len(both))
+        return share >= _UNIVERSAL and len(found) < _MOST * len(bad & both) and share ** len(found) >= _BY_CHANCE
 
     def _no_chance(self, cause: str, other: str, known: Collection[str]) -> bool:
         """Whether most instances of ``other`` violate the cause, by no chance, and the rest was not judged for it.
@@ -273,7 +280,7 @@ class Causes:
 
     def _of_one_kind(self, one: str, other: str) -> bool:
         """Whether two requirements are judged for the same subjects, mostly: an id that nobody has is no instance."""
-        first, second = (self._judged(each) for each in (one, other))
+        first, second = self._judged(one), self._judged(other)
         return len(first & second) >= _MOST * min(len(first), len(second))
 
     def _judged(self, requirement: str) -> set[str]:

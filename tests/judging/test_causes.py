@@ -79,6 +79,17 @@ def test_what_fails_for_nearly_every_instance_explains_no_other_instances_failur
     assert explained(seen, "cancel.terminates") == []
 
 
+@pytest.mark.parametrize(("others", "follows"), [(3, False), (19, True)])
+def test_what_fails_for_nearly_all_that_another_is_judged_for_explains_only_what_does_so_too(
+    others: int, follows: bool
+) -> None:
+    ended = {f"i{n}" for n in range(20)}
+    some = {f"i{n}" for n in range(others)}
+    seen = tally(run_then__list=("a b", ended), run_completes=("a", some))
+    seen.subjects["run.completes", True] = ended - some
+    assert explained(seen, "run.then-list") == (["run.completes"] if follows else [])
+
+
 def test_what_always_goes_along_in_the_minimal_trace_is_explained() -> None:
     seen = tally(workflow_create__echo=("a b", set()), envelope_schema=("a", set()))
     assert explained(seen, "workflow.create-echo", "envelope.schema") == ["envelope.schema"]

@@ -95,8 +95,8 @@ def unanswered_reads(indexes: Iterable[TraceIndex], sent: Mapping[str, int]) -> 
 
     ``sent`` counts the requests of each operation. One lost answer is chance, and chance chooses no operation: the
     share lost is ten times that of everything else together. Losses that overlap count as one, since one disturbance
-    may have caused them; so few moments are enough where many reads were lost in them. Those while the target as a whole
-    was silent do not count.
+    may have caused them; so few moments are enough where many reads were lost in them. Those while the target as a
+    whole was silent do not count.
     """
     lost = [
         (index, each)
