@@ -9,6 +9,7 @@ from conformance.judging.counterfactuals.ended import LATE, NONE_OPEN, closed, u
 from conformance.judging.counterfactuals.renumbered import SEQUENCE, renumbered
 from conformance.judging.counterfactuals.undelayed import undelayed
 from conformance.judging.counterfactuals.without_history import HISTORY, without_history
+from conformance.judging.counterfactuals.without_shared_ids import CREATED, without_shared_ids
 from conformance.judging.counterfactuals.without_variables import VARIABLES, without_variables
 from conformance.judging.judging import Judgement
 from conformance.judging.tally import Tally
@@ -22,7 +23,8 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
     views = {HISTORY: without_history(tally), SEQUENCE: renumbered(tally)}
     ends = {each: cut_short(tally, each) for each in (ALL_DONE, COMPLETES)}
     ended = {NONE_OPEN: closed(tally), **{each: unchanged(tally, each) for each in LATE}}
-    return {**views, **delays, **ends, **ended, VARIABLES: without_variables(tally)}
+    runs = {CREATED: without_shared_ids(tally), VARIABLES: without_variables(tally)}
+    return {**views, **delays, **ends, **ended, **runs}
 
 
 def resting(tally: Tally, judgements: Mapping[str, Judgement]) -> frozenset[str]:

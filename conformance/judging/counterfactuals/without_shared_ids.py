@@ -1,0 +1,35 @@
+"""Which violations remain when instances with an id that two runs gave are left out: whose they are nobody knows.
+
+A client that is told of another run's instance sends its events there and reads its stages, and so does everybody to
+whom that instance was told before. Every rule then sees something else, and only `run.created` names the cause.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+
+from conformance.judging.counterfactuals.edited import edited
+from conformance.judging.tally import Tally
+from conformance.trace import Exchange, Trace
+
+CREATED = "run.created"
+
+
+def without_shared_ids(tally: Tally) -> Sequence[Trace]:
+    """Of the traces kept for violations those with instances whose id several runs gave, without these instances."""
+    if CREATED not in tally.cases:
+        return []
+    given = Counter(_given(run) for trace in tally.reduced for run in trace.exchanges if _given(run) is not None)
+    shared = {instance_id for instance_id, times in given.items() if times > 1}
+    return edited(tally.kept_traces.values(), lambda trace: _without(trace, shared)) if shared else []
+
+
+def _given(exchange: Exchange) -> str | None:
+    return exchange.data_id if exchange.operation == "runWorkflow" else None
+
+
+def _without(trace: Trace, shared: Collection[str | None]) -> Iterator[Exchange]:
+    for exchange in trace.exchanges:
+        if _given(exchange) not in shared and exchange.params.get("instanceID") not in shared:
+            yield exchange
