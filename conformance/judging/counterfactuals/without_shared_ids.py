@@ -30,6 +30,12 @@ def _given(exchange: Exchange) -> str | None:
 
 
 def _without(trace: Trace, shared: Collection[str | None]) -> Iterator[Exchange]:
+    """What is left of a trace. One with such a run is left without lists, too.
+
+    They show an instance that nobody was told of, as if a run that was refused had started it.
+    """
+    strays = any(_given(exchange) in shared for exchange in trace.exchanges)
     for exchange in trace.exchanges:
-        if _given(exchange) not in shared and exchange.params.get("instanceID") not in shared:
+        lists = strays and exchange.operation == "listInstances"
+        if not lists and _given(exchange) not in shared and exchange.params.get("instanceID") not in shared:
             yield exchange

@@ -52,6 +52,17 @@ def test_two_traces_that_were_given_one_id_are_without_it_both() -> None:
     assert rests("run.created", *both) == violated(both[1].trace()) > {"run.created"}
 
 
+def test_what_lists_show_of_the_instance_that_nobody_was_told_of_rests_on_the_id() -> None:
+    t, i = started(STAY)
+    other = t.create([GO])
+    t.run(other, variables=[1], status=400)
+    t.run(other, id=i)
+    t.settled()
+    t.instances(other, [{**t.instance(i, embed=True), "id": "stray"}])
+    assert "run.bad-variables" in violated(t.trace())
+    assert rests("run.created", t) == violated(t.trace())
+
+
 def test_where_no_id_is_shared_nothing_is_left_out() -> None:
     t, i = started(GO, STAY)
     t.run(t.create([GO]), change={"workflowID": "another"})
