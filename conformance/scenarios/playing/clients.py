@@ -34,6 +34,7 @@ from conformance.target import Recorder, Sender, Target, send
 from conformance.target.authentication.presenting import presented
 from conformance.target.coexistence.identity import mark_of, marked
 from conformance.target.finishing import later, to_the_end, unless
+from conformance.target.pacing.known_end import KnownEnd
 from conformance.target.pacing.run_gate import Place
 from conformance.target.sender import RequestOptions
 from conformance.trace import Exchange
@@ -230,13 +231,22 @@ class ScenarioClients:
         kind_of(step).learn(step, exchange, self.bindings)
         if isinstance(step, Run):
             self._runs.answered(exchange)
-        # What other clients know for long is due for whoever waits for it: as any other answer, from then on.
-        if self._runs.learn(exchange, self.target.config.timeout_s + 2 * self.settler.settle_ns() / SECOND):
-            # Only a control that begins now tells when it was due.
-            self._waits.append(asyncio.create_task(self.settler.wait(exchange.received)))
+        known = self._runs.ended(exchange)
+        if known is not None:
+            self._waits.append(asyncio.create_task(self._until_overdue(exchange.received, known)))
         self.lists.learn(step, exchange)
         if kind_of(step).mutates:
             self.last_change = max(self.last_change, exchange.received)
+
+    async def _until_overdue(self, ended: int, known: KnownEnd) -> None:
+        """Have a run's answer waited for until it is overdue: its end was shown to another client at ``ended``.
+
+        It is due for whoever waits for it when an effect of that moment would be, which only a control that begins now
+        tells. From then on it has as long again, or as long as any other answer.
+        """
+        known.after(self.target.config.timeout_s + self.settler.patience_s)
+        await self.settler.wait(ended)
+        known.after(max(self.target.config.timeout_s, (time.monotonic_ns() - ended) / SECOND))
 
     async def _send(self, wanted: Call, client: Sender, options: RequestOptions) -> Exchange:
         sent = replace(wanted, body=_with_marker(wanted.body, self.target.config.run_id))

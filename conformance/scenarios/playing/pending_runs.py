@@ -57,16 +57,13 @@ class PendingRuns:
             self._unanswered[run.params["workflowID"]] -= 1
             self._given.add(str(run.data_id))
 
-    def learn(self, exchange: Exchange, patience_s: float) -> bool:
-        """Where an answer shows the end of an instance whose run waits for it, the run's answer has so long from now.
+    def ended(self, exchange: Exchange) -> KnownEnd | None:
+        """What bounds the wait for a run's answer, where an exchange is the first one to show the end of its instance.
 
-        Whether it is the first one to show it. Only where one run of the workflow is unanswered: else the instance may
-        be that of another.
+        None where one run of the workflow is not the only one unanswered: the instance may be that of another.
         """
         shown = exchange.data if exchange.operation == "getInstance" and isinstance(exchange.data, dict) else {}
         workflow_id = str(shown.get("workflowID"))
         if shown.get("terminated") is not True or exchange.data_id in self._given:
-            return False
-        if self._unanswered[workflow_id] != 1 or workflow_id not in self._ends:
-            return False
-        return self._ends[workflow_id].after(patience_s)
+            return None
+        return self._ends.pop(workflow_id, None) if self._unanswered[workflow_id] == 1 else None

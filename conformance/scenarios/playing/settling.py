@@ -63,6 +63,7 @@ class Settler:
         self._target = target
         self.idle = False
         self._lag = lag
+        self.patience_s = patience_s
         self._patience = int(patience_s * SECOND)
         self._least_gap = least_gap
         self._controls: list[Control] = []

@@ -14,13 +14,10 @@ class KnownEnd:
         self._end: float | None = None
         self._wait: asyncio.Timeout | None = None
 
-    def after(self, seconds: float) -> bool:
-        """From now on the answer has so long; what was said first holds. Whether this was the first time."""
-        if self._end is not None:
-            return False
+    def after(self, seconds: float) -> None:
+        """From now on the answer has so long; what is said last holds."""
         self._end = asyncio.get_running_loop().time() + seconds
         self._bound()
-        return True
 
     @contextmanager
     def ending(self, wait: asyncio.Timeout) -> Iterator[None]:

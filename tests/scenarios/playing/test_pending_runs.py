@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.scenarios.playing.pending_runs import PendingRuns
+from conformance.target.pacing.known_end import KnownEnd
 from conformance.trace import Exchange, Request, Response
 
 
@@ -47,25 +48,23 @@ def test_what_other_runs_gave_is_not_the_instance_of_the_one_that_waits(known: s
     pending.begun("w", waits=True)
     pending.answered(answer(known))
 
-    async def learned() -> bool:
-        return pending.learn(read(ENDED | {"id": shown}), 0)
-
-    assert asyncio.run(learned()) == ends
+    assert (pending.ended(read(ENDED | {"id": shown})) is not None) == ends
 
 
 @pytest.mark.parametrize("usual", [0, 3600])
 def test_what_is_known_of_the_end_bounds_a_wait_whatever_was_expected(usual: int) -> None:
-    async def bound() -> float:
-        pending = PendingRuns()
-        known = pending.begun("w", waits=True)
+    async def bounds() -> list[float]:
+        known, found = KnownEnd(), []
         now = asyncio.get_running_loop().time()
         async with asyncio.timeout(usual + 60) as wait:
             with known.ending(wait):
-                pending.learn(read(ENDED), 600)
-                await asyncio.sleep(0)
-                return (wait.when() or 0) - now
+                for seconds in (600, 30):
+                    known.after(seconds)
+                    await asyncio.sleep(0)
+                    found.append((wait.when() or 0) - now)
+        return found
 
-    assert 599 < asyncio.run(bound()) < 660
+    assert asyncio.run(bounds()) == pytest.approx([600, 30], abs=20)
 
 
 @pytest.mark.parametrize(
@@ -86,18 +85,8 @@ def test_what_is_known_of_the_end_bounds_a_wait_whatever_was_expected(usual: int
 def test_the_end_of_its_instance_bounds_the_wait_for_a_run(
     exchange: Exchange, runs: int, *, waits: bool, ends: bool
 ) -> None:
-    async def waited() -> bool:
-        pending = PendingRuns()
-        overdue = [pending.begun("w", waits=waits) for _ in range(runs)][-1]
-        pending.learn(exchange, 0)
-        try:
-            async with asyncio.timeout(3600) as wait:
-                with overdue.ending(wait):
-                    # What was rescheduled to a moment that has passed expires in the next turns of the loop.
-                    for _ in range(5):
-                        await asyncio.sleep(0)
-        except TimeoutError:
-            return True
-        return False
-
-    assert asyncio.run(waited()) == ends
+    pending = PendingRuns()
+    known = [pending.begun("w", waits=waits) for _ in range(runs)][-1]
+    assert pending.ended(exchange) is (known if ends else None)
+    # What is shown once more says nothing new.
+    assert pending.ended(exchange) is None
