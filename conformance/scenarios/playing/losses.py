@@ -44,7 +44,9 @@ class LossCounts:
     def again(self, plays: Sequence[Trace]) -> bool:
         """Whether a scenario with these plays is to be played once more."""
         last = plays[-1]
-        lost = [each for each in lost_writes(last) if not self._no_chance(each.operation or "")]
+        lost = [
+            each for each in lost_writes(last) if not (self._no_chance(each.operation or "") or _came_about(last, each))
+        ]
         if not last.complete or not lost:
             return False
         weight = max(map(_weight, lost_in_each(plays).values()), default=0)
@@ -53,6 +55,23 @@ class LossCounts:
     def _no_chance(self, operation: str) -> bool:
         sent, lost = self._sent[operation], self._lost[operation]
         return sent >= _KNOWN and lost > _NO_CHANCE * sent
+
+
+def _came_about(trace: Trace, lost: Exchange) -> bool:
+    """Whether only the answer to a run did not come in time: another client was shown the end of its instance.
+
+    All that the scenario was for has happened, and whether the answer was due is known without another play.
+    """
+    runs = [each for each in trace.exchanges if each.operation == "runWorkflow" and each.params == lost.params]
+    given = {each.data_id for each in runs if each.answered}
+    alone = lost in runs and lost.failed_by("timeout") and sum(not each.answered for each in runs) == 1
+    return alone and any(_shows_an_end(each, lost) and each.data_id not in given for each in trace.exchanges)
+
+
+def _shows_an_end(exchange: Exchange, run: Exchange) -> bool:
+    shown = exchange.data if exchange.operation == "getInstance" and isinstance(exchange.data, dict) else {}
+    ended = shown.get("terminated") is True and exchange.received < run.received
+    return ended and shown.get("workflowID") == run.params["workflowID"]
 
 
 def _weight(lost: Sequence[Loss]) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from conformance.scenarios.playing.losses import LossCounts, lost_in_each
 from conformance.trace import Exchange, Trace
 from tests.rules.bodies import NOOP
@@ -58,6 +60,29 @@ def test_what_is_lost_nearly_always_is_not_tried_again() -> None:
     for _ in range(10):
         losses.note(_play(503))
     assert not losses.again([_play(503)])
+
+
+@pytest.mark.parametrize(
+    ("failure", "ended", "others", "again"),
+    [
+        ("timeout", 50.0, 0, False),
+        ("timeout", None, 0, True),
+        ("protocol", 50.0, 0, True),
+        # Whose instance has ended is not known then.
+        ("timeout", 50.0, 1, True),
+    ],
+)
+def test_a_run_of_which_only_the_answer_is_missing_is_not_repeated(
+    failure: str, ended: float | None, others: int, again: bool
+) -> None:
+    t = TraceBuilder()
+    workflow = t.create(NOOP)
+    for _ in range(others):
+        t.run(workflow, at=1, took=100, failure="timeout")
+    i = t.run(workflow, wait=True, at=1, took=100, failure=failure)
+    t.get(i, ended=ended, at=60)
+    trace = t.trace()
+    assert LossCounts().again([replace(trace, exchanges=tuple(map(_as_step, trace.exchanges)))]) == again
 
 
 def test_a_play_that_was_cut_short_is_not_repeated() -> None:
