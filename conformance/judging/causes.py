@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 
 from conformance.contract.requirements import Catalogue
 from conformance.judging.chance import at_least
-from conformance.judging.places import Sighting, at_one_place, one_place, shows_too, sighting_of
+from conformance.judging.places import Sighting, at_one_place, one_place, shows_too, sighting_of, tied
 from conformance.judging.sightings_index import SightingsIndex
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.observation import Observation
@@ -103,7 +103,7 @@ class Causes:
             other
             for other in seen
             if other != cause
-            and (not self._often(other) or any(_tied(a, b) for a in seen.get(cause, ()) for b in seen[other]))
+            and (not self._often(other) or any(tied(a, b) for a in seen.get(cause, ()) for b in seen[other]))
         }
 
     def behind(self, other: str, trace: Trace, violations: Violations, *, minimal: bool) -> set[str]:
@@ -116,7 +116,7 @@ class Causes:
         shown = seen.pop(other, [])
 
         def ties(cause: str, one: Sighting, two: Sighting) -> bool:
-            return _tied(one, two) or (minimal and self._one_subject(cause, one, two))
+            return tied(one, two) or (minimal and self._one_subject(cause, one, two))
 
         return {
             cause
@@ -262,7 +262,10 @@ class Causes:
         return bool(known) and known <= bad and (known == found or self._no_chance(cause, other, known))
 
     def _coincides(self, cause: str, other: str) -> bool:
-        """Whether the cause is violated for nearly all that ``other`` is judged for, and few of these violate it."""
+        """Whether another operation shows ``other``, for few of those for which nearly all violate the cause."""
+        views = {each.operation for each in self._sightings(cause)}
+        if all(each.operation in views for each in self._sightings(other)):
+            return False
         bad, found = (self._tally.subjects.get((each, False), set()) for each in (cause, other))
         both = self._judged(cause) & self._judged(other)
         share = len(bad & both) / max(1, len(both))
@@ -293,9 +296,3 @@ def _seen(trace: Trace, violations: Violations) -> dict[str, list[Sighting]]:
         requirement: [sighting_of(trace, each) for each in observations if each.exchanges]
         for requirement, observations in violations.items()
     }
-
-
-def _tied(cause: Sighting, other: Sighting) -> bool:
-    """Whether two violations of one trace show in one place, or after the same acts."""
-    after = bool(other.acts) and other.acts <= cause.acts and shows_too(cause.operation, other.operation)
-    return after or one_place(cause.place, other.place)

@@ -217,3 +217,9 @@ def _text_at(shown: Any, key: str) -> str:
     """The text that an object holds, "" where there is none."""
     found = shown.get(key) if isinstance(shown, dict) else None
     return found if isinstance(found, str) else ""
+
+
+def tied(cause: Sighting, other: Sighting) -> bool:
+    """Whether two violations of one trace show in one place, or after the same acts."""
+    after = bool(other.acts) and other.acts <= cause.acts and shows_too(cause.operation, other.operation)
+    return after or one_place(cause.place, other.place)

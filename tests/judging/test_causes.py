@@ -79,14 +79,25 @@ def test_what_fails_for_nearly_every_instance_explains_no_other_instances_failur
     assert explained(seen, "cancel.terminates") == []
 
 
-@pytest.mark.parametrize(("others", "follows"), [(3, False), (19, True)])
-def test_what_fails_for_nearly_all_that_another_is_judged_for_explains_only_what_does_so_too(
-    others: int, follows: bool
+@pytest.mark.parametrize(
+    ("others", "operation", "follows"),
+    [(3, "getInstance", False), (19, "getInstance", True), (3, "listInstances", True)],
+)
+def test_what_fails_for_nearly_all_that_another_is_judged_for_explains_only_what_does_so_too_or_shows_there(
+    others: int, operation: str, follows: bool
 ) -> None:
     ended = {f"i{n}" for n in range(20)}
     some = {f"i{n}" for n in range(others)}
     seen = tally(run_then__list=("a b", ended), run_completes=("a", some))
     seen.subjects["run.completes", True] = ended - some
+    for requirement, instances, shown in (
+        ("run.then-list", ended, "listInstances"),
+        ("run.completes", some, operation),
+    ):
+        # Each in an answer of its own.
+        seen.sightings[requirement] = {
+            sighting(f"{requirement} {each}", operation=shown)._replace(subject=each) for each in instances
+        }
     assert explained(seen, "run.then-list") == (["run.completes"] if follows else [])
 
 
