@@ -35,6 +35,7 @@ _SPECIALS = (
     "large",
     "long-texts",
     "odd-delays",
+    "events-all-through-a-delay",
     "cancelled-after-each-kind",
 )
 _INTRUDERS = tuple(theme.name for theme in intruding.THEMES)

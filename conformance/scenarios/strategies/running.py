@@ -22,6 +22,7 @@ from conformance.scenarios.strategies import words
 from conformance.scenarios.strategies.draft import Draft, Theme
 
 _LATE = 12
+_EVENTS, _EVENTS_APART_MS = 8, 1200
 
 
 def _in_a_row(values: Mapping[str, str]) -> tuple[str, str]:
@@ -148,6 +149,21 @@ def delays_side_by_side(d: Draft) -> None:
     d.add(*(view(run.ref) for run in runs for view in (Read, History)))
 
 
+def events_all_through_a_delay(d: Draft) -> None:
+    """Events that nothing waits for neither end a delay nor lengthen it, however many come.
+
+    They come for longer than a slow target may take to show that the delay has ended. An instance that runs by itself
+    once it is over shows what the target takes then.
+    """
+    awaited, other = d.some(words.EVENTS, 2, 2)
+    instance = d.start(words.delay(d.number(20, 25) * 100), words.wait_for(awaited), *d.quick_stages(0, 1))
+    plain = d.new_run(d.create(words.noop()))
+    sends = tuple(step for _ in range(_EVENTS) for step in (Pause(_EVENTS_APART_MS), Send(instance, other)))
+    looks = (Pause(3 * _EVENTS_APART_MS), plain, Until(plain.ref, "ended"), Read(instance), History(instance))
+    d.add(Until(instance, "started", 0), Together((Chain(sends), Chain(looks))))
+    d.add(Read(instance), Settle(), Read(instance), History(instance), Send(instance, awaited))
+
+
 def odd_delays(d: Draft) -> None:
     """A delay of the simplest length, and some written in ways that a server may refuse; one that it takes means what
     it says, also as a variable.
@@ -260,6 +276,7 @@ THEMES = (
     Theme("no-stages", no_stages, ("run.completes", "stage-history.not-started", "workflow.create-echo"), 1),
     Theme("delays", delays, ("run.delay-duration", "run.completes"), 4),
     Theme("delays-side-by-side", delays_side_by_side, ("run.completes", "run.delay-duration"), 1),
+    Theme("events-all-through-a-delay", events_all_through_a_delay, ("run.delay-duration", "event.other"), once=True),
     Theme("odd-delays", odd_delays, ("run.delay-duration", "run.completes"), once=True),
     Theme("until-future", until_future, ("run.delay-until", "run.completes"), 3),
     Theme("until-past", until_past, ("run.delay-until", "run.completes"), 2),
