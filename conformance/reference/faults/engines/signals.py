@@ -152,7 +152,7 @@ def repetitions_are_dropped(server: Server) -> None:
     hears(server, first)
 
 
-@fault("run.isolated", "stage.waits")
+@fault("run.isolated", "stage.waits", "event.once")
 def later_waits_hear_siblings(server: Server) -> None:
     """An event that ends a stage ends that of one more instance of the workflow, if it is not its first one."""
 
