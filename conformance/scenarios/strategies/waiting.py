@@ -46,12 +46,16 @@ def every_near_miss(d: Draft) -> None:
 
 
 def wait_chain(d: Draft) -> None:
-    """Many stages wait one after another, for names of their own or for one, and each hears its event."""
+    """Many stages wait, every other one after a delay, for names of their own or for one, and each hears its event."""
     events = d.pick(([d.event()], [d.event(), d.event()]))
     awaited = [events[number % len(events)] for number in range(d.number(5, 8))]
-    instance = d.start(*(words.wait_for(event) for event in awaited), *d.quick_stages(0, 1))
+    pairs = [
+        (words.delay(d.number(2, 4) * 100), words.wait_for(event)) if number % 2 else (words.wait_for(event),)
+        for number, event in enumerate(awaited)
+    ]
+    instance = d.start(*(stage for pair in pairs for stage in pair), *d.quick_stages(0, 1))
     for number, event in enumerate(awaited):
-        d.add(Until(instance, "waiting", number), Send(instance, event))
+        d.add(Until(instance, "waiting", sum(map(len, pairs[: number + 1])) - 1), Send(instance, event))
     d.add(Until(instance, "ended"), Read(instance), History(instance))
 
 

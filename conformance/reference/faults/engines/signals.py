@@ -96,7 +96,7 @@ def events_at_once_lose_their_names(server: Server) -> None:
     alter(server.engine, "deliver", make)
 
 
-@fault("event.matching")
+@fault("event.matching", "event.burst")
 def waits_after_delays_hear_late(server: Server) -> None:
     """A stage that waits right after a delay hears nothing for its first second."""
 
