@@ -136,10 +136,11 @@ def _waited_for_and_sent(d: Draft, others: int) -> None:
     lanes: list[Step] = []
     runs = []
     for cancelled in (False, True, *[False] * others):
-        workflow = d.create(*d.quick_stages(0, 1), words.wait_for(f"${{who}} {event}"), *d.quick_stages(0, 1))
-        run = d.new_run(workflow, {"who": "a friend"}, wait=True)
+        stages = (*d.quick_stages(0, 1), words.wait_for(f"${{who}} {event}"), *d.quick_stages(0, 1))
+        # Variables are for stages, and a name keeps what looks like a reference.
+        run = d.new_run(d.create(*stages, name="for ${who}"), {"who": "a friend"}, wait=True)
         finisher = Cancel(run.ref) if cancelled else Send(run.ref, f"a friend {event}")
-        found = (Discover(run.ref, workflow), Until(run.ref, "waiting"))
+        found = (Discover(run.ref, run.workflow), Until(run.ref, "waiting"))
         lanes += [run, Chain((*found, finisher, Settle(), Read(run.ref), Read(run.ref)))]
         runs.append(run)
     d.add(Together(tuple(lanes)), *(view(run.ref) for run in runs for view in (Read, History)))
