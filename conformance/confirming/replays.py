@@ -87,11 +87,13 @@ async def attempt(
 ) -> Attempt:
     """Replay the slice of each case first, then the whole, until the violation comes back or the time is up.
 
-    ``scarce``: the target starts few runs, so each is played a third as often.
+    ``scarce``: the target starts few runs, so each is played a third as often, and none in vain.
     """
     played = 0
     for case in cases:
         for scenario, most in _in_order(case):
+            if scarce and _lists_nothing(case, scenario):
+                continue
             attempts = most // REPLAYS if scarce else most
             if out_of_time():
                 return Attempt(None, played)
@@ -130,6 +132,14 @@ def _in_order(case: Case) -> Iterator[tuple[Scenario, int]]:
     if read is not None:
         yield _scenario_of(read), REPLAYS
     yield cited, _MORE_REPLAYS
+
+
+def _lists_nothing(case: Case, part: Scenario) -> bool:
+    """Whether a part of a scenario starts no run, though it is about what a list of instances showed with some."""
+    cited = [each for observation in case.observations[:1] for each in observation.exchanges[-1:]]
+    lists = any(case.trace.at(each).operation == "listInstances" for each in cited)
+    whole = scenario_of(case)
+    return lists and not part.starts and whole is not None and whole.starts > 0
 
 
 def _scenario_of(trace: Trace) -> Scenario:

@@ -98,6 +98,32 @@ def test_where_runs_are_scarce_each_is_replayed_once_and_what_is_minimal_once_mo
     assert played == [SCENARIO] * 3
 
 
+def _unlisted(scenario: Scenario, refused: bool, number: int) -> Trace:
+    """A play of a creation, a run, and a list of the workflow's instances, which is refused."""
+    t = TraceBuilder(id=f"t{number}", scenario=to_json(scenario))
+    for step in scenario.steps:
+        if isinstance(step, model.Create):
+            workflow = t.create(list(step.stages), step.name)
+        elif isinstance(step, model.Run):
+            t.run(workflow)
+        elif isinstance(step, model.ListInstances):
+            t.instances(workflow, status=404 if refused else 200)
+    trace = t.trace()
+    return replace(trace, exchanges=tuple(replace(each, step=each.index) for each in trace.exchanges))
+
+
+@pytest.mark.parametrize(("scarce", "starts"), [(True, [1]), (False, [0] * 3 + [1] * 3)])
+def test_where_runs_are_scarce_no_list_of_instances_is_asked_for_without_any(scarce: bool, starts: list[int]) -> None:
+    listing = Scenario((CREATE, model.Run("i1", "w1"), model.ListInstances("w1")), "made-up")
+
+    def with_a_run(n: int, scenario: Scenario) -> bool:
+        return scenario.starts > 0
+
+    proofs, played = confirm(with_a_run, [_unlisted(listing, True, 0)], scarce=scarce, trace=_unlisted)
+    assert [proof.requirements[0] for proof in proofs] == ["list.by-workflow"]
+    assert [each.starts for each in played[: len(starts)]] == starts
+
+
 def test_an_error_of_the_suite_takes_nothing_else_along() -> None:
     def failing(n: int, scenario: Scenario) -> bool:
         raise LookupError("made up")
