@@ -64,13 +64,14 @@ class Plan:
     def numbered(self, *, scarce: bool) -> tuple[tuple[int, Scenario], ...]:
         """The scenarios with their numbers. Where runs are ``scarce``, a few that test every requirement come first.
 
-        Then a few others do so once more, for chance may have kept the first ones from it.
+        Then a few others do so once more, for chance may have kept the first ones from it. Once every theme was played
+        that needs few runs, what needs none is played again: it takes nothing from others.
         """
         left, first = dict(enumerate(self.scenarios)), dict[int, Scenario]()
         for _ in range(_TIMES_COVERED if scarce else 0):
             first |= (covering := _covering(left, {each.theme for each in first.values()}))
             left = {number: each for number, each in left.items() if number not in covering}
-        return (*first.items(), *left.items())
+        return (*first.items(), *(_cheap_again(left, first.values()) if scarce else left.items()))
 
 
 def default_runs(profile: Profile, *, slow: bool = False) -> int:
@@ -153,6 +154,17 @@ def _covering(scenarios: dict[int, Scenario], without: Collection[str]) -> dict[
         chosen[best] = left.pop(best)
     # What waits for no run is over in a moment. Then what waits most begins first, so that it ends in time.
     return dict(sorted(chosen.items(), key=lambda entry: (entry[1].starts > 0, -_waits(entry[1]))))
+
+
+def _cheap_again(left: dict[int, Scenario], played: Iterable[Scenario]) -> list[tuple[int, Scenario]]:
+    """What is left: first new themes but for those that need very many runs, then what needs none, then the rest."""
+    themes = {each.theme for each in played}
+    new: set[int] = set()
+    for number, each in left.items():
+        if each.theme not in themes and each.starts <= _DEAR:
+            themes.add(each.theme)
+            new.add(number)
+    return sorted(left.items(), key=lambda entry: 0 if entry[0] in new else 1 if not entry[1].starts else 2)
 
 
 def _waits(scenario: Scenario) -> int:

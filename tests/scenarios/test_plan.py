@@ -69,6 +69,15 @@ def test_what_starts_no_run_comes_before_what_does_where_runs_are_scarce() -> No
     assert "delete-and-after" in {scenario.theme for _, scenario in first}
 
 
+def test_what_starts_no_run_is_played_again_before_anything_else_is() -> None:
+    made = [each for _, each in planned("standard", 7, slow=False).numbered(scarce=True)]
+    every = {each.theme for each in made if each.starts <= 8}
+    done = next(number for number in range(len(made)) if {each.theme for each in made[:number]} >= every)
+    again = list(itertools.takewhile(lambda each: not each.starts, made[done:]))
+    assert {"delete-and-after", "deleted-at-once"} <= {each.theme for each in again}
+    assert all(each.starts for each in made[done + len(again) :])
+
+
 def test_a_run_that_has_to_be_refused_starts_nothing() -> None:
     steps = (Create("w1", ()), Run("i1", "w1"), RunRaw("w1", "[]"), Delete("w1"), Run("i2", "w1"), Run("i3", UNKNOWN))
     scenario = Scenario(steps)

@@ -287,7 +287,7 @@ _OTHER_KIND = (
 THEMES = (
     Theme("near-misses", near_misses, (*_EVENTS, "stage-history.not-started"), 5),
     Theme("every-near-miss", every_near_miss, _EVENTS, once=True),
-    Theme("wait-chain", wait_chain, ("stage.sequence", "stage.all-done"), 2),
+    Theme("wait-chain", wait_chain, ("event.matching", "event.burst", "stage.sequence", "stage.all-done"), 2),
     Theme("match-only", match_only, ("event.matching", "stage.sequence", "stage.all-done"), 4),
     Theme("long-way", long_way, ("event.matching", "cancel.terminates", "stage.sequence"), 3),
     Theme("twice-in-one", twice_in_one, ("event.once", "event.matching", "stage.waits"), 4),
