@@ -122,6 +122,11 @@ class Settler:
             else:
                 await self._next_control(cause, last - now)
 
+    def twice_due(self, cause: int) -> int:
+        """When what ``cause`` led to is late by as much as it took to be due; ``cause`` where that is not known."""
+        due = self._due(cause)
+        return cause if due is None else 2 * due - cause
+
     def settle_ns(self) -> int:
         """The settle time now, by the last control if there was none for a while."""
         last = max((c.finished for c in self._controls[-_RECENT:] if c.finished is not None), default=0)
