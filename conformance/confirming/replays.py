@@ -14,7 +14,7 @@ from conformance.judging.pool import TraceJudge
 from conformance.judging.tally import Case
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios import Scenario, from_json
-from conformance.scenarios.scenario.model import Info, Step, numbered
+from conformance.scenarios.scenario.model import Create, Info, Run, Step, Until, numbered
 from conformance.trace import Trace
 
 Play = Callable[[Sequence[Scenario], bool], Awaitable[list[Trace]]]
@@ -111,7 +111,8 @@ def _in_order(case: Case) -> Iterator[tuple[Scenario, int]]:
     """What to play for a case, and how often; the whole scenario is tried longer than a part of it.
 
     Where it cites what the suite itself read in the middle of the play, that is a step of each. In between comes the
-    scenario with all that was read so. It is made only when nothing before it has shown the violation.
+    scenario with all that was read so, and for lists the one beside another instance. Each is made only when nothing
+    before it has shown the violation.
     """
     whole = scenario_of(case)
     if whole is None:
@@ -131,7 +132,15 @@ def _in_order(case: Case) -> Iterator[tuple[Scenario, int]]:
     read = with_own_reads(case.trace)
     if read is not None:
         yield _scenario_of(read), REPLAYS
+    if observation.exchanges and case.trace.at(observation.exchanges[-1]).operation == "listInstances":
+        yield _beside_another(cited), REPLAYS
     yield cited, _MORE_REPLAYS
+
+
+def _beside_another(scenario: Scenario) -> Scenario:
+    """A scenario after one more instance waits, of another workflow: what a list showed wrongly may be anybody's."""
+    create = Create("w0", ({"wait_event": {"event": "another"}},), "another")
+    return replace(scenario, steps=(create, Run("i0", "w0"), Until("i0", "waiting", 0), *scenario.steps))
 
 
 def _lists_nothing(case: Case, part: Scenario) -> bool:

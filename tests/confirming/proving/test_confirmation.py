@@ -13,6 +13,7 @@ import pytest
 from conformance.configuration.settings import Settings
 from conformance.confirming.findings import Proof, build_finding
 from conformance.confirming.proving.confirmation import Confirmation
+from conformance.confirming.replays import REPLAYS
 from conformance.contract.requirements import load_requirements
 from conformance.judging.judging import Judge
 from conformance.judging.tally import Tally
@@ -122,6 +123,13 @@ def test_where_runs_are_scarce_no_list_of_instances_is_asked_for_without_any(sca
     proofs, played = confirm(with_a_run, [_unlisted(listing, True, 0)], scarce=scarce, trace=_unlisted)
     assert [proof.requirements[0] for proof in proofs] == ["list.by-workflow"]
     assert [each.starts for each in played[: len(starts)]] == starts
+
+
+def test_what_a_list_shows_only_beside_another_workflows_instance_is_replayed_beside_one() -> None:
+    listing = Scenario((CREATE, model.Run("i1", "w1"), model.ListInstances("w1")), "made-up")
+    (proof,), _ = confirm(lambda n, scenario: len(scenario.steps) > 3, [_unlisted(listing, True, 0)], trace=_unlisted)
+    assert proof.replays.shown == REPLAYS
+    assert build_finding(proof, load_requirements()).script[0].startswith("w0 = create")
 
 
 def test_an_error_of_the_suite_takes_nothing_else_along() -> None:
