@@ -91,9 +91,7 @@ async def attempt(
     """
     played = 0
     for case in cases:
-        for scenario, most in _in_order(case):
-            if scarce and _lists_nothing(case, scenario):
-                continue
+        for scenario, most in _in_order(case, scarce=scarce):
             attempts = most // REPLAYS if scarce else most
             if out_of_time():
                 return Attempt(None, played)
@@ -107,12 +105,12 @@ async def attempt(
     return Attempt(None, played)
 
 
-def _in_order(case: Case) -> Iterator[tuple[Scenario, int]]:
+def _in_order(case: Case, *, scarce: bool) -> Iterator[tuple[Scenario, int]]:
     """What to play for a case, and how often; the whole scenario is tried longer than a part of it.
 
     Where it cites what the suite itself read in the middle of the play, that is a step of each. In between comes the
     scenario with all that was read so, and for lists the one beside another instance. Each is made only when nothing
-    before it has shown the violation.
+    before it has shown the violation. ``scarce``: what a list of instances showed is not asked for without any.
     """
     whole = scenario_of(case)
     if whole is None:
@@ -127,12 +125,14 @@ def _in_order(case: Case) -> Iterator[tuple[Scenario, int]]:
         return
     trace = with_own_reads(case.trace, observation.exchanges) or case.trace
     cited = _scenario_of(trace)
+    lists = bool(observation.exchanges) and case.trace.at(observation.exchanges[-1]).operation == "listInstances"
     for each in [*slices_of(trace, observation), cited]:
-        yield each, REPLAYS
+        if each.starts or not (scarce and lists and cited.starts):
+            yield each, REPLAYS
     read = with_own_reads(case.trace)
     if read is not None:
         yield _scenario_of(read), REPLAYS
-    if observation.exchanges and case.trace.at(observation.exchanges[-1]).operation == "listInstances":
+    if lists:
         yield _beside_another(cited), REPLAYS
     yield cited, _MORE_REPLAYS
 
@@ -141,14 +141,6 @@ def _beside_another(scenario: Scenario) -> Scenario:
     """A scenario after one more instance waits, of another workflow: what a list showed wrongly may be anybody's."""
     create = Create("w0", ({"wait_event": {"event": "another"}},), "another")
     return replace(scenario, steps=(create, Run("i0", "w0"), Until("i0", "waiting", 0), *scenario.steps))
-
-
-def _lists_nothing(case: Case, part: Scenario) -> bool:
-    """Whether a part of a scenario starts no run, though it is about what a list of instances showed with some."""
-    cited = [each for observation in case.observations[:1] for each in observation.exchanges[-1:]]
-    lists = any(case.trace.at(each).operation == "listInstances" for each in cited)
-    whole = scenario_of(case)
-    return lists and not part.starts and whole is not None and whole.starts > 0
 
 
 def _scenario_of(trace: Trace) -> Scenario:

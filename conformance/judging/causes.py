@@ -75,11 +75,11 @@ class Causes:
         """The violated requirements, in the order in which they are to be looked into: causes first."""
         violated = sorted(self._tally.cases, key=self.rank)
         late = {each for each in violated if any(self._comes_after(cause, each) for cause in violated)}
-        return sorted(violated, key=late.__contains__)
+        return sorted(violated, key=lambda each: each in late)
 
     def _comes_after(self, cause: str, other: str) -> bool:
-        rests = self._rests.get(cause, ())
-        return (other in rests and cause not in self._rests.get(other, ())) or self._aftermath(cause, other)
+        rests = other in self._rests.get(cause, ()) and cause not in self._rests.get(other, ())
+        return rests or self._aftermath(cause, other)
 
     def covered(self, other: str, causes: Collection[str]) -> str | None:
         """The one of some causes from which most of ``other`` follows, if each of its violations follows from one.
@@ -247,7 +247,7 @@ class Causes:
         """
         subjects = self._tally.subjects
         first, second = self._rows[cause], self._rows[other]
-        per_instance = all(map(self._catalogue.lifecycle, (first, second)))
+        per_instance = self._catalogue.lifecycle(first) and self._catalogue.lifecycle(second)
         if not per_instance or self.rank(other) < self.rank(cause) or self._coincides(cause, other):
             return False
         bad = subjects.get((cause, False), set())

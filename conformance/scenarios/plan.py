@@ -158,12 +158,8 @@ def _covering(scenarios: dict[int, Scenario], without: Collection[str]) -> dict[
 
 def _cheap_again(left: dict[int, Scenario], played: Iterable[Scenario]) -> list[tuple[int, Scenario]]:
     """What is left: first new themes but for those that need very many runs, then what needs none, then the rest."""
-    themes = {each.theme for each in played}
-    new: set[int] = set()
-    for number, each in left.items():
-        if each.theme not in themes and each.starts <= _DEAR:
-            themes.add(each.theme)
-            new.add(number)
+    firsts = {each.theme: number for number, each in reversed(left.items()) if each.starts <= _DEAR}
+    new = {firsts[theme] for theme in firsts.keys() - {each.theme for each in played}}
     return sorted(left.items(), key=lambda entry: 0 if entry[0] in new else 1 if not entry[1].starts else 2)
 
 

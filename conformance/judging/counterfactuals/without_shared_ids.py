@@ -20,8 +20,8 @@ def without_shared_ids(tally: Tally) -> Sequence[Trace]:
     """Of the traces kept for violations those with instances whose id several runs gave, without these instances."""
     if CREATED not in tally.cases:
         return []
-    given = Counter(_given(run) for trace in tally.reduced for run in trace.exchanges if _given(run) is not None)
-    shared = {instance_id for instance_id, times in given.items() if times > 1}
+    given = Counter(_given(each) for trace in tally.reduced for each in trace.exchanges)
+    shared = {instance_id for instance_id, times in given.items() if instance_id is not None and times > 1}
     return edited(tally.kept_traces.values(), lambda trace: _without(trace, shared)) if shared else []
 
 
@@ -29,7 +29,7 @@ def _given(exchange: Exchange) -> str | None:
     return exchange.data_id if exchange.operation == "runWorkflow" else None
 
 
-def _without(trace: Trace, shared: Collection[str | None]) -> Iterator[Exchange]:
+def _without(trace: Trace, shared: Collection[str]) -> Iterator[Exchange]:
     """What is left of a trace. One with such a run is left without lists, too.
 
     They show an instance that nobody was told of, as if a run that was refused had started it.

@@ -70,18 +70,18 @@ _REFERENCE_LATENCY = 0.4
 
 
 class Pacing:
-    """Draws spans of time from windows; all of them are nothing when the latency is 0."""
+    """Draws spans of time from windows; all of them are nothing when the latency is 0.
+
+    ``slowness``: how many times as long the answers take as those of the server that `PAUSES` tells of.
+    """
+
+    slowness = 1.0
 
     def __init__(self, clock: Clock, latency: float, *, jitter: bool, seed: int) -> None:
         self._clock = clock
         self._scale = latency / _REFERENCE_LATENCY
         self._random = random.Random(seed) if jitter else None
         self._slot_free_at = 0
-
-    @property
-    def slowness(self) -> float:
-        """How many times as long the answers take as those of the server that `PAUSES` tells of."""
-        return 1.0
 
     def _span(self, window: Window) -> int:
         low, high = window
@@ -121,6 +121,7 @@ class LoadedPacing(Pacing):
     def __init__(self, clock: Clock, timing: Timing, *, seed: int, runs_per_second: float | None = None) -> None:
         super().__init__(clock, _REFERENCE_LATENCY, jitter=True, seed=seed)
         self._timing = timing
+        self.slowness = _slowness(timing)
         self._answers = random.Random(f"{seed}/answers")
         self._lag_factor = Curve.of(timing.lag_factor)
         speed = Curve.of(timing.engine.speed)
@@ -129,12 +130,6 @@ class LoadedPacing(Pacing):
         self._slowdowns = Slowdowns(timing.pauses, timing.warm_up, seed)
         self.line = WorkLine(timing.engine, speed, self._slowdowns, seed)
         self._unheard: set[asyncio.Task[None]] = set()
-
-    @property
-    def slowness(self) -> float:
-        """How many times as long the answers take as those of the server that `PAUSES` tells of: the geometric mean."""
-        usual = {what: sum(PAUSES[what]) / 2 for what in self._timing.answers if what in PAUSES}
-        return statistics.geometric_mean(self._timing.answers[what][0] / span for what, span in usual.items())
 
     def lag(self, view: str, kind: str) -> int:
         """Nanoseconds until ``view`` shows a change of this kind: longer under load."""
@@ -164,3 +159,11 @@ class LoadedPacing(Pacing):
         task = asyncio.get_running_loop().create_task(self.line.do("cancel"))
         self._unheard.add(task)
         task.add_done_callback(self._unheard.discard)
+
+
+def _slowness(timing: Timing) -> float:
+    """The geometric mean over the operations of how many times as long an answer takes; 1 where none has a figure."""
+    usual = {what: sum(PAUSES[what]) / 2 for what in timing.answers if what in PAUSES}
+    if not usual:
+        return 1.0
+    return statistics.geometric_mean(timing.answers[what][0] / span for what, span in usual.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from conformance.scenarios.playing.pending_runs import workflow_of_ended
 from conformance.trace import ENOUGH_LOST, Exchange, Loss, Trace
 
 _AGAIN = 2
@@ -44,9 +45,8 @@ class LossCounts:
     def again(self, plays: Sequence[Trace]) -> bool:
         """Whether a scenario with these plays is to be played once more."""
         last = plays[-1]
-        lost = [
-            each for each in lost_writes(last) if not (self._no_chance(each.operation or "") or _came_about(last, each))
-        ]
+        by_chance = [each for each in lost_writes(last) if not self._no_chance(each.operation or "")]
+        lost = [each for each in by_chance if not _came_about(last, each)]
         if not last.complete or not lost:
             return False
         weight = max(map(_weight, lost_in_each(plays).values()), default=0)
@@ -65,13 +65,8 @@ def _came_about(trace: Trace, lost: Exchange) -> bool:
     runs = [each for each in trace.exchanges if each.operation == "runWorkflow" and each.params == lost.params]
     given = {each.data_id for each in runs if each.answered}
     alone = lost in runs and lost.failed_by("timeout") and sum(not each.answered for each in runs) == 1
-    return alone and any(_shows_an_end(each, lost) and each.data_id not in given for each in trace.exchanges)
-
-
-def _shows_an_end(exchange: Exchange, run: Exchange) -> bool:
-    shown = exchange.data if exchange.operation == "getInstance" and isinstance(exchange.data, dict) else {}
-    ended = shown.get("terminated") is True and exchange.received < run.received
-    return ended and shown.get("workflowID") == run.params["workflowID"]
+    meanwhile = [each for each in trace.exchanges if each.received < lost.received and each.data_id not in given]
+    return alone and any(workflow_of_ended(each) == lost.params["workflowID"] for each in meanwhile)
 
 
 def _weight(lost: Sequence[Loss]) -> int:

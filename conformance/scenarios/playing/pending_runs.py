@@ -20,13 +20,12 @@ class PendingRuns:
         self._sent: dict[str, int] = {}
         self._unanswered: Counter[str] = Counter()
         self._given: set[str] = set()
-        self._any_begun = False
         self._ends: dict[str, KnownEnd] = {}
 
     @property
     def any_begun(self) -> bool:
         """Whether any run went out."""
-        return self._any_begun
+        return bool(self._unanswered)
 
     @contextmanager
     def waiting(self, workflow: str) -> Iterator[None]:
@@ -44,7 +43,6 @@ class PendingRuns:
 
     def begun(self, workflow_id: str, *, waits: bool) -> KnownEnd:
         """A run goes out; what it gives bounds the wait for its answer."""
-        self._any_begun = True
         self._unanswered[workflow_id] += 1
         end = KnownEnd()
         if waits:
@@ -62,8 +60,14 @@ class PendingRuns:
 
         None where one run of the workflow is not the only one unanswered: the instance may be that of another.
         """
-        shown = exchange.data if exchange.operation == "getInstance" and isinstance(exchange.data, dict) else {}
-        workflow_id = str(shown.get("workflowID"))
-        if shown.get("terminated") is not True or exchange.data_id in self._given:
+        workflow_id = workflow_of_ended(exchange)
+        if workflow_id is None or exchange.data_id in self._given or self._unanswered[workflow_id] != 1:
             return None
-        return self._ends.pop(workflow_id, None) if self._unanswered[workflow_id] == 1 else None
+        return self._ends.pop(workflow_id, None)
+
+
+def workflow_of_ended(exchange: Exchange) -> str | None:
+    """The id of the workflow of an instance that a read shows terminated; None where an exchange shows no such one."""
+    shown = exchange.data if exchange.operation == "getInstance" and isinstance(exchange.data, dict) else {}
+    workflow_id = shown.get("workflowID") if shown.get("terminated") is True else None
+    return workflow_id if isinstance(workflow_id, str) else None
