@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+import msgspec
 
 from conformance.results.model import Results
 from conformance.wire import exact_json
 
 MAJOR = "1"
-_ADAPTER = TypeAdapter(Results)
+_T = TypeVar("_T")
 
 
 class WrongShape(ValueError):
@@ -29,12 +29,17 @@ def decode(value: Any) -> Results:
     version = str(value.get("schema_version", ""))
     if version.split(".", maxsplit=1)[0] != MAJOR:
         raise WrongVersion(version or "none")
+    return shaped(value, Results)
+
+
+def shaped(value: Any, shape: type[_T]) -> _T:
+    """A dataclass of parsed JSON; unknown members are ignored. Raises WrongShape."""
     try:
-        return _ADAPTER.validate_python(value)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise WrongShape(f"{where}: {first['msg'].lower()}") from error
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        expected, _, where = str(error).partition(" - at ")
+        place = where.strip("`").removeprefix("$").removeprefix(".")
+        raise WrongShape(f"{place}: {expected}" if place else expected) from error
 
 
 def encode(results: Results) -> str:

@@ -48,13 +48,22 @@ def test_the_published_schema_knows_every_member() -> None:
     [
         ("{", "it is not JSON"),
         ("[]", "it is no JSON object"),
-        ('{"schema_version": "1.0"}', "verdict: field required"),
+        ('{"schema_version": "1.0"}', "Object missing required field `verdict`"),
     ],
 )
 def test_what_are_no_results_is_said(tmp_path: Path, text: str, reason: str) -> None:
     path = tmp_path / "results.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ResultsUnreadable, match=reason):
+        read_results(path)
+
+
+def test_a_member_of_another_type_is_named_with_its_place(tmp_path: Path) -> None:
+    value = json.loads(write_results(sample(), tmp_path).read_text(encoding="utf-8"))
+    value["requirements"][0]["upheld"] = "many"
+    path = tmp_path / "other.json"
+    path.write_text(json.dumps(value), encoding="utf-8")
+    with pytest.raises(ResultsUnreadable, match=r"\(requirements\[0\]\.upheld: Expected `int`, got `str`\)"):
         read_results(path)
 
 
