@@ -10,6 +10,7 @@ from conformance.judging.counterfactuals.renumbered import SEQUENCE, renumbered
 from conformance.judging.counterfactuals.undelayed import undelayed
 from conformance.judging.counterfactuals.without_history import HISTORY, without_history
 from conformance.judging.counterfactuals.without_shared_ids import CREATED, without_shared_ids
+from conformance.judging.counterfactuals.without_stale_reads import MONOTONE, without_stale_reads
 from conformance.judging.counterfactuals.without_variables import VARIABLES, without_variables
 from conformance.judging.judging import Judgement
 from conformance.judging.tally import Tally
@@ -20,7 +21,7 @@ from conformance.trace import Trace
 def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
     """By the requirement that names what is wrong, the traces kept for violations that have it, with it put right."""
     delays = {each: undelayed(tally, each) for each in (DURATION, UNTIL)}
-    views = {HISTORY: without_history(tally), SEQUENCE: renumbered(tally)}
+    views = {HISTORY: without_history(tally), SEQUENCE: renumbered(tally), MONOTONE: without_stale_reads(tally)}
     ends = {each: cut_short(tally, each) for each in (ALL_DONE, COMPLETES)}
     ended = {NONE_OPEN: closed(tally), **{each: unchanged(tally, each) for each in LATE}}
     runs = {CREATED: without_shared_ids(tally), VARIABLES: without_variables(tally)}

@@ -38,11 +38,19 @@ def _lists(trace: Trace, exchange: Exchange) -> bool:
 
 
 def _last_shown(trace: Trace) -> set[int]:
-    """The index of the last read of each workflow, and of each instance while it ran."""
+    """The index of the last read of each workflow, and of each instance until one shows its end.
+
+    What shows it running after its end is old, and says nothing about lists.
+    """
     last: dict[str, int] = {}
+    ended: set[str] = set()
     for each in trace.exchanges:
         name = _LAST.get(each.operation or "")
-        if name is not None and each.ok and isinstance(each.data, dict) and each.data.get("terminated") is not True:
+        if name is None or not each.ok or not isinstance(each.data, dict):
+            continue
+        if each.data.get("terminated") is True:
+            ended.add(each.params[name])
+        elif each.params[name] not in ended:
             last[each.params[name]] = each.index
     return set(last.values())
 

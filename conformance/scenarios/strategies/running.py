@@ -63,10 +63,14 @@ def not_waited_for(d: Draft) -> None:
 
 
 def waited_long(d: Draft) -> None:
-    """wait=true of a program that lasts some seconds: servers and gateways may lose patience, and answer too early."""
-    workflow = d.create(*d.quick_stages(0, 1), words.delay(d.number(52, 70) * 100), words.noop())
-    instance = d.run(workflow, wait=True)
-    d.add(Read(instance), History(instance))
+    """wait=true of a program that lasts some seconds: servers and gateways may lose patience, and answer too early.
+
+    Another client does not wait for its run, and need not wait for the first one's either.
+    """
+    workflow = d.create(words.delay(d.number(52, 70) * 100), *d.quick_stages(1, 1))
+    patient, hasty = d.new_run(workflow, wait=True), d.new_run(workflow)
+    d.add(Together((patient, Chain((Pause(d.number(2, 4) * 100), hasty)))))
+    d.add(*(view(run.ref) for run in (patient, hasty) for view in (Read, History)))
 
 
 def waited_side_by_side(d: Draft) -> None:
@@ -266,7 +270,7 @@ def open_variables(d: Draft) -> None:
 _ENDS = ("run.completes", "stage.sequence", "stage.all-done", "history.stages", "run.terminated-at")
 
 THEMES = (
-    Theme("waited-long", waited_long, ("run.wait", *_ENDS), once=True),
+    Theme("waited-long", waited_long, ("run.wait", "run.no-wait", *_ENDS), once=True),
     Theme("waited-side-by-side", waited_side_by_side, ("run.wait",), 2),
     Theme("waited-for", waited_for, ("run.wait", *_ENDS), 3),
     Theme("not-waited-for", not_waited_for, ("run.no-wait", "run.created", "run.then-get"), 2),

@@ -18,13 +18,20 @@ from tests.rules.build import TraceBuilder
 LONG = 10_000.0
 
 
-def made(*, read: float = LONG, deleted: float | None = None, terminated: bool = False) -> TraceBuilder:
-    """An instance that waits, and shows it in a last read; its workflow does, too."""
+def made(
+    *, read: float = LONG, deleted: float | None = None, terminated: bool = False, flickers: bool = False
+) -> TraceBuilder:
+    """An instance that waits, and shows it in a last read; its workflow does, too.
+
+    ``flickers``: an earlier read shows its end.
+    """
     t = TraceBuilder(id="made")
     workflow = t.create(WAIT, id=uuid(1, 99))
     instance = t.run(workflow, id=uuid(2, 99))
     if deleted is not None:
         t.delete(workflow, at=deleted)
+    if flickers:
+        t.get(instance, [(5, 50)], ended=50)
     t.now = read
     t.get(instance, [(5, None)], ended=LONG if terminated else None)
     if deleted is None:
@@ -75,7 +82,7 @@ def test_twice_may_be_chance() -> None:
     assert not found(made(), listing("a"), listing("b", 1200), listing("c", 1400, whole=True))
 
 
-@pytest.mark.parametrize("builder", [made(terminated=True), made(read=1300), made(read=100)])
+@pytest.mark.parametrize("builder", [made(terminated=True), made(flickers=True), made(read=1300), made(read=100)])
 def test_an_instance_has_to_run_long_after_the_list(builder: TraceBuilder) -> None:
     assert [
         each

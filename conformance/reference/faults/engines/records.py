@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.reference.engine.clock import SECOND, rfc3339
 from conformance.reference.faults.answers.envelope import on_each
-from conformance.reference.faults.fault import around, edit, every, fault
+from conformance.reference.faults.fault import around, edit, every, fault, race
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import NotFound
@@ -103,7 +103,7 @@ def running_list_tells_the_ended(server: Server) -> None:
         found = [
             one
             for one in server.views.instances(call.query.get("workflowID"), running=False)
-            if not one["terminated"] or now - server.log.of(one["id"])[-1].at < 2 * SECOND
+            if not one["terminated"] or now - server.log.of(one["id"])[-1].at < race(server, 2000)
         ]
         return Reply(reply.status, write({"data": found}))
 

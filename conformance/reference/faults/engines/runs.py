@@ -27,7 +27,7 @@ def waiting_for_the_ended_hangs(server: Server) -> None:
 
     def make(finished: Finished) -> Finished:
         async def awaited(instance_id: str) -> None:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(race(server, 10) / SECOND)
             if server.engine.execution(instance_id).ended.is_set():
                 await asyncio.Event().wait()
             await finished(instance_id)

@@ -6,18 +6,18 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 
+from conformance.reference.engine.clock import MILLISECOND
 from conformance.reference.engine.instances import CANCELLED
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.answers.envelope import INSTANCE_READS, on_each
-from conformance.reference.faults.fault import alter, around, edit_many, fault, on_refusal
+from conformance.reference.faults.fault import alter, around, edit_many, fault, on_refusal, race
 from conformance.reference.faults.lifecycle.runs import Finished
 from conformance.reference.service.operations import Call, Handler, Reply, data
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import NotFound
 from conformance.reference.wire.exact_json import Json
 
-_POLL_S = 0.01
-_POLLS = 400
+_LOOK_MS, _LONGEST_MS = 10, 4000
 
 
 def workflow_of(server: Server, instance_id: str) -> str | None:
@@ -68,7 +68,7 @@ def history_gone_with_workflow(server: Server) -> None:
 
 @fault("run.no-wait")
 def run_behind_waiting_run(server: Server) -> None:
-    """A run is answered once earlier runs of its workflow with wait=true are over, or after four seconds."""
+    """A run is answered once earlier runs of its workflow with wait=true are over, or after some seconds."""
     pending: Counter[str] = Counter()
 
     async def handle(original: Handler, call: Call) -> Reply:
@@ -79,10 +79,10 @@ def run_behind_waiting_run(server: Server) -> None:
                 return await original(call)
             finally:
                 pending[workflow] -= 1
-        for _ in range(_POLLS):
+        for _ in range(race(server, _LONGEST_MS) // (_LOOK_MS * MILLISECOND)):
             if not pending[workflow]:
                 break
-            await asyncio.sleep(_POLL_S)
+            await asyncio.sleep(_LOOK_MS / 1000)
         return await original(call)
 
     around(server, "runWorkflow", handle)
