@@ -109,7 +109,7 @@ class RunConfirming:
 
         def play(scenarios: Sequence[Scenario], reuse: bool) -> Awaitable[list[Trace]]:
             assert settler is not None, "nothing is played once no time is left"
-            player = Player(self.target, settler, self.settings.features, stop=over, reuse=reuse)
+            player = Player(self.target, settler, self.settings.features, stop=over, reuse=reuse, proving=True)
             return self._replay(player, scenarios, confirmation)
 
         gate = self.target.gate

@@ -44,7 +44,7 @@ async def _replay(
         await target.measure_lists()
         async with LoopLag() as lag, Settler(target, lag) as settler:
             # What the scenario puts to the test was offered when it was found.
-            player = Player(target, settler, frozenset(OFFERED), reuse=reuse)
+            player = Player(target, settler, frozenset(OFFERED), reuse=reuse, proving=True)
             jobs = [Job(f"replay{number}", scenario, "replay") for number in range(times)]
             played = await all_of(player.play(job) for job in jobs)
     judgements = [(each.trace, judge.judge(each.trace)) for each in played]

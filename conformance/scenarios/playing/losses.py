@@ -12,6 +12,8 @@ _AGAIN = 2
 # From so many requests on, of which so great a share was lost, an operation loses them for a reason.
 _KNOWN = 10
 _NO_CHANCE = 0.4
+# So many scenarios that lost an answer in every play have shown what the next ones need not show as often.
+_SHOWN = 2
 
 
 def lost_writes(trace: Trace) -> Iterator[Exchange]:
@@ -31,30 +33,46 @@ def lost_in_each(traces: Sequence[Trace]) -> Mapping[int, tuple[Loss, ...]]:
 
 
 class LossCounts:
-    """Shared by the scenarios that one player plays: which operations lose their answers for other reasons."""
+    """Shared by the scenarios that one player plays: which operations lose their answers for other reasons.
 
-    def __init__(self) -> None:
+    ``proving``: such losses are what is to be proven, so none is spared.
+    """
+
+    def __init__(self, *, proving: bool = False) -> None:
+        self._proving = proving
         self._sent: Counter[str] = Counter()
         self._lost: Counter[str] = Counter()
+        self._shown: Counter[tuple[str, Loss]] = Counter()
 
     def note(self, trace: Trace) -> None:
         """Take note of a play."""
         self._sent.update(each.operation or "" for each in _writes(trace))
         self._lost.update(each.operation or "" for each in lost_writes(trace))
 
-    def again(self, plays: Sequence[Trace]) -> bool:
-        """Whether a scenario with these plays is to be played once more."""
-        last = plays[-1]
-        by_chance = [each for each in lost_writes(last) if not self._no_chance(each.operation or "")]
+    def again(self, plays: Sequence[Trace], number: int | None = None) -> bool:
+        """Whether a scenario with these plays, of which the last is the ``number``-th in a row, is played once more."""
+        last, number = plays[-1], len(plays) if number is None else number
+        weights: dict[int | None, int] = {step: _weight(lost) for step, lost in lost_in_each(plays).items()}
+        self._shown.update({_way(each) for each in lost_writes(last) if weights.get(each.step, 0) >= ENOUGH_LOST})
+        by_chance = [each for each in lost_writes(last) if not self._no_chance(each)]
         lost = [each for each in by_chance if not _came_about(last, each)]
         if not last.complete or not lost:
             return False
-        weight = max(map(_weight, lost_in_each(plays).values()), default=0)
-        return weight < ENOUGH_LOST and (weight > 0 or len(plays) <= _AGAIN)
+        weight = max(weights.values(), default=0)
+        return weight < ENOUGH_LOST and (weight > 0 or number <= _AGAIN)
 
-    def _no_chance(self, operation: str) -> bool:
-        sent, lost = self._sent[operation], self._lost[operation]
-        return sent >= _KNOWN and lost > _NO_CHANCE * sent
+    def _no_chance(self, exchange: Exchange) -> bool:
+        """Whether the operation loses most of its answers, or enough scenarios have lost one in this way each time."""
+        if self._proving:
+            return False
+        sent, lost = (counts[exchange.operation or ""] for counts in (self._sent, self._lost))
+        return self._shown[_way(exchange)] >= _SHOWN or (sent >= _KNOWN and lost > _NO_CHANCE * sent)
+
+
+def _way(lost: Exchange) -> tuple[str, Loss]:
+    """How an answer was lost: of which operation, and to what."""
+    assert lost.lost_to is not None
+    return lost.operation or "", lost.lost_to
 
 
 def _came_about(trace: Trace, lost: Exchange) -> bool:

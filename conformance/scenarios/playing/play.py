@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from conformance.contract.features import ASSUMED
@@ -22,7 +23,7 @@ from conformance.scenarios.steps.registry import kind_of
 from conformance.target import Sender, Target
 from conformance.target.finishing import all_of, to_the_end, unless
 from conformance.target.pacing.run_gate import Place
-from conformance.trace import Loss, Trace
+from conformance.trace import Trace
 from conformance.trace.roles import Role
 from conformance.trace.trace import Source
 
@@ -64,7 +65,8 @@ class Played:
 class Player:
     """Plays scenarios on a target. ``stop`` is asked before every step; once true, only cleaning up is left.
 
-    ``reuse``: whether connections serve more than one exchange.
+    ``reuse``: whether connections serve more than one exchange. ``proving``: jobs with one scenario are played side by
+    side to see whether a violation comes back, so what each of them lost counts for all that are played after it.
     """
 
     target: Target
@@ -73,8 +75,13 @@ class Player:
     concurrency: int = CONCURRENCY
     stop: Callable[[], bool] = lambda: False
     reuse: bool = True
-    _losses: LossCounts = field(default_factory=LossCounts)
+    proving: bool = False
+    _losses: LossCounts = field(init=False)
     _lists: LongLists = field(default_factory=LongLists)
+    _plays: defaultdict[int, list[tuple[int, Trace]]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        self._losses = LossCounts(proving=self.proving)
 
     async def play_all(self, jobs: Iterable[Job], on_played: Callable[[Played], None] | None = None) -> list[Played]:
         """Play jobs, ``concurrency`` at once, drawing each only when it is played; in order of ending.
@@ -122,15 +129,23 @@ class Player:
         A play that lost the answer to a write is followed by another one, a few at the most: what the scenario was for
         may not have happened. When every play loses the same one, that is no chance.
         """
-        plays = [await self._play(job, {})]
-        while not self.stop() and self._losses.again([each.trace for each in plays]):
-            lost = lost_in_each([each.trace for each in plays])
-            plays.append(await self._play(replace(job, id=f"{job.id}~{len(plays) + 1}"), lost))
+        plays: list[Played] = []
+        # All plays of the scenario, each with its number in its own row: one with a lower number was over before.
+        of_all = self._plays[id(job.scenario)] if self.proving else []
+        again = True
+        while again:
+            number = len(plays) + 1
+            played = await self._play(job if number == 1 else replace(job, id=f"{job.id}~{number}"))
+            before = [trace for earlier, trace in of_all if earlier < number]
+            trace = replace(played.trace, lost=lost_in_each(before) if before else {})
+            plays.append(replace(played, trace=trace))
+            of_all.append((number, trace))
+            again = not self.stop() and self._losses.again([*before, trace], number)
         leftovers = tuple(left for each in plays for left in each.leftovers)
         earlier = tuple(each.trace for each in plays[:-1])
         return Played(job, plays[-1].trace, leftovers, sum(each.seconds for each in plays), earlier)
 
-    async def _play(self, job: Job, lost: Mapping[int, tuple[Loss, ...]]) -> Played:
+    async def _play(self, job: Job) -> Played:
         clients = ScenarioClients(
             self.target, self.settler, Bindings(job.id, self.target.given), self.stop, self._lists, reuse=self.reuse
         )
@@ -144,7 +159,7 @@ class Player:
                 played = await self._end(job, clients)
         finally:
             leftovers = await to_the_end(self._clean_up(clients, job.scenario))
-        trace = replace(self._trace(job, played, clients, whole), lost=lost)
+        trace = self._trace(job, played, clients, whole)
         self._losses.note(trace)
         return Played(job, trace, leftovers, time.monotonic() - began)
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
+from conformance.judging.judging import Judge
+from conformance.reference.options import ServerOptions
+from conformance.reference.process import ReferenceProcess
+from conformance.scenarios import Job, Played, Player, Scenario, Settler
 from conformance.scenarios.playing.losses import LossCounts, lost_in_each
+from conformance.scenarios.scenario.model import Create, Run, Send, Until
+from conformance.target import Target, TargetConfig
 from conformance.trace import Exchange, Trace
 from tests.rules.bodies import NOOP
 from tests.rules.build import TraceBuilder
@@ -62,6 +69,15 @@ def test_what_is_lost_nearly_always_is_not_tried_again() -> None:
     assert not losses.again([_play(503)])
 
 
+def test_what_two_scenarios_lost_each_time_the_next_ones_do_not_try_as_often() -> None:
+    losses, lost = LossCounts(), _play(None, "protocol")
+    for _ in range(2):
+        assert losses.again([lost])
+        assert not losses.again([lost] * 4)
+    assert not losses.again([lost])
+    assert losses.again([_play(None, 502)])
+
+
 @pytest.mark.parametrize(
     ("failure", "ended", "others", "again"),
     [
@@ -87,3 +103,26 @@ def test_a_run_of_which_only_the_answer_is_missing_is_not_repeated(
 
 def test_a_play_that_was_cut_short_is_not_repeated() -> None:
     assert not LossCounts().again([replace(_play(502), complete=False)])
+
+
+def test_what_is_to_be_proven_is_not_spared() -> None:
+    losses = LossCounts(proving=True)
+    for _ in range(10):
+        losses.note(_play(503))
+    assert losses.again([_play(503)])
+
+
+def test_replays_side_by_side_prove_a_loss_together() -> None:
+    """However many writes each loses; in four rounds at the most, which are what one would take alone."""
+    sends = (Send("i1", "go"), Send("i1", "go"), Send("i1", "stop"))
+    scenario = Scenario((Create("w1", ({"noop": {}},)), Run("i1", "w1"), Until("i1", "ended"), *sends))
+
+    async def main(url: str) -> list[Played]:
+        async with Target(TargetConfig(url=url)) as target, Settler(target) as settler:
+            player = Player(target, settler, proving=True)
+            return list(await asyncio.gather(*(player.play(Job(f"replay{number}", scenario)) for number in range(3))))
+
+    with ReferenceProcess(ServerOptions(faults=("late-event-drops-connection",))) as server:
+        played = asyncio.run(main(server.url))
+    assert all("envelope.answers" in Judge().judge(each.trace).violations for each in played)
+    assert sum(len(each.earlier) + 1 for each in played) < 3 * 4
