@@ -26,15 +26,15 @@ def _others(d: Draft, instance: str, event: str, least: int, most: int) -> list[
 
 
 def together(d: Draft) -> None:
-    """Twice in an instance a match among others, all on the wire at the same time: among many, then among any number.
+    """In an instance a match among others, all on the wire at the same time: twice among many, then among any number.
 
     A slow target takes up what comes at one moment within a tenth of a second. So only among many does another event
-    come close to the match, and a second burst costs no run.
+    come close to the match, and a further burst costs no run.
     """
-    event, then, before = d.event(), f"then {d.number(0, 99)}", d.number(0, 1)
+    names, before = (d.event(), *(f"{word} {d.number(0, 99)}" for word in ("then", "last"))), d.number(0, 1)
     stages = [d.quick_stage() for _ in range(before)]
-    instance = d.start(*stages, words.wait_for(event), words.wait_for(then), *d.quick_stages(0, 1))
-    for stage, name, least in ((before, event, 8), (before + 1, then, 2)):
+    instance = d.start(*stages, *map(words.wait_for, names), *d.quick_stages(0, 1))
+    for stage, (name, least) in enumerate(zip(names, (10, 10, 2), strict=True), before):
         sends = [Send(instance, name), *_others(d, instance, name, least, 14)]
         d.add(Until(instance, "waiting", stage), Together(tuple(d.shuffled(sends))))
     d.add(Settle(), Read(instance), History(instance))
