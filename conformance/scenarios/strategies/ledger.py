@@ -35,12 +35,12 @@ def send_from_world(d: Draft) -> None:
 
 
 def send_and_update(d: Draft) -> None:
-    """Money to an account, then a change of that account's metadata."""
+    """Money to an account, then two changes of that account's metadata, of which the second holds only its own."""
     account = d.account()
-    stages = [words.send("world", account, d.amount()), words.update(account, _metadata(d))]
-    instance = d.start(*stages, *d.quick_stages(0, 1))
+    updates = [words.update(account, metadata) for metadata in (_metadata(d), {"second": "by itself"})]
+    instance = d.start(words.send("world", account, d.amount()), *updates, *d.quick_stages(0, 1))
     d.add(StageHistory(instance, "0"), Until(instance, "ended"))
-    d.add(StageHistory(instance, "0"), StageHistory(instance, "1"), History(instance))
+    d.add(*(StageHistory(instance, number) for number in "012"), History(instance))
 
 
 def variables_in_money(d: Draft) -> None:
