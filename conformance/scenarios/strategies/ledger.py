@@ -35,9 +35,10 @@ def send_from_world(d: Draft) -> None:
 
 
 def send_and_update(d: Draft) -> None:
-    """Money to an account, then two changes of that account's metadata, of which the second holds only its own."""
+    """Money to an account, then two changes of that account's metadata, each of which holds only its own."""
     account = d.account()
-    updates = [words.update(account, metadata) for metadata in (_metadata(d), {"second": "by itself"})]
+    first, second = ({name: f"the {name} one of {account}, by itself"} for name in ("first", "second"))
+    updates = [words.update(account, metadata) for metadata in (_metadata(d) | first, second)]
     instance = d.start(words.send("world", account, d.amount()), *updates, *d.quick_stages(0, 1))
     d.add(StageHistory(instance, "0"), Until(instance, "ended"))
     d.add(*(StageHistory(instance, number) for number in "012"), History(instance))
