@@ -107,7 +107,7 @@ _ODD_BODIES: Mapping[str, Mapping[str, object]] = {
     "runWorkflow": {"a NUL in a text": {"order": _NUL}, "null as variable": {"order": None}},
     "sendEvent": {"a NUL in a text": {"name": _NUL}},
 }
-_ODD_IDS = ('no "such" id', "'; --", "{}", "x" * 300)
+_ODD_IDS = ("\0", 'no "such" id', "'; --", "{}", "x" * 300)
 _DEEP = '{"a":' * 300 + "1" + "}" * 300
 _ODD_TEXTS: Mapping[str, Mapping[str, str]] = {
     "createWorkflow": {

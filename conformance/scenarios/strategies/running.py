@@ -49,9 +49,11 @@ def _awkward_values(d: Draft) -> dict[str, str]:
 
 
 def waited_for(d: Draft) -> None:
-    """wait=true answers when all stages have ended, and says so."""
-    workflow = d.create(*d.quick_stages(0, 4))
-    instance = d.run(workflow, d.pick((None, {}, {"x": "1"})), wait=True)
+    """wait=true answers when all stages have ended, and says so; a variable is as good as without it."""
+    variables = d.pick((None, {}, {"x": "1"}, {"x": "2"}))
+    named = (words.update(d.account(), {"k": "of ${x}"}),) if variables and d.ledger else ()
+    workflow = d.create(*named, *d.quick_stages(0, 3))
+    instance = d.run(workflow, variables, wait=True)
     d.add(Read(instance), History(instance))
 
 
@@ -173,7 +175,7 @@ def odd_delays(d: Draft) -> None:
     """A delay of the simplest length, and some written in ways that a server may refuse; one that it takes means what
     it says, also as a variable.
     """
-    for text in d.shuffled(("0s", "1s", "0m1.2s", "0.0005h", "1.3s")):
+    for text in d.shuffled(("0s", "1s", "0m1.2s", "0.0005h", "1.3s", "1200000us")):
         workflow = d.create({"delay": {"duration": text}}, words.noop())
         d.add(Until(d.run(workflow), "ended"))
     for kind, length in d.shuffled((("duration", "0s"), ("duration", "1s200ms"), ("until", "2020-01-01T00:00:00Z"))):

@@ -149,8 +149,12 @@ def _first_widened(event: str) -> str:
     return event
 
 
+# What an engine may call its own signals.
+_ORDERS = ("cancel", "abort", "terminate")
+
+
 def near_misses(event: str) -> list[str]:
-    """Other names that a careless comparison would take for this one."""
+    """Other names that a careless comparison would take for this one, and a careless engine for an order."""
     swapped = "".join(_LOOKALIKES.get(character, character) for character in event)
     candidates = [
         event.swapcase(),
@@ -189,6 +193,7 @@ def near_misses(event: str) -> list[str]:
         "*",
         ".*",
         "%",
+        *_ORDERS,
     ]
     return [name for name in dict.fromkeys(candidates) if name and name != event]
 

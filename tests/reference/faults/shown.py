@@ -98,7 +98,8 @@ SHOWN: dict[Probe, str] = {
     """,
     values.long_times: "long-wait-deaf long-timers-fire-at-once minutes-end-at-once fine-moments-are-past",
     values.odd_texts: """
-        ids-raw-in-errors nul-crashes-events number-texts-reformatted false-omitted destination-unchecked
+        ids-raw-in-errors nul-crashes-events nul-in-paths-crashes number-texts-reformatted false-omitted
+        destination-unchecked
         number-names-equal names-form-decoded ledger-always-default history-without-timestamp
         metadata-of-an-earlier-send
     """,
@@ -137,6 +138,7 @@ SHOWN: dict[Probe, str] = {
     values.long_texts: "variables-cut-at-16384 event-names-of-8192-characters",
     values.odd_delays: """
         first-unit-counts zero-delays-fail variable-delays-are-none astral-letters-equal hours-are-minutes
+        microseconds-are-milliseconds
     """,
     cancelling.siblings_of_the_cancelled: "cancellations-deafen-siblings waited-runs-are-deaf",
     collections.throng: "instances-cut-at-100",
@@ -176,6 +178,8 @@ SHOWN: dict[Probe, str] = {
     """,
     sending.burst: "burst-loses-events fourth-of-a-burst-lost events-at-once-lose-their-names",
     sending.unprompted: "waits-time-out events-redelivered second-wait-for-a-name-skipped heard-again-after-a-second",
+    sending.orders: "events-named-cancel-cancel",
+    waited.waiting_run_with_variables: "waited-runs-without-variables",
     sending.malformed_events: """
         event-without-name-accepted refused-event-ends-stage malformed-events-are-internal
         malformed-events-leave-an-error malformed-events-close-the-entry

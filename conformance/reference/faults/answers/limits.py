@@ -139,6 +139,19 @@ def four_waits_hold_everything(server: Server) -> None:
 
 
 @fault("envelope.no-5xx")
+def nul_in_paths_crashes(server: Server) -> None:
+    """An id with a NUL in it (%00) gets 500: the database takes no such text."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        if any("\0" in value for value in (*call.path.values(), *call.query.values())):
+            raise ApiError("invalid byte sequence for encoding UTF8: 0x00")
+        return await original(call)
+
+    for operation in tuple(server.handlers):
+        around(server, operation, handle)
+
+
+@fault("envelope.no-5xx")
 def deep_configurations_crash(server: Server) -> None:
     """A configuration with more than a thousand lists in it gets 500: the reader calls itself for each one."""
 
@@ -160,5 +173,6 @@ FAULTS = (
     large_configuration_crashes,
     large_variables_crash,
     four_waits_hold_everything,
+    nul_in_paths_crashes,
     deep_configurations_crash,
 )

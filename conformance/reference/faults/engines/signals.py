@@ -107,6 +107,22 @@ def waits_after_delays_hear_late(server: Server) -> None:
     hears(server, awake)
 
 
+@fault("stage.waits", "event.other")
+def events_named_cancel_cancel(server: Server) -> None:
+    """An event named cancel cancels the instance: the engine's own signal has that name."""
+
+    def make(deliver: Callable[[Execution, str], None]) -> Callable[[Execution, str], None]:
+        def delivered(execution: Execution, name: str) -> None:
+            if name == "cancel" and execution.waiting_for != name:
+                server.engine.cancel(execution.instance_id)
+            else:
+                deliver(execution, name)
+
+        return delivered
+
+    alter(server.engine, "deliver", make)
+
+
 @fault("event.terminated", "stage.monotone")
 def late_events_touch_the_end(server: Server) -> None:
     """An event to an instance that has ended is refused, but its end is told anew."""
@@ -175,6 +191,7 @@ FAULTS = (
     events_of_one_name_collapse,
     events_at_once_lose_their_names,
     waits_after_delays_hear_late,
+    events_named_cancel_cancel,
     late_events_touch_the_end,
     heard_again_after_a_second,
     repetitions_are_dropped,

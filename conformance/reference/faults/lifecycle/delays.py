@@ -14,6 +14,7 @@ from conformance.reference.wire.exact_json import Json
 
 # Up to three digits: what has more is read rightly.
 _FRACTION = re.compile(r"\.(\d{1,3})(?!\d)")
+_MICROSECONDS = re.compile("us|µs|μs")
 _FINE = re.compile(r"\.\d{7}")
 
 
@@ -115,6 +116,12 @@ def hours_are_minutes(server: Server) -> None:
     _delay_for(server, lambda text: duration(text.replace("h", "m")) or 0)
 
 
+@fault("run.delay-duration", "run.completes")
+def microseconds_are_milliseconds(server: Server) -> None:
+    """The microseconds of a delay's duration are taken for milliseconds."""
+    _delay_for(server, lambda text: duration(_MICROSECONDS.sub("ms", text)) or 0)
+
+
 FAULTS = (
     delays_end_early,
     a_second_is_none,
@@ -126,4 +133,5 @@ FAULTS = (
     fractions_are_milliseconds,
     fine_moments_are_past,
     hours_are_minutes,
+    microseconds_are_milliseconds,
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 from conformance.reference.engine.clock import rfc3339
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.answers.texts import mapped
-from conformance.reference.faults.fault import alter, edit, edit_many, fault
+from conformance.reference.faults.fault import alter, around, edit, edit_many, fault
+from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 from conformance.reference.wire.exact_json import Json, MalformedJson, read, write
 
@@ -201,6 +204,24 @@ def own_variables_win(server: Server) -> None:
     alter(server.engine, "run_stage", make)
 
 
+@fault("run.variables", "history.stages")
+def waited_runs_without_variables(server: Server) -> None:
+    """A run with wait=true does not hand its variables on: references stay as they are."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        return await original(replace(call, body=b"") if call.query.get("wait") == "true" and _valid(call) else call)
+
+    around(server, "runWorkflow", handle)
+
+
+def _valid(call: Call) -> bool:
+    """Whether a run's variables are texts: others are still refused."""
+    with contextlib.suppress(MalformedJson):
+        variables = read(call.body) if call.body else {}
+        return isinstance(variables, dict) and all(isinstance(value, str) for value in variables.values())
+    return False
+
+
 FAULTS = (
     adjacent_references_lost,
     backslashes_in_values_expanded,
@@ -215,4 +236,5 @@ FAULTS = (
     names_replaced_where_embedded,
     references_found_by_their_beginning,
     own_variables_win,
+    waited_runs_without_variables,
 )

@@ -71,6 +71,16 @@ async def unprompted(session: Session) -> object:
     return await session.comes(session.server.engine.executions[instance].ended.is_set, session.dread)
 
 
+async def orders(session: Session) -> object:
+    """An event with the name that an engine may give a signal of its own, to an instance that waits for another one."""
+    notes = Notes()
+    instance = await session.start(WAIT)
+    await session.event(instance, "cancel")
+    await session.idle()
+    await take_reads(session, notes, instance)
+    return notes.lines
+
+
 async def malformed_events(session: Session) -> object:
     """Events that are none, to an instance that waits."""
     notes = Notes()

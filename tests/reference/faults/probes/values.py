@@ -37,7 +37,8 @@ async def delays(session: Session) -> object:
 
 
 async def odd_delays(session: Session) -> object:
-    """Delays of nothing, two units, a variable and hours; characters beyond the basic plane in the names of events."""
+    """Delays of nothing, microseconds, two units, a variable and hours; names of events beyond the basic plane."""
+    fine = await session.start({"delay": {"duration": "20000us"}})
     none = await session.start({"delay": {"duration": "0s"}})
     seen: list[object] = [await session.ended(none), await session.data(f"/instances/{none}/history")]
     seen[1] = "error" in seen[1][0]  # type: ignore[index]
@@ -47,6 +48,7 @@ async def odd_delays(session: Session) -> object:
     rocket = await session.start({"wait_event": {"event": "🚀"}})
     await session.event(rocket, "🎉")
     ended = [session.server.engine.executions[one].ended for one in (*long, rocket)]
+    seen.append(await session.ended(fine))
     return [*seen, *[await session.comes(each.is_set, session.dread) for each in ended]]
 
 
@@ -122,7 +124,8 @@ async def long_texts(session: Session) -> object:
 async def odd_texts(session: Session) -> object:
     """Texts that hold quotes or NULs, look like numbers, or are encoded as in forms; what is false or dated."""
     notes = Notes()
-    notes.take(await session.call("GET", "/instances/a%22b"))
+    for name in ("a%22b", "a%00b"):
+        notes.take(await session.call("GET", f"/instances/{name}"))
     account = {"id": "world", "ledger": "books", "allowOverdraft": False}
     dated = send_stage(timestamp="2024-02-29T23:59:59Z")
     dated["send"]["source"] = {"account": account}

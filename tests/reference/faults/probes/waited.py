@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.reference.faults.notes import Notes
 from tests.reference.faults.probes.common import take_lists, take_reads
-from tests.reference.session import NOOP, WAIT, Session, send_stage
+from tests.reference.session import NOOP, WAIT, Session, send_stage, update_stage
 
 
 async def _waited_for(session: Session) -> asyncio.Task[Any]:
@@ -38,6 +38,14 @@ async def waiting_runs(session: Session) -> object:
     await session.idle()
     notes.lines.append(waiting.done())
     waiting.cancel()
+    return notes.lines
+
+
+async def waiting_run_with_variables(session: Session) -> object:
+    """wait=true with a variable that a stage refers to."""
+    notes = Notes()
+    run = await session.run(await session.create(update_stage(k="of ${x}")), {"x": "1"}, wait=True)
+    await take_reads(session, notes, run["id"])
     return notes.lines
 
 
