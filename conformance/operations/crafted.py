@@ -107,7 +107,7 @@ _ODD_BODIES: Mapping[str, Mapping[str, object]] = {
     "runWorkflow": {"a NUL in a text": {"order": _NUL}, "null as variable": {"order": None}},
     "sendEvent": {"a NUL in a text": {"name": _NUL}},
 }
-_ODD_IDS = ("\0", 'no "such" id', "'; --", "{}", "x" * 300)
+_ODD_IDS = ('no "such" id', "'; --", "{}", "x" * 300)
 _DEEP = '{"a":' * 300 + "1" + "}" * 300
 _ODD_TEXTS: Mapping[str, Mapping[str, str]] = {
     "createWorkflow": {
@@ -198,10 +198,11 @@ def _odd(operation_id: str) -> Iterable[CaseTemplate]:
     for query in _ODD_QUERIES if operation_id == "listInstances" else ():
         yield CaseTemplate(operation_id, query=query, ids="own", description="odd: a query of an odd form")
     parameters = V1.by_action[operation_id].path_parameters
-    for odd in _ODD_IDS if parameters else ():
+    ids = ((_NUL, "odd: an id with a NUL"), *((odd, "an id of an odd form") for odd in _ODD_IDS))
+    for odd, description in ids if parameters else ():
         named = tuple((name, "0" if name == "number" else odd) for name in parameters)
         body = _some_body(operation_id)
-        yield CaseTemplate(operation_id, named, body=body, ids="generated", description="an id of an odd form")
+        yield CaseTemplate(operation_id, named, body=body, ids="generated", description=description)
 
 
 def _plain(operation_id: str) -> Iterable[CaseTemplate]:

@@ -175,7 +175,7 @@ def odd_delays(d: Draft) -> None:
     """A delay of the simplest length, and some written in ways that a server may refuse; one that it takes means what
     it says, also as a variable.
     """
-    for text in d.shuffled(("0s", "1s", "0m1.2s", "0.0005h", "1.3s", "1200000us")):
+    for text in d.shuffled(("0s", "1s", "0m1200000us", "0.0005h", "1.3s")):
         workflow = d.create({"delay": {"duration": text}}, words.noop())
         d.add(Until(d.run(workflow), "ended"))
     for kind, length in d.shuffled((("duration", "0s"), ("duration", "1s200ms"), ("until", "2020-01-01T00:00:00Z"))):
