@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from conformance.contract.calls import Call
 from conformance.scenarios.playing.bindings import Bindings, MissingReference, delay_ns
+from conformance.scenarios.playing.overdue import controlled, until_overdue
 from conformance.scenarios.playing.pending_runs import PendingRuns
 from conformance.scenarios.playing.settling import Settler
 from conformance.scenarios.scenario.model import (
@@ -34,7 +35,6 @@ from conformance.target import Recorder, Sender, Target, send
 from conformance.target.authentication.presenting import presented
 from conformance.target.coexistence.identity import mark_of, marked
 from conformance.target.finishing import later, to_the_end, unless
-from conformance.target.pacing.known_end import KnownEnd
 from conformance.target.pacing.run_gate import Place
 from conformance.target.sender import RequestOptions
 from conformance.trace import Exchange
@@ -219,7 +219,7 @@ class ScenarioClients:
                 self.notes.append(f"step {number} was left out: no {ready.token} token is to be had")
                 return None
         asking = self._send(wanted, client, options)
-        exchange = await (unless(self._given_up(ready), asking) if isinstance(ready, Run) else asking)
+        exchange = await (self._run(ready, asking) if isinstance(ready, Run) else asking)
         if exchange is None:
             self.last_change = time.monotonic_ns()
             self.notes.append(f"step {number} was given up: it was time to stop, and the run was not answered")
@@ -233,24 +233,11 @@ class ScenarioClients:
             self._runs.answered(exchange)
         known = self._runs.ended(exchange)
         if known is not None:
-            self._waits.append(asyncio.create_task(self._until_overdue(exchange.received, known)))
+            waiting = until_overdue(self.settler, exchange.received, known, self.target.config.timeout_s)
+            self._waits.append(asyncio.create_task(waiting))
         self.lists.learn(step, exchange)
         if kind_of(step).mutates:
             self.last_change = max(self.last_change, exchange.received)
-
-    async def _until_overdue(self, ended: int, known: KnownEnd) -> None:
-        """Have a run's answer waited for until it is overdue: its end was shown to another client at ``ended``.
-
-        It is due for whoever waits for it when an effect of that moment would be, which only a control that begins now
-        tells. From then on it has as long again, or as long as any other answer; controls that end later may add to it.
-        """
-        timeout_s = self.target.config.timeout_s
-        known.after(timeout_s + self.settler.patience_s)
-        await self.settler.wait(ended)
-        least = time.monotonic_ns() + int(timeout_s * SECOND)
-        while (left := max(least, self.settler.twice_due(ended)) - time.monotonic_ns()) > 0:  # noqa: ASYNC110 - see above
-            await asyncio.sleep(left / SECOND)
-        known.after(0)
 
     async def _send(self, wanted: Call, client: Sender, options: RequestOptions) -> Exchange:
         sent = replace(wanted, body=_with_marker(wanted.body, self.target.config.run_id))
@@ -266,6 +253,13 @@ class ScenarioClients:
             lead = int(self.target.gate.lead_s * SECOND)
             return replace(step, name=name, stages=tuple(concrete(step.stages, time.time_ns(), lead)))
         return step
+
+    async def _run(self, run: Run, asking: Coroutine[Any, Any, Exchange]) -> Exchange | None:
+        answer = unless(self._given_up(run), asking)
+        if run.wait:
+            return await answer
+        async with controlled(self.settler):
+            return await answer
 
     def _given_up(self, run: Run) -> Callable[[], bool]:
         """Says when a run's answer is not worth waiting for any longer: the one that tells of its end is not to the end

@@ -27,8 +27,11 @@ _LONGEST_PAUSE = SECOND
 _LOOK_S = 0.1
 # Controls are at most this share of the runs; the first ones come before there are any.
 _SHARE = 0.1
-_FIRST_CONTROLS = 3
-# A control that starts so many times its usual length before the settle time is over delays nobody who waits for it.
+_FIRST_CONTROLS, _FEW_ROUNDS = 3, 2
+# One that begins so many settle times after the one before is no burden whatever their share: one that holds back no
+# other run, and any other.
+_APART, _RARE = 1, 3
+# So many times its usual length before the settle time is over, a control delays nobody who waits for it.
 _LEAD = 1.5
 # Such a part of the settle time is waited beyond it. Controls of a slow target differ more, and one that waits is no
 # burden to it.
@@ -83,20 +86,20 @@ class Settler:
         try:
             await self._warm_up()
         except BaseException:
-            # Nobody leaves what was never entered, and the controls' workflow must not stay behind.
-            await self.close()
+            await self.close()  # Nobody leaves what was never entered, and the controls' workflow must not stay behind.
             raise
         return self
 
     async def _warm_up(self) -> None:
-        for together in () if self.idle else (1, 1, 2):
-            if self._target.deadline.passed:
+        for number, together in enumerate(() if self.idle else (1, 1, 2)):
+            # On a slow target the last ones would cost much of the time for scenarios, which bring controls along.
+            if self._target.deadline.passed or (number == _FEW_ROUNDS and self.control_ns() > SECOND):
                 break
+            self._begun += together
             await all_of(self._control() for _ in range(together))
             # One that a late answer made long does not count; where it was the first one, there is none yet.
             if self._controls and self._controls[-1].finished is None:
-                # More of what never ends would only use up the time for everything else.
-                break
+                break  # More of what never ends would only use up the time for everything else.
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -234,8 +237,10 @@ class Settler:
         return 0.0 if self._affordable() else _LOOK_S
 
     def _affordable(self) -> bool:
-        """Whether controls are a small enough share of the runs, or the target has nothing else to do."""
-        return self._begun <= _FIRST_CONTROLS + _SHARE * self._target.runs or self._target.gate.idle
+        """Whether controls are a small enough share of the runs, or were rare of late."""
+        apart = (_APART if self._target.gate.has_room else _RARE) * self.settle_ns()
+        few = self._begun <= _FIRST_CONTROLS + _SHARE * self._target.runs
+        return few or time.monotonic_ns() >= self._started + apart
 
     def note(self, control: Control) -> None:
         """A run of a scenario that was as good as a control: of noops alone, watched to its end, touched by nobody."""

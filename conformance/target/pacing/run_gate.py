@@ -96,9 +96,9 @@ class RunGate:
         return len(self._queue) < self.limit
 
     @property
-    def idle(self) -> bool:
-        """Whether no run is in flight and none waits for admission."""
-        return not (self.in_flight or self._queue)
+    def has_room(self) -> bool:
+        """Whether a run would be admitted at once."""
+        return not self._queue and self.in_flight < self.limit
 
     @property
     def slow(self) -> bool:

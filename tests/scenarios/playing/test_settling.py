@@ -13,6 +13,7 @@ from conformance.scenarios.playing.control_round import ControlRound
 from conformance.scenarios.playing.settling import latest_start
 from conformance.target import LoopLag, Target, TargetConfig
 from conformance.trace import Trace
+from conformance.wire.instant import SECOND
 
 Use = Callable[[Target, Settler], Awaitable[None]]
 
@@ -146,3 +147,44 @@ def test_the_traces_of_controls_are_to_be_had_before_the_end_each_once(url: str)
     assert runs[0] == 4
     assert runs[1] >= 1
     assert early[0].id != late[0].id
+
+
+def test_the_warm_up_of_a_slow_target_leaves_the_time_to_scenarios(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def use(_: Target, settler: Settler) -> None:
+        assert len(settler.settling().controls) == 2
+
+    monkeypatch.setattr(Settler, "control_ns", lambda _: 2 * SECOND)
+    with_settler(url, use)
+
+
+@pytest.mark.parametrize(("held_back", "settle_times"), [(True, 3), (False, 1)])
+def test_a_control_beyond_the_share_comes_once_they_are_rare(
+    url: str, monkeypatch: pytest.MonkeyPatch, held_back: bool, settle_times: int
+) -> None:
+    async def use(target: Target, settler: Settler) -> None:
+        assert settler._affordable()
+        settler._begun = 1000
+        places = await target.gate.enter(target.gate.limit if held_back else 1)
+        monkeypatch.setattr(settler, "settle_ns", lambda: 3600 * SECOND)
+        for passed in (settle_times - 0.5, settle_times + 0.5):
+            settler._started = time.monotonic_ns() - int(passed * 3600 * SECOND)
+            assert settler._affordable() is (passed > settle_times)
+        for place in places:
+            place.leave()
+
+    with_settler(url, use)
+
+
+def test_a_control_goes_beyond_the_limit_where_the_runs_in_flight_are_held(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def use(target: Target, settler: Settler) -> None:
+        held = await target.gate.enter(target.gate.limit)
+        cause = time.monotonic_ns()
+        # Nobody gives a place back: without a way around the gate this never ends.
+        await settler.wait(cause)
+        assert target.gate.in_flight >= len(held)
+        assert any(control.started > cause for control in settler.settling().controls)
+
+    monkeypatch.setattr("conformance.scenarios.playing.control_round._LEAST_HELD_S", 0.01)
+    with_settler(url, use)

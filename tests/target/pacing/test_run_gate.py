@@ -144,7 +144,7 @@ def test_a_run_that_has_to_be_refused_waits_for_nobody_and_tells_nothing_of_the_
         assert gate.in_flight == LEAST
         for place in places:
             place.leave()
-        assert gate.idle
+        assert gate.has_room
 
     asyncio.run(scenario())
 
@@ -171,7 +171,7 @@ def test_urgent_runs_come_first_others_behind_a_few_and_who_gives_up_leaves_no_t
         await asyncio.wait(waiting)
         assert order == ["control", "plain", "case", "other"]
         assert gate.in_flight == 0
-        assert gate.idle
+        assert gate.has_room
 
     asyncio.run(scenario())
 
@@ -182,7 +182,7 @@ def test_a_run_that_is_answered_at_its_end_holds_its_place_only_until_it_is_star
         (place,) = await gate.enter()
         place.leave_in_time()
         await asyncio.sleep(0.01)
-        assert gate.idle
+        assert gate.has_room
         place.leave()
         assert gate.in_flight == 0
 
