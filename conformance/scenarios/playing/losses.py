@@ -44,21 +44,22 @@ class LossCounts:
         self._lost: Counter[str] = Counter()
         self._shown: Counter[tuple[str, Loss]] = Counter()
 
-    def note(self, trace: Trace) -> None:
-        """Take note of a play."""
-        self._sent.update(each.operation or "" for each in _writes(trace))
-        self._lost.update(each.operation or "" for each in lost_writes(trace))
+    def note(self, plays: Sequence[Trace]) -> None:
+        """Take note of the last of a scenario's plays."""
+        last, weights = plays[-1], _weights(plays)
+        lost = list(lost_writes(last))
+        self._sent.update(each.operation or "" for each in _writes(last))
+        self._lost.update(each.operation or "" for each in lost)
+        self._shown.update({_way(each) for each in lost if weights.get(each.step, 0) >= ENOUGH_LOST})
 
     def again(self, plays: Sequence[Trace], number: int | None = None) -> bool:
         """Whether a scenario with these plays, of which the last is the ``number``-th in a row, is played once more."""
         last, number = plays[-1], len(plays) if number is None else number
-        weights: dict[int | None, int] = {step: _weight(lost) for step, lost in lost_in_each(plays).items()}
-        self._shown.update({_way(each) for each in lost_writes(last) if weights.get(each.step, 0) >= ENOUGH_LOST})
         by_chance = [each for each in lost_writes(last) if not self._no_chance(each)]
         lost = [each for each in by_chance if not _came_about(last, each)]
         if not last.complete or not lost:
             return False
-        weight = max(weights.values(), default=0)
+        weight = max(_weights(plays).values(), default=0)
         return weight < ENOUGH_LOST and (weight > 0 or number <= _AGAIN)
 
     def _no_chance(self, exchange: Exchange) -> bool:
@@ -87,5 +88,6 @@ def _came_about(trace: Trace, lost: Exchange) -> bool:
     return alone and any(workflow_of_ended(each) == lost.params["workflowID"] for each in meanwhile)
 
 
-def _weight(lost: Sequence[Loss]) -> int:
-    return sum(2 if each == "timeout" else 1 for each in lost)
+def _weights(plays: Sequence[Trace]) -> dict[int | None, int]:
+    """By step, how much it says against chance that each of these plays lost its answer."""
+    return {step: sum(2 if each == "timeout" else 1 for each in lost) for step, lost in lost_in_each(plays).items()}

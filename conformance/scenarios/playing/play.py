@@ -140,6 +140,7 @@ class Player:
             trace = replace(played.trace, lost=lost_in_each(before) if before else {})
             plays.append(replace(played, trace=trace))
             of_all.append((number, trace))
+            self._losses.note([*before, trace])
             again = not self.stop() and self._losses.again([*before, trace], number)
         leftovers = tuple(left for each in plays for left in each.leftovers)
         earlier = tuple(each.trace for each in plays[:-1])
@@ -160,7 +161,6 @@ class Player:
         finally:
             leftovers = await to_the_end(self._clean_up(clients, job.scenario))
         trace = self._trace(job, played, clients, whole)
-        self._losses.note(trace)
         return Played(job, trace, leftovers, time.monotonic() - began)
 
     async def _end(self, job: Job, clients: ScenarioClients) -> Scenario:
