@@ -152,6 +152,26 @@ def run_and_cancel_storm(d: Draft) -> None:
     d.add(*(Read(instance) for instance in instances))
 
 
+def cancelled_too_late(d: Draft) -> None:
+    """A cancellation or an event that comes too late for one instance does not hit the next one of the workflow."""
+    event = d.event()
+    workflow = d.create(words.wait_for(event), *d.quick_stages(0, 1))
+    first = d.run(workflow)
+    d.add(Until(first, "waiting", 0), Send(first, event), Until(first, "ended"), Cancel(first), Send(first, event))
+    second = d.run(workflow)
+    d.add(Settle(), Read(second), History(second))
+
+
+def run_after_cancel(d: Draft) -> None:
+    """What a cancellation did to one instance, it does not do to the next run of the workflow."""
+    event = d.event()
+    workflow = d.create(words.wait_for(event), *d.quick_stages(1, 2))
+    first = d.run(workflow)
+    d.add(Until(first, "waiting", 0), Cancel(first), Until(first, "ended"))
+    second = d.run(workflow)
+    d.add(Settle(), Read(second), History(second), Send(second, event), Until(second, "ended"))
+
+
 # What a cancellation leaves behind is known where some view showed the stage before.
 _AT_ONCE = ("cancel.terminates", "cancel.closes-stage", "cancel.not-running")
 _CANCEL = (*_AT_ONCE, "cancel.error", "history.cancelled")
@@ -170,4 +190,6 @@ THEMES = (
     Theme("cancel-with-events", with_events, _CANCEL, 2),
     Theme("cancel-one-of-two", one_of_two, ("run.isolated", "cancel.not-running", "list.running"), 2),
     Theme("cancel-storm", run_and_cancel_storm, _AT_ONCE, 1),
+    Theme("cancelled-too-late", cancelled_too_late, ("run.isolated", "stage.waits"), 2),
+    Theme("run-after-cancel", run_after_cancel, ("run.isolated", "stage.waits", "event.matching"), 2),
 )

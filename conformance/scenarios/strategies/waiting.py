@@ -241,26 +241,6 @@ def kept_for_long(d: Draft) -> None:
     _kept(d, 65)
 
 
-def cancelled_too_late(d: Draft) -> None:
-    """A cancellation or an event that comes too late for one instance does not hit the next one of the workflow."""
-    event = d.event()
-    workflow = d.create(words.wait_for(event), *d.quick_stages(0, 1))
-    first = d.run(workflow)
-    d.add(Until(first, "waiting", 0), Send(first, event), Until(first, "ended"), Cancel(first), Send(first, event))
-    second = d.run(workflow)
-    d.add(Settle(), Read(second), History(second))
-
-
-def run_after_cancel(d: Draft) -> None:
-    """What a cancellation did to one instance, it does not do to the next run of the workflow."""
-    event = d.event()
-    workflow = d.create(words.wait_for(event), *d.quick_stages(1, 2))
-    first = d.run(workflow)
-    d.add(Until(first, "waiting", 0), Cancel(first), Until(first, "ended"))
-    second = d.run(workflow)
-    d.add(Settle(), Read(second), History(second), Send(second, event), Until(second, "ended"))
-
-
 def ids_of_the_other_kind(d: Draft) -> None:
     """No workflow has the id of an instance, and no instance that of a workflow."""
     event = d.event()
@@ -300,11 +280,9 @@ THEMES = (
     Theme("before-anything-waits", before_anything_waits, ("stage.waits", "list.running"), 2),
     Theme("after-the-end", after_the_end, ("event.terminated", "event.terminated-refused", "cancel.terminated"), 4),
     Theme("sent-to-a-sibling", sent_to_a_sibling, ("run.isolated", "stage.waits", "event.matching"), 3),
-    Theme("cancelled-too-late", cancelled_too_late, ("run.isolated", "stage.waits"), 2),
     Theme("kept", kept, ("stage.waits", "event.live-known", "stage.monotone", "history.append-only"), once=True),
     Theme("kept-for-long", kept_for_long, ("stage.waits", "event.live-known"), once=True),
     Theme("throng", throng, ("run.then-list", "list.running"), once=True),
-    Theme("run-after-cancel", run_after_cancel, ("run.isolated", "stage.waits", "event.matching"), 2),
     Theme("ids-of-the-other-kind", ids_of_the_other_kind, _OTHER_KIND, 3),
     Theme("crowd", crowd, ("event.matching",), once=True),
     Theme("interleaved", interleaved, ("list.running",), 1),
