@@ -21,11 +21,15 @@ _READS = (model.Read, model.History, model.StageHistory, model.GetWorkflow, mode
 def slices_of(trace: Trace, observation: Observation) -> list[Scenario]:
     """The parts that may suffice, the boldest first.
 
-    First without reads and refused requests that nothing cites, and without what others did at the same time; then
-    with these requests; then with what others did; then with all; at last everything up to the last step that can
-    matter.
+    First without reads and refused requests that nothing cites, and without what was done to others at the same time;
+    then with these requests; then with what was done to others, and to other instances of the workflow at any time;
+    then with the reads; at last everything up to the last step that can matter.
     """
-    kinds = (_Kept(refused=False, reads=False, beside=False), _Kept(reads=False, beside=False), _Kept(reads=False))
+    kinds = (
+        _Kept(refused=False, reads=False, beside=False),
+        _Kept(reads=False, beside=False),
+        _Kept(reads=False, siblings=True),
+    )
     found = [slice_of(trace, observation, kept) for kept in (*kinds, _ALL)]
     found.append(_begun(trace, observation))
     return [part for number, part in enumerate(found) if part is not None and part not in found[:number]]
@@ -33,13 +37,14 @@ def slices_of(trace: Trace, observation: Observation) -> list[Scenario]:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What stays in a slice beside what a violation cites: reads, requests that were refused, and what was played on
-    others at the same time.
+    """What stays in a slice beside what a violation cites: reads, requests that were refused, what was played on others
+    at the same time, and what was played on other instances of the workflow.
     """
 
     reads: bool = True
     refused: bool = True
     beside: bool = True
+    siblings: bool = False
 
 
 _ALL = _Kept()
@@ -85,6 +90,8 @@ def _slice(scenario: Scenario, trace: Trace, observation: Observation, stays: _K
     steps = dict(numbered(scenario.steps))
     cited = {trace.at(index).step for index in observation.exchanges} - {None}
     concerned = _concerned(trace, observation, steps)
+    if stays.siblings:
+        concerned |= {each.ref for each in steps.values() if isinstance(each, model.Run) and each.workflow in concerned}
     needless = set() if stays.refused else _refused(trace)
     needless |= set() if stays.reads else {n for n, step in steps.items() if isinstance(step, _READS)}
     kept = {n for n, step in steps.items() if n in cited or (_about(step, concerned) and n not in needless)}

@@ -85,6 +85,15 @@ def test_refused_requests_that_nothing_cites_are_left_out_first() -> None:
     assert bold.steps == (_TWO[0], _TWO[2], Send("i1", "b"), Read("i1"))
 
 
+def test_what_was_done_to_a_sibling_is_left_out_first() -> None:
+    steps = (_TWO[0], Run("i1", "w1"), Run("i3", "w1"), Cancel("i1"), Read("i1"), Read("i3"))
+    bold, wide, *_ = slices_of(
+        played(*steps), violated(*played(*steps).exchanges[5:6], expected="this", observed="that")
+    )
+    assert bold.steps == (_TWO[0], Run("i3", "w1"), Read("i3"))
+    assert wide.steps == (*steps[:4], Read("i3"))
+
+
 def test_before_the_whole_comes_all_that_was_played_until_then() -> None:
     trace = played(*_TWO)
     found = slices_of(trace, violated(*trace.exchanges[4:5], expected="this", observed="that"))
