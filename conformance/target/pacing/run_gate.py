@@ -181,6 +181,8 @@ class RunGate:
 
     def _learn(self, took_s: float) -> None:
         self._round.append(took_s)
+        # Whether the target is slow has to be known before the first scenarios, and those come after a run or two.
+        self.typical_s = self.typical_s or statistics.median(self._round)
         if len(self._round) < min(_MOST_ROUND, max(_LEAST_ROUND, self.limit // 2)):
             return
         self.typical_s = statistics.median(self._round)

@@ -149,6 +149,20 @@ def test_a_run_that_has_to_be_refused_waits_for_nobody_and_tells_nothing_of_the_
     asyncio.run(scenario())
 
 
+def test_that_a_target_is_slow_is_known_from_its_first_answer() -> None:
+    async def scenario() -> None:
+        now = [0.0]
+        gate = RunGate(lambda: now[0])
+        (place,) = await gate.enter()
+        assert not gate.slow
+        now[0] = 1.5
+        place.leave(answered=True)
+        assert gate.slow
+        assert gate.lead_s == 2 * 1.5
+
+    asyncio.run(scenario())
+
+
 def test_urgent_runs_come_first_others_behind_a_few_and_who_gives_up_leaves_no_trace() -> None:
     async def scenario() -> None:
         gate = RunGate()
