@@ -37,11 +37,19 @@ class _Bindings:
 
 
 class _Settler:
+    """``proven`` are the moments of which a control told what was due."""
+
+    def __init__(self) -> None:
+        self.proven: list[int] = []
+
     def settle_ns(self) -> int:
         return 0
 
     def effect_ns(self) -> int:
         return 0
+
+    async def wait(self, cause: int) -> None:
+        self.proven.append(cause)
 
 
 class _Clients:
@@ -80,6 +88,8 @@ def test_an_instance_is_looked_for_until_its_run_is_overdue(
     clients = _Clients(PendingRuns(clock.monotonic_ns), admitted, listed)
     seen = asyncio.run(Watch(cast(ScenarioClients, clients), cast(Any, None)).discover(Discover("i1", "w")))
     assert (seen, clients.looks) == (found, looks)
+    # Nobody gives up before a control has told that the run's instance was due.
+    assert clients.settler.proven == [clients.last_run("w")]
 
 
 class _LoopClock:
