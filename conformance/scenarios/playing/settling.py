@@ -91,7 +91,7 @@ class Settler:
         return self
 
     async def _warm_up(self) -> None:
-        for number, together in enumerate(() if self.idle else (1, 1, 2)):
+        for number, together in enumerate(() if self.idle else (1, 2, 1)):
             # On a slow target the last ones would cost much of the time for scenarios, which bring controls along.
             if self._target.deadline.passed or (number == _FEW_ROUNDS and self.control_ns() > SECOND):
                 break

@@ -82,6 +82,7 @@ class RunGate:
         self.since = 0.0
         self._queue: deque[tuple[int, asyncio.Future[list[Place]]]] = deque()
         self._round: list[float] = []
+        self._measured = False
         self._rates: dict[int, float] = {}
         self._climbing = True
         self._rest = 0
@@ -181,11 +182,12 @@ class RunGate:
 
     def _learn(self, took_s: float) -> None:
         self._round.append(took_s)
-        # Whether the target is slow has to be known before the first scenarios, and those come after a run or two.
-        self.typical_s = self.typical_s or statistics.median(self._round)
+        if not self._measured:
+            # How slow the target is has to be known before the first scenarios, and those come after a run or two.
+            self.typical_s = statistics.median(self._round)
         if len(self._round) < min(_MOST_ROUND, max(_LEAST_ROUND, self.limit // 2)):
             return
-        self.typical_s = statistics.median(self._round)
+        self.typical_s, self._measured = statistics.median(self._round), True
         pressed, self._pressed = self._pressed, False
         self._round.clear()
         if self.typical_s <= _QUICK_S:

@@ -151,7 +151,7 @@ def test_the_traces_of_controls_are_to_be_had_before_the_end_each_once(url: str)
 
 def test_the_warm_up_of_a_slow_target_leaves_the_time_to_scenarios(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def use(_: Target, settler: Settler) -> None:
-        assert len(settler.settling().controls) == 2
+        assert len(settler.settling().controls) == 3
 
     monkeypatch.setattr(Settler, "control_ns", lambda _: 2 * SECOND)
     with_settler(url, use)

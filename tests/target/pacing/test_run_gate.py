@@ -159,6 +159,10 @@ def test_that_a_target_is_slow_is_known_from_its_first_answer() -> None:
         place.leave(answered=True)
         assert gate.slow
         assert gate.lead_s == 2 * 1.5
+        (place,) = await gate.enter()
+        now[0] = 4.0
+        place.leave(answered=True)
+        assert gate.typical_s == 2.0
 
     asyncio.run(scenario())
 
