@@ -34,10 +34,10 @@ TELLING_EVENTS = (
     "Order_paid (100%) é.v-1",
     "a_step.of 50% " + "long-winded name " * 16 + "Ré",
     "10.50",
-    "launch 🚀 at 批",
+    " launch 🚀 at 批 ",
 )
-"""Names in which every way of comparing carelessly shows: as a pattern, cut short, without case, composed anew, as a
-number, decoded, with letters of a few bytes only."""
+"""Names in which every way of comparing carelessly shows: as a pattern, cut short, trimmed on one side only, without
+case, composed anew, as a number, decoded, with letters of a few bytes only."""
 
 AWKWARD = (
     "",

@@ -99,7 +99,7 @@ def compatible_event_names_equal(server: Server) -> None:
     alter(server.engine, "deliver", _heard_as(same))
 
 
-@fault("event.matching", "event.burst")
+@fault("event.matching", "event.burst", "event.other", "stage.waits")
 def waits_for_trimmed_names(server: Server) -> None:
     """A stage waits for its event's name without the white space around it; what is sent is compared as it is."""
     plain = server.stage_kinds.wait_event
