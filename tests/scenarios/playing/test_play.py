@@ -357,6 +357,7 @@ def test_a_slow_target_admits_the_run_before_a_near_moment_is_fixed(
             monkeypatch.setattr(ScenarioClients, "_perform", performed)
             steps = (Create("w1", ({"delay": {"until": until}},)), Run("i1", "w1"), Read("i1"))
             (played,) = await Player(target, settler).play_all([Job("t", Scenario(steps))])
+            assert target.gate.in_flight == 0
             assert target.gate.has_room
             return played
 

@@ -144,6 +144,7 @@ def test_a_run_that_has_to_be_refused_waits_for_nobody_and_tells_nothing_of_the_
         assert gate.in_flight == LEAST
         for place in places:
             place.leave()
+        assert gate.in_flight == 0
         assert gate.has_room
 
     asyncio.run(scenario())
@@ -200,6 +201,7 @@ def test_a_run_that_is_answered_at_its_end_holds_its_place_only_until_it_is_star
         (place,) = await gate.enter()
         place.leave_in_time()
         await asyncio.sleep(0.01)
+        assert gate.in_flight == 0
         assert gate.has_room
         place.leave()
         assert gate.in_flight == 0
