@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 
 from conformance.contract.requirements import Catalogue
 from conformance.judging.chance import at_least
-from conformance.judging.places import Sighting, at_one_place, one_place, shows_too, sighting_of, tied
+from conformance.judging.places import Sighting, at_one_place, one_place, shows_too, sightings_in, tied
 from conformance.judging.sightings_index import SightingsIndex
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.observation import Observation
@@ -66,6 +66,7 @@ class Causes:
                 or self._same_act(cause, other)
                 or self._same_refusal(cause, other)
                 or self._same_hang(cause, other)
+                or self._same_deafness(cause, other)
                 or self._aftermath(cause, other)
             )
         ]
@@ -98,7 +99,7 @@ class Causes:
         What is often violated when it is judged is violated beside any cause: it must show in the same place, or after
         the same act.
         """
-        seen = _seen(trace, violations)
+        seen = sightings_in(trace, violations)
         return {
             other
             for other in seen
@@ -112,7 +113,7 @@ class Causes:
         In the same place, after the same act, or, if the trace is ``minimal``, for the same instance or workflow, save
         by what is violated for most of them anyway.
         """
-        seen = _seen(trace, violations)
+        seen = sightings_in(trace, violations)
         shown = seen.pop(other, [])
 
         def ties(cause: str, one: Sighting, two: Sighting) -> bool:
@@ -196,6 +197,13 @@ class Causes:
         alike = bool(found) and all(each.hangs for each in found) and self._indexed(cause).hangs
         bad = len(self._tally.subjects.get((other, False), ()))
         return alike and at_least(bad, len(self._judged(other)), self._share(cause)) >= _BY_CHANCE
+
+    def _same_deafness(self, cause: str, other: str) -> bool:
+        """Violated only by stages that accepted events do not end, as nearly all those of a cause judged for more."""
+        found = self._sightings(other)
+        alike = bool(found) and all(each.unheard for each in found) and self._indexed(cause).unheard
+        wider = len(self._judged(cause)) > len(self._judged(other))
+        return alike and wider and self._share(cause) > _NEARLY_ALL
 
     def _aftermath(self, cause: str, other: str) -> bool:
         """Violated only for instances or workflows for which the cause was violated before, and not by chance."""
@@ -289,10 +297,3 @@ class Causes:
     def _judged(self, requirement: str) -> set[str]:
         subjects = self._tally.subjects
         return subjects.get((requirement, False), set()) | subjects.get((requirement, True), set())
-
-
-def _seen(trace: Trace, violations: Violations) -> dict[str, list[Sighting]]:
-    return {
-        requirement: [sighting_of(trace, each) for each in observations if each.exchanges]
-        for requirement, observations in violations.items()
-    }

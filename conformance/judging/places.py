@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from conformance.contract.api import V1
@@ -22,7 +22,8 @@ class Sighting(NamedTuple):
 
     ``operation`` is the one whose answer decides; ``since`` is the position of the first of these requests, or else of
     that answer. ``refusal`` says how that answer wrongly refuses the request; "" where it does not. ``hangs``: it
-    shows an instance that is not terminated, though nothing of it is left to do.
+    shows an instance that is not terminated, though nothing of it is left to do. ``unheard``: it shows a stage that
+    still waits for an event that was accepted.
     """
 
     trace: str
@@ -33,9 +34,12 @@ class Sighting(NamedTuple):
     since: int
     refusal: str = ""
     hangs: bool = False
+    unheard: bool = False
 
 
-_ACTS = ("cancelEvent", "deleteWorkflow", "sendEvent")
+_SEND = "sendEvent"
+_ACTS = ("cancelEvent", "deleteWorkflow", _SEND)
+_HISTORY = "getInstanceHistory"
 _LISTS = ("listWorkflows", "listInstances")
 # A rule that is violated at many more places than another one may have a separate cause for the rest.
 _MOST = 0.5
@@ -65,14 +69,14 @@ def place_of(trace: Trace, observation: Observation) -> Place:
     parts = parts[1:] if parts[:1] == ["data"] else parts
     if _is_absent(decisive, observation):
         return observation.subject, _ABSENT
-    if decisive.operation == "getInstanceHistory" and decisive.data == []:
+    if decisive.operation == _HISTORY and decisive.data == []:
         return observation.subject or _own_id(decisive), _NO_HISTORY
     if not parts or (decisive.status or 0) >= _REFUSED:
         return answer, _NO_DATA if decisive.ok and not isinstance(decisive.data, dict | list) else ""
     subject = observation.subject or _own_id(decisive)
     if decisive.operation in _LISTS and parts[0].isdecimal():
         subject, parts = observation.subject or _id_in_list(decisive, int(parts[0])), parts[1:]
-    if decisive.operation == "getInstanceHistory" and parts[0].isdecimal():
+    if decisive.operation == _HISTORY and parts[0].isdecimal():
         # Status and history are two views of one stage.
         parts = [_STATUS, *parts]
     if parts[:1] == ["workflow"] and len(parts) > 1:
@@ -100,11 +104,38 @@ def sighting_of(trace: Trace, observation: Observation) -> Sighting:
     """What is kept of a violation, so that it can be compared with others."""
     decisive = trace.at(observation.exchanges[-1])
     acts = frozenset(acts_of(trace, observation))
-    since = min((index for _, index in acts), default=decisive.index)
-    place = place_of(trace, observation)
-    refused = _refusal(decisive, observation)
-    hangs = _hangs(decisive)
-    return Sighting(trace.id, observation.subject, place, acts, decisive.operation or "", since, refused, hangs)
+    return Sighting(
+        trace=trace.id,
+        subject=observation.subject,
+        place=place_of(trace, observation),
+        acts=acts,
+        operation=decisive.operation or "",
+        since=min((index for _, index in acts), default=decisive.index),
+        refusal=_refusal(decisive, observation),
+        hangs=_hangs(decisive),
+        unheard=_unheard(trace, acts, decisive, observation.pointer),
+    )
+
+
+def sightings_in(trace: Trace, violations: Mapping[str, Sequence[Observation]]) -> dict[str, list[Sighting]]:
+    """What is kept of what one trace violates, by requirement."""
+    return {
+        requirement: [sighting_of(trace, each) for each in observations if each.exchanges]
+        for requirement, observations in violations.items()
+    }
+
+
+def _unheard(trace: Trace, acts: Collection[Act], decisive: Exchange, pointer: str) -> bool:
+    """Whether a read shows a stage open that events, and nothing else, were to end."""
+    if not acts or any(trace.at(index).operation != _SEND for _, index in acts):
+        return False
+    shown: Any = decisive.data
+    place = pointer.removeprefix("/data/")
+    if decisive.operation != _HISTORY:
+        field, _, place = place.partition("/")
+        shown = shown.get(field) if isinstance(shown, dict) and field == _STATUS else None
+    stage = shown[int(place)] if isinstance(shown, list) and place.isdecimal() and int(place) < len(shown) else None
+    return isinstance(stage, dict) and stage.get("terminatedAt") is None
 
 
 def _hangs(exchange: Exchange) -> bool:

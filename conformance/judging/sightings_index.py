@@ -13,7 +13,7 @@ class SightingsIndex:
     """The violations of one requirement, by what they are looked up by.
 
     ``acts``: the operations that show the effect of an act; ``begun``: by trace and subject the first position;
-    ``hangs``: some show an instance that never ends.
+    ``hangs``: some show an instance that never ends; ``unheard``: some show a stage that accepted events do not end.
     """
 
     count: int
@@ -23,6 +23,7 @@ class SightingsIndex:
     begun: Mapping[tuple[str, str], int]
     refusals: frozenset[str]
     hangs: bool
+    unheard: bool
 
     @classmethod
     def of(cls, sightings: Collection[Sighting]) -> SightingsIndex:
@@ -38,4 +39,5 @@ class SightingsIndex:
         places = frozenset(each.place for each in sightings)
         refusals = frozenset(each.refusal for each in sightings if each.refusal)
         hangs = any(each.hangs for each in sightings)
-        return cls(len(sightings), places, by_subject, acts, begun, refusals, hangs)
+        unheard = any(each.unheard for each in sightings)
+        return cls(len(sightings), places, by_subject, acts, begun, refusals, hangs, unheard)

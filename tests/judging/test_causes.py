@@ -226,6 +226,25 @@ def test_what_never_ends_as_seldom_as_other_instances_has_one_cause(
     assert explained(found, "run.completes") == (["run.stage-fails"] if follows else [])
 
 
+@pytest.mark.parametrize(
+    ("unheard", "well", "others", "follows"),
+    [
+        ([True, True], 0, 3, True),
+        ([True, False], 0, 3, False),
+        ([True, True], 2, 3, False),
+        ([True, True], 0, 2, False),
+    ],
+)
+def test_where_events_do_nothing_those_that_come_early_have_no_cause_of_their_own(
+    unheard: list[bool], well: int, others: int, follows: bool
+) -> None:
+    early = [sighting(f"e{n}")._replace(unheard=each) for n, each in enumerate(unheard)]
+    plain = [sighting(f"i{n}")._replace(unheard=True) for n in range(others)]
+    found = seen(event_matching=plain, event_early=early)
+    found.subjects["event.matching", True] = {f"well{n}" for n in range(well)}
+    assert explained(found, "event.matching") == (["event.early"] if follows else [])
+
+
 def test_what_follows_from_several_causes_together_has_none_of_its_own() -> None:
     amounts, names = sighting("v", "config/stages/0/send"), sighting("w", "config/name")
     other = sighting("w", "terminated")

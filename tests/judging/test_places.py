@@ -13,6 +13,7 @@ from conformance.judging.judging import Judge
 from conformance.judging.places import acts_of, at_one_place, one_place, place_of, sighting_of
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.observation import violated
+from conformance.trace import Exchange
 from tests.rules.bodies import UNKNOWN
 from tests.rules.build import TraceBuilder
 from tests.rules.history.histories import SEND
@@ -234,3 +235,22 @@ def test_an_instance_hangs_that_runs_with_nothing_left_to_do(
     read, history = t.get(i, spans, **options), t.history(i, spans)
     found = [sighting_of(t.trace(), violated(each, expected="this", observed="that")) for each in (read, history)]
     assert [each.hangs for each in found] == [hangs, False]
+
+
+@pytest.mark.parametrize(
+    ("pointer", "unheard"),
+    [("/data/status/0", True), ("/data/status/1", False), ("/data/status/x", False), ("/data/terminated", False)],
+)
+def test_a_stage_that_a_read_still_shows_open_has_not_heard_the_events_before(pointer: str, unheard: bool) -> None:
+    t, i = started(wait_for("go"), wait_for("go"))
+    sent, read = t.send(i, "go"), t.get(i, [(5, None)])
+    cancelled, later, history = t.cancel(i), t.get(i, [(5, None)]), t.history(i, [(5, None)])
+    ended = t.get(i, [(5, 9), (9, None)])
+
+    def found(*cited: Exchange, at: str = pointer) -> bool:
+        return sighting_of(t.trace(), violated(*cited, expected="this", observed="that", pointer=at)).unheard
+
+    assert found(sent, read) is found(sent, history, at=pointer.replace("status/", "")) is unheard
+    assert not found(read)
+    assert not found(sent, cancelled, later)
+    assert not found(sent, ended, at="/data/status/0")
