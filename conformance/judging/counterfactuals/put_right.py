@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from conformance.judging.counterfactuals.cut_short import ALL_DONE, COMPLETES, cut_short
 from conformance.judging.counterfactuals.ended import LATE, NONE_OPEN, closed, unchanged
+from conformance.judging.counterfactuals.first_shown import APPEND_ONLY, as_first_shown
 from conformance.judging.counterfactuals.relisted import LISTED, relisted
 from conformance.judging.counterfactuals.renumbered import SEQUENCE, renumbered
 from conformance.judging.counterfactuals.undelayed import undelayed
@@ -22,7 +23,7 @@ from conformance.trace import Trace
 def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
     """By the requirement that names what is wrong, the traces kept for violations that have it, with it put right."""
     delays = {each: undelayed(tally, each) for each in (DURATION, UNTIL)}
-    views = {HISTORY: without_history(tally), SEQUENCE: renumbered(tally)}
+    views = {HISTORY: without_history(tally), SEQUENCE: renumbered(tally), APPEND_ONLY: as_first_shown(tally)}
     reads = {MONOTONE: without_stale_reads(tally), LISTED: relisted(tally)}
     ends = {each: cut_short(tally, each) for each in (ALL_DONE, COMPLETES)}
     ended = {NONE_OPEN: closed(tally), **{each: unchanged(tally, each) for each in LATE}}
