@@ -50,8 +50,6 @@ _SCENARIOS_PER_RUN = 0.95
 _SPARE = 1.25
 # More runs than this that start in one scenario keep a slow target busy for a long time; those refused do not.
 _DEAR = 8
-# In a run of sixty scenarios chance keeps some from what they are for.
-_TIMES_COVERED = 2
 
 
 @dataclass(frozen=True)
@@ -64,14 +62,18 @@ class Plan:
     def numbered(self, *, scarce: bool) -> tuple[tuple[int, Scenario], ...]:
         """The scenarios with their numbers. Where runs are ``scarce``, a few that test every requirement come first.
 
-        Then a few others do so once more, for chance may have kept the first ones from it. Once every theme was played
-        that needs few runs, what needs none is played again: it takes nothing from others.
+        Then one of each other theme that needs no run, which takes nothing from others, and a few that test everything
+        once more, for chance may have kept the first ones from it. Once every theme was played that needs few runs,
+        what needs none is played again.
         """
-        left, first = dict(enumerate(self.scenarios)), dict[int, Scenario]()
-        for _ in range(_TIMES_COVERED if scarce else 0):
-            first |= (covering := _covering(left, {each.theme for each in first.values()}))
-            left = {number: each for number, each in left.items() if number not in covering}
-        return (*first.items(), *(_cheap_again(left, first.values()) if scarce else left.items()))
+        if not scarce:
+            return tuple(enumerate(self.scenarios))
+        left, first, themes = dict(enumerate(self.scenarios)), dict[int, Scenario](), set[str]()
+        for some in (_covering, _free, _covering):
+            first |= (chosen := some(left, themes))
+            themes |= {each.theme for each in chosen.values()}
+            left = {number: each for number, each in left.items() if number not in chosen}
+        return (*first.items(), *_cheap_again(left, themes))
 
 
 def default_runs(profile: Profile, *, slow: bool = False) -> int:
@@ -130,15 +132,13 @@ def _most_first(scenarios: Iterable[Scenario], seed: int) -> Iterator[Scenario]:
         yield best
 
 
-def _covering(scenarios: dict[int, Scenario], without: Collection[str]) -> dict[int, Scenario]:
+def _covering(scenarios: Mapping[int, Scenario], without: Collection[str]) -> dict[int, Scenario]:
     """Scenarios by number that test whatever all of them test, each time what adds most for a run, or is weightier.
 
     Each is the first of a theme; themes that are played already are left out. The envelope does not count, for
     everything tests it.
     """
-    firsts = {each.theme: number for number, each in reversed(scenarios.items())}
-    left = {number: each for number, each in scenarios.items() if firsts[each.theme] == number}
-    left = {number: each for number, each in left.items() if each.theme not in without and each.starts <= _DEAR}
+    left = _new(scenarios, without)
     rules = {number: set(filter(_told_apart, THEMES[each.theme].rules)) for number, each in left.items()}
     tested, chosen = set[str](), dict[int, Scenario]()
 
@@ -156,10 +156,21 @@ def _covering(scenarios: dict[int, Scenario], without: Collection[str]) -> dict[
     return dict(sorted(chosen.items(), key=lambda entry: (entry[1].starts > 0, -_waits(entry[1]))))
 
 
-def _cheap_again(left: dict[int, Scenario], played: Iterable[Scenario]) -> list[tuple[int, Scenario]]:
+def _free(scenarios: Mapping[int, Scenario], without: Collection[str]) -> dict[int, Scenario]:
+    """By number the first scenario of each other theme, if it starts no run."""
+    return {number: each for number, each in _new(scenarios, without).items() if not each.starts}
+
+
+def _new(scenarios: Mapping[int, Scenario], without: Collection[str]) -> dict[int, Scenario]:
+    """By number, in order, the first scenario of each other theme that does not start very many runs."""
+    few = {number: each for number, each in scenarios.items() if each.starts <= _DEAR and each.theme not in without}
+    firsts = {each.theme: number for number, each in reversed(few.items())}
+    return {number: each for number, each in few.items() if firsts[each.theme] == number}
+
+
+def _cheap_again(left: Mapping[int, Scenario], played: Collection[str]) -> list[tuple[int, Scenario]]:
     """What is left: first new themes but for those that need very many runs, then what needs none, then the rest."""
-    firsts = {each.theme: number for number, each in reversed(left.items()) if each.starts <= _DEAR}
-    new = {firsts[theme] for theme in firsts.keys() - {each.theme for each in played}}
+    new = _new(left, played)
     return sorted(left.items(), key=lambda entry: 0 if entry[0] in new else 1 if not entry[1].starts else 2)
 
 
