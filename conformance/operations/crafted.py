@@ -197,6 +197,9 @@ def _odd(operation_id: str) -> Iterable[CaseTemplate]:
         yield replace(_case(operation_id, "odd: an unknown parameter", ids="own"), query=(("conformance", "1"),))
     for query in _ODD_QUERIES if operation_id == "listInstances" else ():
         yield CaseTemplate(operation_id, query=query, ids="own", description="odd: a query of an odd form")
+    for odd in (_NUL, *_ODD_IDS) if operation_id == "listInstances" else ():
+        asked = (("workflowID", odd),)
+        yield CaseTemplate(operation_id, query=asked, ids="generated", description="odd: an odd id in a query")
     parameters = V1.by_action[operation_id].path_parameters
     ids = ((_NUL, "odd: an id with a NUL"), *((odd, "an id of an odd form") for odd in _ODD_IDS))
     for odd, description in ids if parameters else ():

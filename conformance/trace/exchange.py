@@ -51,6 +51,7 @@ TokenKind = Literal[
     "absent",
     "garbage",
     "altered",
+    "other-case",
     "foreign",
     "unsigned",
     "in-query",

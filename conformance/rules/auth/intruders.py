@@ -15,6 +15,7 @@ _MISSING: Mapping[TokenKind, str] = {
     "absent": "without a token",
     "garbage": "with a token that nobody issued",
     "altered": "with a token of which one character was changed",
+    "other-case": "with a token whose small letters are capitals and the other way round",
     "foreign": "with a token of another issuer",
     "unsigned": "with a token that says that it is not signed",
     "in-query": "with a token in the query only",

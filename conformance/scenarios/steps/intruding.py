@@ -16,6 +16,7 @@ WORDS: Mapping[TokenKind, str] = {
     "absent": "without a token",
     "garbage": "with a token that nobody issued",
     "altered": "with its token, one character of it changed",
+    "other-case": "with its token, small letters as capitals and the other way round",
     "foreign": "with a token of another issuer",
     "unsigned": "with a token that says that it is not signed",
     "in-query": "with its token in the query",

@@ -6,6 +6,7 @@ from conformance.scenarios.strategies import (
     bursts,
     cancelling,
     creating,
+    delaying,
     free,
     intruding,
     ledger,
@@ -18,7 +19,20 @@ from conformance.scenarios.strategies import (
 from conformance.scenarios.strategies.collecting import collect
 from conformance.scenarios.strategies.draft import Draft, Theme, strategy
 
-_MODULES = (free, waiting, bursts, cancelling, running, creating, reading, refusals, ledger, lookalikes, intruding)
+_MODULES = (
+    free,
+    waiting,
+    bursts,
+    cancelling,
+    running,
+    delaying,
+    creating,
+    reading,
+    refusals,
+    ledger,
+    lookalikes,
+    intruding,
+)
 
 THEMES: Mapping[str, Theme] = {theme.name: theme for module in _MODULES for theme in module.THEMES}
 """Every theme by name."""

@@ -26,6 +26,7 @@ BAD: tuple[TokenKind, ...] = (
     "absent",
     "garbage",
     "altered",
+    "other-case",
     "foreign",
     "unsigned",
     "in-query",

@@ -26,6 +26,20 @@ from conformance.scenarios.scenario.model import (
 from conformance.scenarios.strategies import words
 from conformance.scenarios.strategies.draft import Draft, Theme
 
+# What readers more lenient than JSON take as a member of an object.
+_LENIENT = (
+    '"x":NaN',
+    '"x":-Infinity',
+    '"x":01',
+    '"x":+1',
+    '"x":.5',
+    '"x":"\\x41"',
+    '"x":"a\tb"',
+    '"x":"y"/**/',
+    'x:"y"',
+    '"x":"y";',
+)
+
 MALFORMED = (
     f'{{"name":"{MARKER}","stages":"x"}}',
     f'{{"name":"{MARKER}","stages":[{{"noop":{{}}}}]',
@@ -46,6 +60,7 @@ MALFORMED = (
     f'{{"stages":[{{"noop":{{}}}}],"name":"{MARKER}',
     f'{{"name":"{MARKER}","stages":[{{"noop":{{}}}},null]}}',
     "null",
+    *(f'{{"name":"{MARKER}","stages":[{{"noop":{{}}}}],{lenient}}}' for lenient in _LENIENT),
     # What counts as nothing in many languages is something all the same, and of the wrong type.
     f'{{"name":"{MARKER}","stages":""}}',
     f'{{"name":"{MARKER}","stages":0}}',
@@ -150,6 +165,7 @@ BAD_VARIABLES = (
     "0",
     "false",
     '{"a":"b",}',
+    '{"a":"theirs"/**/}',
 )
 
 _HALF_GOOD = '{"a":"of a refused run","b":7}'
@@ -172,6 +188,7 @@ BAD_EVENTS = (
     '{"name":false}',
     '{"name":0}',
     '{"name":[]}',
+    *(f'{{"name":"go",{lenient}}}' for lenient in _LENIENT),
 )
 
 

@@ -58,6 +58,8 @@ AWKWARD = (
     "../..",
     "60s",
     "007",
+    '"quoted"',
+    "{{ x }} #{x} $(x) %{x} <%= x %>",
 )
 """Values of variables that are legal strings, and easily mangled."""
 
@@ -78,7 +80,7 @@ LOOKALIKES = (
 )
 """Texts that look like a duration, a date, a number or nothing, and are texts all the same."""
 
-TELLING_VALUE = ' "q"\\n $1 $x \\1 $$ $& %s {0} <b>&amp;</b> naïve 批准 🚀 e\u0301\t\'  '
+TELLING_VALUE = ' "q"\\n $1 $x \\1 $$ $& %s {0} {{x}} #{x} <b>&amp;</b> naïve 批准 🚀 e\u0301\t\'  '
 """One value in which most ways of mangling a text show."""
 
 OPEN_VALUES = ("${", "${x}", "a${b", "$${x}", "}${")
@@ -102,6 +104,10 @@ KEYS = (
     "now",
     "HOME",
     "__proto__",
+    "a:b",
+    "order:-none",
+    "a|b",
+    "a[0]",
     "name-of-more-than-sixty-four-characters-" * 2,
 )
 """Names of variables."""

@@ -57,8 +57,10 @@ async def presented(tokens: TokenSource, kind: TokenKind) -> Presented | None:
         return Presented(kind, foreign(own))
     if kind == "unsigned":
         return Presented(kind, unsigned(own))
-    if own is None:
+    if own is None or (kind == "other-case" and own.swapcase() == own):
         return None
+    if kind == "other-case":
+        return Presented(kind, own.swapcase())
     return Presented(kind, own, in_query=True) if kind == "in-query" else Presented(kind, altered(own))
 
 

@@ -88,7 +88,7 @@ SHOWN: dict[Probe, str] = {
     """,
     waited.failing_waits: "wait-on-failure-hangs waiting-for-the-ended-hangs",
     waited.many_waits: "four-waits-hold-everything",
-    values.bodies: "white-space-before-json-refused lists-of-one-unwrapped",
+    values.bodies: "white-space-before-json-refused lists-of-one-unwrapped numbers-of-python-accepted",
     values.late_variables: "variables-lost-after-ten-stages",
     values.money_at_once: "sends-at-once-conflict",
     waited.runs_side_by_side: "run-behind-waiting-run",
@@ -98,8 +98,8 @@ SHOWN: dict[Probe, str] = {
     """,
     values.long_times: "long-wait-deaf long-timers-fire-at-once minutes-end-at-once fine-moments-are-past",
     values.odd_texts: """
-        ids-raw-in-errors nul-crashes-events nul-in-paths-crashes number-texts-reformatted false-omitted
-        destination-unchecked
+        ids-raw-in-errors nul-crashes-events nul-in-paths-crashes nul-in-queries-crashes number-texts-reformatted
+        false-omitted destination-unchecked
         number-names-equal names-form-decoded ledger-always-default history-without-timestamp
         metadata-of-an-earlier-send
     """,
@@ -200,7 +200,7 @@ SHOWN: dict[Probe, str] = {
     """,
     engines.one_second: "a-second-is-none",
     engines.delay_then_wait: "timers-fire-twice",
-    engines.delays_side_by_side: "one-timer-for-a-workflow",
+    engines.delays_side_by_side: "one-timer-for-a-workflow timers-of-a-workflow-queue",
     engines.first_of_many: "history-of-the-last-instances ended-instances-make-room",
     engines.ids_of_the_other_kind: """
         instance-id-runs-its-workflow instance-id-deletes-its-workflow workflow-id-hears-events
@@ -242,6 +242,7 @@ SHOWN: dict[Probe, str] = {
         adjacent-references-lost backslashes-in-values-expanded names-of-word-characters-only
         waits-for-the-name-as-written variables-without-case values-trimmed empty-values-are-missing
         quotes-in-values-break-stages ledgers-as-written references-found-by-their-beginning own-variables-win
+        quoted-values-unquoted braces-are-templates colons-in-references-are-defaults
     """,
     forms.replies: """
         post-cancels error-code-in-lower-case waited-runs-get-200 null-until-terminated unknown-parameters-crash
@@ -276,7 +277,7 @@ SHOWN: dict[Probe, str] = {
     collections.credentials: """
         token-not-needed any-token-will-do scopes-ignored reading-allows-writing unsigned-tokens-pass refused-but-done
         cancelling-unguarded accepts-expired-tokens existence-told-without-token bodies-read-before-tokens
-        other-schemes-pass
+        other-schemes-pass tokens-without-case
     """,
 }
 CASES = [(name, probe) for probe, names in SHOWN.items() for name in names.split()]

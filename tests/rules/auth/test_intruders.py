@@ -14,6 +14,7 @@ BAD: tuple[TokenKind, ...] = (
     "absent",
     "garbage",
     "altered",
+    "other-case",
     "foreign",
     "unsigned",
     "in-query",

@@ -80,7 +80,7 @@ def test_credentials_of_another_scheme_are_sent_and_not_kept() -> None:
 
 
 def test_a_bad_token_is_sent_and_not_kept() -> None:
-    kinds: tuple[TokenKind, ...] = ("garbage", "altered", "foreign", "unsigned")
+    kinds: tuple[TokenKind, ...] = ("garbage", "altered", "other-case", "foreign", "unsigned")
     for kind in kinds:
         exchange, head = sent(kind)
         assert "authorization: bearer " in head.lower()

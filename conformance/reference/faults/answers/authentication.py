@@ -11,9 +11,10 @@ from conformance.reference.service.auth import READ, WRITE
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import ApiError, Forbidden, Invalid, NotFound, Unauthorized
-from conformance.reference.wire.exact_json import MalformedJson, read
+from conformance.reference.wire.exact_json import Json, MalformedJson, read
 
 Check = Callable[[str | None, str], None]
+Issue = Callable[[bytes, str | None], Json]
 
 
 @fault("auth.missing", profile="smoke")
@@ -24,6 +25,30 @@ def token_not_needed(server: Server) -> None:
         return lambda authorization, scope: None if authorization is None else check(authorization, scope)
 
     alter(server.auth, "check", make)
+
+
+@fault("auth.missing")
+def tokens_without_case(server: Server) -> None:
+    """Tokens are compared without regard to case."""
+    issued: dict[str, str] = {}
+
+    def issuing(issue: Issue) -> Issue:
+        def kept(body: bytes, authorization: str | None) -> Json:
+            granted = issue(body, authorization)
+            issued[granted["access_token"].lower()] = granted["access_token"]
+            return granted
+
+        return kept
+
+    def checking(check: Check) -> Check:
+        def checked(authorization: str | None, scope: str) -> None:
+            scheme, _, token = (authorization or "").partition(" ")
+            check(authorization and f"{scheme} {issued.get(token.lower(), token)}", scope)
+
+        return checked
+
+    alter(server.auth, "issue", issuing)
+    alter(server.auth, "check", checking)
 
 
 @fault("auth.missing")
@@ -187,6 +212,7 @@ def bodies_read_before_tokens(server: Server) -> None:
 
 FAULTS = (
     token_not_needed,
+    tokens_without_case,
     any_token_will_do,
     scopes_ignored,
     reading_allows_writing,

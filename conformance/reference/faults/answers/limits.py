@@ -152,6 +152,18 @@ def nul_in_paths_crashes(server: Server) -> None:
 
 
 @fault("envelope.no-5xx")
+def nul_in_queries_crashes(server: Server) -> None:
+    """A list of the instances of a workflow whose id has a NUL in it gets 500."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        if "\0" in call.query.get("workflowID", ""):
+            raise ApiError("invalid byte sequence for encoding UTF8: 0x00")
+        return await original(call)
+
+    around(server, "listInstances", handle)
+
+
+@fault("envelope.no-5xx")
 def deep_configurations_crash(server: Server) -> None:
     """A configuration with more than a thousand lists in it gets 500: the reader calls itself for each one."""
 
@@ -174,5 +186,6 @@ FAULTS = (
     large_variables_crash,
     four_waits_hold_everything,
     nul_in_paths_crashes,
+    nul_in_queries_crashes,
     deep_configurations_crash,
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections import defaultdict
 from collections.abc import Callable
 
 from conformance.reference.engine.clock import MILLISECOND, SECOND
 from conformance.reference.engine.durations import date_time, duration
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.fault import fault
+from conformance.reference.faults.resources.leftovers import workflow_of
 from conformance.reference.service.server import Server
 from conformance.reference.wire.exact_json import Json
 
@@ -122,6 +125,29 @@ def microseconds_are_milliseconds(server: Server) -> None:
     _delay_for(server, lambda text: duration(_MICROSECONDS.sub("ms", text)) or 0)
 
 
+@fault("run.completes", "run.delay-duration")
+def timers_of_a_workflow_queue(server: Server) -> None:
+    """A delay for some time ends no sooner than those that other instances of the workflow were in when it began."""
+    original = server.stage_kinds.delay
+    queues: defaultdict[str | None, list[asyncio.Event]] = defaultdict(list)
+
+    async def delay(execution: Execution, parameters: Json) -> None:
+        if "duration" not in parameters:
+            return await original(execution, parameters)
+        queue, over = queues[workflow_of(server, execution.instance_id)], asyncio.Event()
+        ahead = [*queue]
+        queue.append(over)
+        try:
+            await original(execution, parameters)
+            for other in ahead:
+                await other.wait()
+        finally:
+            over.set()
+            queue.remove(over)
+
+    server.stage_kinds.kinds["delay"] = delay
+
+
 FAULTS = (
     delays_end_early,
     a_second_is_none,
@@ -134,4 +160,5 @@ FAULTS = (
     fine_moments_are_past,
     hours_are_minutes,
     microseconds_are_milliseconds,
+    timers_of_a_workflow_queue,
 )

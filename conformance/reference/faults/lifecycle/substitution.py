@@ -21,6 +21,7 @@ RunStage = Callable[[Execution, int, Json], Awaitable[str | None]]
 Variables = Mapping[str, str]
 
 _REFERENCE = re.compile(r"\$\{([^{}]*)\}")
+_TEMPLATE = re.compile(r"\{\{.*?\}\}")
 _UNREPLACED = ("ledger", "throughAccount")
 # What keeps a reference from being replaced until it is shown.
 _HIDDEN = "\0{"
@@ -60,6 +61,34 @@ def backslashes_in_values_expanded(server: Server) -> None:
         return re.sub(r"\\(.?)", lambda found: _ESCAPES.get(found[1], ""), value, flags=re.DOTALL)
 
     _given(server, lambda variables: {name: expand(value) for name, value in variables.items()})
+
+
+@fault("run.variables", "history.stages")
+def quoted_values_unquoted(server: Server) -> None:
+    """A value between quotation marks is read as a text of JSON: it loses both."""
+
+    def bare(value: str) -> str:
+        return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
+
+    _given(server, lambda variables: {name: bare(value) for name, value in variables.items()})
+
+
+@fault("run.variables", "history.stages")
+def braces_are_templates(server: Server) -> None:
+    """What stands between {{ and }} in a stage's texts, or in a variable, is a template that gives nothing."""
+    _as_written(server, lambda text, _: _TEMPLATE.sub("", text))
+    _given(server, lambda variables: {name: _TEMPLATE.sub("", value) for name, value in variables.items()})
+
+
+@fault("run.variables", "history.stages")
+def colons_in_references_are_defaults(server: Server) -> None:
+    """A reference with a colon is one to the variable before it, or else gives what stands behind it."""
+
+    def given(reference: re.Match[str], variables: Variables) -> str:
+        name, colon, default = reference[1].partition(":")
+        return variables.get(name, default) if colon else reference[0]
+
+    _as_written(server, lambda text, variables: _REFERENCE.sub(lambda found: given(found, variables), text))
 
 
 @fault("run.variables", "history.stages")
@@ -224,6 +253,9 @@ def waited_runs_without_variables(server: Server) -> None:
 FAULTS = (
     adjacent_references_lost,
     backslashes_in_values_expanded,
+    quoted_values_unquoted,
+    braces_are_templates,
+    colons_in_references_are_defaults,
     names_of_word_characters_only,
     waits_for_the_name_as_written,
     variables_without_case,

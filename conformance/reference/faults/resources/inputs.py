@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from conformance.reference.wire.exact_json import Json, MalformedJson, read, wri
 
 _LONG_NAME = 32
 _FEW = 10
+_NO_NUMBER = re.compile(rb"(?<=[:\[,])\s*-?(NaN|Infinity)(?=\s*[,}\]])")
 
 Variables = Mapping[str, str]
 
@@ -35,6 +37,17 @@ def bodies_are_latin_1(server: Server) -> None:
         return await original(replace(call, body=call.body.decode("latin-1").encode("utf-8")))
 
     for operation in ("createWorkflow", "runWorkflow", "sendEvent"):
+        around(server, operation, handle)
+
+
+@fault("workflow.create-malformed", "event.malformed")
+def numbers_of_python_accepted(server: Server) -> None:
+    """NaN and Infinity are taken for numbers."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        return await original(replace(call, body=_NO_NUMBER.sub(b"0", call.body)))
+
+    for operation in ("createWorkflow", "sendEvent"):
         around(server, operation, handle)
 
 
@@ -146,6 +159,7 @@ def lists_of_one_unwrapped(server: Server) -> None:
 
 FAULTS = (
     bodies_are_latin_1,
+    numbers_of_python_accepted,
     ten_variables,
     long_names_of_variables_dropped,
     refused_variables_left_behind,

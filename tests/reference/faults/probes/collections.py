@@ -134,6 +134,7 @@ async def credentials(session: Session) -> object:
     form = {"grant_type": "client_credentials", "client_id": "conformance", "client_secret": "conformance"}
     granted = await session.client.post("/oauth/token", data=form | {"scope": "orchestration:read"})
     every = await session.client.post("/oauth/token", data=form)
+    twisted = every.json()["access_token"].swapcase()
     unsigned = base64.urlsafe_b64encode(b'{"alg": "none"}').decode().rstrip("=")
     tokens = (
         None,
@@ -141,6 +142,7 @@ async def credentials(session: Session) -> object:
         "Basic bm9ib2R5Om5vYm9keQ==",
         f"Bearer {unsigned}.e30.",
         f"Bearer {granted.json()['access_token']}",
+        f"Bearer {twisted}",
     )
     headers = [{"Authorization": token} if token else {} for token in tokens]
     calls: tuple[tuple[str, str, Any], ...] = (("GET", "/workflows", None), ("POST", "/workflows", {"stages": []}))

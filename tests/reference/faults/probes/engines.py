@@ -34,10 +34,11 @@ async def three_seconds(session: Session) -> object:
 
 
 async def delays_side_by_side(session: Session) -> object:
-    """Two instances of a workflow in a delay at once."""
-    workflow = await session.create(_delay("30ms"))
+    """Two instances of a workflow in a delay at once, and one that comes to it while the others are in a longer one."""
+    workflow = await session.create(_delay("30ms"), _delay("1h"))
     ids = [(await session.run(workflow))["id"] for _ in range(2)]
-    return [await session.ended(one) for one in ids]
+    first = [await session.reaches(one, 1) for one in ids]
+    return first, await session.reaches((await session.run(workflow))["id"], 1)
 
 
 async def long_after_cancelling(session: Session) -> object:

@@ -103,7 +103,8 @@ async def references(session: Session) -> object:
     texts = {"pair": "${a}${b}", "dash": "${a-b}", "cases": "${a}${A}", "blank": "${blank}", "empty": "[${empty}]"}
     texts["own"] = "${instanceID} ${now}"
     given = {"a": "1", "A": "2", "b": r"\n\\", "a-b": "3", "blank": " x ", "empty": "", "quote": 'say "no"'}
-    given |= {"instanceID": "mine", "now": "then"}
+    given |= {"instanceID": "mine", "now": "then", "a:b": "4", "quoted": '"q"'}
+    texts |= {"colon": "${a:b}", "quoted": "${quoted}", "braces": "{{ x }}"}
     through = {"account": {"id": "world", "ledger": "${a}", "throughAccount": "via ${a}"}}
     stages = (send_stage(metadata=texts), {"wait_event": {"event": "${a}"}}, update_stage(quote="${quote}"))
     stages[0]["send"]["source"] = through

@@ -124,8 +124,8 @@ async def long_texts(session: Session) -> object:
 async def odd_texts(session: Session) -> object:
     """Texts that hold quotes or NULs, look like numbers, or are encoded as in forms; what is false or dated."""
     notes = Notes()
-    for name in ("a%22b", "a%00b"):
-        notes.take(await session.call("GET", f"/instances/{name}"))
+    for name in ("/a%22b", "/a%00b", "?workflowID=a%00b"):
+        notes.take(await session.call("GET", f"/instances{name}"))
     account = {"id": "world", "ledger": "books", "allowOverdraft": False}
     dated = send_stage(timestamp="2024-02-29T23:59:59Z")
     dated["send"]["source"] = {"account": account}
@@ -145,8 +145,9 @@ async def odd_texts(session: Session) -> object:
 
 
 async def bodies(session: Session) -> object:
-    """Configurations with white space around them, and in a list."""
-    answers = [await session.call("POST", "/workflows", body) for body in (b'\n{"stages":[]} ', b'[{"stages":[]}]')]
+    """Configurations with white space around them, in a list, and beside what is no number."""
+    sent = (b'\n{"stages":[]} ', b'[{"stages":[]}]', b'{"stages":[],"x":NaN}')
+    answers = [await session.call("POST", "/workflows", body) for body in sent]
     return [answer.status_code for answer in answers]
 
 
