@@ -78,7 +78,7 @@ SHOWN: dict[Probe, str] = {
         noop-after-delay-fails failed-stages-go-on failed-instance-without-error history-without-errors
         waited-answers-tell-another-end
     """,
-    waited.patient_runs: "wait-gives-up",
+    waited.patient_runs: "wait-gives-up wait-gives-up-after-ten-seconds",
     waited.unwilling_runs: "wait-false-waits",
     collections.long_after: "ended-instances-forgotten",
     running.left_behind: """

@@ -138,19 +138,28 @@ def cancelled_wait_never_answered(server: Server) -> None:
     alter(server.engine, "finished", make)
 
 
-@fault("run.wait")
-def wait_gives_up(server: Server) -> None:
-    """A run with wait=true is answered after two seconds at the latest, whether the instance has ended or not."""
-
+def _waiting_at_most(server: Server, seconds: float) -> None:
     def make(finished: Finished) -> Finished:
         async def waited(instance_id: str) -> None:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(2):
+                async with asyncio.timeout(seconds):
                     await finished(instance_id)
 
         return waited
 
     alter(server.engine, "finished", make)
+
+
+@fault("run.wait")
+def wait_gives_up(server: Server) -> None:
+    """A run with wait=true is answered after two seconds at the latest, whether the instance has ended or not."""
+    _waiting_at_most(server, 2)
+
+
+@fault("run.wait")
+def wait_gives_up_after_ten_seconds(server: Server) -> None:
+    """A run with wait=true is answered after ten seconds at the latest."""
+    _waiting_at_most(server, 10)
 
 
 @fault("run.no-wait", profile="smoke")
@@ -279,6 +288,7 @@ FAULTS = (
     wait_hides_error,
     cancelled_wait_never_answered,
     wait_gives_up,
+    wait_gives_up_after_ten_seconds,
     run_waits_unasked,
     wait_false_waits,
     ended_instances_forgotten,

@@ -57,9 +57,9 @@ async def unwilling_runs(session: Session) -> object:
 
 
 async def patient_runs(session: Session) -> object:
-    """Whether wait=true is answered while the instance waits."""
+    """Whether wait=true is answered while the instance waits, which some servers do only after a while."""
     waiting = await _waited_for(session)
-    return await _answered(session, waiting, session.dread)
+    return await _answered(session, waiting, 2 * session.dread)
 
 
 async def cancelled_waits(session: Session) -> object:
