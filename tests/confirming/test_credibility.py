@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from conformance.confirming.credibility import persisted
+from conformance.confirming.credibility import may_be_chance, must_come_back, persisted
+from conformance.confirming.proving.as_seen import as_seen
+from conformance.judging.judging import Judge
+from conformance.judging.tally import Tally
 from conformance.rules import ALL_RULES
 from conformance.rules.evidence.observation import Observation, violated
 from conformance.trace import Trace
@@ -38,3 +43,29 @@ def test_what_an_answer_shows_by_itself_persists_by_no_time() -> None:
     assert not persisted(t.trace(), found)
     nothing_cited = violated(expected="this", observed="that", proof="settled")
     assert not persisted(t.trace(), nothing_cited)
+
+
+def late_run(run: str = "a") -> Trace:
+    """A run that is answered only when the delay of its first stage is over, beside a quick control."""
+    t = TraceBuilder()
+    w = t.create([{"delay": {"duration": "3s"}}], name=run)
+    t.control(t.now + 1, t.now + 20)
+    t.run(w, took=3100)
+    return replace(t.trace(), id=run, source="scenario")
+
+
+def test_that_a_run_was_answered_late_is_no_chance_in_a_recording_and_must_come_back_where_it_can() -> None:
+    trace = late_run()
+    (late,) = Judge().judge(trace).violations["run.no-wait"]
+    assert must_come_back(trace, late)
+    assert not may_be_chance(trace, late)
+    trace, missing = still_running(10)
+    assert not must_come_back(trace, missing)
+
+
+def test_late_answers_in_several_traces_count_only_where_they_come_back() -> None:
+    tally, judge = Tally(), Judge()
+    for trace in (late_run("a"), late_run("b"), late_run("c")):
+        tally.add(trace, judge.judge(trace))
+    assert tally.violated["run.no-wait"] == 3
+    assert as_seen("run.no-wait", tally.cases["run.no-wait"], tally, (), 3, lost=False) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conformance.confirming.credibility import may_be_chance, persisted, unanswered
+from conformance.confirming.credibility import must_come_back, persisted, unanswered
 from conformance.confirming.findings import COUNTED, LOST, TIME_RAN_OUT, UNPLAYABLE, Proof, shown_exchanges
 from conformance.confirming.reconstruction import with_own_reads
 from conformance.confirming.replays import scenario_of
@@ -50,7 +50,7 @@ def is_counted(case: Case) -> bool:
 
 def _telling(case: Case, *, lost: bool) -> list[Observation]:
     """The observations that prove something without having come back."""
-    telling = [each for each in case.observations if not may_be_chance(case.trace, each)]
+    telling = [each for each in case.observations if not must_come_back(case.trace, each)]
     return [each for each in telling if not (lost and unanswered(case.trace, each))]
 
 
