@@ -175,7 +175,8 @@ def _waited(index: TraceIndex, run: Exchange, stage: StagePlan) -> bool:
         # Several times what an effect may take: admission takes long and does not follow the order of arrival.
         slow = run.received - due >= 3 * (due - run.sent)
         return slow or (stage.duration is not None and run.received - run.sent >= stage.duration)
-    return stage.duration is None and run.failed_by("timeout")
+    # What takes longer than a delay does not wait for it.
+    return run.failed_by("timeout") and (stage.duration is None or run.received - run.sent < stage.duration)
 
 
 RULES: dict[str, Rule] = {"run.wait": wait, "run.no-wait": no_wait}

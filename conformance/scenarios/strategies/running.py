@@ -58,7 +58,7 @@ def waited_for(d: Draft) -> None:
 
 def not_waited_for(d: Draft) -> None:
     """With wait=false, or without wait, the answer comes although a stage lasts for long."""
-    workflow = d.create(d.blocking_stage(), *d.quick_stages(0, 1))
+    workflow = d.create(d.pick((words.wait_for(d.event()), words.hour())), *d.quick_stages(0, 1))
     instances = [d.run(workflow, d.pick((None, {})), wait) for wait in d.shuffled((False, None))]
     d.add(d.look(instances[0]), Settle(), *(view(each) for each in instances for view in (Read, History)))
 

@@ -59,6 +59,20 @@ def waited_for_an_event(t: TraceBuilder) -> None:
     t.run(w, took=10_000, failure="timeout")
 
 
+def _not_answered(t: TraceBuilder, length: str) -> None:
+    w = t.create([{"delay": {"duration": length}}])
+    t.control(t.now + 1, t.now + 20)
+    t.run(w, took=10_000, failure="timeout")
+
+
+def waited_for_an_hour(t: TraceBuilder) -> None:
+    _not_answered(t, "1h")
+
+
+def not_answered_after_a_delay(t: TraceBuilder) -> None:
+    _not_answered(t, "3s")
+
+
 def _cancelled_while_somebody_waits(t: TraceBuilder, shown: float, *, runs: int = 1) -> None:
     """A run that is never answered, and a read that shows its instance as terminated ``shown`` ms after the run."""
     w = t.create(WAIT)
@@ -191,6 +205,8 @@ CASES: list[Case] = [
     ("run.no-wait", "violated", waiting_but_terminated),
     ("run.no-wait", "violated", waited_for_a_delay),
     ("run.no-wait", "violated", waited_for_an_event),
+    ("run.no-wait", "violated", waited_for_an_hour),
+    ("run.no-wait", "nothing", not_answered_after_a_delay),
     ("run.no-wait", "violated", answered_long_after_a_control),
     ("run.no-wait", "violated", answered_behind_others),
     ("run.no-wait", "violated", waited_though_told_not_to),
