@@ -68,11 +68,11 @@ class Plan:
         """
         if not scarce:
             return tuple(enumerate(self.scenarios))
-        left, first, themes = dict(enumerate(self.scenarios)), dict[int, Scenario](), set[str]()
+        every, first, themes = dict(enumerate(self.scenarios)), dict[int, Scenario](), set[str]()
         for some in (_covering, _free, _covering):
-            first |= (chosen := some(left, themes))
-            themes |= {each.theme for each in chosen.values()}
-            left = {number: each for number, each in left.items() if number not in chosen}
+            first |= some(every, themes)
+            themes = {each.theme for each in first.values()}
+        left = {number: each for number, each in every.items() if number not in first}
         return (*first.items(), *_cheap_again(left, themes))
 
 

@@ -9,6 +9,9 @@ from typing import Any
 from conformance.trace import Exchange, Trace
 from conformance.wire import exact_json
 
+SIGNALS = ("sendEvent", "cancelEvent")
+"""What is sent to an instance and may change it."""
+
 
 def edited(traces: Iterable[Trace], change: Callable[[Trace], Iterable[Exchange]]) -> Sequence[Trace]:
     """The traces of which ``change`` gives other exchanges, with these."""

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from conformance.judging.counterfactuals.edited import edited, with_data
+from conformance.judging.counterfactuals.edited import SIGNALS, edited, with_data
 from conformance.judging.tally import Tally
 from conformance.trace import Exchange, Trace
 from conformance.wire.instant import Instant, parse_instant
 
 NONE_OPEN = "stage.none-open"
 LATE = ("event.terminated", "cancel.terminated")
-_SIGNALS = ("sendEvent", "cancelEvent")
 
 Body = dict[str, Any]
 
@@ -104,7 +103,7 @@ def _as_first_ended(trace: Trace) -> list[Exchange]:
 
     for exchange in trace.exchanges:
         instance = exchange.params.get("instanceID", "")
-        if exchange.operation in _SIGNALS and exchange.refused:
+        if exchange.operation in SIGNALS and exchange.refused:
             refused.add(instance)
         if exchange.operation != "getInstance":
             found.append(exchange)

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from conformance.judging.counterfactuals.edited import edited, with_data
+from conformance.judging.counterfactuals.edited import SIGNALS, edited, with_data
 from conformance.judging.tally import Case, Tally
 from conformance.rules.evidence.observation import Observation
 from conformance.trace import Exchange, Trace
 
 APPEND_ONLY = "history.append-only"
-_SIGNALS = ("sendEvent", "cancelEvent")
 _END = "terminatedAt"
 
 Entry = dict[str, Any]
@@ -34,10 +33,9 @@ def as_first_shown(tally: Tally) -> Sequence[Trace]:
 def _by_itself(case: Case, observation: Observation) -> bool:
     before, after = (case.trace.at(index) for index in (observation.exchanges[0], observation.exchanges[-1]))
     return not any(
-        each.operation in _SIGNALS
+        each.operation in SIGNALS
         and each.params.get("instanceID") == after.params.get("instanceID")
-        and each.sent < after.received
-        and before.sent < each.received
+        and not (each.before(before) or after.before(each))
         for each in case.trace.exchanges
     )
 

@@ -57,10 +57,11 @@ async def presented(tokens: TokenSource, kind: TokenKind) -> Presented | None:
         return Presented(kind, foreign(own))
     if kind == "unsigned":
         return Presented(kind, unsigned(own))
-    if own is None or (kind == "other-case" and own.swapcase() == own):
+    if own is None:
         return None
     if kind == "other-case":
-        return Presented(kind, own.swapcase())
+        other = own.swapcase()
+        return Presented(kind, other) if other != own else None
     return Presented(kind, own, in_query=True) if kind == "in-query" else Presented(kind, altered(own))
 
 

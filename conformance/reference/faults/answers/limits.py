@@ -138,29 +138,25 @@ def four_waits_hold_everything(server: Server) -> None:
         around(server, operation, handle)
 
 
+async def _without_nul(original: Handler, call: Call) -> Reply:
+    if any("\0" in value for value in (*call.path.values(), *call.query.values())):
+        raise ApiError("invalid byte sequence for encoding UTF8: 0x00")
+    return await original(call)
+
+
 @fault("envelope.no-5xx")
 def nul_in_paths_crashes(server: Server) -> None:
     """An id with a NUL in it (%00) gets 500: the database takes no such text."""
 
-    async def handle(original: Handler, call: Call) -> Reply:
-        if any("\0" in value for value in (*call.path.values(), *call.query.values())):
-            raise ApiError("invalid byte sequence for encoding UTF8: 0x00")
-        return await original(call)
-
     for operation in tuple(server.handlers):
-        around(server, operation, handle)
+        around(server, operation, _without_nul)
 
 
 @fault("envelope.no-5xx")
 def nul_in_queries_crashes(server: Server) -> None:
     """A list of the instances of a workflow whose id has a NUL in it gets 500."""
 
-    async def handle(original: Handler, call: Call) -> Reply:
-        if "\0" in call.query.get("workflowID", ""):
-            raise ApiError("invalid byte sequence for encoding UTF8: 0x00")
-        return await original(call)
-
-    around(server, "listInstances", handle)
+    around(server, "listInstances", _without_nul)
 
 
 @fault("envelope.no-5xx")
