@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from conformance.rules.evidence.answers import is_valid
+from conformance.rules.evidence.clocks import at_the_latest
 from conformance.rules.evidence.observation import Observation, Rule, upheld, violated
 from conformance.rules.evidence.plans import StagePlan, plan_stage
 from conformance.rules.evidence.reads import InstanceRead
@@ -14,7 +15,7 @@ from conformance.rules.evidence.timeline import timelines
 from conformance.rules.evidence.trace_index import InstanceRecord, TraceIndex
 from conformance.rules.evidence.wording import shown
 from conformance.trace import Exchange
-from conformance.wire.instant import SECOND
+from conformance.wire.instant import SECOND, parse_instant
 
 # A shorter delay may be over before a correct server has answered.
 _LONG_DELAY = 2 * SECOND
@@ -43,33 +44,43 @@ def _never_answered(index: TraceIndex) -> Iterator[Observation]:
         if run.query("wait") != "true" or not run.failed_by("timeout"):
             continue
         ended = _seen_ended(index, run)
-        if ended is not None and _overdue(index, run, ended):
-            yield _late(run, ended, "none {} after it was shown as terminated")
+        if ended is not None and _overdue(index, run, ended.received):
+            yield _late(run, ended, ended.received, "none {} after it was shown as terminated")
 
 
 def _answered_late(index: TraceIndex) -> Iterator[Observation]:
-    """Violations: an answer that came only long after another client was shown that the instance had terminated."""
+    """Violations: an answer long after another client was shown that the instance had terminated, or after its end."""
     for instance in index.instances.values():
+        if not instance.wait:
+            continue
         ended = next((read.exchange for read in instance.reads if read.terminated), None)
-        if instance.wait and ended is not None and _overdue(index, instance.run, ended):
-            yield _late(instance.run, ended, "one {} after it was shown as terminated", instance.id)
+        if ended is not None and _overdue(index, instance.run, ended.received):
+            observed = "one {} after it was shown as terminated"
+            yield _late(instance.run, ended, ended.received, observed, instance.id)
+            continue
+        at = parse_instant(instance.answer.body.get("terminatedAt"))
+        known = None if at is None else at_the_latest(index, at)
+        if known is not None and _overdue(index, instance.run, known[0]):
+            observed = "one {} or more after that, by terminatedAt and the target's own clock"
+            yield _late(instance.run, known[1], known[0], observed, instance.id)
 
 
-def _overdue(index: TraceIndex, run: Exchange, ended: Exchange) -> bool:
-    """Whether a run was answered, or given up, twice the settle time after its end was shown, or later.
+def _overdue(index: TraceIndex, run: Exchange, ended: int) -> bool:
+    """Whether a run was answered, or given up, half as much again as the settle time after its end was known (client
+    ns), or later.
 
-    Twice, since the answer may take longer than the read.
+    That much more, since the answer may take longer than the read.
     """
-    due = index.trace.settled_at(ended.received)
-    return due is not None and run.received - due >= due - ended.received
+    due = index.trace.settled_at(ended)
+    return due is not None and 2 * (run.received - due) >= due - ended
 
 
-def _late(run: Exchange, ended: Exchange, observed: str, subject: str = "") -> Observation:
+def _late(run: Exchange, told_by: Exchange, ended: int, observed: str, subject: str = "") -> Observation:
     return violated(
-        ended,
+        told_by,
         run,
         expected="an answer once the instance has terminated",
-        observed=observed.format(f"{(run.received - ended.received) / SECOND:.1f} s"),
+        observed=observed.format(f"{(run.received - ended) / SECOND:.1f} s"),
         proof="settled",
         subject=subject,
     )

@@ -102,19 +102,24 @@ async def clean_up(clients: ScenarioClients, client: Sender, unnamed: Iterable[s
     """Cancel what may still run and delete the workflows; gives the ids of what could not be removed.
 
     Instances of the ``unnamed`` workflows are looked for first. A target that leaves several requests in a row without
-    an answer is left alone: it would hold up the end of the run for minutes.
+    an answer, or has answered nothing to anybody for long, is left alone: it would hold up the end of the run for
+    minutes.
     """
     removed: set[str] = set()
     unanswered = 0
-    if not clients.lost:
+    if not _left_alone(clients):
         await _cancel_strays(clients, client, unnamed)
     for step, found in _removals(clients):
-        if clients.lost or unanswered == _UNANSWERED:
+        if _left_alone(clients) or unanswered == _UNANSWERED:
             break
         answer = await _surely(clients, step, client)
         unanswered = unanswered + 1 if _timed_out(answer) else 0
         removed |= set() if may_be_left(answer) else {found}
     return tuple(found for _, found in _removals(clients) if found not in removed)
+
+
+def _left_alone(clients: ScenarioClients) -> bool:
+    return bool(clients.lost) or clients.target.silence.lasts
 
 
 def _timed_out(answer: Exchange | None) -> bool:

@@ -69,7 +69,7 @@ def beside_a_timer(d: Draft) -> None:
     """
     length = d.number(8, 12) * 100
     workflow = d.create(words.delay(length), words.noop())
-    before = (d.number(2, 4) * 10, 70, d.number(11, 14) * 10, d.number(35, 45) * 10)
+    before = (d.number(2, 4) * 10, 70, d.number(20, 28) * 10, d.number(38, 48) * 10)
     runs = [d.new_run(workflow) for _ in before]
     lanes = [
         Chain((run, Until(run.ref, "started", 0), Pause(length - early), Cancel(run.ref)))

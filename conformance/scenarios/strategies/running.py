@@ -124,9 +124,11 @@ def long_program(d: Draft) -> None:
 
 
 def no_stages(d: Draft) -> None:
-    """A workflow without stages terminates at once."""
+    """A workflow without stages terminates at once: maybe before a server waits for the end, which another one sees."""
     workflow = d.create(name=d.pick((None, *words.NAMES)))
-    instance = d.run(workflow, d.pick((None, {})), wait=d.flip())
+    waited = d.new_run(workflow, d.pick((None, {})), wait=True)
+    d.add(Together((waited, Chain((Discover(waited.ref, workflow), Until(waited.ref, "ended"))))))
+    instance = d.run(workflow, d.pick((None, {})))
     d.add(Read(instance), History(instance), StageHistory(instance, "0"), Until(instance, "ended"))
 
 

@@ -32,6 +32,11 @@ class Silence:
         self._lost = set()
         self._last = exchange.received
 
+    @property
+    def lasts(self) -> bool:
+        """Whether it is silent now: nothing was answered for that long, and what was lost meanwhile tells so."""
+        return len(self._lost) > 1 and time.monotonic_ns() - self._last >= self._timeout
+
     def told(self, elapsed_s: float) -> list[tuple[float, float]]:
         """The silences in seconds from a beginning that is so many seconds ago."""
         began = time.monotonic() - elapsed_s

@@ -109,6 +109,24 @@ def answered_long_after_the_end(t: TraceBuilder) -> None:
     _answered(t, 9900)
 
 
+def _answered_and_not_read(t: TraceBuilder, ended: float, after: float = 9900) -> None:
+    """A run that is answered ``after`` ms, and says to have ended ``ended`` ms after its workflow was created."""
+    w = t.create(DELAY)
+    began = t.now
+    t.control(began + 30, began + 50)
+    t.control(began + ended + 1020, began + ended + 1040)
+    t.run(w, wait=True, at=began, took=after, spans=[(began + 5, began + ended)], ended=began + ended)
+
+
+def answered_long_after_the_time_of_its_end(t: TraceBuilder) -> None:
+    _answered_and_not_read(t, 3006)
+
+
+def answered_soon_after_the_time_of_its_end(t: TraceBuilder) -> None:
+    """Its clock may be a second off: that of a server's other part is."""
+    _answered_and_not_read(t, 3006, 4200)
+
+
 def answered_soon_after_the_end(t: TraceBuilder) -> None:
     _answered(t, 550)
 
@@ -193,6 +211,8 @@ CASES: list[Case] = [
     ("run.wait", "violated", failed_as_read_later),
     ("run.wait", "violated", never_answered),
     ("run.wait", "violated", answered_long_after_the_end),
+    ("run.wait", "violated", answered_long_after_the_time_of_its_end),
+    ("run.wait", "upheld", answered_soon_after_the_time_of_its_end),
     ("run.wait", "upheld", answered_soon_after_the_end),
     ("run.wait", "violated", never_answered_and_run_again),
     ("run.wait", "violated", never_answered_beside_another),

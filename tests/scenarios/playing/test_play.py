@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -282,7 +283,8 @@ class _Unheard:
 
     lost = False
 
-    def __init__(self, answered: int) -> None:
+    def __init__(self, answered: int, *, silent: bool = False) -> None:
+        self.target = SimpleNamespace(silence=SimpleNamespace(lasts=silent))
         self.bindings = Bindings("seed")
         self.bindings.workflows |= {f"w{number}": f"id{number}" for number in range(6)}
         self.asked: list[Step] = []
@@ -306,6 +308,12 @@ def test_strays_of_a_silent_target_are_asked_for_once() -> None:
     clients: Any = _Unheard(0)
     asyncio.run(clean_up(clients, clients, ["w0", "w1", "w2"]))
     assert [type(step) for step in clients.asked] == [ListInstances, Delete, Delete]
+
+
+def test_a_target_that_has_answered_nobody_for_long_is_asked_nothing() -> None:
+    clients: Any = _Unheard(6, silent=True)
+    assert len(asyncio.run(clean_up(clients, clients, ["w0"]))) == len(clients.bindings.workflows)
+    assert clients.asked == []
 
 
 @pytest.fixture

@@ -34,3 +34,13 @@ def test_one_operation_that_hangs_is_no_silence() -> None:
 
 def test_nobody_asking_is_no_silence() -> None:
     assert _silences(*_exchanges((), 40_000)) == []
+
+
+def test_it_lasts_until_an_answer_comes() -> None:
+    silence = Silence(timeout=0)
+    *lost, answer = _exchanges(("workflows", "info"), 14_000)
+    for exchange in lost:
+        silence.note(exchange)
+    assert silence.lasts
+    silence.note(answer)
+    assert not silence.lasts

@@ -1,0 +1,28 @@
+"""When an instant of the target's clock was, by the client's: two of the target's own instants tell, and an answer."""
+
+from __future__ import annotations
+
+from conformance.rules.evidence.trace_index import TraceIndex
+from conformance.trace import Exchange
+from conformance.wire.instant import SECOND, Instant, parse_instant
+
+# How far the clocks of a server's parts may be apart: what creates things and what runs them are often two machines.
+_APART = SECOND
+
+
+def at_the_latest(index: TraceIndex, instant: Instant) -> tuple[int, Exchange] | None:
+    """The client time (ns) by which the target's clock had surely shown an instant, and the answer that tells so.
+
+    What an answer says to have been created had been when it came. From there on, the time between two of the target's
+    own instants counts, so how its clock is set does not matter. None where nothing was created.
+    """
+    bounds = []
+    for made in (*index.successes("createWorkflow"), *index.successes("runWorkflow")):
+        body = made.data if isinstance(made.data, dict) else {}
+        created = parse_instant(body.get("createdAt"))
+        if created is not None:
+            bounds.append((made.received + instant.ns - created.ns, made))
+    if not bounds:
+        return None
+    moment, made = min(bounds, key=lambda bound: bound[0])
+    return moment + max(_APART, index.trace.granularity), made
