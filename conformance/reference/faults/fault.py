@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Literal, TypeVar
@@ -17,6 +17,7 @@ from conformance.reference.wire.exact_json import Json, read, write
 
 T = TypeVar("T")
 Apply = Callable[[Server], None]
+Variables = Mapping[str, str]
 Profile = Literal["smoke", "standard", "thorough"]
 
 
@@ -59,6 +60,11 @@ def around(server: Server, operation: str, handle: Callable[[Handler, Call], Awa
         return await handle(original, call)
 
     server.handlers[operation] = handler
+
+
+def started_with(server: Server, change: Callable[[Variables], Variables]) -> None:
+    """Start instances with other variables than they were given."""
+    alter(server.engine, "start", lambda start: lambda workflow, variables: start(workflow, change(variables)))
 
 
 def race(server: Server, milliseconds: float) -> int:

@@ -243,10 +243,7 @@ class Settler:
         return few or time.monotonic_ns() >= self._started + apart
 
     def note(self, control: Control) -> None:
-        """A run of a scenario that was as good as a control: of noops alone, watched to its end, touched by nobody."""
-        self._add(control)
-
-    def _add(self, control: Control) -> None:
+        """A control, or a run of a scenario that is as good: of noops alone, watched to its end, touched by nobody."""
         self._controls.append(control)
         self._tell()
 
@@ -265,7 +262,7 @@ class Settler:
             # What took long because one answer did says nothing of how long effects take.
             self._tell()
         else:
-            self._add(control)
+            self.note(control)
 
     async def _watch(self, turn: ControlRound, started: int) -> Control:
         if turn.workflow is None:

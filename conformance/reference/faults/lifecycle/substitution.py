@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from conformance.reference.engine.clock import rfc3339
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.answers.texts import mapped
-from conformance.reference.faults.fault import alter, around, edit, edit_many, fault
+from conformance.reference.faults.fault import Variables, alter, around, edit, edit_many, fault, started_with
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.request_bodies import run_variables
 from conformance.reference.service.server import Server
@@ -18,7 +18,6 @@ from conformance.reference.wire.errors import Invalid
 from conformance.reference.wire.exact_json import Json, MalformedJson, read, write
 
 RunStage = Callable[[Execution, int, Json], Awaitable[str | None]]
-Variables = Mapping[str, str]
 
 _REFERENCE = re.compile(r"\$\{([^{}]*)\}")
 _TEMPLATE = re.compile(r"\{\{.*?\}\}")
@@ -27,11 +26,6 @@ _UNREPLACED = ("ledger", "throughAccount")
 _HIDDEN = "\0{"
 _WORD = re.compile(r"\w+", re.ASCII)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
-
-
-def _given(server: Server, change: Callable[[Variables], Variables]) -> None:
-    """Start instances with other variables than they were given."""
-    alter(server.engine, "start", lambda start: lambda workflow, variables: start(workflow, change(variables)))
 
 
 def _as_written(server: Server, change: Callable[[str, Variables], str]) -> None:
@@ -60,7 +54,7 @@ def backslashes_in_values_expanded(server: Server) -> None:
     def expand(value: str) -> str:
         return re.sub(r"\\(.?)", lambda found: _ESCAPES.get(found[1], ""), value, flags=re.DOTALL)
 
-    _given(server, lambda variables: {name: expand(value) for name, value in variables.items()})
+    started_with(server, lambda variables: {name: expand(value) for name, value in variables.items()})
 
 
 @fault("run.variables", "history.stages")
@@ -70,14 +64,14 @@ def quoted_values_unquoted(server: Server) -> None:
     def bare(value: str) -> str:
         return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
 
-    _given(server, lambda variables: {name: bare(value) for name, value in variables.items()})
+    started_with(server, lambda variables: {name: bare(value) for name, value in variables.items()})
 
 
 @fault("run.variables", "history.stages")
 def braces_are_templates(server: Server) -> None:
     """What stands between {{ and }} in a stage's texts, or in a variable, is a template that gives nothing."""
     _as_written(server, lambda text, _: _TEMPLATE.sub("", text))
-    _given(server, lambda variables: {name: _TEMPLATE.sub("", value) for name, value in variables.items()})
+    started_with(server, lambda variables: {name: _TEMPLATE.sub("", value) for name, value in variables.items()})
 
 
 @fault("run.variables", "history.stages")
@@ -94,7 +88,7 @@ def colons_in_references_are_defaults(server: Server) -> None:
 @fault("run.variables", "history.stages")
 def names_of_word_characters_only(server: Server) -> None:
     """References whose names hold more than letters, digits and underscores are not replaced."""
-    _given(server, lambda variables: {name: value for name, value in variables.items() if _WORD.fullmatch(name)})
+    started_with(server, lambda variables: {name: value for name, value in variables.items() if _WORD.fullmatch(name)})
 
 
 @fault("event.matching", "event.other", "stage.waits")
@@ -117,19 +111,19 @@ def variables_without_case(server: Server) -> None:
         last = {name.lower(): value for name, value in variables.items()}
         return {name: last[name.lower()] for name in variables}
 
-    _given(server, folded)
+    started_with(server, folded)
 
 
 @fault("run.variables", "history.stages")
 def values_trimmed(server: Server) -> None:
     """White space around the value of a variable is dropped."""
-    _given(server, lambda variables: {name: value.strip() for name, value in variables.items()})
+    started_with(server, lambda variables: {name: value.strip() for name, value in variables.items()})
 
 
 @fault("run.variables", "history.stages")
 def empty_values_are_missing(server: Server) -> None:
     """A variable whose value is empty counts as not given."""
-    _given(server, lambda variables: {name: value for name, value in variables.items() if value})
+    started_with(server, lambda variables: {name: value for name, value in variables.items() if value})
 
 
 @fault("run.variables", "run.completes", "history.stages")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from conformance.reference.engine.durations import date_time
 from conformance.reference.engine.interpolation import interpolate
 from conformance.reference.engine.stages import Execution
-from conformance.reference.faults.fault import alter, around, fault
+from conformance.reference.faults.fault import Variables, alter, around, fault, started_with
 from conformance.reference.faults.resources.malformed_workflows import readable
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
@@ -20,13 +20,6 @@ from conformance.reference.wire.exact_json import Json, MalformedJson, read, wri
 _LONG_NAME = 32
 _FEW = 10
 _NO_NUMBER = re.compile(rb"(?<=[:\[,])\s*-?(NaN|Infinity)(?=\s*[,}\]])")
-
-Variables = Mapping[str, str]
-
-
-def _keeping(server: Server, change: Callable[[Variables], Variables]) -> None:
-    """Start instances with changed variables."""
-    alter(server.engine, "start", lambda start: lambda workflow, variables: start(workflow, change(variables)))
 
 
 @fault("workflow.create-echo", "run.variables")
@@ -54,13 +47,13 @@ def numbers_of_python_accepted(server: Server) -> None:
 @fault("run.variables", "history.stages")
 def ten_variables(server: Server) -> None:
     """Of a run's variables only the first ten are kept."""
-    _keeping(server, lambda variables: dict(list(variables.items())[:_FEW]))
+    started_with(server, lambda variables: dict(list(variables.items())[:_FEW]))
 
 
 @fault("run.variables", "history.stages")
 def long_names_of_variables_dropped(server: Server) -> None:
     """Variables whose names have more than 32 characters are not kept."""
-    _keeping(server, lambda given: {name: value for name, value in given.items() if len(name) <= _LONG_NAME})
+    started_with(server, lambda given: {name: value for name, value in given.items() if len(name) <= _LONG_NAME})
 
 
 @fault("run.variables", "run.bad-variables", "history.stages")
