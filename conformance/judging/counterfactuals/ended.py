@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from conformance.judging.counterfactuals.edited import SIGNALS, edited, with_data
+from conformance.judging.counterfactuals.edited import SIGNALS, edited
+from conformance.judging.counterfactuals.instances import Body, each_changed, has_ended, shown_in, stages_of
 from conformance.judging.tally import Tally
 from conformance.trace import Exchange, Trace
 from conformance.wire.instant import Instant, parse_instant
 
 NONE_OPEN = "stage.none-open"
 LATE = ("event.terminated", "cancel.terminated")
-
-Body = dict[str, Any]
 
 
 def closed(tally: Tally) -> Sequence[Trace]:
@@ -40,45 +39,23 @@ def _changed(tally: Tally, requirement: str, change: Callable[[Trace], list[Exch
     return edited(tally.kept_traces.values(), change)
 
 
-def _shown(exchange: Exchange) -> list[Any]:
-    """What an answer shows where instances are due."""
-    if exchange.response is None or exchange.operation not in ("getInstance", "listInstances", "runWorkflow"):
-        return []
-    data: Any = exchange.data
-    return data if isinstance(data, list) else [data]
-
-
-def _each(exchange: Exchange, change: Callable[[Body], Body]) -> Exchange:
-    """The exchange with every instance in its answer changed; itself where none is."""
-    some = _shown(exchange)
-    new = [change(one) if isinstance(one, dict) else one for one in some]
-    return exchange if new == some else with_data(exchange, new if isinstance(exchange.data, list) else new[0])
-
-
 def _all_closed(trace: Trace) -> list[Exchange]:
     """Every terminated instance with the latest end that anything told of it or of its stages, all of them ended."""
     ends: dict[str, dict[Instant, str]] = {}
 
-    for one in (one for exchange in trace.exchanges for one in _shown(exchange) if isinstance(one, dict)):
-        texts = (_end(each) for each in (one, *_stages(one)))
+    for one in (one for exchange in trace.exchanges for one in shown_in(exchange) if isinstance(one, dict)):
+        texts = (_end(each) for each in (one, *stages_of(one)))
         ends.setdefault(_id(one), {}).update({at: text for text in texts if (at := parse_instant(text)) is not None})
 
     def closed(one: Body) -> Body:
         known = ends.get(_id(one))
-        if one.get("terminated") is not True or _end(one) is None or not known:
+        if not has_ended(one) or _end(one) is None or not known:
             return one
         end = known[max(known)]
-        stages = [{**stage, "terminatedAt": end} if _end(stage) is None else stage for stage in _stages(one)]
+        stages = [{**stage, "terminatedAt": end} if _end(stage) is None else stage for stage in stages_of(one)]
         return {**one, "terminatedAt": end} | ({"status": stages} if stages else {})
 
-    return [_each(exchange, closed) for exchange in trace.exchanges]
-
-
-def _stages(one: Body) -> list[Body]:
-    """The stages of a status; none where it is not a list of objects."""
-    status = one.get("status")
-    some = status if isinstance(status, list) else []
-    return some if all(isinstance(stage, dict) for stage in some) else []
+    return [each_changed(exchange, closed) for exchange in trace.exchanges]
 
 
 def _id(one: Body) -> str:
@@ -99,7 +76,7 @@ def _as_first_ended(trace: Trace) -> list[Exchange]:
     found = list[Exchange]()
 
     def kept(one: Body) -> Body:
-        return first.setdefault(_id(one), one) if one.get("terminated") is True else one
+        return first.setdefault(_id(one), one) if has_ended(one) else one
 
     for exchange in trace.exchanges:
         instance = exchange.params.get("instanceID", "")
@@ -108,5 +85,5 @@ def _as_first_ended(trace: Trace) -> list[Exchange]:
         if exchange.operation != "getInstance":
             found.append(exchange)
         elif instance in first or instance not in refused:
-            found.append(_each(exchange, kept))
+            found.append(each_changed(exchange, kept))
     return found

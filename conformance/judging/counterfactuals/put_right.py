@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from conformance.judging.counterfactuals.answered_as_begun import CREATED, answered_as_begun
 from conformance.judging.counterfactuals.cut_short import ALL_DONE, COMPLETES, cut_short
 from conformance.judging.counterfactuals.ended import LATE, NONE_OPEN, closed, unchanged
+from conformance.judging.counterfactuals.failed import STAGE_FAILS, failed
 from conformance.judging.counterfactuals.first_shown import APPEND_ONLY, as_first_shown
 from conformance.judging.counterfactuals.relisted import LISTED, relisted
 from conformance.judging.counterfactuals.renumbered import SEQUENCE, renumbered
+from conformance.judging.counterfactuals.running_only import RUNNING, running_only
 from conformance.judging.counterfactuals.undelayed import undelayed
 from conformance.judging.counterfactuals.without_history import HISTORY, without_history
-from conformance.judging.counterfactuals.without_shared_ids import CREATED, without_shared_ids
+from conformance.judging.counterfactuals.without_shared_ids import without_shared_ids
 from conformance.judging.counterfactuals.without_stale_reads import MONOTONE, without_stale_reads
 from conformance.judging.counterfactuals.without_variables import VARIABLES, without_variables
+from conformance.judging.counterfactuals.without_waiting import ISOLATED, without_waiting
 from conformance.judging.judging import Judgement
 from conformance.judging.tally import Tally
 from conformance.rules.stage.delays import DURATION, UNTIL
@@ -24,10 +28,15 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
     """By the requirement that names what is wrong, the traces kept for violations that have it, with it put right."""
     delays = {each: undelayed(tally, each) for each in (DURATION, UNTIL)}
     views = {HISTORY: without_history(tally), SEQUENCE: renumbered(tally), APPEND_ONLY: as_first_shown(tally)}
-    reads = {MONOTONE: without_stale_reads(tally), LISTED: relisted(tally)}
+    reads = {MONOTONE: without_stale_reads(tally), LISTED: relisted(tally), RUNNING: running_only(tally)}
     ends = {each: cut_short(tally, each) for each in (ALL_DONE, COMPLETES)}
     ended = {NONE_OPEN: closed(tally), **{each: unchanged(tally, each) for each in LATE}}
-    runs = {CREATED: without_shared_ids(tally), VARIABLES: without_variables(tally)}
+    runs = {
+        CREATED: without_shared_ids(tally) or answered_as_begun(tally),
+        VARIABLES: without_variables(tally),
+        ISOLATED: without_waiting(tally),
+        STAGE_FAILS: failed(tally),
+    }
     return {**views, **reads, **delays, **ends, **ended, **runs}
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from conformance.judging.counterfactuals.edited import edited, with_data
+from conformance.judging.counterfactuals.instances import has_ended
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.trace_index import InstanceRecord, TraceIndex
 from conformance.trace import Exchange, Trace
@@ -25,7 +26,7 @@ def relisted(tally: Tally) -> Sequence[Trace]:
     """
     traces = tally.kept_traces.values()
     lists = [each for trace in traces for each in trace.exchanges if _is_list(each)]
-    if LISTED not in tally.cases or any(_ended(shown) for each in lists for shown in each.data):
+    if LISTED not in tally.cases or any(has_ended(shown) for each in lists for shown in each.data):
         return []
     return edited(traces, _with_the_ended)
 
@@ -33,10 +34,6 @@ def relisted(tally: Tally) -> Sequence[Trace]:
 def _is_list(exchange: Exchange) -> bool:
     asked = dict(exchange.request.query)
     return exchange.operation == "listInstances" and isinstance(exchange.data, list) and "running" not in asked
-
-
-def _ended(shown: Any) -> bool:
-    return isinstance(shown, dict) and shown.get("terminated") is True
 
 
 def _with_the_ended(trace: Trace) -> Iterator[Exchange]:

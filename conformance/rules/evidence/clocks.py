@@ -10,12 +10,14 @@ from conformance.wire.instant import SECOND, Instant, parse_instant
 _APART = SECOND
 
 
-def at_the_latest(index: TraceIndex, instant: Instant) -> tuple[int, Exchange] | None:
+def at_the_latest(index: TraceIndex, instant: Instant | None) -> tuple[int, Exchange] | None:
     """The client time (ns) by which the target's clock had surely shown an instant, and the answer that tells so.
 
     What an answer says to have been created had been when it came. From there on, the time between two of the target's
-    own instants counts, so how its clock is set does not matter. None where nothing was created.
+    own instants counts, so how its clock is set does not matter. None where nothing was created, or none is given.
     """
+    if instant is None:
+        return None
     bounds = []
     for made in (*index.successes("createWorkflow"), *index.successes("runWorkflow")):
         body = made.data if isinstance(made.data, dict) else {}

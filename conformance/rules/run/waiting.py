@@ -15,7 +15,7 @@ from conformance.rules.evidence.timeline import timelines
 from conformance.rules.evidence.trace_index import InstanceRecord, TraceIndex
 from conformance.rules.evidence.wording import shown
 from conformance.trace import Exchange
-from conformance.wire.instant import SECOND, parse_instant
+from conformance.wire.instant import SECOND, Instant, parse_instant
 
 # A shorter delay may be over before a correct server has answered.
 _LONG_DELAY = 2 * SECOND
@@ -58,11 +58,17 @@ def _answered_late(index: TraceIndex) -> Iterator[Observation]:
             observed = "one {} after it was shown as terminated"
             yield _late(instance.run, ended, ended.received, observed, instance.id)
             continue
-        at = parse_instant(instance.answer.body.get("terminatedAt"))
-        known = None if at is None else at_the_latest(index, at)
+        known = at_the_latest(index, _last_time(instance.answer)) if instance.answer.terminated else None
         if known is not None and _overdue(index, instance.run, known[0]):
-            observed = "one {} or more after that, by terminatedAt and the target's own clock"
+            observed = "one {} or more after that, by its own times"
             yield _late(instance.run, known[1], known[0], observed, instance.id)
+
+
+def _last_time(answer: InstanceRead) -> Instant | None:
+    """The last time that an answer tells of the instance's end and of its stages: one of them may be wrong."""
+    records = (answer.body, *(stage.body for stage in answer.stages))
+    times = (parse_instant(record.get(name)) for record in records for name in ("startedAt", "terminatedAt"))
+    return max((each for each in times if each is not None), default=None, key=lambda each: each.ns)
 
 
 def _overdue(index: TraceIndex, run: Exchange, ended: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from conformance.rules.evidence.listing import listing_of, listings
@@ -18,45 +19,61 @@ from conformance.wire.instant import MICROSECOND, parse_instant
 _KEPT_TIMES = ("createdAt", "startedAt", "terminatedAt")
 
 
-def _time_changed(name: str, before: dict[str, Any], after: dict[str, Any], slack: int) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a later answer takes something back. ``field`` is the pointer to it in that one; "" where it is not one."""
+
+    text: str
+    field: str = ""
+
+    def of_stage(self, number: int, field: str) -> Change:
+        """The same as one of a stage, whose place in the answer ``field`` tells."""
+        return Change(f"stage {number}: {self.text}", f"{field}{self.field}" if self.field else "")
+
+
+def _time_changed(name: str, before: dict[str, Any], after: dict[str, Any], slack: int) -> Change | None:
     old, new = parse_instant(before.get(name)), parse_instant(after.get(name))
     if old is None:
         return None
     if new is None:
-        return f"{name} has vanished"
-    return f"{name} changed from {before[name]} to {after[name]}" if abs(old.ns - new.ns) > slack else None
+        return Change(f"{name} has vanished")
+    apart = abs(old.ns - new.ns) > slack
+    return Change(f"{name} changed from {before[name]} to {after[name]}", f"/{name}") if apart else None
 
 
-def _times_changed(before: dict[str, Any], after: dict[str, Any], slack: int) -> str | None:
+def _times_changed(before: dict[str, Any], after: dict[str, Any], slack: int) -> Change | None:
     found = (_time_changed(name, before, after, slack) for name in _KEPT_TIMES)
-    return next((text for text in found if text), None)
+    return next((change for change in found if change), None)
 
 
-def _stage_went_back(before: StageRead, after: StageRead | None, slack: int) -> str | None:
+def _stage_went_back(before: StageRead, after: StageRead | None, slack: int, field: str) -> Change | None:
+    """``field``: the place in the answer of what it tells of stages, without the stage's number."""
     if after is None:
-        return f"stage {before.number} has vanished"
+        return Change(f"stage {before.number} has vanished")
     if before.ended and not after.ended:
-        return f"stage {before.number} had ended and is open again"
+        return Change(f"stage {before.number} had ended and is open again")
     if before.error and before.error != after.error:
-        return f"the error of stage {before.number} changed from {quoted(before.error)} to {quoted(after.error)}"
+        told = f"from {quoted(before.error)} to {quoted(after.error)}"
+        return Change(f"the error of stage {before.number} changed {told}")
     changed = _times_changed(before.body, after.body, slack)
-    return f"stage {before.number}: {changed}" if changed else None
+    return changed.of_stage(before.number, f"{field}/{before.number}") if changed else None
 
 
-def went_back(before: InstanceRead, after: InstanceRead, slack: int) -> str | None:
+def went_back(before: InstanceRead, after: InstanceRead, slack: int) -> Change | None:
     """What the earlier read of an instance showed and the later one takes back; None when nothing."""
     if before.terminated and not after.terminated:
-        return "terminated went from true to false"
+        return Change("terminated went from true to false")
     for name in ("id", "workflowID"):
         if before.body.get(name) != after.body.get(name):
-            return f"{name} changed from {quoted(before.body.get(name))} to {quoted(after.body.get(name))}"
+            told = f"from {quoted(before.body.get(name))} to {quoted(after.body.get(name))}"
+            return Change(f"{name} changed {told}")
     if before.error and before.error != after.error:
-        return f"the error changed from {quoted(before.error)} to {quoted(after.error)}"
+        return Change(f"the error changed from {quoted(before.error)} to {quoted(after.error)}")
     old, new = parse_instant(before.body.get("updatedAt")), parse_instant(after.body.get("updatedAt"))
     if old and new and new.ns < old.ns - slack:
-        return f"updatedAt went back from {before.body['updatedAt']} to {after.body['updatedAt']}"
-    stages = (_stage_went_back(stage, after.stage(stage.number), slack) for stage in before.stages)
-    return _times_changed(before.body, after.body, slack) or next((text for text in stages if text), None)
+        return Change(f"updatedAt went back from {before.body['updatedAt']} to {after.body['updatedAt']}")
+    stages = (_stage_went_back(stage, after.stage(stage.number), slack, "/status") for stage in before.stages)
+    return _times_changed(before.body, after.body, slack) or next((change for change in stages if change), None)
 
 
 def _pairs(exchanges: Iterable[Exchange]) -> Iterator[tuple[Exchange, Exchange]]:
@@ -68,16 +85,17 @@ def _pairs(exchanges: Iterable[Exchange]) -> Iterator[tuple[Exchange, Exchange]]
         yield from ((earlier, later) for earlier in over if earlier.received >= last)
 
 
-def _judge(timeline: InstanceTimeline, before: Exchange, after: Exchange, problem: str | None) -> Observation:
+def _judge(timeline: InstanceTimeline, before: Exchange, after: Exchange, problem: Change | None) -> Observation:
     if problem is None:
         return upheld(before, after, subject=timeline.id)
     return violated(
         before,
         after,
         expected=f"a later read of instance {timeline.id} shows at least what an earlier one showed",
-        observed=problem,
+        observed=problem.text,
         subject=timeline.id,
-        pointer="/data",
+        # In a list it is a field of an element.
+        pointer="/data" if after.operation == "listInstances" else f"/data{problem.field}",
     )
 
 
@@ -102,19 +120,20 @@ def _as_answered(timeline: InstanceTimeline) -> Iterator[Observation]:
             yield _judge(timeline, answer.exchange, later.exchange, problem)
 
 
-def _told_otherwise(answer: InstanceRead, read: InstanceRead) -> str | None:
+def _told_otherwise(answer: InstanceRead, read: InstanceRead) -> Change | None:
     pairs = ((old, read.stage(old.number)) for old in answer.stages)
-    stages = (f"stage {old.number}: {found}" for old, new in pairs if new is not None and (found := _differs(old, new)))
+    found = ((old.number, change) for old, new in pairs if new is not None and (change := _differs(old, new)))
+    stages = (change.of_stage(number, f"/status/{number}") for number, change in found)
     return _differs(answer, read) or next(stages, None)
 
 
-def _differs(old: InstanceRead | StageRead, new: InstanceRead | StageRead) -> str | None:
+def _differs(old: InstanceRead | StageRead, new: InstanceRead | StageRead) -> Change | None:
     """How two answers tell something otherwise that both tell; `run.then-get` compares the time of creation."""
     shared = {name: old.body.get(name) for name in ("startedAt", "terminatedAt") if new.body.get(name) is not None}
     if changed := _times_changed(shared, new.body, MICROSECOND):
         return changed
     if old.error and new.error and old.error != new.error:
-        return f"the error changed from {quoted(old.error)} to {quoted(new.error)}"
+        return Change(f"the error changed from {quoted(old.error)} to {quoted(new.error)}")
     return None
 
 
@@ -143,7 +162,7 @@ def _list_pair(timeline: InstanceTimeline, before: Exchange, after: Exchange, wh
     if new is not None:
         yield _judge(timeline, before, after, went_back(old, new, MICROSECOND))
     elif whole and not _maybe_deleted(timeline, after):
-        yield _judge(timeline, before, after, "it is no longer listed")
+        yield _judge(timeline, before, after, Change("it is no longer listed"))
 
 
 def _maybe_deleted(timeline: InstanceTimeline, exchange: Exchange) -> bool:
@@ -159,18 +178,18 @@ def monotone(index: TraceIndex) -> Iterator[Observation]:
         yield from _list_views(timeline)
 
 
-def _entry_changed(before: HistoryRead, after: HistoryRead, slack: int) -> str | None:
+def _entry_changed(before: HistoryRead, after: HistoryRead, slack: int) -> Change | None:
     for old in before.stages:
         new = after.stage(old.number)
         if new is None:
-            return f"entry {old.number} has vanished"
+            return Change(f"entry {old.number} has vanished")
         if old.body.get("name") != new.body.get("name") or not exact_json.equal(
             old.body.get("input"), new.body.get("input")
         ):
-            return f"entry {old.number} has another name or input"
-        problem = _stage_went_back(old, new, slack)
+            return Change(f"entry {old.number} has another name or input")
+        problem = _stage_went_back(old, new, slack, "")
         if problem is None and old.ended and not old.error and new.error:
-            problem = f"entry {old.number} had ended without error and now has the error {quoted(new.error)}"
+            problem = Change(f"entry {old.number} had ended without error and now has the error {quoted(new.error)}")
         if problem:
             return problem
     return None
@@ -193,7 +212,7 @@ def _history_gone(timeline: InstanceTimeline) -> Iterator[Observation]:
     for read in timeline.index.of("getInstanceHistory"):
         gone = read.status == 404 and read.params["instanceID"] == timeline.id
         if shown is not None and gone and shown.before(read) and not timeline.deleted_before(read.received):
-            yield _judge(timeline, shown, read, "404: all entries have vanished")
+            yield _judge(timeline, shown, read, Change("404: all entries have vanished"))
 
 
 RULES: dict[str, Rule] = {"stage.monotone": monotone, "history.append-only": append_only}

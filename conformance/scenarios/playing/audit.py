@@ -74,7 +74,7 @@ class Audit:
 
     async def _read_instance(self, ref: str, bound: BoundInstance, chance: random.Random) -> None:
         await self._send(model.Read(ref))
-        history = await self.clients.perform(model.History(ref), self.client)
+        history = await self._ask(model.History(ref))
         started = len(history.data) if history is not None and isinstance(history.data, list) else 0
         shown = _sample(list(range(started)), _STARTED, chance)
         beyond = _sample(list(range(started, len(bound.stages) + 1)), _UNSTARTED, chance)
@@ -86,8 +86,15 @@ class Audit:
 
     async def _send(self, *steps: model.Step) -> None:
         for step in steps:
-            if not (self.clients.lost or self.clients.target.deadline.passed):
-                await self.clients.perform(step, self.client)
+            await self._ask(step)
+
+    async def _ask(self, step: model.Step) -> Exchange | None:
+        """The answer to a request; None, without asking, where there is no time for more, or no answer to hope for."""
+        target = self.clients.target
+        in_vain = self.clients.lost or (self.clients.stop() and target.silence.lasts)
+        if in_vain or target.deadline.passed:
+            return None
+        return await self.clients.perform(step, self.client)
 
 
 def _sample(items: list[_T], most: int, chance: random.Random) -> list[_T]:

@@ -1,0 +1,50 @@
+"""Which violations remain when the answers to runs that nobody waits for show instances that have just begun.
+
+Where such an answer says that its instance has terminated, later reads take that back, lists do not agree, and history
+shows stages open; only `run.created` names the cause. What such a server says of the end where somebody did wait for it
+is no better: that time is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from conformance.judging.counterfactuals.edited import edited
+from conformance.judging.counterfactuals.instances import Body, each_changed, has_ended
+from conformance.judging.tally import Tally
+from conformance.trace import Exchange, Trace
+
+CREATED = "run.created"
+_ENDED = "/data/terminated"
+_TIME = "terminatedAt"
+_OF_THE_END = (_TIME, "error", "status")
+
+
+def answered_as_begun(tally: Tally) -> Sequence[Trace]:
+    """The traces kept for violations with such answers as they are when nothing has happened yet.
+
+    Nothing is put right unless `run.created` is violated by one that says that its instance has terminated.
+    """
+    cases = tally.cases.get(CREATED, [])
+    wrong = any(each.pointer == _ENDED for case in cases for each in case.observations)
+    return edited(tally.kept_traces.values(), _as_begun) if wrong else []
+
+
+def _as_begun(trace: Trace) -> Iterator[Exchange]:
+    for exchange in trace.exchanges:
+        waited = exchange.query("wait") == "true"
+        yield (
+            each_changed(exchange, _untimed if waited else _begun) if exchange.operation == "runWorkflow" else exchange
+        )
+
+
+def _begun(one: Body) -> Body:
+    return _without(one, _OF_THE_END) | {"terminated": False} if has_ended(one) else one
+
+
+def _untimed(one: Body) -> Body:
+    return _without(one, (_TIME,))
+
+
+def _without(one: Body, names: Collection[str]) -> Body:
+    return {name: value for name, value in one.items() if name not in names}

@@ -1,0 +1,41 @@
+"""Which violations remain when lists of running instances hold none that say that they have terminated.
+
+Where a server does not look at running=true, a cancelled instance is among the running ones as any other that has
+ended: only `list.running` names the cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from conformance.judging.counterfactuals.edited import edited, with_data
+from conformance.judging.counterfactuals.instances import has_ended
+from conformance.judging.tally import Case, Tally
+from conformance.rules.evidence.observation import Observation
+from conformance.trace import Exchange, Trace
+
+RUNNING = "list.running"
+
+
+def running_only(tally: Tally) -> Sequence[Trace]:
+    """The traces kept for violations, their lists of running instances without those that have ended.
+
+    Nothing is put right unless `list.running` is violated by an instance that nobody cancelled.
+    """
+    cases = tally.cases.get(RUNNING, [])
+    by_itself = any(not _cancelled(case, each) for case in cases for each in case.observations)
+    return edited(tally.kept_traces.values(), _without_the_ended) if by_itself else []
+
+
+def _cancelled(case: Case, observation: Observation) -> bool:
+    exchanges = case.trace.exchanges
+    cancelled = {each.params.get("instanceID") for each in exchanges if each.operation == "cancelEvent"}
+    return observation.subject in cancelled
+
+
+def _without_the_ended(trace: Trace) -> Iterator[Exchange]:
+    for exchange in trace.exchanges:
+        running = exchange.operation == "listInstances" and exchange.query("running") == "true"
+        listed = exchange.data if running and isinstance(exchange.data, list) else []
+        left = [one for one in listed if not has_ended(one)]
+        yield exchange if left == listed else with_data(exchange, left)

@@ -1,0 +1,37 @@
+"""Which violations remain without the instances that wait for events, where events reach others than they were sent to.
+
+An event that ends a stage of another instance is missing where it was sent to, and what it ends there ends too early.
+Each rule about events then sees something else, and only `run.isolated` names the cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from conformance.judging.counterfactuals.edited import edited
+from conformance.judging.counterfactuals.without_shared_ids import without_instances
+from conformance.judging.tally import Tally
+from conformance.rules.evidence.trace_index import TraceIndex
+from conformance.trace import Exchange, Trace
+
+ISOLATED = "run.isolated"
+
+
+def without_waiting(tally: Tally) -> Sequence[Trace]:
+    """The traces kept for violations without instances of workflows that have a stage which waits for an event.
+
+    Nothing is put right unless `run.isolated` is violated after an event.
+    """
+    cases = tally.cases.get(ISOLATED, [])
+    cited = [case.trace.at(index) for case in cases for each in case.observations for index in each.exchanges]
+    by_events = any(exchange.operation == "sendEvent" for exchange in cited)
+    return edited(tally.kept_traces.values(), _without_waiting) if by_events else []
+
+
+def _without_waiting(trace: Trace) -> Iterator[Exchange]:
+    instances = TraceIndex(trace).instances.values()
+    return without_instances(trace, {each.id for each in instances if each.workflow and _waits(each.workflow.stages)})
+
+
+def _waits(stages: Sequence[object]) -> bool:
+    return any(isinstance(stage, dict) and "wait_event" in stage for stage in stages)
