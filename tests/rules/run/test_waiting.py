@@ -122,6 +122,14 @@ def answered_long_after_the_time_of_its_end(t: TraceBuilder) -> None:
     _answered_and_not_read(t, 3006)
 
 
+def answered_soon_after_the_time_of_its_last_stage(t: TraceBuilder) -> None:
+    """The time of its own end is that of its creation, which is another rule's matter."""
+    w = t.create(DELAY)
+    began = t.now
+    t.control(began + 30, began + 50)
+    t.run(w, wait=True, at=began, took=9900, spans=[(began + 5, began + 9890)], ended=began)
+
+
 def answered_soon_after_the_time_of_its_end(t: TraceBuilder) -> None:
     """Its clock may be a second off: that of a server's other part is."""
     _answered_and_not_read(t, 3006, 4200)
@@ -213,6 +221,7 @@ CASES: list[Case] = [
     ("run.wait", "violated", answered_long_after_the_end),
     ("run.wait", "violated", answered_long_after_the_time_of_its_end),
     ("run.wait", "upheld", answered_soon_after_the_time_of_its_end),
+    ("run.wait", "upheld", answered_soon_after_the_time_of_its_last_stage),
     ("run.wait", "upheld", answered_soon_after_the_end),
     ("run.wait", "violated", never_answered_and_run_again),
     ("run.wait", "violated", never_answered_beside_another),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.stage.monotone import RULES
 from tests.rules.bodies import Span, stamp
 from tests.rules.build import TraceBuilder
@@ -152,3 +153,19 @@ def test_a_history_that_was_shown_is_not_gone_later(deleted: bool, expected: str
         t.delete(next(iter(t.workflow_bodies)))
     t.history(i, status=404)
     assert verdict(RULES["history.append-only"], t) == expected
+
+
+def _changed_pointers(rule: str, read: str, before: list[Span], after: list[Span]) -> list[str]:
+    t, i = started(NOOP, wait_for("go"))
+    for spans in (before, after):
+        getattr(t, read)(i, spans)
+    return [each.pointer for each in RULES[rule](TraceIndex(t.trace())) if not each.upheld]
+
+
+@pytest.mark.parametrize(
+    ("rule", "read", "field"),
+    [("stage.monotone", "get", "/data/status/1/startedAt"), ("history.append-only", "history", "/data/1/startedAt")],
+)
+def test_a_time_that_changed_is_told_with_its_field(rule: str, read: str, field: str) -> None:
+    assert _changed_pointers(rule, read, [(5, 6), (7, None)], [(5, 6), (8, None)]) == [field]
+    assert _changed_pointers(rule, read, [(5, 6), (7, None)], [(5, 6)]) == ["/data"]

@@ -1,0 +1,44 @@
+"""What rests on instances that do not tell the errors of their stages."""
+
+from __future__ import annotations
+
+from tests.judging.counterfactuals.resting_on import rests, violated
+from tests.rules.build import TraceBuilder
+from tests.rules.timelines import HOUR, NOOP, started, waiting
+
+CAUSE = "run.stage-fails"
+
+
+def failed(*, error: str | None = "no duration") -> TraceBuilder:
+    """An instance whose first stage has to fail, with that error; it tells none itself."""
+    t, i = started({"delay": {"duration": "${length}"}}, NOOP, variables={"length": "soon"})
+    for _ in range(2):
+        t.settled()
+        t.get(i, [(5, 6, error)], ended=7)
+    return t
+
+
+def cancelled(*, error: str | None = "cancelled") -> TraceBuilder:
+    """An instance that was cancelled, and does not tell so itself."""
+    t, i = waiting(HOUR)
+    t.cancel(i)
+    t.settled()
+    ended = t.now
+    t.get(i, [(5, ended, error)], ended=ended)
+    return t
+
+
+def test_what_misses_the_error_of_a_stage_rests_on_that() -> None:
+    traces = failed(), cancelled()
+    seen = violated(*(each.trace() for each in traces))
+    assert seen > {CAUSE, "cancel.error"}
+    assert rests(CAUSE, *traces) == seen
+
+
+def test_that_not_even_the_stage_has_an_error_does_not() -> None:
+    traces = failed(), cancelled(error=None)
+    assert "cancel.error" in violated(traces[1].trace()) - rests(CAUSE, *traces)
+
+
+def test_nothing_rests_on_what_is_not_violated() -> None:
+    assert rests(CAUSE, cancelled()) == frozenset()
