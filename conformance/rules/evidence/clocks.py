@@ -27,4 +27,5 @@ def at_the_latest(index: TraceIndex, instant: Instant | None) -> tuple[int, Exch
     if not bounds:
         return None
     moment, made = min(bounds, key=lambda bound: bound[0])
-    return moment + max(_APART, index.trace.granularity), made
+    # Each of the two times may have been cut or rounded to its last digit.
+    return moment + _APART + 2 * index.trace.granularity, made
