@@ -14,6 +14,7 @@ from conformance.judging.counterfactuals.renumbered import SEQUENCE, renumbered
 from conformance.judging.counterfactuals.running_only import RUNNING, running_only
 from conformance.judging.counterfactuals.undelayed import undelayed
 from conformance.judging.counterfactuals.without_history import HISTORY, without_history
+from conformance.judging.counterfactuals.without_misled import OTHER, without_misled
 from conformance.judging.counterfactuals.without_shared_ids import without_shared_ids
 from conformance.judging.counterfactuals.without_stale_reads import MONOTONE, without_stale_reads
 from conformance.judging.counterfactuals.without_variables import VARIABLES, without_variables
@@ -35,6 +36,7 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
         CREATED: without_shared_ids(tally) or answered_as_begun(tally),
         VARIABLES: without_variables(tally),
         ISOLATED: without_waiting(tally),
+        OTHER: without_misled(tally),
         STAGE_FAILS: failed(tally),
     }
     return {**views, **reads, **delays, **ends, **ended, **runs}
