@@ -13,6 +13,7 @@ from conformance.judging.counterfactuals.relisted import LISTED, relisted
 from conformance.judging.counterfactuals.renumbered import SEQUENCE, renumbered
 from conformance.judging.counterfactuals.running_only import RUNNING, running_only
 from conformance.judging.counterfactuals.undelayed import undelayed
+from conformance.judging.counterfactuals.unlisted import AGREES, unlisted
 from conformance.judging.counterfactuals.without_history import HISTORY, without_history
 from conformance.judging.counterfactuals.without_misled import OTHER, without_misled
 from conformance.judging.counterfactuals.without_shared_ids import without_shared_ids
@@ -29,7 +30,8 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
     """By the requirement that names what is wrong, the traces kept for violations that have it, with it put right."""
     delays = {each: undelayed(tally, each) for each in (DURATION, UNTIL)}
     views = {HISTORY: without_history(tally), SEQUENCE: renumbered(tally), APPEND_ONLY: as_first_shown(tally)}
-    reads = {MONOTONE: without_stale_reads(tally), LISTED: relisted(tally), RUNNING: running_only(tally)}
+    reads = {MONOTONE: without_stale_reads(tally)}
+    lists = {LISTED: relisted(tally), RUNNING: running_only(tally), AGREES: unlisted(tally)}
     ends = {each: cut_short(tally, each) for each in (ALL_DONE, COMPLETES)}
     ended = {NONE_OPEN: closed(tally), **{each: unchanged(tally, each) for each in LATE}}
     runs = {
@@ -39,7 +41,7 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
         OTHER: without_misled(tally),
         STAGE_FAILS: failed(tally),
     }
-    return {**views, **reads, **delays, **ends, **ended, **runs}
+    return {**views, **reads, **lists, **delays, **ends, **ended, **runs}
 
 
 def resting(tally: Tally, judgements: Mapping[str, Judgement]) -> frozenset[str]:

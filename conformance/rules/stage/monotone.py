@@ -49,7 +49,7 @@ def _times_changed(before: dict[str, Any], after: dict[str, Any], slack: int) ->
 def _stage_went_back(before: StageRead, after: StageRead | None, slack: int, field: str) -> Change | None:
     """``field``: the place in the answer of what it tells of stages, without the stage's number."""
     if after is None:
-        return Change(f"stage {before.number} has vanished")
+        return Change(f"stage {before.number} has vanished", field)
     if before.ended and not after.ended:
         return Change(f"stage {before.number} had ended and is open again")
     if before.error and before.error != after.error:
@@ -94,9 +94,17 @@ def _judge(timeline: InstanceTimeline, before: Exchange, after: Exchange, proble
         expected=f"a later read of instance {timeline.id} shows at least what an earlier one showed",
         observed=problem.text,
         subject=timeline.id,
-        # In a list it is a field of an element.
-        pointer="/data" if after.operation == "listInstances" else f"/data{problem.field}",
+        pointer=_pointer(timeline.id, after, problem.field),
     )
+
+
+def _pointer(instance_id: str, answer: Exchange, field: str) -> str:
+    """Where a field of an instance stands in an answer; "/data" for none."""
+    listed: Any = answer.data
+    if not field or not isinstance(listed, list) or answer.operation != "listInstances":
+        return f"/data{field}"
+    ids = [one.get("id") if isinstance(one, dict) else None for one in listed]
+    return f"/data/{ids.index(instance_id)}{field}" if instance_id in ids else "/data"
 
 
 def _instance_views(timeline: InstanceTimeline) -> Iterator[Observation]:

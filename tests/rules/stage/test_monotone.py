@@ -168,4 +168,4 @@ def _changed_pointers(rule: str, read: str, before: list[Span], after: list[Span
 )
 def test_a_time_that_changed_is_told_with_its_field(rule: str, read: str, field: str) -> None:
     assert _changed_pointers(rule, read, [(5, 6), (7, None)], [(5, 6), (8, None)]) == [field]
-    assert _changed_pointers(rule, read, [(5, 6), (7, None)], [(5, 6)]) == ["/data"]
+    assert _changed_pointers(rule, read, [(5, 6), (7, None)], [(5, None), (7, None)]) == ["/data"]
