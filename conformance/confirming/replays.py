@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from conformance.confirming.credibility import in_play, on_used_connections
 from conformance.confirming.reconstruction import scenario_of_exchanges, with_own_reads
-from conformance.confirming.slicing import slices_of
+from conformance.confirming.slicing import in_its_time, slices_of
 from conformance.judging.judging import Judgement
 from conformance.judging.pool import TraceJudge
 from conformance.judging.tally import Case
@@ -109,8 +109,9 @@ def _in_order(case: Case, *, scarce: bool) -> Iterator[tuple[Scenario, int]]:
     """What to play for a case, and how often; the whole scenario is tried longer than a part of it.
 
     Where it cites what the suite itself read in the middle of the play, that is a step of each. In between comes the
-    scenario with all that was read so, and for lists the one beside another instance. Each is made only when nothing
-    before it has shown the violation. ``scarce``: what a list of instances showed is not asked for without any.
+    scenario with all that was read so, for lists the one beside another instance, and the one in which as much time
+    passes as did then. Each is made only when nothing before it has shown the violation. ``scarce``: what a list of
+    instances showed is not asked for without any.
     """
     whole = scenario_of(case)
     if whole is None:
@@ -134,6 +135,9 @@ def _in_order(case: Case, *, scarce: bool) -> Iterator[tuple[Scenario, int]]:
         yield _scenario_of(read), REPLAYS
     if lists:
         yield _beside_another(cited), REPLAYS
+    slow = in_its_time(read or case.trace)
+    if slow is not None:
+        yield slow, REPLAYS
     yield cited, _MORE_REPLAYS
 
 

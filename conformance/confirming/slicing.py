@@ -13,8 +13,11 @@ from conformance.scenarios.scenario.editing import uses, without
 from conformance.scenarios.scenario.model import Scenario, Step, numbered, size
 from conformance.trace import Trace
 from conformance.trace.roles import Role
+from conformance.wire.instant import MILLISECOND, SECOND
 
 _WAITS = (model.Settle, model.Pause)
+# What shows only after a longer time is seldom seen.
+_LONGEST = 15 * SECOND
 _READS = (model.Read, model.History, model.StageHistory, model.GetWorkflow, model.ListInstances, model.ListWorkflows)
 
 
@@ -33,6 +36,26 @@ def slices_of(trace: Trace, observation: Observation) -> list[Scenario]:
     found = [slice_of(trace, observation, kept) for kept in (*kinds, _ALL)]
     found.append(_begun(trace, observation))
     return [part for number, part in enumerate(found) if part is not None and part not in found[:number]]
+
+
+def in_its_time(trace: Trace) -> Scenario | None:
+    """The whole scenario with as much time between its steps as passed between them, where that was a second or more.
+
+    In a run others are played meanwhile, and what a server does only after a while shows. None where no second passed.
+    """
+    if trace.scenario is None:
+        return None
+    scenario, left, answered = from_json(trace.scenario), _LONGEST, 0
+    steps = list[Step]()
+    for step, span in _spans(scenario):
+        own = [each for each in trace.exchanges if each.step in span]
+        passed = min(left, min((each.sent for each in own), default=0) - answered) if answered else 0
+        if passed >= SECOND:
+            steps.append(model.Pause(passed // MILLISECOND))
+            left -= passed
+        steps.append(step)
+        answered = max([answered, *(each.received for each in own)])
+    return replace(scenario, steps=tuple(steps)) if left < _LONGEST else None
 
 
 @dataclass(frozen=True, slots=True)

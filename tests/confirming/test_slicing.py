@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.confirming.slicing import slice_of, sliced, slices_of
+from conformance.confirming.slicing import in_its_time, slice_of, sliced, slices_of
 from conformance.rules.evidence.observation import violated
 from conformance.scenarios import Scenario, to_json
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import Cancel, Create, Info, Read, Run, Send, Settle, Step, Together
-from conformance.trace import Trace
+from conformance.trace import Exchange, Trace
 from conformance.trace.roles import Role
+from conformance.wire.instant import SECOND
 from tests.rules.build import TraceBuilder
 from tests.rules.timelines import wait_for
 
@@ -172,3 +173,32 @@ def test_a_creation_whose_id_is_no_text_made_nothing_that_matters(id_: object) -
     odd = replace(made, response=replace(made.response, body=json.dumps({"data": {"id": id_}}).encode()))
     changed = replace(trace, exchanges=(trace.exchanges[0], odd, *trace.exchanges[2:]))
     assert of(changed, 3) == (Create("w1", _WAIT), Run("i1", "w1"), Read("i1"))
+
+
+def _later(trace: Trace, *gaps: tuple[int, float]) -> Trace:
+    """The trace with so many seconds more before the steps of these numbers."""
+
+    def moved(each: Exchange) -> Exchange:
+        later = int(sum(seconds for number, seconds in gaps if (each.step or 0) >= number) * SECOND)
+        return replace(each, sent=each.sent + later, received=each.received + later)
+
+    return replace(trace, exchanges=tuple(map(moved, trace.exchanges)))
+
+
+def test_a_scenario_in_its_time_has_pauses_where_a_second_or_more_had_passed() -> None:
+    first, second = Create("w1", _WAIT), Run("i1", "w1")
+    trace = played(first, second, Read("i1"), Info())
+    found = in_its_time(_later(trace, (2, 2.5), (3, 0.5)))
+    assert found is not None
+    _, _, pause, *rest = found.steps
+    assert isinstance(pause, model.Pause)
+    assert pause.ms == pytest.approx(2500, abs=50)
+    assert found.steps[:2] == (first, second)
+    assert rest == [Read("i1"), Info()]
+    assert in_its_time(trace) is None
+
+
+def test_its_pauses_are_not_endless() -> None:
+    found = in_its_time(_later(played(*_TWO[:3], Info(), Info()), (2, 12), (3, 12), (4, 60)))
+    assert found is not None
+    assert sum(step.ms for step in found.steps if isinstance(step, model.Pause)) == pytest.approx(15_000, abs=50)
