@@ -64,7 +64,8 @@ class Causes:
                 or self._same_instances(cause, other)
                 or self._same_place(cause, other)
                 or self._same_act(cause, other)
-                or self._same_refusal(cause, other)
+                or self._indexed(cause).refused_alike(self._sightings(other))
+                or self._same_absence(cause, other)
                 or self._same_hang(cause, other)
                 or self._same_deafness(cause, other)
                 or self._aftermath(cause, other)
@@ -183,10 +184,9 @@ class Causes:
             return False
         return self._follow(cause, other) == self._sightings(other)
 
-    def _same_refusal(self, cause: str, other: str) -> bool:
-        """Violated only by answers that wrongly refuse as those of the cause do."""
-        refusals = {each.refusal for each in self._sightings(other)}
-        return bool(refusals) and "" not in refusals and refusals <= self._indexed(cause).refusals
+    def _same_absence(self, cause: str, other: str) -> bool:
+        """Violated only since lists lack something, as is the cause: for how long, or beside what, does not matter."""
+        return self.rank(cause) < self.rank(other) and self._indexed(cause).unlisted_alike(self._sightings(other))
 
     def _same_hang(self, cause: str, other: str) -> bool:
         """Violated only by instances that never end, as some of those of the cause, and as often, but for chance.

@@ -21,7 +21,7 @@ class Sighting(NamedTuple):
     """One violation: the trace, the instance or workflow, the place, and the requests whose effect it shows.
 
     ``operation`` is the one whose answer decides; ``since`` is the position of the first of these requests, or else of
-    that answer. ``refusal`` says how that answer wrongly refuses the request; "" where it does not. ``hangs``: it
+    that answer. ``refusal`` says how that answer refuses the request, or does not, wrongly; "" else. ``hangs``: it
     shows an instance that is not terminated, though nothing of it is left to do. ``unheard``: it shows a stage that
     still waits for an event that was accepted.
     """
@@ -35,6 +35,11 @@ class Sighting(NamedTuple):
     refusal: str = ""
     hangs: bool = False
     unheard: bool = False
+
+    @property
+    def unlisted(self) -> bool:
+        """Whether a list lacks an instance or a workflow to which nothing was done."""
+        return self.place[1] == _ABSENT and self.operation in _LISTS and not self.acts
 
 
 _SEND = "sendEvent"
@@ -152,15 +157,18 @@ def _hangs(exchange: Exchange) -> bool:
 
 
 def _refusal(exchange: Exchange, observation: Observation) -> str:
-    """How an answer refuses a request that was to be refused in another way, or that was not to be refused.
+    """How an answer refuses a request that was to be refused in another way, or that was not to be refused; or that a
+    read was not refused.
 
-    For what reason does not matter in the first case. In the second one the message tells one cause from another.
+    For what reason does not matter but in the second case, where the message tells one cause from another.
     """
+    due = observation.expected.partition(":")[0]
+    if exchange.ok and exchange.request.method == "GET" and due.startswith(str(_NOT_FOUND)):
+        return f"{exchange.operation}: {exchange.status} for {due}"
     # A server that breaks may do so for many reasons.
     if not exchange.refused:
         return ""
     refused = f"{exchange.operation}: {exchange.status} {error_code(exchange)}"
-    due = observation.expected.partition(":")[0]
     if due.startswith("4"):
         return f"{refused} for {due}"
     if not observation.subject or not observation.observed.startswith(str(exchange.status)):

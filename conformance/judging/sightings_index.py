@@ -13,7 +13,8 @@ class SightingsIndex:
     """The violations of one requirement, by what they are looked up by.
 
     ``acts``: the operations that show the effect of an act; ``begun``: by trace and subject the first position;
-    ``hangs``: some show an instance that never ends; ``unheard``: some show a stage that accepted events do not end.
+    ``hangs``: some show an instance that never ends; ``unheard``: some show a stage that accepted events do not end;
+    ``unlisted``: the operation whose lists lack something in all of them, "" where one shows something else.
     """
 
     count: int
@@ -24,6 +25,7 @@ class SightingsIndex:
     refusals: frozenset[str]
     hangs: bool
     unheard: bool
+    unlisted: str
 
     @classmethod
     def of(cls, sightings: Collection[Sighting]) -> SightingsIndex:
@@ -40,4 +42,16 @@ class SightingsIndex:
         refusals = frozenset(each.refusal for each in sightings if each.refusal)
         hangs = any(each.hangs for each in sightings)
         unheard = any(each.unheard for each in sightings)
-        return cls(len(sightings), places, by_subject, acts, begun, refusals, hangs, unheard)
+        lists = {each.operation if each.unlisted else "" for each in sightings}
+        unlisted = lists.pop() if len(lists) == 1 else ""
+        return cls(len(sightings), places, by_subject, acts, begun, refusals, hangs, unheard, unlisted)
+
+    def refused_alike(self, others: Collection[Sighting]) -> bool:
+        """Whether all violations of another requirement are by answers that refuse, or do not, wrongly as these do."""
+        refusals = {each.refusal for each in others}
+        return bool(refusals) and "" not in refusals and refusals <= self.refusals
+
+    def unlisted_alike(self, others: Collection[Sighting]) -> bool:
+        """Whether all of these, and of another requirement's, show that the same lists lack something."""
+        lists = {each.operation if each.unlisted else "" for each in others}
+        return bool(self.unlisted) and lists == {self.unlisted}

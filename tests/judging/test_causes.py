@@ -214,6 +214,26 @@ def test_what_is_refused_in_the_same_wrong_way_has_one_cause(deleted: list[str],
     assert explained(found, "workflow.get-unknown") == (["workflow.get-deleted"] if follows else [])
 
 
+def _missing(operation: str, *, acts: Collection[int] = ()) -> list[Sighting]:
+    return [sighting(f"{operation}{n}", "(absent)", acts=acts, operation=operation) for n in range(2)]
+
+
+@pytest.mark.parametrize(
+    ("other", "follows"),
+    [
+        (_missing("listInstances"), True),
+        (_missing("listInstances", acts=[3]), False),
+        (_missing("listWorkflows"), False),
+        ([*_missing("listInstances"), sighting("i", "status", operation="listInstances")], False),
+    ],
+)
+def test_what_the_same_lists_lack_has_one_cause(other: list[Sighting], follows: bool) -> None:
+    cause = [sighting(f"i{n}", "(absent)", operation="listInstances") for n in range(3)]
+    found = seen(run_then__list=cause, stage_monotone=other)
+    assert explained(found, "run.then-list") == (["stage.monotone"] if follows else [])
+    assert explained(found, "stage.monotone") == []
+
+
 @pytest.mark.parametrize(
     ("hanging", "well", "follows"), [([True, True], 4, True), ([True, False], 4, False), ([True, True], 0, False)]
 )

@@ -216,6 +216,20 @@ def test_answers_that_wrongly_refuse_are_alike_by_their_words_whatever_ids_these
     assert refused(1, subject="") == refused(1, observed="text/plain") == ""
 
 
+def test_reads_that_are_wrongly_answered_are_alike_by_what_was_due() -> None:
+    t = TraceBuilder()
+    w = t.create([{"noop": {}}])
+    t.get_workflow(w)
+    made, read = t.trace().exchanges
+
+    def refused(exchange: Exchange, expected: str) -> str:
+        return sighting_of(t.trace(), violated(exchange, expected=expected, observed="200")).refusal
+
+    assert refused(read, "404 NOT_FOUND: nobody has it") == refused(read, "404 NOT_FOUND: no such stage") != ""
+    # A request that is wrongly carried out may be so for a reason of its own.
+    assert refused(made, "404 NOT_FOUND: nobody has it") == refused(read, "a workflow") == ""
+
+
 @pytest.mark.parametrize(
     ("stages", "spans", "options", "hangs"),
     [
