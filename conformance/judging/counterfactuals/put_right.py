@@ -16,6 +16,7 @@ from conformance.judging.counterfactuals.undelayed import undelayed
 from conformance.judging.counterfactuals.unlisted import AGREES, unlisted
 from conformance.judging.counterfactuals.without_history import HISTORY, without_history
 from conformance.judging.counterfactuals.without_misled import OTHER, without_misled
+from conformance.judging.counterfactuals.without_moved_on import STOPS, without_moved_on
 from conformance.judging.counterfactuals.without_shared_ids import without_shared_ids
 from conformance.judging.counterfactuals.without_stale_reads import MONOTONE, without_stale_reads
 from conformance.judging.counterfactuals.without_variables import VARIABLES, without_variables
@@ -39,6 +40,7 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
         VARIABLES: without_variables(tally),
         ISOLATED: without_waiting(tally),
         OTHER: without_misled(tally),
+        STOPS: without_moved_on(tally),
         STAGE_FAILS: failed(tally),
     }
     return {**views, **reads, **lists, **delays, **ends, **ended, **runs}
