@@ -80,7 +80,10 @@ class RunConfirming:
 
     async def _confirm_all(self, settler: Settler | None, usable: bool, confirmed: frozenset[str]) -> None:
         judge = self._ways.begin(self.tally, confirmed, self.judge)
-        await self._confirmation(settler, usable, judge).run(self.tally, self._on_proof, confirmed, tuple(self.proofs))
+        confirmation = self._confirmation(settler, usable, judge)
+        await confirmation.run(self.tally, self._on_proof, confirmed, tuple(self.proofs))
+        for other, cause in confirmation.following.items():
+            self._unite(cause, other)
         for further in self._ways.further(self.tally, self._leads, self.judge):
             confirmation = self._confirmation(settler, usable, further.judge)
             await confirmation.run(further.tally, lambda proof: self._on_proof(replace(proof, further=True)))
@@ -97,6 +100,20 @@ class RunConfirming:
         self.observer.found(proof)
         if proof.minimised and proof.trace.scenario is not None:
             self._keep(from_json(proof.trace.scenario))
+
+    def _unite(self, cause: str, other: str) -> None:
+        """Make one proof of those that tell of two requirements: of the first, unless only the second was replayed."""
+        places = [self._place(cause), self._place(other)]
+        if places[0] == places[1]:
+            return
+        first, second = (self.proofs[place] for place in places)
+        kept = second if second.replays.shown and not first.replays.shown else first
+        named = dict.fromkeys((kept.requirements[0], *first.requirements, *second.requirements))
+        self.proofs[min(places)] = replace(kept, requirements=tuple(named))
+        del self.proofs[max(places)]
+
+    def _place(self, requirement: str) -> int:
+        return next(n for n, proof in enumerate(self.proofs) if requirement in proof.requirements and not proof.further)
 
     def _confirmation(self, settler: Settler | None, usable: bool, judge: TraceJudge) -> Confirmation:
         """``settler`` None: nothing is played any more."""

@@ -12,16 +12,20 @@ from conformance.campaign.observer import Silent
 from conformance.campaign.run_confirming import RunConfirming
 from conformance.campaign.schedule import Schedule
 from conformance.configuration.settings import Settings
-from conformance.confirming.findings import TIME_RAN_OUT
+from conformance.confirming.findings import TIME_RAN_OUT, Proof
 from conformance.judging.judging import Judge
 from conformance.judging.tally import Tally
+from conformance.results.model import Replays
 from conformance.target import Target, TargetConfig
+from conformance.trace import Trace
 from tests.confirming.confirm import SCENARIO, JudgePool, traced
+from tests.judging.counterfactuals.test_failed import failed
 
 
-def _confirming(settings: Settings) -> RunConfirming:
-    trace, tally = traced(SCENARIO, dropped=True), Tally()
-    tally.add(trace, Judge().judge(trace))
+def _confirming(settings: Settings, *traces: Trace) -> RunConfirming:
+    tally = Tally()
+    for trace in traces or (traced(SCENARIO, dropped=True),):
+        tally.add(trace, Judge().judge(trace))
     target = Target(TargetConfig(url="http://127.0.0.1:9"))
     pool: Any = JudgePool()
     return RunConfirming(target, pool, settings, Schedule(settings), Silent(), tally, [])
@@ -33,6 +37,22 @@ def test_what_was_cut_off_is_told_as_it_was_seen() -> None:
     [proof] = confirming.proofs
     assert proof.requirements[0] == "workflow.create-echo"
     assert (proof.replays.played, proof.not_replayed) == (0, TIME_RAN_OUT)
+
+
+@pytest.mark.parametrize("replayed", [False, True])
+def test_what_was_told_before_its_cause_was_seen_is_one_finding_with_it(replayed: bool) -> None:
+    # What two traces show counts without a replay.
+    confirming = _confirming(Settings(), *(replace(failed().trace(), id=f"t{number}") for number in range(2)))
+    cause, before = "run.stage-fails", "stage.all-done"
+    assert {cause, before} <= confirming.tally.cases.keys()
+    [case, *_] = confirming.tally.cases[before]
+    seen = Proof((before,), case.trace, case.observations[0], Replays(3, 3) if replayed else Replays())
+    confirming.proofs.append(seen)
+    asyncio.run(confirming.as_seen())
+    [proof] = confirming.proofs
+    assert set(proof.requirements) == confirming.tally.cases.keys()
+    # The one that a replay shows is worth more to a reader.
+    assert (proof.requirements[0], proof.replays) == ((before, Replays(3, 3)) if replayed else (cause, Replays()))
 
 
 @pytest.mark.parametrize("change", [{"shard": (0, 2)}, {"confirm": False}])

@@ -81,6 +81,11 @@ class Confirmation:
         return self._replay(scenarios, reuse)
 
     @property
+    def following(self) -> dict[str, str]:
+        """By what leads a proof, an earlier one perhaps, the one that leads another from which it follows after all."""
+        return self._telling.following
+
+    @property
     def out_of_time(self) -> bool:
         """Whether the time for confirming is used up; what is left is reported as it was seen."""
         return time.monotonic() >= self._ends

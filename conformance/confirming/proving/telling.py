@@ -36,6 +36,20 @@ class Telling:
         """The requirements that the proofs name."""
         return {requirement for proof in self.proofs for requirement in proof.requirements}
 
+    @property
+    def following(self) -> dict[str, str]:
+        """By what leads a proof the one that leads another, from which it follows by all that has been seen since.
+
+        Proofs that are told while more is still played may turn out to have one cause.
+        """
+        leads = [proof.requirements[0] for proof in self.proofs]
+        ordered = [each for each in self.causes.in_order() if each in leads]
+        found: dict[str, str] = {}
+        for place, cause in enumerate(ordered):
+            after = set(ordered[place + 1 :]) & set(self.causes.explained_by(cause, ()))
+            found |= {each: found.get(cause, cause) for each in after - found.keys()}
+        return found
+
     def tell_covered(self, waiting: Iterable[str]) -> None:
         """Tell of what waits, but follows from several of the proofs together."""
         explained = self.explained
