@@ -1,12 +1,12 @@
-"""Which violations remain when instances tell the errors of their stages: the others rest on the missing ones.
+"""Which violations remain when instances tell the errors of their stages, and that they were cancelled.
 
-An instance that has terminated without an error has run all its stages, and one that was cancelled has an error. Where
-a server tells errors of stages only, all that is the matter is what `run.stage-fails` says.
+An instance that has terminated without an error has run all its stages. Where a server tells errors of stages only, all
+that is the matter is what `run.stage-fails` says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from conformance.judging.counterfactuals.edited import edited
 from conformance.judging.counterfactuals.instances import Body, each_changed, has_ended, stages_of
@@ -17,7 +17,8 @@ STAGE_FAILS = "run.stage-fails"
 
 
 def failed(tally: Tally) -> Sequence[Trace]:
-    """The traces kept for violations, every terminated instance with the error of its last stage that has one.
+    """The traces kept for violations, every terminated instance with the error of its last stage that has one, or with
+    one of its own if it was cancelled.
 
     Nothing is put right where `run.stage-fails` is not violated.
     """
@@ -25,9 +26,14 @@ def failed(tally: Tally) -> Sequence[Trace]:
 
 
 def _with_errors(trace: Trace) -> Iterator[Exchange]:
-    return (each_changed(exchange, _with_error) for exchange in trace.exchanges)
+    cancels = (each for each in trace.exchanges if each.operation == "cancelEvent" and each.ok)
+    cancelled = {each.params["instanceID"] for each in cancels}
+    return (each_changed(exchange, lambda one: _with_error(one, cancelled)) for exchange in trace.exchanges)
 
 
-def _with_error(one: Body) -> Body:
-    errors = [stage["error"] for stage in stages_of(one) if stage.get("error")]
-    return {**one, "error": errors[-1]} if errors and has_ended(one) and not one.get("error") else one
+def _with_error(one: Body, cancelled: Collection[str]) -> Body:
+    if one.get("error") or not has_ended(one):
+        return one
+    own = ["cancelled"] if one.get("id") in cancelled else []
+    errors = [*own, *(stage["error"] for stage in stages_of(one) if stage.get("error"))]
+    return {**one, "error": errors[-1]} if errors else one

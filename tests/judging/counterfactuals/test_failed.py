@@ -19,12 +19,13 @@ def failed(*, error: str | None = "no duration") -> TraceBuilder:
 
 
 def cancelled(*, error: str | None = "cancelled") -> TraceBuilder:
-    """An instance that was cancelled, and does not tell so itself."""
+    """An instance that was cancelled, and does not tell so itself; its stage may."""
     t, i = waiting(HOUR)
     t.cancel(i)
     t.settled()
     ended = t.now
     t.get(i, [(5, ended, error)], ended=ended)
+    t.history(i, [(5, ended, error)])
     return t
 
 
@@ -37,7 +38,18 @@ def test_what_misses_the_error_of_a_stage_rests_on_that() -> None:
 
 def test_that_not_even_the_stage_has_an_error_does_not() -> None:
     traces = failed(), cancelled(error=None)
-    assert "cancel.error" in violated(traces[1].trace()) - rests(CAUSE, *traces)
+    assert "history.cancelled" in violated(traces[1].trace()) - rests(CAUSE, *traces)
+
+
+def test_what_was_cancelled_before_its_first_stage_misses_its_error_too() -> None:
+    t = TraceBuilder()
+    i = t.run(t.create([HOUR]), id="early")
+    t.cancel(i)
+    for _ in range(2):
+        t.settled()
+        t.get(i, ended=t.now)
+    assert "stage.all-done" in violated(t.trace())
+    assert "stage.all-done" in rests(CAUSE, failed(), t)
 
 
 def test_nothing_rests_on_what_is_not_violated() -> None:
