@@ -37,5 +37,18 @@ def test_that_the_stage_before_is_open_does_not() -> None:
     assert OPEN in violated(traces[1].trace()) - rests(CAUSE, *traces)
 
 
+def test_nothing_rests_on_it_where_a_cancellation_does_nothing() -> None:
+    t = TraceBuilder()
+    i = t.run(t.create([wait_for("go"), HOUR]), id="goes-on")
+    t.get(i, [(5, None)])
+    t.settled()
+    t.cancel(i)
+    for _ in range(2):
+        t.settled()
+        t.get(i, [(5, None)])
+    assert "cancel.terminates" in violated(t.trace())
+    assert rests(CAUSE, cancelled("one", moves_on=True), t) == frozenset()
+
+
 def test_nothing_rests_on_what_is_not_violated() -> None:
     assert rests(CAUSE, cancelled("two", moves_on=False)) == frozenset()
