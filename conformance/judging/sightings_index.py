@@ -42,7 +42,7 @@ class SightingsIndex:
         refusals = frozenset(each.refusal for each in sightings if each.refusal)
         hangs = any(each.hangs for each in sightings)
         unheard = any(each.unheard for each in sightings)
-        lists = {each.operation if each.unlisted else "" for each in sightings}
+        lists = _lacking(sightings)
         unlisted = lists.pop() if len(lists) == 1 else ""
         return cls(len(sightings), places, by_subject, acts, begun, refusals, hangs, unheard, unlisted)
 
@@ -53,5 +53,9 @@ class SightingsIndex:
 
     def unlisted_alike(self, others: Collection[Sighting]) -> bool:
         """Whether all of these, and of another requirement's, show that the same lists lack something."""
-        lists = {each.operation if each.unlisted else "" for each in others}
-        return bool(self.unlisted) and lists == {self.unlisted}
+        return bool(self.unlisted) and _lacking(others) == {self.unlisted}
+
+
+def _lacking(sightings: Collection[Sighting]) -> set[str]:
+    """The operations whose lists lack something, and "" where a violation shows something else."""
+    return {each.operation if each.unlisted else "" for each in sightings}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from conformance.judging.judging import Judgement
@@ -81,6 +81,10 @@ class Tally:
     def kept_traces(self) -> dict[str, Trace]:
         """The traces that are kept for violations, by id."""
         return {each.trace.id: each.trace for cases in self.cases.values() for each in cases}
+
+    def violations_of(self, requirement: str) -> Iterator[tuple[Trace, Observation]]:
+        """The violations of a requirement in the traces that are kept for it, each with its trace."""
+        return ((case.trace, each) for case in self.cases.get(requirement, ()) for each in case.observations)
 
     def add(self, trace: Trace, judgement: Judgement) -> None:
         """Count a judged trace."""

@@ -7,10 +7,10 @@ is no better: that time is left out.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from conformance.judging.counterfactuals.edited import edited
-from conformance.judging.counterfactuals.instances import Body, each_changed, has_ended
+from conformance.judging.counterfactuals.instances import Body, each_changed, has_ended, without_fields
 from conformance.judging.tally import Tally
 from conformance.trace import Exchange, Trace
 
@@ -25,26 +25,19 @@ def answered_as_begun(tally: Tally) -> Sequence[Trace]:
 
     Nothing is put right unless `run.created` is violated by one that says that its instance has terminated.
     """
-    cases = tally.cases.get(CREATED, [])
-    wrong = any(each.pointer == _ENDED for case in cases for each in case.observations)
+    wrong = any(each.pointer == _ENDED for _, each in tally.violations_of(CREATED))
     return edited(tally.kept_traces.values(), _as_begun) if wrong else []
 
 
 def _as_begun(trace: Trace) -> Iterator[Exchange]:
     for exchange in trace.exchanges:
-        waited = exchange.query("wait") == "true"
-        yield (
-            each_changed(exchange, _untimed if waited else _begun) if exchange.operation == "runWorkflow" else exchange
-        )
+        change = _untimed if exchange.query("wait") == "true" else _begun
+        yield each_changed(exchange, change) if exchange.operation == "runWorkflow" else exchange
 
 
 def _begun(one: Body) -> Body:
-    return _without(one, _OF_THE_END) | {"terminated": False} if has_ended(one) else one
+    return without_fields(one, _OF_THE_END) | {"terminated": False} if has_ended(one) else one
 
 
 def _untimed(one: Body) -> Body:
-    return _without(one, (_TIME,))
-
-
-def _without(one: Body, names: Collection[str]) -> Body:
-    return {name: value for name, value in one.items() if name not in names}
+    return without_fields(one, (_TIME,))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from conformance.judging.counterfactuals.edited import SIGNALS, edited, with_data
-from conformance.judging.tally import Case, Tally
+from conformance.judging.tally import Tally
 from conformance.rules.evidence.observation import Observation
 from conformance.trace import Exchange, Trace
 
@@ -25,18 +25,17 @@ def as_first_shown(tally: Tally) -> Sequence[Trace]:
 
     Nothing is put right unless some entry changed though nothing was sent to its instance in between.
     """
-    cases = tally.cases.get(APPEND_ONLY, [])
-    by_itself = any(_by_itself(case, each) for case in cases for each in case.observations)
+    by_itself = any(_by_itself(trace, each) for trace, each in tally.violations_of(APPEND_ONLY))
     return edited(tally.kept_traces.values(), _as_first_shown) if by_itself else []
 
 
-def _by_itself(case: Case, observation: Observation) -> bool:
-    before, after = (case.trace.at(index) for index in (observation.exchanges[0], observation.exchanges[-1]))
+def _by_itself(trace: Trace, observation: Observation) -> bool:
+    before, after = (trace.at(index) for index in (observation.exchanges[0], observation.exchanges[-1]))
     return not any(
         each.operation in SIGNALS
         and each.params.get("instanceID") == after.params.get("instanceID")
         and not (each.before(before) or after.before(each))
-        for each in case.trace.exchanges
+        for each in trace.exchanges
     )
 
 

@@ -1,12 +1,12 @@
-"""Instances in answers, wherever they stand, and answers that show them in another way."""
+"""Instances in answers, wherever they stand: answers that show them in another way, and traces without them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from conformance.judging.counterfactuals.edited import with_data
-from conformance.trace import Exchange
+from conformance.trace import Exchange, Trace
 
 Body = dict[str, Any]
 
@@ -36,3 +36,25 @@ def stages_of(one: Body) -> list[Body]:
 def has_ended(one: Any) -> bool:
     """Whether something is an instance that says that it has terminated."""
     return isinstance(one, dict) and one.get("terminated") is True
+
+
+def without_fields(one: Body, names: Collection[str]) -> Body:
+    """An instance without some fields."""
+    return {name: value for name, value in one.items() if name not in names}
+
+
+def without_instances(trace: Trace, ids: Collection[str]) -> Iterator[Exchange]:
+    """What is left of a trace without some instances. One with the run of such a one is left without lists, too.
+
+    They show an instance that nobody was told of, as if a run that was refused had started it.
+    """
+    strays = any(given_by(exchange) in ids for exchange in trace.exchanges)
+    for exchange in trace.exchanges:
+        lists = strays and exchange.operation == "listInstances"
+        if not lists and given_by(exchange) not in ids and exchange.params.get("instanceID") not in ids:
+            yield exchange
+
+
+def given_by(exchange: Exchange) -> str | None:
+    """The id of the instance that the answer to a run gives; None where it is no such answer."""
+    return exchange.data_id if exchange.operation == "runWorkflow" else None

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from conformance.judging.counterfactuals.edited import edited, with_data
 from conformance.judging.counterfactuals.instances import has_ended
-from conformance.judging.tally import Case, Tally
-from conformance.rules.evidence.observation import Observation
+from conformance.judging.tally import Tally
 from conformance.trace import Exchange, Trace
 
 RUNNING = "list.running"
@@ -22,15 +21,13 @@ def running_only(tally: Tally) -> Sequence[Trace]:
 
     Nothing is put right unless `list.running` is violated by an instance that nobody cancelled.
     """
-    cases = tally.cases.get(RUNNING, [])
-    by_itself = any(not _cancelled(case, each) for case in cases for each in case.observations)
+    by_itself = any(not _cancelled(trace, each.subject) for trace, each in tally.violations_of(RUNNING))
     return edited(tally.kept_traces.values(), _without_the_ended) if by_itself else []
 
 
-def _cancelled(case: Case, observation: Observation) -> bool:
-    exchanges = case.trace.exchanges
-    cancelled = {each.params.get("instanceID") for each in exchanges if each.operation == "cancelEvent"}
-    return observation.subject in cancelled
+def _cancelled(trace: Trace, instance_id: str) -> bool:
+    cancels = (each for each in trace.exchanges if each.operation == "cancelEvent")
+    return any(each.params.get("instanceID") == instance_id for each in cancels)
 
 
 def _without_the_ended(trace: Trace) -> Iterator[Exchange]:

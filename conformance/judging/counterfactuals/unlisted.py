@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from conformance.judging.counterfactuals.edited import edited
-from conformance.judging.counterfactuals.instances import Body, each_changed
+from conformance.judging.counterfactuals.instances import each_changed, without_fields
 from conformance.judging.tally import Tally
 from conformance.trace import Exchange, Trace
 
@@ -20,15 +20,12 @@ _NEEDED = ("id", "workflowID", "terminated")
 
 def unlisted(tally: Tally) -> Sequence[Trace]:
     """The traces kept for violations without the fields of listed instances for which `list.agrees` is violated."""
-    cases = tally.cases.get(AGREES, [])
-    named = {each.pointer.rsplit("/", 1)[-1] for case in cases for each in case.observations}
+    named = {each.pointer.rsplit("/", 1)[-1] for _, each in tally.violations_of(AGREES)}
     fields = named.difference(_NEEDED)
     return edited(tally.kept_traces.values(), lambda trace: _without(trace, fields)) if fields else []
 
 
 def _without(trace: Trace, fields: Collection[str]) -> Iterator[Exchange]:
-    def rest(one: Body) -> Body:
-        return {name: value for name, value in one.items() if name not in fields}
-
     for exchange in trace.exchanges:
-        yield each_changed(exchange, rest) if exchange.operation == "listInstances" else exchange
+        lists = exchange.operation == "listInstances"
+        yield each_changed(exchange, lambda one: without_fields(one, fields)) if lists else exchange

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from conformance.judging.counterfactuals.edited import edited
-from conformance.judging.counterfactuals.without_shared_ids import without_instances
+from conformance.judging.counterfactuals.instances import without_instances
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
 from conformance.rules.evidence.trace_index import TraceIndex, event_name

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance.judging.counterfactuals.edited import edited
-from conformance.judging.counterfactuals.without_shared_ids import without_instances
+from conformance.judging.counterfactuals.instances import without_instances
 from conformance.judging.tally import Tally
 from conformance.trace import Trace
 

@@ -7,34 +7,19 @@ whom that instance was told before. Every rule then sees something else, and onl
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 
 from conformance.judging.counterfactuals.answered_as_begun import CREATED
 from conformance.judging.counterfactuals.edited import edited
+from conformance.judging.counterfactuals.instances import given_by, without_instances
 from conformance.judging.tally import Tally
-from conformance.trace import Exchange, Trace
+from conformance.trace import Trace
 
 
 def without_shared_ids(tally: Tally) -> Sequence[Trace]:
     """Of the traces kept for violations those with instances whose id several runs gave, without these instances."""
     if CREATED not in tally.cases:
         return []
-    given = Counter(_given(each) for trace in tally.reduced for each in trace.exchanges)
+    given = Counter(given_by(each) for trace in tally.reduced for each in trace.exchanges)
     shared = {instance_id for instance_id, times in given.items() if instance_id is not None and times > 1}
     return edited(tally.kept_traces.values(), lambda trace: without_instances(trace, shared)) if shared else []
-
-
-def without_instances(trace: Trace, ids: Collection[str]) -> Iterator[Exchange]:
-    """What is left of a trace without some instances. One with the run of such a one is left without lists, too.
-
-    They show an instance that nobody was told of, as if a run that was refused had started it.
-    """
-    strays = any(_given(exchange) in ids for exchange in trace.exchanges)
-    for exchange in trace.exchanges:
-        lists = strays and exchange.operation == "listInstances"
-        if not lists and _given(exchange) not in ids and exchange.params.get("instanceID") not in ids:
-            yield exchange
-
-
-def _given(exchange: Exchange) -> str | None:
-    return exchange.data_id if exchange.operation == "runWorkflow" else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from conformance.judging.counterfactuals.edited import edited
 from conformance.judging.tally import Tally
 from conformance.trace import Exchange, Trace
 
@@ -22,8 +23,7 @@ def without_variables(tally: Tally) -> Sequence[Trace]:
     """
     if VARIABLES not in tally.cases:
         return []
-    changed = [(trace, tuple(map(_without, trace.exchanges))) for trace in tally.kept_traces.values()]
-    return [replace(trace, exchanges=exchanges) for trace, exchanges in changed if exchanges != trace.exchanges]
+    return edited(tally.kept_traces.values(), lambda trace: map(_without, trace.exchanges))
 
 
 def _without(exchange: Exchange) -> Exchange:

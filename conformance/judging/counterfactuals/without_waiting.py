@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from conformance.judging.counterfactuals.edited import edited
-from conformance.judging.counterfactuals.without_shared_ids import without_instances
+from conformance.judging.counterfactuals.instances import without_instances
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange, Trace
@@ -22,8 +22,7 @@ def without_waiting(tally: Tally) -> Sequence[Trace]:
 
     Nothing is put right unless `run.isolated` is violated after an event.
     """
-    cases = tally.cases.get(ISOLATED, [])
-    cited = [case.trace.at(index) for case in cases for each in case.observations for index in each.exchanges]
+    cited = (trace.at(index) for trace, each in tally.violations_of(ISOLATED) for index in each.exchanges)
     by_events = any(exchange.operation == "sendEvent" for exchange in cited)
     return edited(tally.kept_traces.values(), _without_waiting) if by_events else []
 

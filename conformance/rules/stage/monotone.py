@@ -27,8 +27,12 @@ class Change:
     field: str = ""
 
     def of_stage(self, number: int, field: str) -> Change:
-        """The same as one of a stage, whose place in the answer ``field`` tells."""
-        return Change(f"stage {number}: {self.text}", f"{field}{self.field}" if self.field else "")
+        """The same as one of a stage; ``field`` is the pointer to all stages in the answer."""
+        return Change(f"stage {number}: {self.text}", f"{field}/{number}{self.field}" if self.field else "")
+
+
+def _changed(what: str, before: Any, after: Any) -> Change:
+    return Change(f"{what} changed from {quoted(before)} to {quoted(after)}")
 
 
 def _time_changed(name: str, before: dict[str, Any], after: dict[str, Any], slack: int) -> Change | None:
@@ -47,16 +51,15 @@ def _times_changed(before: dict[str, Any], after: dict[str, Any], slack: int) ->
 
 
 def _stage_went_back(before: StageRead, after: StageRead | None, slack: int, field: str) -> Change | None:
-    """``field``: the place in the answer of what it tells of stages, without the stage's number."""
+    """``field``: the pointer to all stages in the answer."""
     if after is None:
         return Change(f"stage {before.number} has vanished", field)
     if before.ended and not after.ended:
         return Change(f"stage {before.number} had ended and is open again")
     if before.error and before.error != after.error:
-        told = f"from {quoted(before.error)} to {quoted(after.error)}"
-        return Change(f"the error of stage {before.number} changed {told}")
+        return _changed(f"the error of stage {before.number}", before.error, after.error)
     changed = _times_changed(before.body, after.body, slack)
-    return changed.of_stage(before.number, f"{field}/{before.number}") if changed else None
+    return changed.of_stage(before.number, field) if changed else None
 
 
 def went_back(before: InstanceRead, after: InstanceRead, slack: int) -> Change | None:
@@ -65,10 +68,9 @@ def went_back(before: InstanceRead, after: InstanceRead, slack: int) -> Change |
         return Change("terminated went from true to false")
     for name in ("id", "workflowID"):
         if before.body.get(name) != after.body.get(name):
-            told = f"from {quoted(before.body.get(name))} to {quoted(after.body.get(name))}"
-            return Change(f"{name} changed {told}")
+            return _changed(name, before.body.get(name), after.body.get(name))
     if before.error and before.error != after.error:
-        return Change(f"the error changed from {quoted(before.error)} to {quoted(after.error)}")
+        return _changed("the error", before.error, after.error)
     old, new = parse_instant(before.body.get("updatedAt")), parse_instant(after.body.get("updatedAt"))
     if old and new and new.ns < old.ns - slack:
         return Change(f"updatedAt went back from {before.body['updatedAt']} to {after.body['updatedAt']}")
@@ -131,7 +133,7 @@ def _as_answered(timeline: InstanceTimeline) -> Iterator[Observation]:
 def _told_otherwise(answer: InstanceRead, read: InstanceRead) -> Change | None:
     pairs = ((old, read.stage(old.number)) for old in answer.stages)
     found = ((old.number, change) for old, new in pairs if new is not None and (change := _differs(old, new)))
-    stages = (change.of_stage(number, f"/status/{number}") for number, change in found)
+    stages = (change.of_stage(number, "/status") for number, change in found)
     return _differs(answer, read) or next(stages, None)
 
 
@@ -141,7 +143,7 @@ def _differs(old: InstanceRead | StageRead, new: InstanceRead | StageRead) -> Ch
     if changed := _times_changed(shared, new.body, MICROSECOND):
         return changed
     if old.error and new.error and old.error != new.error:
-        return Change(f"the error changed from {quoted(old.error)} to {quoted(new.error)}")
+        return _changed("the error", old.error, new.error)
     return None
 
 

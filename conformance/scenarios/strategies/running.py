@@ -11,6 +11,7 @@ from conformance.scenarios.scenario.model import (
     History,
     Pause,
     Read,
+    Run,
     Send,
     Settle,
     StageConfig,
@@ -84,6 +85,11 @@ def waited_side_by_side(d: Draft) -> None:
     d.add(Together(lanes), *(Read(run.ref) for run in (first, second, hasty)))
 
 
+def _watched(run: Run) -> Together:
+    """A run that one client waits for, while another one looks for its instance, and sees that end."""
+    return Together((run, Chain((Discover(run.ref, run.workflow), Until(run.ref, "ended")))))
+
+
 def waited_for_failure(d: Draft) -> None:
     """A program whose stage fails: a waiting client learns it, the end is final, and the next run is unaffected."""
     kind, good = d.pick((("duration", "300ms"), ("until", "2020-01-01T00:00:00Z")))
@@ -95,8 +101,7 @@ def waited_for_failure(d: Draft) -> None:
         d.add(Until(d.run(workflow, {"length": "soon"}), "ended"))
     run = d.new_run(workflow, {"length": d.pick(("soon", "never", "later"))}, wait=True)
     reads = (Settle(), Read(run.ref), History(run.ref))
-    watched = Chain((Discover(run.ref, workflow), Until(run.ref, "ended")))
-    d.add(Together((run, watched)), Until(run.ref, "ended"), *reads)
+    d.add(_watched(run), Until(run.ref, "ended"), *reads)
     d.add(*d.shuffled([Send(run.ref, d.event()), Cancel(run.ref)]), *reads)
     d.add(Until(d.run(workflow, {"length": good}, wait=d.flip()), "ended"), Read(sibling), History(sibling))
 
@@ -127,7 +132,7 @@ def no_stages(d: Draft) -> None:
     """A workflow without stages terminates at once: maybe before a server waits for the end, which another one sees."""
     workflow = d.create(name=d.pick((None, *words.NAMES)))
     waited = d.new_run(workflow, d.pick((None, {})), wait=True)
-    d.add(Together((waited, Chain((Discover(waited.ref, workflow), Until(waited.ref, "ended"))))))
+    d.add(_watched(waited))
     instance = d.run(workflow, d.pick((None, {})))
     d.add(Read(instance), History(instance), StageHistory(instance, "0"), Until(instance, "ended"))
 
