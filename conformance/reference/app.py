@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -57,8 +58,14 @@ class Resource:
         operation = self._server.methods.find(request.method, self._operations)
         scope = READ if request.method in {"GET", "HEAD"} else WRITE
         self._server.auth.check(request.headers.get("authorization"), scope)
-        call = Call(operation, request.path_params, request.query_params, await request.body())
+        body = await request.body()
+        call = Call(operation, request.path_params, request.query_params, body, partial(_disconnected, request))
         return await self._server.handlers[operation](call)
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def refusal(error: ApiError) -> Reply:

@@ -16,7 +16,15 @@ from conformance.reference.faults.answers import (
     replies,
     texts,
 )
-from conformance.reference.faults.engines import at_once, durability, identities, interruptions, records, signals
+from conformance.reference.faults.engines import (
+    at_once,
+    durability,
+    identities,
+    interruptions,
+    leaving,
+    records,
+    signals,
+)
 from conformance.reference.faults.engines import runs as engine_runs
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.lifecycle import (
@@ -84,6 +92,7 @@ _AREAS = (
     normalisation.FAULTS,
     substitution.FAULTS,
     interruptions.FAULTS,
+    leaving.FAULTS,
     replies.FAULTS,
     entries.FAULTS,
     circumstances.FAULTS,

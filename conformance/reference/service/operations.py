@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,14 +22,22 @@ _INTEGER = re.compile(r"-?[0-9]+")
 _STAGE_DIGITS = 9
 
 
+async def _never() -> None:
+    await asyncio.get_running_loop().create_future()
+
+
 @dataclass(frozen=True)
 class Call:
-    """A request for an operation: the parameters of its path and query, and its body as it came."""
+    """A request for an operation: the parameters of its path and query, and its body as it came.
+
+    ``gone`` returns once its client has gone away without the answer.
+    """
 
     operation: str
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    gone: Callable[[], Awaitable[None]] = _never
 
 
 @dataclass(frozen=True)

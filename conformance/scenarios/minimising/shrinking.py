@@ -269,7 +269,7 @@ def _unnumbered(step: Step) -> Step:
 
 
 def _impatient(step: Step) -> Step:
-    return replace(step, wait=None) if isinstance(step, model.Run) else step
+    return replace(step, wait=None, leaves=False) if isinstance(step, model.Run) else step
 
 
 def _tokenless(step: Step) -> Step:

@@ -42,6 +42,8 @@ from conformance.trace.markers import new_marker
 from conformance.wire.instant import SECOND
 
 _LONGEST_WAIT_S = 90.0
+# The first on top of the settle time, which counts up to the second.
+_LEAVES_AFTER, _LONGEST_LEAVING = SECOND, 10 * SECOND
 _LOST_AFTER = 3
 _BEHIND = 1
 _LONG = 1 << 20
@@ -222,6 +224,8 @@ class ScenarioClients:
         exchange = await (self._run(ready, asking) if isinstance(ready, Run) else asking)
         if exchange is None:
             self.last_change = time.monotonic_ns()
+            if isinstance(ready, Run) and ready.leaves:
+                return None
             self.notes.append(f"step {number} was given up: it was time to stop, and the run was not answered")
             return None
         self._learn(ready, exchange)
@@ -256,7 +260,7 @@ class ScenarioClients:
 
     async def _run(self, run: Run, asking: Coroutine[Any, Any, Exchange]) -> Exchange | None:
         answer = unless(self._given_up(run), asking)
-        if run.wait:
+        if run.wait or run.leaves:
             return await answer
         async with controlled(self.settler):
             return await answer
@@ -265,6 +269,9 @@ class ScenarioClients:
         """Says when a run's answer is not worth waiting for any longer: the one that tells of its end is not to the end
         of everything, and any other not for longer than other answers. Its instance is found without it.
         """
+        if run.leaves:
+            end = time.monotonic_ns() + min(self.settler.settle_ns(), _LONGEST_LEAVING) + _LEAVES_AFTER
+            return lambda: self.stop() or time.monotonic_ns() >= end
         return self.stop if run.wait else later(self.stop, self.target.config.timeout_s)
 
     def _expected_wait_s(self, step: Step) -> float:

@@ -47,12 +47,16 @@ class CreateRaw(Step):
 
 @dataclass(frozen=True)
 class Run(Step):
-    """Run a workflow; the instance is to be known as ``ref``. None sends no body, or no parameter."""
+    """Run a workflow; the instance is to be known as ``ref``. None sends no body, or no parameter.
+
+    A client that ``leaves`` waits for the answer until the instance should have come, and closes its connection.
+    """
 
     ref: str
     workflow: str
     variables: Mapping[str, str] | None = None
     wait: bool | None = None
+    leaves: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from conformance.scenarios.snippets.shared import (
     due,
     is_to_fill,
     kept,
+    leaves,
     limit,
     path_of,
     prepared,
@@ -118,6 +119,7 @@ def _line(step: Step) -> str:
     body = "" if wanted.body is None else f", body={_python_body(body_of(wanted))}"
     keep, kind = model.binds(step), token_of(step)
     more = f", keep={keep!r}" if keep else "" if kind is None else f", token={_token(kind)}"
+    more += ", leave=SETTLE + 1" if leaves(step) else ""
     query = f' + "?{QUERY_NAME}=" + TOKEN' if kind == "in-query" else ""
     return f"call({wanted.method!r}, {path_of(wanted)!r}{query}{body}{more})"
 

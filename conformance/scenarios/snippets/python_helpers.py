@@ -26,14 +26,14 @@ def fill(body):
     ),
     "call": Helper(
         """\
-def call(method, path, body=None, keep=None, token=TOKEN):
+def call(method, path, body=None, keep=None, token=TOKEN, leave=60):
     place = re.sub("[{]([a-z0-9]+)[}]", lambda name: ids.get(name[1], "never-created"), path)
     headers = {"content-type": "application/json"} if body is not None else {}
     if token:
         headers["authorization"] = token if " " in token else f"Bearer {token}"
     content = body.encode() if body is not None else None
     try:
-        answer = httpx.request(method, BASE + place, content=content, headers=headers, timeout=60)
+        answer = httpx.request(method, BASE + place, content=content, headers=headers, timeout=leave)
     except httpx.HTTPError as error:
         print(f"{method} {place} -> no answer: {error}\\n", end="")
         return None

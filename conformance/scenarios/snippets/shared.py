@@ -145,6 +145,11 @@ def token_of(step: Step) -> TokenKind | None:
     return step.token if isinstance(step, model.Intrude) else None
 
 
+def leaves(step: Step) -> bool:
+    """Whether a step's client goes away without an answer, once what it asked for should have come."""
+    return isinstance(step, model.Run) and step.leaves
+
+
 def variable_of(kind: TokenKind) -> str:
     """The variable of the environment from which a script takes a token: TOKEN_READ_ONLY for one for reading only."""
     return f"TOKEN_{kind.upper().replace('-', '_')}"

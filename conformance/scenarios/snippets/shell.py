@@ -21,6 +21,7 @@ from conformance.scenarios.snippets.shared import (
     due,
     is_to_fill,
     kept,
+    leaves,
     limit,
     path_of,
     prepared,
@@ -106,7 +107,8 @@ def _line(step: Step) -> str:
     kind = token_of(step)
     token = "" if kind is None else f"TOKEN={_shell_token(kind)} "
     query = f"?{QUERY_NAME}=$TOKEN" if kind == "in-query" else ""
-    return f'{token}call {model.binds(step) or "-"} {wanted.method} "{path_of(wanted)}{query}"{body}'
+    leaving = "LEAVE=$((${SETTLE%.*} + 2)) " if leaves(step) else ""
+    return f'{leaving}{token}call {model.binds(step) or "-"} {wanted.method} "{path_of(wanted)}{query}"{body}'
 
 
 def _shell_token(kind: TokenKind) -> str:

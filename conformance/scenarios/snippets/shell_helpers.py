@@ -28,6 +28,7 @@ call() {
   out=$(mktemp -p "$ids")
   local shown="Bearer $TOKEN"; case $TOKEN in *" "*) shown=$TOKEN ;; esac
   local args=(-sS -g --path-as-is -X "$method" -o "$out" -w '%{http_code}' ${TOKEN:+-H "authorization: $shown"})
+  args+=(${LEAVE:+--max-time "$LEAVE" --no-show-error})
   # In a file, for a long body is no argument of a program.
   [ $# -eq 0 ] || printf %s "$1" > "$out.sent"
   [ $# -eq 0 ] || args+=(-H 'content-type: application/json' --data-binary "@$out.sent")

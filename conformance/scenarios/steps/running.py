@@ -17,7 +17,8 @@ _WAITING = {None: "", False: ", wait=false", True: ", waiting for its end"}
 
 def _line(step: Run) -> str:
     variables = "" if step.variables is None else f" with {shown(step.variables)}"
-    return f"{step.ref} = run {step.workflow}{variables}{_WAITING[step.wait]}"
+    leaving = ", and going away before that" if step.leaves else ""
+    return f"{step.ref} = run {step.workflow}{variables}{_WAITING[step.wait]}{leaving}"
 
 
 def _params(step: Run | RunRaw, place: Place) -> Mapping[str, str]:

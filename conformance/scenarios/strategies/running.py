@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from conformance.scenarios.scenario.model import (
     Cancel,
@@ -83,6 +84,15 @@ def waited_side_by_side(d: Draft) -> None:
     left = (hasty, Pause(200), Cancel(hasty.ref)) if d.number(0, 2) else (hasty,)
     lanes = (first, Chain((Pause(d.number(6, 9) * 100), second)), Chain((Pause(d.number(1, 3) * 100), *left)))
     d.add(Together(lanes), *(Read(run.ref) for run in (first, second, hasty)))
+
+
+def left_by_its_client(d: Draft) -> None:
+    """A client goes away before the end that it waits for: its instance goes on, and hears the event."""
+    event = d.event()
+    workflow = d.create(*d.quick_stages(0, 1), words.wait_for(event), *d.quick_stages(0, 2))
+    run = replace(d.new_run(workflow, d.pick((None, {})), wait=True), leaves=True)
+    d.add(run, Discover(run.ref, workflow), Until(run.ref, "waiting"), Settle(), Read(run.ref), History(run.ref))
+    d.add(Send(run.ref, event), Until(run.ref, "ended"), Read(run.ref), History(run.ref))
 
 
 def _watched(run: Run) -> Together:
@@ -205,6 +215,7 @@ THEMES = (
     Theme("waited-side-by-side", waited_side_by_side, ("run.wait",), 2),
     Theme("waited-for", waited_for, ("run.wait", *_ENDS), 3),
     Theme("not-waited-for", not_waited_for, ("run.no-wait", "run.created", "run.then-get"), 2),
+    Theme("left-by-its-client", left_by_its_client, ("stage.waits", "run.completes", "run.then-list"), 1),
     Theme("failing-stage", waited_for_failure, ("run.stage-fails", "run.wait", "history.agrees"), 3),
     Theme("program", program, (*_ENDS, "stage.monotone"), 4),
     Theme("long-program", long_program, (*_ENDS, "stage-history.started"), once=True),

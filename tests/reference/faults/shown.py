@@ -79,6 +79,7 @@ SHOWN: dict[Probe, str] = {
         waited-answers-tell-another-end
     """,
     waited.patient_runs: "wait-gives-up wait-gives-up-after-ten-seconds",
+    waited.left_runs: "leaving-clients-cancel left-instances-are-deaf",
     waited.unwilling_runs: "wait-false-waits",
     collections.long_after: "ended-instances-forgotten",
     running.left_behind: """

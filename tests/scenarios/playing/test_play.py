@@ -112,6 +112,16 @@ def test_lanes_are_concurrent_and_an_unanswered_run_can_be_found(url: str) -> No
     assert run.client != sent.client
 
 
+def test_a_client_that_leaves_waits_until_the_instance_should_have_come_and_no_longer(url: str) -> None:
+    steps = (Create("w1", (wait_for("go"),)), Run("i1", "w1", wait=True, leaves=True), Discover("i1", "w1"))
+    played = play(url, *steps, Send("i1", "go"), Until("i1", "ended"))
+    (run,) = of_step(played, 1)
+    assert run.failed_by("aborted")
+    assert of_step(played, 3)[0].status == 204
+    assert of_step(played, 4)[-1].data["terminated"] is True
+    assert not played.trace.notes
+
+
 def test_lanes_have_open_connections_before_they_begin(url: str) -> None:
     played = play(url, Together((Info(), Info(), Info())))
     warm = [e for e in played.trace.exchanges if e.step is None and e.operation == "getServerInfo"]

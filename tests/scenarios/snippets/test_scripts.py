@@ -50,11 +50,16 @@ def everything(name: str) -> Scenario:
     steps: tuple[Step, ...] = (
         Create("w1", waiting, name),
         Create("w2", ({"wait_event": {"event": "go"}},), name),
+        Create("w4", ({"wait_event": {"event": "go"}},), name),
         CreateRaw(f'{{"name":"{MARKER}"'),
         Run("i1", "w1", {"x": QUOTES}),
         Until("i1", "waiting", 0),
         Together((GetWorkflow("w1"), Send("i1", QUOTES), Run("i2", "w2", wait=True), found)),
         Until("i1", "ended"),
+        Run("i4", "w4", wait=True, leaves=True),
+        Discover("i4", "w4"),
+        Send("i4", "go"),
+        Until("i4", "ended"),
         Run("i3", "w2"),
         SendRaw("i3", ""),
         Cancel("i3"),
@@ -91,10 +96,10 @@ def test_a_script_really_replays_the_scenario(language: str, url: str, tmp_path:
     script = tmp_path / "replay"
     script.write_text(write(everything(name), Setting("http://127.0.0.1:1", settle_s=0.3)))
     said = played([*runner, str(script)], url)
-    assert instances(url, name) == [(1, False), (1, True), (3, False)]
+    assert instances(url, name) == [(1, False), (1, False), (1, True), (3, False)]
     statuses = [line.split(" -> ")[1].split(" ")[0] for line in said.splitlines() if " -> " in line]
-    assert statuses.count("201") == 5
-    assert statuses.count("204") == 3
+    assert statuses.count("201") == 6
+    assert statuses.count("204") == 4
     assert statuses.count("400") == 2
     assert statuses.count("404") == 2
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from conformance.reference.service.operations import Call
 from tests.reference.faults.notes import Notes
 from tests.reference.faults.probes.common import take_lists, take_reads
 from tests.reference.session import NOOP, WAIT, Session, send_stage, update_stage
@@ -99,3 +100,21 @@ async def many_waits(session: Session) -> object:
     for task in (*waiting, other):
         task.cancel()
     return answered
+
+
+async def left_runs(session: Session) -> object:
+    """An instance whose client goes away before its end, and an event to it after that."""
+    left = asyncio.Event()
+
+    async def gone() -> None:
+        await left.wait()
+
+    asked = Call("runWorkflow", {"workflowID": await session.create(WAIT)}, {"wait": "true"}, b"", gone)
+    run = asyncio.ensure_future(session.server.handlers["runWorkflow"](asked))
+    await session.idle()
+    left.set()
+    await session.idle()
+    (instance,) = session.server.engine.executions
+    still = (await session.data(f"/instances/{instance}"))["terminated"]
+    await session.event(instance)
+    return still, await session.ended(instance), run.cancel()
