@@ -19,6 +19,7 @@ from conformance.scenarios.scenario.counted_script import counted_script, repeat
 from conformance.scenarios.scenario.model import Scenario, Step
 from conformance.scenarios.scenario.script import script
 from conformance.scenarios.snippets import Setting
+from conformance.target.forms import JSON_TYPE
 from conformance.trace import Exchange, Trace
 from conformance.trace.exchange import UNDOCUMENTED
 
@@ -100,7 +101,7 @@ def build_finding(proof: Proof, catalogue: Catalogue, base_url: str | None = Non
         expected=observation.expected,
         observed=observation.observed,
         scenario=to_json(scenario) if scenario is not None else None,
-        script=[*counted_script(scenario), *_once_due(setting.looks)] if scenario is not None else [],
+        script=_script(scenario, setting.looks) if scenario is not None else [],
         exchanges=[
             record_of(each, start, _ALONE if alone else MARKED_LIMIT if each is decisive else BODY_LIMIT)
             for each in shown
@@ -140,8 +141,9 @@ def _setting(proof: Proof, scenario: Scenario | None, plain: Setting) -> Setting
     return replace(plain, looks=looks, check=check)
 
 
-def _once_due(looks: tuple[Step, ...]) -> list[str]:
-    return [f"once all is due: {line}" for line in script(Scenario(looks))]
+def _script(scenario: Scenario, looks: tuple[Step, ...]) -> list[str]:
+    once_due = [f"once all is due: {line}" for line in script(Scenario(looks))]
+    return [*counted_script(scenario), *once_due, *snippets.forms_of(scenario)]
 
 
 def operations_of(trace: Trace, observation: Observation, concerned: Sequence[str]) -> list[str]:
@@ -206,5 +208,6 @@ def curl_of(exchange: Exchange) -> str:
     parts = ["curl", "-sS", "-i", "-X", exchange.request.method, shlex.quote(exchange.request.url)]
     if exchange.request.body is not None:
         body = exchange.request.body.decode("utf-8", "replace")
-        parts += ["-H", "'content-type: application/json'", "--data-raw", shlex.quote(body)]
+        media_type = exchange.request.header("content-type") or JSON_TYPE
+        parts += ["-H", shlex.quote(f"content-type: {media_type}"), "--data-raw", shlex.quote(body)]
     return " ".join(parts)

@@ -58,9 +58,17 @@ class Resource:
         operation = self._server.methods.find(request.method, self._operations)
         scope = READ if request.method in {"GET", "HEAD"} else WRITE
         self._server.auth.check(request.headers.get("authorization"), scope)
-        body = await request.body()
-        call = Call(operation, request.path_params, request.query_params, body, partial(_disconnected, request))
-        return await self._server.handlers[operation](call)
+        return await self._server.handlers[operation](
+            Call(
+                operation,
+                request.path_params,
+                request.query_params,
+                await request.body(),
+                gone=partial(_disconnected, request),
+                headers=request.headers,
+                target=request.scope.get("raw_path", b"").decode("ascii", "replace"),
+            )
+        )
 
 
 async def _disconnected(request: Request) -> None:

@@ -14,26 +14,24 @@ import httpx
 
 from conformance.contract.api import Api
 from conformance.contract.calls import Call
-from conformance.target import sending
+from conformance.target import forms, sending
 from conformance.target.authentication.masking import masked
-from conformance.target.authentication.presenting import QUERY_NAME, Header, common_headers, shown
 from conformance.target.authentication.tokens import TokenSource
 from conformance.target.bodies import Bodies
 from conformance.target.coexistence.policy import FOREIGN, RequestPolicy
 from conformance.target.config import TargetConfig
-from conformance.target.connecting import RawTarget
 from conformance.target.errors import AccessLost
 from conformance.target.lists.list_budget import LISTS, PATIENCE_S, ListBudget, kind_of
 from conformance.target.lists.list_filter import ListFilter
+from conformance.target.outgoing import Outgoing, prepared
 from conformance.target.pacing.deadline import Deadline
 from conformance.target.pacing.limits import LONGEST_PAUSE_S, Limiter, retry_after_s
 from conformance.target.pacing.run_gate import RunGate
 from conformance.target.recorder import Recorder
 from conformance.target.sender import RequestOptions, patience_s, send
-from conformance.trace import ENOUGH_LOST, Exchange, Failure, Request, traceparent
+from conformance.trace import ENOUGH_LOST, Exchange, Failure, Request
 from conformance.trace.recording import Span, action_of, recorded
 from conformance.trace.roles import Role
-from conformance.wire.redaction import REDACTED
 
 _ALWAYS = (Role.PROBE, Role.WATCHDOG, Role.CLEANUP)
 # An id of no server's own form, so that nobody has it.
@@ -222,7 +220,7 @@ class Client:
 
     async def _send_at_once(self, method: str, path: str, options: RequestOptions, token: str | None) -> _Sent:
         token = token or await self._token(options)
-        outgoing = self._request(method, path, self._headers(options, token), options)
+        outgoing = prepared(self._http, self._shared.base, self._shared.config, (method, path, token), options)
         # Whoever wants to send at this moment gets ready first; then all send, a fraction of a ms apart.
         await asyncio.sleep(0)
         return await self._send(outgoing, options), token
@@ -235,35 +233,7 @@ class Client:
         """Close the connections."""
         await self._http.aclose()
 
-    def _headers(self, options: RequestOptions, token: str | None) -> list[Header]:
-        """The headers of a request, those of its own last."""
-        own = [(name, value, False) for name, value in options.get("headers", ())]
-        content_type = options.get("content_type", "application/json" if options.get("body") is not None else None)
-        if content_type is not None:
-            own.insert(0, ("content-type", content_type, False))
-        taken = {name.lower() for name, _, _ in own}
-        common = common_headers(self._shared.config.headers, token, options.get("refused"))
-        common.append((traceparent.HEADER, traceparent.new_traceparent(), False))
-        return [header for header in common if header[0].lower() not in taken] + own
-
-    def _request(self, method: str, path: str, headers: list[Header], options: RequestOptions) -> _Outgoing:
-        query = tuple(options.get("query", ()))
-        sent_path = sending.encoded_path(path)
-        body = options.get("body")
-        raw = [sending.raw_header(name, value) for name, value, _ in headers]
-        refused = options.get("refused")
-        secret = ((QUERY_NAME, refused.token or ""),) if refused is not None and refused.in_query else ()
-        target = f"{self._shared.config.prefix}{sent_path}{sending.encoded_query((*query, *secret))}"
-        outgoing = self._http.build_request(method, self._shared.base, headers=raw, content=body)
-        if refused is not None:
-            # A session that began with the right token would let the request in.
-            outgoing.headers.pop("cookie", None)
-        outgoing.url = RawTarget(outgoing.url, target.encode("ascii"))
-        query = (*query, *((name, REDACTED) for name, _ in secret))
-        url = f"{self._shared.config.url}{sent_path}{sending.encoded_query(query)}"
-        return _Outgoing(outgoing, Request(method.upper(), url, sent_path, query, shown(headers), body))
-
-    async def _send(self, outgoing: _Outgoing, options: RequestOptions) -> Exchange:
+    async def _send(self, outgoing: Outgoing, options: RequestOptions) -> Exchange:
         patience = patience_s(options, self._shared.config.timeout_s)
         api = self._shared.api
         action = action_of(outgoing.recorded.method, outgoing.recorded.path, api)[0]
@@ -274,7 +244,8 @@ class Client:
         outcome = sending.SendResult(failure=Failure("aborted", "given up by the client"))
         try:
             answered = await sending.exchange(self._http, outgoing.http, patience, read, options.get("known_end"))
-            outcome = masked(answered, self._shared.tokens.secrets)
+            unheard = forms.unheard(answered.response, options.get("forms", ()))
+            outcome = masked(sending.SendResult(failure=unheard) if unheard else answered, self._shared.tokens.secrets)
         finally:
             # Also on cancellation: the request may have had its effect, so the trace must show it.
             exchange = recorded(
@@ -292,9 +263,3 @@ class Client:
             self.recorder.finish(exchange)
             self._shared.answered(exchange, list_filter)
         return exchange
-
-
-@dataclass(frozen=True, slots=True)
-class _Outgoing:
-    http: httpx.Request
-    recorded: Request

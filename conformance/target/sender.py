@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol, TypedDict, Unpack
 
 from conformance.contract.calls import PreparedRequest
 from conformance.target.authentication.presenting import Presented
+from conformance.target.forms import Form
 from conformance.target.pacing.known_end import KnownEnd
 from conformance.target.pacing.run_gate import Place
 from conformance.trace import Exchange
@@ -21,7 +22,8 @@ class RequestOptions(TypedDict, total=False):
     ``refused``: a token to send in the place of the target's own, and of any configured header that may let the request
     in. ``place``: that of a run which has had its turn at the gate; whoever sends it gives the place back. ``behind``:
     how many waiting runs may go before one that has none, default 0. ``repeat``: whether it is sent again at once when
-    its answer is lost, as a read always is; default False. ``known_end`` may bound the wait for the answer.
+    its answer is lost, as a read always is; default False. ``known_end`` may bound the wait for the answer. ``forms``:
+    how HTTP writes it.
     """
 
     query: Sequence[tuple[str, str]]
@@ -36,6 +38,7 @@ class RequestOptions(TypedDict, total=False):
     behind: int
     repeat: bool
     known_end: KnownEnd
+    forms: Collection[Form]
 
 
 def patience_s(options: RequestOptions, usual_s: float) -> float:

@@ -23,6 +23,10 @@ class Request:
     headers: Headers = ()
     body: bytes | None = None
 
+    def header(self, name: str) -> str | None:
+        """The first value of a header, or None."""
+        return _first(self.headers, name)
+
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Response:
@@ -34,7 +38,11 @@ class Response:
 
     def header(self, name: str) -> str | None:
         """The first value of a header, or None."""
-        return next((value for key, value in self.headers if key.lower() == name), None)
+        return _first(self.headers, name)
+
+
+def _first(headers: Headers, name: str) -> str | None:
+    return next((value for key, value in headers if key.lower() == name), None)
 
 
 GATEWAY_STATUSES = frozenset({502, 503, 504})

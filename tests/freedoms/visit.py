@@ -83,6 +83,7 @@ async def _answers(visit: Visit) -> None:
     await visit.ask("GET", "/_info?x=1")
     await visit.ask("GET", "/_info", b"{}")
     await visit.ask("POST", "/workflows", b"<stages/>", **{"content-type": "text/xml"})
+    await visit.ask("POST", "/workflows", b'{"stages":[]}', **{"transfer-encoding": "chunked"})
     await visit.ask("GET", "/_info", accept="text/html")
     await visit.ask("GET", "/_info", **{"user-agent": ""})
 

@@ -10,6 +10,7 @@ import pytest
 
 from conformance.target import Recorder, Sender, Target, TargetConfig
 from conformance.target.authentication.presenting import Presented
+from conformance.target.forms import Form
 from conformance.trace import Exchange
 from tests.target.server import Answer, RawServer, always, answer, never, serving
 
@@ -62,6 +63,34 @@ def test_an_exchange_tells_all() -> None:
     assert exchange.sent < exchange.received
     assert ("content-type", "application/json") in exchange.request.headers
     assert (target.runs, target.exchanges) == (1, 2)
+
+
+def written(form: Form, status: str = "201 Created") -> tuple[Exchange, str]:
+    """The exchange of a creation in a form, and its head as it came over the wire."""
+    exchanges, server, _ = play(
+        always(answer("{}", status)),
+        lambda client, _: client.request("POST", "/workflows", query=[("a-b", "c-d")], body=b"{}", forms=[form]),
+    )
+    return exchanges[0], server.heads[0].lower()
+
+
+def test_a_request_is_written_in_its_form() -> None:
+    assert "content-type: application/json; charset=utf-8\r\n" in written("charset")[1]
+    assert written("encoded")[1].startswith("post /workflows?a%2db=c%2dd http/1.1")
+    head = written("chunked")[1]
+    assert "transfer-encoding: chunked" in head
+    assert "content-length" not in head
+
+
+def test_the_record_has_the_form_too() -> None:
+    assert written("charset")[0].request.header("content-type") == "application/json; charset=utf-8"
+    assert written("encoded")[0].request.url.endswith("/workflows?a%2Db=c%2Dd")
+    assert written("chunked")[0].request.body == b"{}"
+
+
+def test_a_server_that_wants_the_length_of_a_body_has_said_nothing_of_the_operation() -> None:
+    assert written("chunked", "411 Length Required")[0].failed_by("aborted")
+    assert written("charset", "411 Length Required")[0].status == 411
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,12 @@ def refuses_large_bodies_unread(asked: Asked) -> Answer | None:
     return Answer(413, _HTML, body=b"<html><h1>413 Request Entity Too Large</h1></html>\r\n")
 
 
+@of_gate("RFC 9110, 15.5.12: a server may want to know how long a body is", "lengths of bodies")
+def wants_lengths(asked: Asked) -> Answer | None:
+    """A body that comes without its length gets 411."""
+    return Answer(411, _HTML, body=b"<h1>411 Length Required</h1>") if "transfer-encoding" in asked.headers else None
+
+
 _PARAMETERS = {"runWorkflow": {"wait"}, "listInstances": {"workflowID", "running"}}
 
 
@@ -124,6 +130,7 @@ FREEDOMS: tuple[Freedom, ...] = (
     redirects_double_slashes,
     paths_in_any_case,
     refuses_large_bodies_unread,
+    wants_lengths,
     refuses_unknown_parameters,
     refuses_bodies_where_none_is_due,
     refuses_other_media_types,

@@ -14,6 +14,7 @@ from conformance.judging.counterfactuals.renumbered import SEQUENCE, renumbered
 from conformance.judging.counterfactuals.running_only import RUNNING, running_only
 from conformance.judging.counterfactuals.undelayed import undelayed
 from conformance.judging.counterfactuals.unlisted import AGREES, unlisted
+from conformance.judging.counterfactuals.without_given_up import without_given_up
 from conformance.judging.counterfactuals.without_history import HISTORY, without_history
 from conformance.judging.counterfactuals.without_misled import OTHER, without_misled
 from conformance.judging.counterfactuals.without_moved_on import STOPS, without_moved_on
@@ -33,7 +34,7 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
     views = {HISTORY: without_history(tally), SEQUENCE: renumbered(tally), APPEND_ONLY: as_first_shown(tally)}
     reads = {MONOTONE: without_stale_reads(tally)}
     lists = {LISTED: relisted(tally), RUNNING: running_only(tally), AGREES: unlisted(tally)}
-    ends = {each: cut_short(tally, each) for each in (ALL_DONE, COMPLETES)}
+    ends = {ALL_DONE: cut_short(tally, ALL_DONE), COMPLETES: without_given_up(tally)}
     ended = {NONE_OPEN: closed(tally), **{each: unchanged(tally, each) for each in LATE}}
     runs = {
         CREATED: without_shared_ids(tally) or answered_as_begun(tally),

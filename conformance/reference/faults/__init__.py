@@ -11,6 +11,7 @@ from conformance.reference.faults.answers import (
     codes,
     corners,
     envelope,
+    forms,
     limits,
     lookalikes,
     replies,
@@ -81,6 +82,7 @@ _AREAS = (
     authentication.FAULTS,
     codes.FAULTS,
     lookalikes.FAULTS,
+    forms.FAULTS,
     signals.FAULTS,
     at_once.FAULTS,
     engine_runs.FAULTS,
@@ -102,7 +104,7 @@ _AREAS = (
 
 _OF_ANSWERS = frozenset(
     each.name
-    for area in (authentication, codes, corners, envelope, limits, lookalikes, replies, texts)
+    for area in (authentication, codes, corners, envelope, forms, limits, lookalikes, replies, texts)
     for each in area.FAULTS
 )
 

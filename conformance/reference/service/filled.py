@@ -47,7 +47,7 @@ class Filling:
         return self._instance(number) if number >= 0 else None
 
     def _workflow(self, number: int) -> Json:
-        at = (_FIRST + number * _STEP).strftime("%Y-%m-%dT%H:%M:%SZ")
+        at = (_FIRST + number * _STEP).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         team = _TEAMS[number % len(_TEAMS)]
         stages = [{"wait_event": {"event": f"{team}-approved"}}, {"delay": {"duration": f"{number % 90 + 1}s"}}]
         config = {"name": f"{team} {number}", "stages": stages}

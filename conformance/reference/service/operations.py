@@ -30,7 +30,8 @@ async def _never() -> None:
 class Call:
     """A request for an operation: the parameters of its path and query, and its body as it came.
 
-    ``gone`` returns once its client has gone away without the answer.
+    ``headers`` have names in small letters; ``target`` is the path as it was sent, percent-encoded. ``gone`` returns
+    once its client has gone away without the answer.
     """
 
     operation: str
@@ -38,6 +39,8 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     gone: Callable[[], Awaitable[None]] = _never
+    headers: Mapping[str, str] = field(default_factory=dict)
+    target: str = ""
 
 
 @dataclass(frozen=True)

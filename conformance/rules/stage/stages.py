@@ -19,6 +19,7 @@ from conformance.rules.evidence.reads import InstanceRead
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.rules.evidence.wording import quoted, shown
+from conformance.wire.instant import SECOND
 
 
 def _problem(timeline: InstanceTimeline, read: InstanceRead) -> str | None:
@@ -104,12 +105,41 @@ def _given_up(timeline: InstanceTimeline, stage: StagePlan, name: str) -> Iterat
 def all_done(index: TraceIndex) -> Iterator[Observation]:
     """`stage.all-done`: an instance that terminated without error has an entry for every stage."""
     for timeline in timelines(index):
+        yield from _lacking_at_the_end(timeline)
         first = timeline.first_terminated
         if first is None or not timeline.plans or timeline.deleted_before(first.exchange.received):
             continue
         for read in timeline.instance.reads:
             if read.terminated and read.error is None:
                 yield from _complete(timeline, first, read)
+
+
+def _lacking_at_the_end(timeline: InstanceTimeline) -> Iterator[Observation]:
+    """Violated when a wait=true answer lacks a stage that had begun long before the end, which the answer tells.
+
+    It is no read that was sent late enough, but what it says is at least as old as that end: between two of the
+    target's own times lies half as much again as the settle time.
+    """
+    answer = timeline.instance.answer
+    end, moment = answer.terminated_at, answer.exchange.received
+    if not timeline.instance.wait or end is None or answer.error is not None or timeline.deleted_before(moment):
+        return
+    for stage in timeline.plans:
+        begun = timeline.first_started(stage.number)
+        if begun is None or begun.stage.started is None or answer.stage(stage.number) is not None:
+            continue
+        before = end.ns - begun.stage.started.ns - 2 * timeline.trace.granularity
+        due = timeline.trace.settled_at(moment - before)
+        if due is not None and 2 * before >= 3 * (due - moment + before):
+            yield instance_violated(
+                timeline,
+                answer.exchange,
+                begun.exchange,
+                expected=f"entries for all {len(timeline.plans)} stages of an instance that terminated without error",
+                observed=f"none for stage {stage.number}, which began {before / SECOND:.1f} s before the end",
+                pointer="/data/status",
+            )
+            return
 
 
 def _complete(timeline: InstanceTimeline, first: InstanceRead, read: InstanceRead) -> Iterator[Observation]:

@@ -59,15 +59,28 @@ def exact_numbers(index: TraceIndex) -> Iterator[Observation]:
         stages = config.get("stages") if isinstance(config, dict) else None
         if not isinstance(stages, list):
             continue
-        lost = [path for path, number in sent[key].items() if not exact_json.equal(_at(stages, path), number)]
+        lost = [path for path, number in sent[key].items() if not _same_digits(_at(stages, path), number)]
         whole = _sent_stages(index.workflows[key])
         path = next((each for each in lost if _otherwise_same(whole, stages, each[:1])), None)
         if path is not None:
             pointer = "/".join(map(str, ("", *path)))
-            found = Difference(f"{seen.pointer}/config/stages{pointer}", *contrast(sent[key][path], _at(stages, path)))
+            found = Difference(f"{seen.pointer}/config/stages{pointer}", *_told(sent[key][path], _at(stages, path)))
             yield differs(found, seen.exchange, subject=key)
         if not lost and any(not -_FLOAT_SAFE <= number <= _FLOAT_SAFE for number in sent[key].values()):
             yield upheld(seen.exchange, subject=key)
+
+
+def _same_digits(read: Any, sent: int | Decimal) -> bool:
+    """Whether a number has its digits, and no point and no exponent, which readers of integers may refuse.
+
+    Those of thousands of digits are decimals in any case.
+    """
+    return exact_json.equal(read, sent) and not (isinstance(sent, int) and isinstance(read, Decimal))
+
+
+def _told(sent: int | Decimal, read: Any) -> tuple[str, str]:
+    written_otherwise = isinstance(read, Decimal) and read == sent
+    return (f"{sent}, digit for digit", str(read)) if written_otherwise else contrast(sent, read)
 
 
 def _otherwise_same(sent: Any, read: Any, stage: Path) -> bool:

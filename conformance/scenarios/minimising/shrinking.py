@@ -218,6 +218,9 @@ def _moved(number: int, dropped: Collection[int]) -> int | None:
 
 def _with_plainer_values(scenario: Scenario) -> Iterator[Scenario]:
     plainer = [mapped(scenario, edit) for edit in (_plain_run, _nameless, _unnumbered, _impatient, _tokenless, _quick)]
+    yield from (
+        replace(scenario, forms=tuple(each for each in scenario.forms if each != form)) for form in scenario.forms
+    )
     yield from plainer
     for name in dict.fromkeys(name for step in scenario.leaves() for name in _event_names(step)):
         yield mapped(scenario, _renaming(name))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeGuard
+from typing import Any
 
 from conformance.contract.calls import Call
 from conformance.scenarios.playing.bindings import Bindings, MissingReference, delay_ns
+from conformance.scenarios.playing.long_lists import LongLists
 from conformance.scenarios.playing.overdue import controlled, until_overdue
 from conformance.scenarios.playing.pending_runs import PendingRuns
 from conformance.scenarios.playing.settling import Settler
@@ -22,7 +22,6 @@ from conformance.scenarios.scenario.model import (
     Create,
     CreateRaw,
     Intrude,
-    ListInstances,
     Run,
     RunRaw,
     Step,
@@ -35,6 +34,7 @@ from conformance.target import Recorder, Sender, Target, send
 from conformance.target.authentication.presenting import presented
 from conformance.target.coexistence.identity import mark_of, marked
 from conformance.target.finishing import later, to_the_end, unless
+from conformance.target.forms import Form
 from conformance.target.pacing.run_gate import Place
 from conformance.target.sender import RequestOptions
 from conformance.trace import Exchange
@@ -46,40 +46,14 @@ _LONGEST_WAIT_S = 90.0
 _LEAVES_AFTER, _LONGEST_LEAVING = SECOND, 10 * SECOND
 _LOST_AFTER = 3
 _BEHIND = 1
-_LONG = 1 << 20
-_ENOUGH = 8
-
-
-class LongLists:
-    """Keeps count of long lists of every instance there is, and says when there were enough of them.
-
-    Instances stay for ever, so on a target that is in use, or in a run of hours, these lists become a burden for both
-    sides; a few show what there is to see.
-    """
-
-    def __init__(self) -> None:
-        self._seen: Counter[bool | None] = Counter()
-
-    def enough(self, step: Step) -> bool:
-        """Whether a step asks for such a list once more."""
-        return _lists_all(step) and self._seen[step.running] >= _ENOUGH
-
-    def learn(self, step: Step, exchange: Exchange) -> None:
-        """Take note of an answer."""
-        long = exchange.response is not None and len(exchange.response.body) > _LONG
-        if long and _lists_all(step):
-            self._seen[step.running] += 1
-
-
-def _lists_all(step: Step) -> TypeGuard[ListInstances]:
-    return isinstance(step, ListInstances) and step.workflow is None
 
 
 class ScenarioClients:
     """Sends steps as requests, and keeps the scenario's bindings up to date. One recorder, a client for each lane.
 
     Once ``stop`` says so, nobody waits for anything any longer. ``lists`` is shared with the parties around. ``reuse``:
-    whether connections serve more than one exchange.
+    whether connections serve more than one exchange. ``forms``: how HTTP writes the requests of numbered steps; all
+    else, such as cleaning up, has to work whatever the target makes of them.
     """
 
     def __init__(
@@ -91,6 +65,7 @@ class ScenarioClients:
         lists: LongLists | None = None,
         *,
         reuse: bool = True,
+        forms: tuple[Form, ...] = (),
     ) -> None:
         self.target = target
         self.settler = settler
@@ -98,6 +73,7 @@ class ScenarioClients:
         self.stop = stop
         self.lists = LongLists() if lists is None else lists
         self.reuse = reuse
+        self.forms = forms
         self.recorder = Recorder()
         self.notes: list[str] = []
         self.last_change = time.monotonic_ns()
@@ -197,12 +173,8 @@ class ScenarioClients:
         return places[0]
 
     async def _perform(self, step: Step, client: Sender, number: int | None, place: Place | None) -> Exchange | None:
-        kind = kind_of(step)
-        if self.lists.enough(step):
-            self.notes.append(f"step {number} was left out: lists of all instances are very long here")
-            return None
-        if kind.mutates and self.bindings.may_concern_others(step):
-            self.notes.append(f"step {number} was left out: its id may be that of something else here")
+        if (why := self._why_not(step)) is not None:
+            self.notes.append(f"step {number} was left out: {why}")
             return None
         ready = self._concrete(step)
         try:
@@ -213,6 +185,7 @@ class ScenarioClients:
         if wanted is None:
             raise TypeError(f"{type(step).__name__} is no single request")
         options: RequestOptions = {"step": number, "expected_wait_s": self._expected_wait_s(ready), "place": place}
+        options["forms"] = () if number is None else self.forms
         if isinstance(ready, Run):
             options["known_end"] = self._runs.begun(wanted.params["workflowID"], waits=bool(ready.wait))
         if isinstance(ready, Intrude):
@@ -230,6 +203,14 @@ class ScenarioClients:
             return None
         self._learn(ready, exchange)
         return exchange
+
+    def _why_not(self, step: Step) -> str | None:
+        """Why a step is left out; None where it is not."""
+        if self.lists.enough(step):
+            return "lists of all instances are very long here"
+        if kind_of(step).mutates and self.bindings.may_concern_others(step):
+            return "its id may be that of something else here"
+        return None
 
     def _learn(self, step: Step, exchange: Exchange) -> None:
         kind_of(step).learn(step, exchange, self.bindings)

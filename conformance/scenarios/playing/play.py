@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from conformance.contract.features import ASSUMED
 from conformance.scenarios.playing.audit import Audit, clean_up
 from conformance.scenarios.playing.bindings import Bindings
-from conformance.scenarios.playing.clients import LongLists, ScenarioClients
+from conformance.scenarios.playing.clients import ScenarioClients
 from conformance.scenarios.playing.closing import closing_steps, still_waiting
+from conformance.scenarios.playing.long_lists import LongLists
 from conformance.scenarios.playing.losses import LossCounts, lost_in_each
 from conformance.scenarios.playing.settling import Settler
 from conformance.scenarios.playing.watch import Watch
@@ -147,8 +148,9 @@ class Player:
         return Played(job, plays[-1].trace, leftovers, sum(each.seconds for each in plays), earlier)
 
     async def _play(self, job: Job) -> Played:
+        bindings, forms = Bindings(job.id, self.target.given), job.scenario.forms
         clients = ScenarioClients(
-            self.target, self.settler, Bindings(job.id, self.target.given), self.stop, self._lists, reuse=self.reuse
+            self.target, self.settler, bindings, self.stop, self._lists, reuse=self.reuse, forms=forms
         )
         leftovers: tuple[str, ...] = ()
         began = time.monotonic()

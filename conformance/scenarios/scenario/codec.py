@@ -9,6 +9,7 @@ from conformance.contract.errors import UserError
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import Scenario, Step
 from conformance.scenarios.steps.registry import KINDS, kind_of
+from conformance.target.forms import WORDS
 
 VERSION = 1
 
@@ -23,8 +24,12 @@ class UnreadableScenario(UserError):
 
 
 def to_json(scenario: Scenario) -> dict[str, Any]:
-    """``{"version": 1, "theme": …, "steps": [{"do": "create", …}, …]}``; fields at their default are left out."""
-    return {"version": VERSION, "theme": scenario.theme, "steps": [_step_to_json(step) for step in scenario.steps]}
+    """``{"version": 1, "theme": …, "steps": [{"do": "create", …}, …]}``; fields at their default are left out.
+
+    Where requests have forms of their own, their names stand in a list under ``forms``.
+    """
+    written = {"version": VERSION, "theme": scenario.theme, "steps": [_step_to_json(step) for step in scenario.steps]}
+    return written | ({"forms": list(scenario.forms)} if scenario.forms else {})
 
 
 def from_json(value: Any) -> Scenario:
@@ -34,7 +39,10 @@ def from_json(value: Any) -> Scenario:
     steps, theme = value.get("steps"), value.get("theme", "")
     if not isinstance(steps, list) or not isinstance(theme, str):
         raise UnreadableScenario("it has no list of steps")
-    return Scenario(tuple(_step_from_json(step) for step in steps), theme)
+    forms = value.get("forms", [])
+    if not isinstance(forms, list) or not all(form in WORDS for form in forms):
+        raise UnreadableScenario("its requests have a form that is not known")
+    return Scenario(tuple(_step_from_json(step) for step in steps), theme, tuple(forms))
 
 
 def _step_to_json(step: Step) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from conformance.target.forms import Form
 from conformance.trace import TokenKind
 
 UNKNOWN = "unknown"
@@ -220,10 +221,14 @@ class Together(Step):
 
 @dataclass(frozen=True)
 class Scenario:
-    """Steps to play in order. ``theme`` says which strategy drew them; it plays no part in playing."""
+    """Steps to play in order. ``theme`` says which strategy drew them; it plays no part in playing.
+
+    ``forms``: how HTTP writes the requests of all steps.
+    """
 
     steps: tuple[Step, ...]
     theme: str = ""
+    forms: tuple[Form, ...] = ()
 
     def leaves(self) -> Iterator[Step]:
         """Every step that is not a Together or a Chain, in the order of writing."""

@@ -2,7 +2,7 @@
 
 from conformance.scenarios.snippets.check import Check, Part
 from conformance.scenarios.snippets.program import python
-from conformance.scenarios.snippets.shared import Setting
+from conformance.scenarios.snippets.shared import Setting, forms_of
 from conformance.scenarios.snippets.shell import curl
 
-__all__ = ["Check", "Part", "Setting", "curl", "python"]
+__all__ = ["Check", "Part", "Setting", "curl", "forms_of", "python"]

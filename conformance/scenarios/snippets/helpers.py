@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from conformance.target.forms import Form
+
+Formed = Mapping[Form, tuple[str, str]]
+"""For each form of requests the code of a helper that has it plain, and what stands in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +32,11 @@ def used(helpers: Mapping[str, Helper], steps: str) -> list[Helper]:
 def imports(helpers: Iterable[Helper], *always: str) -> str:
     """The modules of a program's helpers, for its import statement."""
     return ", ".join(sorted({*always, *(name for helper in helpers for name in helper.imports)}))
+
+
+def in_forms(helpers: Iterable[Helper], forms: Collection[Form], formed: Formed) -> list[Helper]:
+    """The helpers, with code that writes requests in these forms."""
+    written = list(helpers)
+    for plain, other in (formed[form] for form in forms):
+        written = [replace(helper, code=helper.code.replace(plain, other)) for helper in written]
+    return written

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import Scenario, Step
 from conformance.scenarios.snippets.check import Checked, Kept
-from conformance.scenarios.snippets.helpers import imports, used
-from conformance.scenarios.snippets.python_helpers import HELPERS
+from conformance.scenarios.snippets.helpers import imports, in_forms, used
+from conformance.scenarios.snippets.python_helpers import FORMED, HELPERS
 from conformance.scenarios.snippets.shared import (
     LIMIT,
     SETTLE,
@@ -42,7 +42,7 @@ def python(scenario: Scenario, setting: Setting = _PLAIN) -> str:
     """A Python program, needing httpx alone, that replays a scenario just as ``curl`` does."""
     script = due(scenario, setting)
     steps = "\n".join([*_Program(script.steps, script.kept).lines(), *_verdict(setting, script)])
-    helpers = used(HELPERS, steps)
+    helpers = in_forms(used(HELPERS, steps), scenario.forms, FORMED)
     unknown = '"unknown": str(uuid.uuid4())' if f"{{{model.UNKNOWN}}}" in steps else ""
     head = [
         *told(scenario, setting),

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Mapping
 
 from conformance.scenarios.snippets import answers
-from conformance.scenarios.snippets.helpers import Helper
+from conformance.scenarios.snippets.helpers import Formed, Helper
 
 _SOURCE = inspect.getsource(answers)
 ANSWERS_CODE = _SOURCE[_SOURCE.index("MOMENT =") :].rstrip()
@@ -144,4 +144,10 @@ def verdict(parts, observed):
         imports=("json",),
     ),
     "shown": Helper(f"{ANSWERS_CODE}\n", "shown(", imports=("re",)),
+}
+
+FORMED: Formed = {
+    "charset": ('"application/json"', '"application/json; charset=utf-8"'),
+    "encoded": ("BASE + place, content", 'BASE + place.replace("-", "%2D"), content'),
+    "chunked": ("content = body.encode()", "content = iter([body.encode()])"),
 }

@@ -17,6 +17,7 @@ from conformance.scenarios.snippets.helpers import Helper
 from conformance.scenarios.steps.intruding import WORDS
 from conformance.scenarios.steps.kind import Place
 from conformance.scenarios.steps.registry import asked
+from conformance.target.forms import WORDS as FORM_WORDS
 from conformance.trace import TokenKind
 from conformance.wire.instant import SECOND
 
@@ -58,7 +59,12 @@ def told(scenario: Scenario, setting: Setting) -> list[str]:
     needed = [kind for kind in kinds if kind not in SHOWN_TOKENS]
     notes += [f"# Needs {variable_of(kind)}, {WORDS[kind].removeprefix('with ')}" for kind in needed]
     codes = [f"# Exit code: {meaning}. What it made is cancelled and deleted at its end."] if notes else []
-    return [f"# {printable(title)}", *notes, *codes]
+    return [f"# {printable(title)}", *(f"# {line}" for line in forms_of(scenario)), *notes, *codes]
+
+
+def forms_of(scenario: Scenario) -> list[str]:
+    """A line for each form in which the requests are written."""
+    return [f"in each request: {FORM_WORDS[form]}" for form in scenario.forms]
 
 
 def printable(text: str) -> str:

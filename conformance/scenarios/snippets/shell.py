@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import Scenario, Step
 from conformance.scenarios.snippets.check import Checked, Kept
-from conformance.scenarios.snippets.helpers import used
+from conformance.scenarios.snippets.helpers import in_forms, used
 from conformance.scenarios.snippets.shared import (
     LIMIT,
     SETTLE,
@@ -31,7 +31,7 @@ from conformance.scenarios.snippets.shared import (
     undecided,
     variable_of,
 )
-from conformance.scenarios.snippets.shell_helpers import HELPERS
+from conformance.scenarios.snippets.shell_helpers import FORMED, HELPERS
 from conformance.scenarios.steps.registry import kind_of
 from conformance.target.authentication.presenting import QUERY_NAME
 from conformance.trace import TokenKind
@@ -46,7 +46,7 @@ def curl(scenario: Scenario, setting: Setting = _PLAIN) -> str:
     """
     script = due(scenario, setting)
     steps = "\n".join([*_Script(script.steps, script.kept).lines(), *_verdict(setting, script)])
-    helpers = used(HELPERS, steps)
+    helpers = in_forms(used(HELPERS, steps), scenario.forms, FORMED)
     head = [
         "#!/usr/bin/env bash",
         *told(scenario, setting),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.scenarios.snippets.helpers import Helper
+from conformance.scenarios.snippets.helpers import Formed, Helper
 from conformance.scenarios.snippets.python_helpers import ANSWERS_CODE as _CODE
 
 HELPERS: Mapping[str, Helper] = {
@@ -127,4 +127,10 @@ sys.exit(1)' "$ids" "$@"
 """,
         "verdict ",
     ),
+}
+
+FORMED: Formed = {
+    "charset": ("content-type: application/json'", "content-type: application/json; charset=utf-8'"),
+    "encoded": ('"$BASE$path"', '"$BASE${path//-/%2D}"'),
+    "chunked": ("--data-binary", "-H 'transfer-encoding: chunked' --data-binary"),
 }

@@ -7,6 +7,7 @@ from conformance.scenarios.strategies import (
     cancelling,
     creating,
     delaying,
+    forms,
     free,
     intruding,
     ledger,
@@ -31,6 +32,7 @@ _MODULES = (
     refusals,
     ledger,
     lookalikes,
+    forms,
     intruding,
 )
 

@@ -170,12 +170,13 @@ def equal_runs_at_once(d: Draft) -> None:
 
     Two others wait for the ends of theirs, which come at the same instant, too.
     """
-    workflow = d.create(d.pick((words.wait_for("go"), words.noop())), *d.quick_stages(0, 1))
-    variables = d.pick((None, {}, {"x": "same"}))
+    # What takes them for one by their variables tells by the first of them, which is running still.
+    workflow = d.create(words.wait_for("go"), *d.quick_stages(0, 1))
+    variables = {"x": "same"}
     runs = [d.new_run(workflow, variables) for _ in range(d.number(2, 3))]
     d.add(Together(tuple(runs)), Settle(), ListInstances(workflow), *(Read(run.ref) for run in runs))
     quick = d.create(words.delay(1000), words.noop())
-    waited = [d.new_run(quick, variables, wait=True) for _ in range(2)]
+    waited = [d.new_run(quick, d.pick((None, {}, variables)), wait=True) for _ in range(2)]
     d.add(Together(tuple(waited)), ListInstances(quick), *(Read(run.ref) for run in waited))
 
 

@@ -34,11 +34,12 @@ def delays(d: Draft) -> None:
 
 
 def delays_side_by_side(d: Draft) -> None:
-    """Two instances of a workflow, run at the same instant, are in its delay at once, and both come to their ends.
+    """Two instances of a workflow, run at the same instant, are in its delays at once, and both come to their ends.
 
-    The delay is longer than a slow target takes to start the second one.
+    The first delay is longer than a slow target takes to start the second one; the other ends at one moment for both.
     """
-    workflow = d.create(words.delay(d.number(250, 290) * 10), words.noop())
+    moment = words.until(f"now+{d.number(450, 490) * 10}ms")
+    workflow = d.create(words.delay(d.number(250, 290) * 10), moment, words.noop())
     runs = [d.new_run(workflow) for _ in range(2)]
     d.add(Together(tuple(runs)), *(Until(run.ref, "ended") for run in runs))
     d.add(*(view(run.ref) for run in runs for view in (Read, History)))

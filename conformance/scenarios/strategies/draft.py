@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import Scenario, StageConfig, Step
 from conformance.scenarios.strategies import words
+from conformance.target.forms import Form
 
 _T = TypeVar("_T")
 
@@ -29,6 +30,7 @@ class Draft:
         self._draw = draw
         self.ledger = ledger
         self.steps: list[Step] = []
+        self.forms: tuple[Form, ...] = ()
         self._workflows = 0
         self._instances = 0
 
@@ -167,6 +169,6 @@ def strategy(theme: Theme, *, ledger: bool) -> st.SearchStrategy[Scenario]:
     def scenarios(draw: st.DrawFn) -> Scenario:
         draft = Draft(draw, ledger=ledger)
         theme.write(draft)
-        return Scenario(tuple(draft.steps), theme.name)
+        return Scenario(tuple(draft.steps), theme.name, draft.forms)
 
     return scenarios()

@@ -16,6 +16,7 @@ from tests.reference.faults.probes import (
     sending,
     values,
     waited,
+    written,
 )
 from tests.reference.session import Session
 
@@ -76,10 +77,12 @@ SHOWN: dict[Probe, str] = {
     waited.waiting_runs: """
         failed-instance-twice wait-ignored wait-answers-old-state wait-hides-error run-waits-unasked
         noop-after-delay-fails failed-stages-go-on failed-instance-without-error history-without-errors
-        waited-answers-tell-another-end
+        waited-answers-tell-another-end waited-answers-lack-stages
     """,
     waited.patient_runs: "wait-gives-up wait-gives-up-after-ten-seconds",
     waited.left_runs: "leaving-clients-cancel left-instances-are-deaf",
+    engines.equal_runs: "equal-runs-replace-one-another",
+    engines.delays_until_one_moment: "one-timer-for-a-moment",
     waited.unwilling_runs: "wait-false-waits",
     collections.long_after: "ended-instances-forgotten",
     running.left_behind: """
@@ -144,6 +147,8 @@ SHOWN: dict[Probe, str] = {
     cancelling.siblings_of_the_cancelled: "cancellations-deafen-siblings waited-runs-are-deaf",
     collections.throng: "instances-cut-at-100",
     waited.cancelled_waits: "cancelled-wait-never-answered waits-answered-late",
+    written.numbers: "round-numbers-in-exponents",
+    written.otherwise: "charsets-refused chunked-bodies-are-empty encoded-ids-are-unknown",
     forms.emptiness: """
         falsy-names-are-none falsy-stages-are-none empty-lists-are-objects booleans-name-events no-workflows-are-null
     """,

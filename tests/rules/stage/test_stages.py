@@ -112,6 +112,32 @@ def test_all_done(expected: str, spans: list[Span], error: str | None, late: boo
     assert verdict(RULES["stage.all-done"], t) == expected
 
 
+@pytest.mark.parametrize(
+    ("expected", "told", "ended", "error"),
+    [
+        ("violated", 0, 9_000, None),
+        ("violated", 1, 9_000, None),
+        ("upheld", 2, 9_000, None),
+        ("nothing", 0, 9_000, "failed"),
+        ("upheld", 1, 900, None),
+        ("upheld", 0, None, None),
+    ],
+    ids=["none", "not the second", "all", "it failed", "it ended soon after", "no end"],
+)
+def test_what_was_waited_for_lacks_no_stage_that_began_long_before_the_end(
+    expected: str, told: int, ended: float | None, error: str | None
+) -> None:
+    t = TraceBuilder()
+    workflow, begun = t.create([NOOP, NOOP]), t.now
+    spans: list[Span] = [(begun + 10, begun + 20), (begun + 500, begun + 600)]
+    end = None if ended is None else begun + ended
+    for second in range(10):
+        t.control(begun + 1_000 * second, begun + 1_000 * second + 400)
+    i = t.run(workflow, wait=True, took=9_100, spans=spans[:told], ended=end, error=error)
+    t.get(i, spans, ended=begun + 9_000, error=error)
+    assert verdict(RULES["stage.all-done"], t) == expected
+
+
 @pytest.mark.parametrize(("before", "expected"), [(True, "nothing"), (False, "violated")])
 def test_all_done_is_not_judged_of_what_may_have_ended_with_its_workflow(before: bool, expected: str) -> None:
     t, i = started(NOOP, NOOP)

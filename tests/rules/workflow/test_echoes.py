@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from conformance.rules import ALL_RULES
@@ -13,7 +15,7 @@ from tests.rules.judging import Case, Scene, judged, observe, parameters
 BIG = 10**22 + 1
 
 
-def send(amount: int) -> Stages:
+def send(amount: int | Decimal) -> Stages:
     """A stage that sends an amount."""
     account = {"account": {"id": "world"}}
     return [{"send": {"amount": {"asset": "USD/2", "amount": amount}, "source": account, "destination": account}}]
@@ -90,6 +92,11 @@ def cut_when_read(t: TraceBuilder) -> None:
 def another_stage_when_read(t: TraceBuilder) -> None:
     w = t.create(send(BIG))
     t.get_workflow(w, {"config": {"name": "", "stages": NOOP}})
+
+
+def amount_with_a_point(t: TraceBuilder) -> None:
+    w = t.create(send(100))
+    t.get_workflow(w, {"config": {"name": "", "stages": send(Decimal("100.0"))}})
 
 
 def small_amount(t: TraceBuilder) -> None:
@@ -232,6 +239,7 @@ CASES: list[Case] = [
     ("workflow.exact-numbers", "upheld", cut_when_read),
     ("workflow.exact-numbers", "upheld", another_stage_when_read),
     ("workflow.exact-numbers", "nothing", small_amount),
+    ("workflow.exact-numbers", "violated", amount_with_a_point),
     ("workflow.create-then-get", "upheld", read_back),
     ("workflow.create-then-get", "upheld", read_back_rounded),
     ("workflow.create-then-get", "violated", read_back_in_seconds),
@@ -273,6 +281,14 @@ def test_a_difference_is_named_with_its_place() -> None:
     assert found.expected.endswith(exact_json.dumps(BIG))
     assert found.observed.endswith(exact_json.dumps(10**22))
     assert found.exchanges == (0,)
+
+
+def test_a_number_that_is_written_otherwise_is_told_as_it_was() -> None:
+    t = TraceBuilder()
+    amount_with_a_point(t)
+    [found] = observe(ALL_RULES["workflow.exact-numbers"], t)
+    assert found.expected.endswith("100, digit for digit")
+    assert found.observed.endswith("100.0")
 
 
 def test_every_wrong_element_of_a_list_is_reported() -> None:

@@ -74,6 +74,11 @@ def test_an_event_is_renamed_where_it_is_sent_and_where_it_is_waited_for() -> No
     assert Scenario(expected) in list(simpler(scenario))
 
 
+def test_each_form_of_the_requests_is_left_out_and_the_others_stay() -> None:
+    scenario = Scenario((Create("w1", (NOOP,)),), forms=("charset", "encoded"))
+    assert {candidate.forms for candidate in simpler(scenario)} == {("charset", "encoded"), ("charset",), ("encoded",)}
+
+
 def test_concurrent_steps_become_a_sequence() -> None:
     scenario = Scenario((Together((Info(), Chain((ListWorkflows(), Info())))),))
     assert Scenario((Info(), Chain((ListWorkflows(), Info())))) in list(simpler(scenario))

@@ -112,6 +112,17 @@ def test_lanes_are_concurrent_and_an_unanswered_run_can_be_found(url: str) -> No
     assert run.client != sent.client
 
 
+def test_steps_have_the_forms_of_their_scenario_and_what_comes_after_them_has_none(url: str) -> None:
+    steps = (Create("w1", (NOOP,)), GetWorkflow("w1"))
+    played = asyncio.run(played_at(url, Scenario(steps, forms=("charset", "encoded"))))[0]
+    own = [exchange for exchange in played.trace.exchanges if exchange.step is not None]
+    assert [exchange.status for exchange in own] == [201, 200]
+    assert own[0].request.header("content-type") == "application/json; charset=utf-8"
+    assert "%2D" in own[1].request.path
+    assert not any("%2D" in each.request.path for each in played.trace.exchanges if each.step is None)
+    assert not played.leftovers
+
+
 def test_a_client_that_leaves_waits_until_the_instance_should_have_come_and_no_longer(url: str) -> None:
     steps = (Create("w1", (wait_for("go"),)), Run("i1", "w1", wait=True, leaves=True), Discover("i1", "w1"))
     played = play(url, *steps, Send("i1", "go"), Until("i1", "ended"))

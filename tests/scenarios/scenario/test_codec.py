@@ -63,6 +63,7 @@ def test_a_script_reads_well() -> None:
         ({"version": 1, "steps": [{"do": "read"}]}, "wrong fields (instance)"),
         ({"version": 1, "steps": [{"do": "info", "x": 1}]}, "wrong fields (x)"),
         ({"version": 1, "steps": [{"do": "together", "steps": 5}]}, "steps is not a list"),
+        ({"version": 1, "steps": [], "forms": ["telegram"]}, "a form that is not known"),
     ],
 )
 def test_what_is_no_scenario_is_refused_with_its_reason(value: object, reason: str) -> None:

@@ -4,12 +4,14 @@ import ast
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from conformance.reference.options import ServerOptions
+from conformance.reference.process import ReferenceProcess
 from conformance.scenarios import Scenario, snippets
 from conformance.scenarios.scenario.model import (
     MARKER,
@@ -34,6 +36,7 @@ from conformance.scenarios.scenario.model import (
 )
 from conformance.scenarios.snippets import Setting
 from conformance.scenarios.strategies import THEMES
+from conformance.target.forms import Form
 from tests.scenarios.drawing import drawn
 
 QUOTES = """it's "quoted" $HOME `x` \\ é🚀"""
@@ -73,6 +76,14 @@ def everything(name: str) -> Scenario:
     return Scenario(steps, "everything")
 
 
+@pytest.fixture(scope="module")
+def particular() -> Iterator[str]:
+    """A server that understands requests in their plain form only."""
+    faults = ("charsets-refused", "chunked-bodies-are-empty", "encoded-ids-are-unknown")
+    with ReferenceProcess(ServerOptions(faults=faults)) as server:
+        yield server.url
+
+
 def played(command: list[str], url: str) -> str:
     done = subprocess.run([*command, url], capture_output=True, text=True, timeout=60, check=False)
     assert done.stderr == ""
@@ -102,6 +113,20 @@ def test_a_script_really_replays_the_scenario(language: str, url: str, tmp_path:
     assert statuses.count("204") == 4
     assert statuses.count("400") == 2
     assert statuses.count("404") == 2
+
+
+@pytest.mark.parametrize(("form", "status"), [("charset", "415"), ("chunked", "400"), ("encoded", "404")])
+@pytest.mark.parametrize(("write", "runner"), [(snippets.curl, "bash"), (snippets.python, sys.executable)])
+def test_scripts_write_requests_in_the_forms_of_the_scenario(
+    write: Callable[..., str], runner: str, form: Form, status: str, particular: str, tmp_path: Path
+) -> None:
+    """Each form is one that a server with the three faults does not understand."""
+    steps = (Create("w1", ({"noop": {}},)), GetWorkflow("w1"), Run("i1", "w1"))
+    script = tmp_path / "replay"
+    script.write_text(write(Scenario(steps, forms=(form,)), Setting(settle_s=0.1)))
+    assert f" -> {status} " in played([runner, str(script)], particular)
+    script.write_text(write(Scenario(steps), Setting(settle_s=0.1)))
+    assert f" -> {status} " not in played([runner, str(script)], particular)
 
 
 @pytest.mark.parametrize("theme", THEMES)

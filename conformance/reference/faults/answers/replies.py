@@ -141,6 +141,12 @@ def waited_answers_tell_another_end(server: Server) -> None:
     edit(server, "runWorkflow", told)
 
 
+@fault("stage.all-done")
+def waited_answers_lack_stages(server: Server) -> None:
+    """The answer of a run with wait=true shows none of the stages."""
+    edit(server, "runWorkflow", lambda found: found | {"status": []} if found["terminated"] else found)
+
+
 def _crash_at_malformed_events(server: Server, where: Callable[[Call], bool]) -> None:
     """Fail at events that are refused, ``where`` it holds."""
 
@@ -183,6 +189,7 @@ FAULTS = (
     refusals_tell_more,
     version_told_late,
     waited_answers_tell_another_end,
+    waited_answers_lack_stages,
     two_mistakes_crash,
     malformed_late_events_crash,
 )

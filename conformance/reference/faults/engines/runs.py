@@ -11,6 +11,7 @@ from conformance.reference.engine.instances import CANCELLED
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.fault import alter, around, fault, race
 from conformance.reference.faults.lifecycle.runs import Finished
+from conformance.reference.faults.resources.leftovers import workflow_of
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import NotFound
@@ -243,6 +244,28 @@ def waits_answered_late(server: Server) -> None:
     alter(server.engine, "finished", make)
 
 
+@fault("run.isolated", "stage.waits")
+def equal_runs_replace_one_another(server: Server) -> None:
+    """A run with variables cancels the running instances of its workflow that were given the same ones."""
+
+    def make(start: Callable[[str, Mapping[str, str]], str]) -> Callable[[str, Mapping[str, str]], str]:
+        def started(workflow_id: str, variables: Mapping[str, str]) -> str:
+            of_workflow = [one for one in server.engine.executions.values() if _of(server, one) == workflow_id]
+            begun = start(workflow_id, variables)
+            for one in of_workflow:
+                if variables and one.variables == variables and not one.ended.is_set():
+                    server.engine.cancel(one.instance_id)
+            return begun
+
+        return started
+
+    alter(server.engine, "start", make)
+
+
+def _of(server: Server, execution: Execution) -> str | None:
+    return workflow_of(server, execution.instance_id)
+
+
 FAULTS = (
     waiting_for_the_ended_hangs,
     runs_at_once_share_variables,
@@ -258,4 +281,5 @@ FAULTS = (
     orphans_cannot_be_sent_events,
     delays_skipped_after_a_failure,
     waits_answered_late,
+    equal_runs_replace_one_another,
 )

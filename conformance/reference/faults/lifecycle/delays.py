@@ -148,6 +148,22 @@ def timers_of_a_workflow_queue(server: Server) -> None:
     server.stage_kinds.kinds["delay"] = delay
 
 
+@fault("run.completes", "run.delay-until")
+def one_timer_for_a_moment(server: Server) -> None:
+    """Of the delays until one moment only the one that began last ends."""
+    original = server.stage_kinds.delay
+    timers: dict[str, Execution] = {}
+
+    async def delay(execution: Execution, parameters: Json) -> None:
+        moment = parameters.get("until")
+        timers[moment] = execution
+        await original(execution, parameters)
+        if moment is not None and timers[moment] is not execution:
+            await asyncio.Event().wait()
+
+    server.stage_kinds.kinds["delay"] = delay
+
+
 FAULTS = (
     delays_end_early,
     a_second_is_none,
@@ -161,4 +177,5 @@ FAULTS = (
     hours_are_minutes,
     microseconds_are_milliseconds,
     timers_of_a_workflow_queue,
+    one_timer_for_a_moment,
 )

@@ -6,11 +6,12 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable
+from decimal import Decimal
 
 from conformance.reference.engine.clock import SECOND, rfc3339
 from conformance.reference.engine.durations import date_time, duration
 from conformance.reference.faults.answers.texts import mapped
-from conformance.reference.faults.fault import alter, around, fault
+from conformance.reference.faults.fault import alter, around, edit, fault, map_numbers
 from conformance.reference.faults.resources.malformed_workflows import readable
 from conformance.reference.faults.resources.workflows import changed_stages, stored_as
 from conformance.reference.service.operations import Call, Handler, Reply
@@ -239,6 +240,18 @@ def numbers_name_workflows(server: Server) -> None:
     _read_as(server, named)
 
 
+@fault("workflow.exact-numbers")
+def round_numbers_in_exponents(server: Server) -> None:
+    """A read of one workflow writes an integer that ends in zeros with an exponent: 100 as 1E+2."""
+
+    def written(number: Json) -> Json:
+        digits = str(number).rstrip("0")
+        zeros = len(str(number)) - len(digits)
+        return Decimal(f"{digits}E+{zeros}") if number and zeros else number
+
+    edit(server, "getWorkflow", lambda found: found | {"config": map_numbers(found["config"], written)})
+
+
 FAULTS = (
     names_composed,
     names_on_one_line,
@@ -256,4 +269,5 @@ FAULTS = (
     awaited_names_trimmed,
     assets_in_capitals,
     numbers_name_workflows,
+    round_numbers_in_exponents,
 )

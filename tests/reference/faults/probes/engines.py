@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from conformance.reference.engine.clock import SECOND
+from conformance.reference.engine.clock import SECOND, rfc3339
 from conformance.reference.engine.journal import Journal
 from tests.reference.faults.notes import Notes
 from tests.reference.faults.probes.common import take_reads
@@ -154,3 +154,18 @@ async def wait_after_delay(session: Session) -> object:
     await session.idle()
     await session.event(instance)
     return await session.ended(instance)
+
+
+async def equal_runs(session: Session) -> object:
+    """Two runs of one workflow with the same variables, and one with others: none ends another."""
+    workflow = await session.create(WAIT)
+    runs = [(await session.run(workflow, {"x": x}))["id"] for x in ("same", "same", "other")]
+    await session.idle()
+    return [(await session.data(f"/instances/{each}"))["terminated"] for each in runs]
+
+
+async def delays_until_one_moment(session: Session) -> object:
+    """Two instances that wait for the same moment."""
+    moment = rfc3339(session.server.clock.now() + SECOND // 5)
+    instances = [await session.start({"delay": {"until": moment}}) for _ in range(2)]
+    return [await session.ended(each) for each in instances]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.scenarios.playing.clients import LongLists
+from conformance.scenarios.playing.long_lists import LongLists
 from conformance.scenarios.scenario.model import ListInstances, ListWorkflows, Step
 from conformance.trace import Exchange, Request, Response
 

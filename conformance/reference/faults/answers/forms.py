@@ -1,0 +1,58 @@
+"""Faults of requests that HTTP lets a client write in more than one form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from conformance.reference.faults.fault import around, fault
+from conformance.reference.service.operations import Call, Handler, Reply
+from conformance.reference.service.server import Server
+from conformance.reference.wire.errors import NotFound
+from conformance.reference.wire.exact_json import write
+
+_JSON = "application/json"
+
+
+def _read_as(server: Server, change: Callable[[Call], Call | Reply]) -> None:
+    """Have every operation read its call as changed, or answered by what the change gives in its place."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        found = change(call)
+        return found if isinstance(found, Reply) else await original(found)
+
+    for operation in server.handlers:
+        around(server, operation, handle)
+
+
+@fault("workflow.create-echo", "run.created")
+def charsets_refused(server: Server) -> None:
+    """A body whose media type has a charset gets 415."""
+
+    def read(call: Call) -> Call | Reply:
+        if not call.body or call.headers.get("content-type") == _JSON:
+            return call
+        return Reply(415, write({"errorCode": "VALIDATION", "errorMessage": f"the media type must be {_JSON}"}))
+
+    _read_as(server, read)
+
+
+@fault("workflow.create-echo", "run.variables")
+def chunked_bodies_are_empty(server: Server) -> None:
+    """A body that comes without its length is taken for none."""
+    _read_as(server, lambda call: call if "content-length" in call.headers else replace(call, body=b""))
+
+
+@fault("workflow.create-then-get", "run.then-get")
+def encoded_ids_are_unknown(server: Server) -> None:
+    """An id of which a character is percent-encoded in the path, though it need not be, gets 404."""
+
+    def read(call: Call) -> Call:
+        if "%2D" in call.target:
+            raise NotFound("there is no such thing")
+        return call
+
+    _read_as(server, read)
+
+
+FAULTS = (charsets_refused, chunked_bodies_are_empty, encoded_ids_are_unknown)

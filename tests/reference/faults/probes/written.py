@@ -1,0 +1,30 @@
+"""What HTTP and JSON let one write in more than one form."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from tests.reference.faults.notes import Notes
+from tests.reference.session import NOOP, Session, send_stage
+
+
+async def _in_chunks() -> AsyncIterator[bytes]:
+    for part in (b'{"stages"', b':[{"noop":{}}]}'):
+        yield part
+
+
+async def otherwise(session: Session) -> object:
+    """A media type with a charset, a body in chunks, and an id with percent-encoded hyphens."""
+    notes, headers = Notes(), {"content-type": "application/json; charset=utf-8"}
+    notes.take(await session.call("POST", "/workflows", b'{"stages":[]}', headers=headers))
+    notes.take(await session.client.post("/workflows", content=_in_chunks()))
+    workflow = await session.create(NOOP)
+    notes.take(await session.call("GET", f"/workflows/{workflow.replace('-', '%2D')}"))
+    return notes.lines
+
+
+async def numbers(session: Session) -> object:
+    """An amount that ends in zeros, letter by letter."""
+    workflow = await session.create(send_stage(100))
+    text = (await session.call("GET", f"/workflows/{workflow}")).text
+    return [text.partition('"amount":{')[2].partition("}")[0]]
