@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from conformance.judging.counterfactuals.answered_as_begun import CREATED, answered_as_begun
+from conformance.judging.counterfactuals.closed_in_order import closed_in_order
 from conformance.judging.counterfactuals.cut_short import ALL_DONE, COMPLETES, cut_short
 from conformance.judging.counterfactuals.ended import LATE, NONE_OPEN, closed, unchanged
 from conformance.judging.counterfactuals.failed import STAGE_FAILS, failed
@@ -31,7 +32,11 @@ from conformance.trace import Trace
 def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
     """By the requirement that names what is wrong, the traces kept for violations that have it, with it put right."""
     delays = {each: undelayed(tally, each) for each in (DURATION, UNTIL)}
-    views = {HISTORY: without_history(tally), SEQUENCE: renumbered(tally), APPEND_ONLY: as_first_shown(tally)}
+    views = {
+        HISTORY: without_history(tally),
+        SEQUENCE: renumbered(tally) or closed_in_order(tally),
+        APPEND_ONLY: as_first_shown(tally),
+    }
     reads = {MONOTONE: without_stale_reads(tally)}
     lists = {LISTED: relisted(tally), RUNNING: running_only(tally), AGREES: unlisted(tally)}
     ends = {ALL_DONE: cut_short(tally, ALL_DONE), COMPLETES: without_given_up(tally)}
