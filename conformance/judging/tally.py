@@ -40,9 +40,10 @@ class Case:
     observations: tuple[Observation, ...]
 
     @property
-    def size(self) -> tuple[int, int]:
-        """Scenarios before anything else, small ones first."""
-        return (self.trace.source != "scenario", len(self.trace.exchanges))
+    def size(self) -> tuple[bool, bool, int]:
+        """Scenarios before anything else, those with requests in forms of their own last, small ones first."""
+        formed = self.trace.scenario is not None and bool(self.trace.scenario.get("forms"))
+        return (self.trace.source != "scenario", formed, len(self.trace.exchanges))
 
 
 @dataclass(repr=False)

@@ -43,6 +43,12 @@ def test_keeps_the_smallest_traces_and_prefers_scenarios() -> None:
     assert kept == ["short", *(f"long{n}" for n in range(5))]
 
 
+def test_prefers_scenarios_whose_requests_are_written_as_usual() -> None:
+    formed = replace(created("formed"), scenario={"version": 1, "steps": [], "forms": ["chunked"]})
+    tally = judged(Tally(), formed, created("plain", extra=3), created("none", extra=4))
+    assert [case.trace.id for case in tally.cases["workflow.create-echo"]] == ["plain", "none", "formed"]
+
+
 def test_keeps_the_first_five_violations_of_a_trace() -> None:
     t = TraceBuilder()
     for _ in range(7):
