@@ -42,8 +42,8 @@ from conformance.trace.markers import new_marker
 from conformance.wire.instant import SECOND
 
 _LONGEST_WAIT_S = 90.0
-# The first on top of the settle time, which counts up to the second.
-_LEAVES_AFTER, _LONGEST_LEAVING = SECOND, 10 * SECOND
+# The first on top of what a run may take to begin, which counts up to the second.
+_LEAVES_AFTER_S, _LONGEST_LEAVING_S = 1.0, 15.0
 _LOST_AFTER = 3
 _BEHIND = 1
 
@@ -251,8 +251,9 @@ class ScenarioClients:
         of everything, and any other not for longer than other answers. Its instance is found without it.
         """
         if run.leaves:
-            end = time.monotonic_ns() + min(self.settler.settle_ns(), _LONGEST_LEAVING) + _LEAVES_AFTER
-            return lambda: self.stop() or time.monotonic_ns() >= end
+            begun_s = max(self.target.gate.lead_s, self.settler.settle_ns() / SECOND)
+            end = time.monotonic() + min(begun_s, _LONGEST_LEAVING_S) + _LEAVES_AFTER_S
+            return lambda: self.stop() or time.monotonic() >= end
         return self.stop if run.wait else later(self.stop, self.target.config.timeout_s)
 
     def _expected_wait_s(self, step: Step) -> float:
