@@ -10,6 +10,7 @@ from conformance.judging.counterfactuals.cut_short import ALL_DONE, COMPLETES, c
 from conformance.judging.counterfactuals.ended import LATE, NONE_OPEN, closed, unchanged
 from conformance.judging.counterfactuals.failed import STAGE_FAILS, failed
 from conformance.judging.counterfactuals.first_shown import APPEND_ONLY, as_first_shown
+from conformance.judging.counterfactuals.padded import TIME_ORDER, padded
 from conformance.judging.counterfactuals.relisted import LISTED, relisted
 from conformance.judging.counterfactuals.renumbered import SEQUENCE, renumbered
 from conformance.judging.counterfactuals.running_only import RUNNING, running_only
@@ -37,7 +38,7 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
         SEQUENCE: renumbered(tally) or closed_in_order(tally),
         APPEND_ONLY: as_first_shown(tally),
     }
-    reads = {MONOTONE: without_stale_reads(tally)}
+    reads = {MONOTONE: without_stale_reads(tally), TIME_ORDER: padded(tally)}
     lists = {LISTED: relisted(tally), RUNNING: running_only(tally), AGREES: unlisted(tally)}
     ends = {ALL_DONE: cut_short(tally, ALL_DONE), COMPLETES: without_given_up(tally)}
     ended = {NONE_OPEN: closed(tally), **{each: unchanged(tally, each) for each in LATE}}
