@@ -16,14 +16,25 @@ def lost_again(index: TraceIndex, *kinds: Loss) -> Iterator[tuple[Exchange, ...]
     Sent again in a row in this trace, or lost at the same step by each earlier play of the scenario. Something else
     must have been answered meanwhile, or it would say nothing of this request.
     """
-    for tries in _in_a_row(index):
+    told = set[int]()
+    for tries, earlier in (*((row, ()) for row in _in_a_row(index)), *_in_each_play(index)):
         lost = tuple(each for each in tries if each.lost_to in kinds)
-        if not lost:
-            continue
-        earlier = index.trace.lost.get(lost[-1].step, ()) if lost[-1].step is not None else ()
         weight = sum(each.loss for each in lost) + sum(_WEIGHTS[each] for each in earlier if each in kinds)
-        if weight >= ENOUGH_LOST and _others_answered(index, lost):
+        if lost and lost[-1].index not in told and weight >= ENOUGH_LOST and _others_answered(index, lost):
+            told.add(lost[-1].index)
             yield lost
+
+
+def _in_each_play(index: TraceIndex) -> Iterator[tuple[list[Exchange], tuple[Loss, ...]]]:
+    """The exchanges of each step that earlier plays have lost, if this one has, too, and to what those have lost it.
+
+    That the same request is answered at another step, or when the scenario is cleaned up, says nothing against it:
+    by then what it is about has changed.
+    """
+    for step, earlier in index.trace.lost.items():
+        own = [each for each in index.trace.exchanges if each.step == step]
+        if own and all(each.lost_to is not None for each in own):
+            yield own, earlier
 
 
 def _in_a_row(index: TraceIndex) -> Iterator[list[Exchange]]:

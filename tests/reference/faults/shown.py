@@ -80,6 +80,7 @@ SHOWN: dict[Probe, str] = {
         waited-answers-tell-another-end waited-answers-lack-stages
     """,
     waited.patient_runs: "wait-gives-up wait-gives-up-after-ten-seconds",
+    waited.deleted_while_it_waits: "deletions-wait-for-instances",
     waited.left_runs: "leaving-clients-cancel left-instances-are-deaf",
     engines.equal_runs: "equal-runs-replace-one-another",
     engines.delays_until_one_moment: "one-timer-for-a-moment",

@@ -158,6 +158,18 @@ def test_what_each_play_of_a_scenario_lost_at_one_step_is_no_chance() -> None:
     assert all(each.upheld for each in answers(TraceIndex(replace(trace, lost={1: ("protocol",) * 3}))))
 
 
+def test_that_cleaning_up_is_answered_says_nothing_for_a_step_that_each_play_lost() -> None:
+    t = TraceBuilder()
+    workflow = t.create(NOOP)
+    t.delete(workflow, took=10_000, failure="timeout")
+    t.get_workflow(workflow)
+    t.delete(workflow, status=404)
+    created, lost, *others = t.trace().exchanges
+    trace = replace(t.trace(), exchanges=(created, replace(lost, step=1), *others), lost={1: ("timeout",)})
+    assert [each.exchanges for each in answers(TraceIndex(trace)) if not each.upheld] == [(lost.index,)]
+    assert all(each.upheld for each in answers(TraceIndex(replace(trace, lost={}))))
+
+
 def test_a_lost_answer_may_be_chance_until_it_has_come_back() -> None:
     t = TraceBuilder()
     closed(t)

@@ -118,3 +118,12 @@ async def left_runs(session: Session) -> object:
     still = (await session.data(f"/instances/{instance}"))["terminated"]
     await session.event(instance)
     return still, await session.ended(instance), run.cancel()
+
+
+async def deleted_while_it_waits(session: Session) -> object:
+    """Whether the deletion of a workflow is answered although its instance waits."""
+    workflow = await session.create(WAIT)
+    await session.run(workflow)
+    await session.idle()
+    deletion = asyncio.create_task(session.call("DELETE", f"/workflows/{workflow}"))
+    return [await _answered(session, deletion, session.patience)]
