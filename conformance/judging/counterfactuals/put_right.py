@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from conformance.judging.counterfactuals.answered_as_begun import CREATED, answered_as_begun
+from conformance.judging.counterfactuals.as_planned import SCHEMA, as_planned
+from conformance.judging.counterfactuals.as_told_first import ECHO, THEN_GET, as_created, as_sent
 from conformance.judging.counterfactuals.closed_in_order import closed_in_order
 from conformance.judging.counterfactuals.cut_short import ALL_DONE, COMPLETES, cut_short
 from conformance.judging.counterfactuals.ended import LATE, NONE_OPEN, closed, unchanged
@@ -36,9 +38,10 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
     views = {
         HISTORY: without_history(tally),
         SEQUENCE: renumbered(tally) or closed_in_order(tally),
-        APPEND_ONLY: as_first_shown(tally),
+        APPEND_ONLY: as_planned(tally, APPEND_ONLY) or as_first_shown(tally),
     }
-    reads = {MONOTONE: without_stale_reads(tally), TIME_ORDER: padded(tally)}
+    reads = {MONOTONE: without_stale_reads(tally), TIME_ORDER: padded(tally), THEN_GET: as_created(tally)}
+    given = {SCHEMA: as_planned(tally, SCHEMA), ECHO: as_sent(tally)}
     lists = {LISTED: relisted(tally), RUNNING: running_only(tally), AGREES: unlisted(tally)}
     ends = {ALL_DONE: cut_short(tally, ALL_DONE), COMPLETES: without_given_up(tally)}
     ended = {NONE_OPEN: closed(tally), **{each: unchanged(tally, each) for each in LATE}}
@@ -50,7 +53,7 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
         STOPS: without_moved_on(tally),
         STAGE_FAILS: failed(tally),
     }
-    return {**views, **reads, **lists, **delays, **ends, **ended, **runs}
+    return {**views, **reads, **given, **lists, **delays, **ends, **ended, **runs}
 
 
 def resting(tally: Tally, judgements: Mapping[str, Judgement]) -> frozenset[str]:

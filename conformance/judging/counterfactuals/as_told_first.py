@@ -1,0 +1,66 @@
+"""Which violations remain when all answers tell what was sent, or told first: the others follow from the difference.
+
+What a stage was to do is taken from its workflow as the server tells it, and when an instance was created from any
+view. Where these differ from what was sent, or from the first answer, `workflow.create-echo` and `run.then-get` say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from conformance.judging.counterfactuals.edited import edited
+from conformance.judging.counterfactuals.instances import Body, each_changed, given_by
+from conformance.judging.counterfactuals.reconfigured import reconfigured
+from conformance.judging.tally import Tally
+from conformance.rules.evidence.trace_index import TraceIndex
+from conformance.trace import Exchange, Trace
+
+ECHO, THEN_GET = "workflow.create-echo", "run.then-get"
+_CREATED = "createdAt"
+
+
+def as_sent(tally: Tally) -> Sequence[Trace]:
+    """The traces kept for violations, each workflow with the stages that were sent, whatever the answers show.
+
+    Nothing is put right where `workflow.create-echo` is not violated.
+    """
+    return edited(tally.kept_traces.values(), _as_sent) if ECHO in tally.cases else []
+
+
+def _as_sent(trace: Trace) -> Sequence[Exchange]:
+    sent = {workflow.id: _stages(workflow.created.request_json) for workflow in TraceIndex(trace).workflows.values()}
+    changed = reconfigured(trace, {name: partial(_instead, own) for name, own in sent.items() if own is not None})
+    # What is merely written in another way is not changed.
+    both = zip(trace.exchanges, changed.exchanges, strict=True)
+    return tuple(old if old.json == new.json else new for old, new in both)
+
+
+def _instead(sent: list[Any], shown: list[Any]) -> list[Any]:
+    del shown
+    return sent
+
+
+def _stages(config: Any) -> list[Any] | None:
+    stages = config.get("stages") if isinstance(config, dict) else None
+    return stages if isinstance(stages, list) else None
+
+
+def as_created(tally: Tally) -> Sequence[Trace]:
+    """The traces kept for violations, each instance created when the answer to its run said.
+
+    Nothing is put right where `run.then-get` is not violated.
+    """
+    return edited(tally.kept_traces.values(), _as_created) if THEN_GET in tally.cases else []
+
+
+def _as_created(trace: Trace) -> Iterator[Exchange]:
+    runs = ((given_by(exchange), exchange.data) for exchange in trace.exchanges)
+    created = {name: run[_CREATED] for name, run in runs if name is not None and _CREATED in run}
+    return (each_changed(exchange, lambda one: _created(one, created)) for exchange in trace.exchanges)
+
+
+def _created(one: Body, created: Mapping[str, str]) -> Body:
+    at = created.get(str(one.get("id")))
+    return one if at is None or _CREATED not in one else {**one, _CREATED: at}
