@@ -15,7 +15,8 @@ from conformance.judging.tally import Tally
 from conformance.trace import Exchange, Trace
 
 TIME_ORDER = "envelope.time-order"
-_FRACTION = re.compile(rb"(?<=T\d\d:\d\d:\d\d\.)\d+(?=Z|[+-]\d\d)")
+# Those of the server's own times; moments in configurations are the client's.
+_FRACTION = re.compile(rb'("\w+At": ?"[^".]+\.)(\d+)')
 
 
 def padded(tally: Tally) -> Sequence[Trace]:
@@ -36,12 +37,12 @@ def _fractions(traces: Iterable[Trace]) -> Iterator[bytes]:
     for trace in traces:
         for exchange in trace.exchanges:
             if exchange.response is not None:
-                yield from _FRACTION.findall(exchange.response.body)
+                yield from (fraction for _, fraction in _FRACTION.findall(exchange.response.body))
 
 
 def _with_zeros(exchange: Exchange, width: int) -> Exchange:
     if exchange.response is None:
         return exchange
-    body = _FRACTION.sub(lambda found: found[0].rjust(width, b"0"), exchange.response.body)
+    body = _FRACTION.sub(lambda found: found[1] + found[2].rjust(width, b"0"), exchange.response.body)
     unchanged = body == exchange.response.body
     return exchange if unchanged else replace(exchange, response=replace(exchange.response, body=body))
