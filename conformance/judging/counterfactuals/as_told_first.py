@@ -1,7 +1,7 @@
-"""Which violations remain when all answers tell what was sent, or told first: the others follow from the difference.
+"""Which violations remain when all answers tell the same of a workflow, or of when an instance was created.
 
-What a stage was to do is taken from its workflow as the server tells it, and when an instance was created from any
-view. Where these differ from what was sent, or from the first answer, `workflow.create-echo` and `run.then-get` say so.
+What a stage was to do is taken from its workflow as the server tells it. Where that differs from what was sent, or
+changes later, `workflow.create-echo` and `workflow.immutable` say so; of another time of creation, `run.then-get`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from conformance.judging.counterfactuals.edited import edited
 from conformance.judging.counterfactuals.instances import Body, each_changed, given_by
 from conformance.judging.counterfactuals.reconfigured import reconfigured
 from conformance.judging.tally import Tally
+from conformance.rules.evidence.bodies import later_workflows
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange, Trace
 
-ECHO, THEN_GET = "workflow.create-echo", "run.then-get"
+ECHO, IMMUTABLE, THEN_GET = "workflow.create-echo", "workflow.immutable", "run.then-get"
 _CREATED = "createdAt"
 
 
@@ -30,11 +31,28 @@ def as_sent(tally: Tally) -> Sequence[Trace]:
 
 
 def _as_sent(trace: Trace) -> Sequence[Exchange]:
-    sent = {workflow.id: _stages(workflow.created.request_json) for workflow in TraceIndex(trace).workflows.values()}
-    changed = reconfigured(trace, {name: partial(_instead, own) for name, own in sent.items() if own is not None})
+    workflows = TraceIndex(trace).workflows.values()
+    return _with_stages(trace, {workflow.id: _stages(workflow.created.request_json) for workflow in workflows})
+
+
+def as_shown_last(tally: Tally) -> Sequence[Trace]:
+    """The traces kept for violations, each workflow from the beginning with the stages that it was shown with last.
+
+    What is run is what has become of a workflow. Nothing is put right where `workflow.immutable` is not violated.
+    """
+    return edited(tally.kept_traces.values(), _as_shown_last) if IMMUTABLE in tally.cases else []
+
+
+def _as_shown_last(trace: Trace) -> Sequence[Exchange]:
+    later = later_workflows(TraceIndex(trace))
+    return _with_stages(trace, {name: _stages(view.body.get("config")) for name, view in later})
+
+
+def _with_stages(trace: Trace, stages: Mapping[str, list[Any] | None]) -> Sequence[Exchange]:
+    changed = reconfigured(trace, {name: partial(_instead, own) for name, own in stages.items() if own is not None})
     # What is merely written in another way is not changed.
     both = zip(trace.exchanges, changed.exchanges, strict=True)
-    return tuple(old if old.json == new.json else new for old, new in both)
+    return tuple(old if (old.json, old.request_json) == (new.json, new.request_json) else new for old, new in both)
 
 
 def _instead(sent: list[Any], shown: list[Any]) -> list[Any]:

@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from conformance.judging.counterfactuals.answered_as_begun import CREATED, answered_as_begun
 from conformance.judging.counterfactuals.as_planned import SCHEMA, as_planned
-from conformance.judging.counterfactuals.as_told_first import ECHO, THEN_GET, as_created, as_sent
+from conformance.judging.counterfactuals.as_told_first import (
+    ECHO,
+    IMMUTABLE,
+    THEN_GET,
+    as_created,
+    as_sent,
+    as_shown_last,
+)
 from conformance.judging.counterfactuals.closed_in_order import closed_in_order
 from conformance.judging.counterfactuals.cut_short import ALL_DONE, COMPLETES, cut_short
 from conformance.judging.counterfactuals.ended import LATE, NONE_OPEN, closed, unchanged
@@ -41,7 +48,7 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
         APPEND_ONLY: as_planned(tally, APPEND_ONLY) or as_first_shown(tally),
     }
     reads = {MONOTONE: without_stale_reads(tally), TIME_ORDER: padded(tally), THEN_GET: as_created(tally)}
-    given = {SCHEMA: as_planned(tally, SCHEMA), ECHO: as_sent(tally)}
+    given = {SCHEMA: as_planned(tally, SCHEMA), ECHO: as_sent(tally), IMMUTABLE: as_shown_last(tally)}
     lists = {LISTED: relisted(tally), RUNNING: running_only(tally), AGREES: unlisted(tally)}
     ends = {ALL_DONE: cut_short(tally, ALL_DONE), COMPLETES: without_given_up(tally)}
     ended = {NONE_OPEN: closed(tally), **{each: unchanged(tally, each) for each in LATE}}

@@ -7,7 +7,7 @@ from tests.rules.bodies import stamp
 from tests.rules.build import TraceBuilder
 from tests.rules.timelines import wait_for
 
-ECHO, STAGES = "workflow.create-echo", "history.stages"
+ECHO, IMMUTABLE, STAGES = "workflow.create-echo", "workflow.immutable", "history.stages"
 THEN_GET, ORDER = "run.then-get", "envelope.time-order"
 
 
@@ -18,6 +18,19 @@ def waiting(*, echoed: str, told: str = "go") -> TraceBuilder:
     t.get(i, [(5, None)])
     t.settled()
     t.history(i, [(5, None)], inputs={0: {"event": told}})
+    return t
+
+
+def run_again(*, kept: bool) -> TraceBuilder:
+    """A workflow into which the variables of its first run were written, which it may show, and run once more."""
+    t = TraceBuilder()
+    w = t.create([wait_for("${who}")])
+    t.run(w, {"who": "first"})
+    i = t.run(w, {"who": "second"})
+    t.get(i, [(5, None)], embed=False)
+    t.settled()
+    t.history(i, [(5, None)], inputs={0: {"event": "first"}})
+    t.get_workflow(w, {"config": {"name": "", "stages": [wait_for("first" if kept else "${who}")]}})
     return t
 
 
@@ -50,3 +63,12 @@ def test_that_a_stage_began_before_its_instance_rests_on_when_that_was_created()
 def test_it_does_not_where_the_stage_began_before_the_run() -> None:
     t = created(5_000)
     assert ORDER not in rests(THEN_GET, t, created(5_000, started=-100))
+
+
+def test_what_a_variable_became_rests_on_what_has_become_of_the_workflow() -> None:
+    assert violated(run_again(kept=True).trace()) >= {IMMUTABLE, STAGES}
+    assert rests(IMMUTABLE, run_again(kept=True)) >= {IMMUTABLE, STAGES}
+
+
+def test_it_does_not_where_the_workflow_stays_what_it_was() -> None:
+    assert STAGES not in rests(IMMUTABLE, run_again(kept=True), run_again(kept=False))
