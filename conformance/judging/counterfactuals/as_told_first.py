@@ -36,7 +36,7 @@ def _as_sent(trace: Trace) -> Sequence[Exchange]:
 
 
 def as_shown_last(tally: Tally) -> Sequence[Trace]:
-    """The traces kept for violations, each workflow from the beginning with the stages that it was shown with last.
+    """The traces kept for violations, each workflow that was run with the stages that it was shown with last.
 
     What is run is what has become of a workflow. Nothing is put right where `workflow.immutable` is not violated.
     """
@@ -44,7 +44,9 @@ def as_shown_last(tally: Tally) -> Sequence[Trace]:
 
 
 def _as_shown_last(trace: Trace) -> Sequence[Exchange]:
-    later = later_workflows(TraceIndex(trace))
+    index = TraceIndex(trace)
+    ran = {run.params["workflowID"] for run in index.successes("runWorkflow")}
+    later = ((name, view) for name, view in later_workflows(index) if name in ran)
     return _with_stages(trace, {name: _stages(view.body.get("config")) for name, view in later})
 
 
