@@ -12,7 +12,7 @@ from typing import Any
 
 from conformance.judging.counterfactuals.edited import edited
 from conformance.judging.counterfactuals.instances import Body, each_changed, given_by
-from conformance.judging.counterfactuals.reconfigured import reconfigured
+from conformance.judging.counterfactuals.reconfigured import Edits, reconfigured
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.bodies import later_workflows
 from conformance.rules.evidence.trace_index import TraceIndex
@@ -31,8 +31,12 @@ def as_sent(tally: Tally) -> Sequence[Trace]:
 
 
 def _as_sent(trace: Trace) -> Sequence[Exchange]:
-    workflows = TraceIndex(trace).workflows.values()
-    return _with_stages(trace, {workflow.id: _stages(workflow.created.request_json) for workflow in workflows})
+    edits = {}
+    for workflow in TraceIndex(trace).workflows.values():
+        sent, told = (_stages(config) for config in (workflow.created.request_json, workflow.workflow.get("config")))
+        if sent is not None:
+            edits[workflow.id] = partial(_instead, sent, told)
+    return _edited(trace, edits)
 
 
 def as_shown_last(tally: Tally) -> Sequence[Trace]:
@@ -47,19 +51,20 @@ def _as_shown_last(trace: Trace) -> Sequence[Exchange]:
     index = TraceIndex(trace)
     ran = {run.params["workflowID"] for run in index.successes("runWorkflow")}
     later = ((name, view) for name, view in later_workflows(index) if name in ran)
-    return _with_stages(trace, {name: _stages(view.body.get("config")) for name, view in later})
+    shown = ((name, _stages(view.body.get("config"))) for name, view in later)
+    return _edited(trace, {name: partial(_instead, stages, None) for name, stages in shown if stages is not None})
 
 
-def _with_stages(trace: Trace, stages: Mapping[str, list[Any] | None]) -> Sequence[Exchange]:
-    changed = reconfigured(trace, {name: partial(_instead, own) for name, own in stages.items() if own is not None})
+def _edited(trace: Trace, edits: Edits) -> Sequence[Exchange]:
+    changed = reconfigured(trace, edits)
     # What is merely written in another way is not changed.
     both = zip(trace.exchanges, changed.exchanges, strict=True)
     return tuple(old if (old.json, old.request_json) == (new.json, new.request_json) else new for old, new in both)
 
 
-def _instead(sent: list[Any], shown: list[Any]) -> list[Any]:
-    del shown
-    return sent
+def _instead(stages: list[Any], told: list[Any] | None, shown: list[Any]) -> list[Any]:
+    """Some stages in the place of those that were told, or of any; what is shown otherwise is wrong by itself."""
+    return stages if told is None or shown == told else shown
 
 
 def _stages(config: Any) -> list[Any] | None:
