@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from conformance.rules.evidence.clocks import at_the_latest
 from conformance.rules.evidence.inevitable import inevitable, lacking, must_have_terminated
 from conformance.rules.evidence.observation import Observation, instance_violated
 from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.reads import InstanceRead, StageRead
 from conformance.rules.evidence.timeline import InstanceTimeline
+from conformance.trace import Exchange
+from conformance.wire.instant import parse_instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +32,23 @@ def _state(read: InstanceRead) -> _State:
     return _State(len(read.stages), sum(1 for stage in read.stages if stage.ended), read.terminated)
 
 
-def remaining(stage: StagePlan, shown: StageRead, granularity: int) -> int | None:
-    """How much longer than the settle time an open stage that ends by itself may take, in ns, after it was shown.
+def remaining(timeline: InstanceTimeline, stage: StagePlan, shown: StageRead, read: Exchange) -> int | None:
+    """How much longer than the settle time an open stage that ends by itself may take, in ns, after a read showed it.
 
-    None where a delay until an instant shows no start: the clocks of client and target are never compared.
+    A delay until an instant ends when the target's clock shows that; how far off that is, other times of the target
+    tell (`at_the_latest`), or the start of the stage, without which it is None.
     """
     if stage.until is None:
         return stage.duration or 0
     if shown.started is None:
         return None
-    return max(0, stage.until.ns - shown.started.ns + granularity)
+    longer = stage.until.ns - shown.started.ns + timeline.trace.granularity
+    passed = at_the_latest(timeline.index, stage.until)
+    created = parse_instant(timeline.instance.answer.body.get("createdAt"))
+    # A clock by which stages begin before their instance was created is another one, and behind.
+    if passed is not None and created is not None and created.ns <= shown.started.ns + timeline.trace.granularity:
+        longer = min(longer, passed[0] - read.received)
+    return max(0, longer)
 
 
 def _owed(timeline: InstanceTimeline, read: InstanceRead) -> tuple[str, int] | None:
@@ -54,7 +64,7 @@ def _owed(timeline: InstanceTimeline, read: InstanceRead) -> tuple[str, int] | N
         stage = timeline.plans[state.shown - 1] if state.shown <= len(timeline.plans) else None
         if stage is None or not stage.ends_by_itself:
             return None
-        longer = remaining(stage, read.stages[-1], timeline.trace.granularity)
+        longer = remaining(timeline, stage, read.stages[-1], read.exchange)
         return None if longer is None else (f"stage {stage.number} ({stage.kind}) ends", longer)
     if state.shown < len(timeline.plans):
         return f"stage {state.shown} starts", 0

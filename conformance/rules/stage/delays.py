@@ -113,7 +113,7 @@ def _does_end(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Observat
         for s in timeline.shown_stages(stage.number)
         if not s.stage.ended and not timeline.stopped_before(s.exchange.received)
     ]
-    longer = remaining(stage, shown[0].stage, timeline.trace.granularity) if shown and stage.cannot_fail else None
+    longer = remaining(timeline, stage, shown[0].stage, shown[0].exchange) if shown and stage.cannot_fail else None
     if longer is None:
         return
     first = shown[0]

@@ -193,6 +193,6 @@ THEMES = (
     Theme("event-and-cancel", event_and_cancel, ("stage.none-open", "history.agrees", "stage.monotone"), 2),
     Theme("waited-for-and-sent", waited_for_and_sent, ("run.wait", "run.embeds", "cancel.terminates"), 2),
     Theme("waited-for-by-many", waited_for_by_many, ("run.wait", "envelope.answers"), 1),
-    Theme("equal-runs-at-once", equal_runs_at_once, ("run.created", "run.then-list"), 2),
+    Theme("equal-runs-at-once", equal_runs_at_once, ("run.created", "run.then-list", "run.isolated", "stage.waits"), 2),
     Theme("many-at-once", many_at_once, ("run.created", "run.variables", "run.then-list"), 1),
 )

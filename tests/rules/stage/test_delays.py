@@ -83,6 +83,19 @@ def test_a_delay_until_ends_whatever_the_target_s_clock_says(
     assert verdict(RULES["run.delay-until"], t) == expected
 
 
+@pytest.mark.parametrize(("shown", "expected"), [(3_000, "violated"), (800, "nothing")])
+def test_a_delay_until_is_over_by_the_target_s_clock_however_late_it_was_first_seen(
+    shown: float, expected: str
+) -> None:
+    """That nobody looked before says nothing: what was created when tells when the moment has passed."""
+    t, i = started({"delay": {"until": stamp(1_500)}})
+    for at in (shown, shown + 100):
+        t.now = max(t.now, at)
+        t.settled()
+        t.get(i, [(5, None)])
+    assert verdict(RULES["run.delay-until"], t) == expected
+
+
 @pytest.mark.parametrize(
     ("end", "expected"), [(2000, "upheld"), (1960, "upheld"), (1900, "violated"), (None, "nothing")]
 )
