@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
@@ -20,6 +21,8 @@ from conformance.trace.roles import Role
 _WAIT = {"true": True, "false": False}
 # What these made is referred to by later steps, so they stay steps of their own.
 _MAKERS = ("createWorkflow", "runWorkflow")
+# Ids as servers give them.
+_ID = re.compile(r"[\w.~-]{1,100}", re.ASCII)
 
 
 class _Unplayable(Exception):
@@ -39,7 +42,13 @@ class _Excerpt:
         return name
 
     def _named(self, exchange: Exchange, parameter: str) -> str:
-        return self._names.get(exchange.params[parameter], UNKNOWN)
+        return self._reference(exchange.params[parameter])
+
+    def _reference(self, found: str) -> str:
+        """The reference for an id. Raises _Unplayable for an odd text in its place, which no step can name."""
+        if found not in self._names and not _ID.fullmatch(found):
+            raise _Unplayable
+        return self._names.get(found, UNKNOWN)
 
     def create(self, exchange: Exchange) -> Step:
         body = exchange.request_json
@@ -69,7 +78,7 @@ class _Excerpt:
         query = dict(exchange.request.query)
         if not query.keys() <= {"workflowID", "running"} or query.get("running", "true") not in ("true", "false"):
             return self.ask(exchange)
-        workflow = self._names.get(query["workflowID"], UNKNOWN) if "workflowID" in query else None
+        workflow = self._reference(query["workflowID"]) if "workflowID" in query else None
         return model.ListInstances(workflow, query["running"] == "true" if "running" in query else None)
 
     def step(self, exchange: Exchange) -> Step:
@@ -100,7 +109,7 @@ class _Excerpt:
             raise _Unplayable
         about = {**query, **found.params}
         workflow, instance = (
-            next((self._names.get(about[name], UNKNOWN) for name in names if name in about), None)
+            next((self._reference(about[name]) for name in names if name in about), None)
             for names in (OF_WORKFLOW, ("instanceID",))
         )
         return model.Ask(
