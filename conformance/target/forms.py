@@ -11,14 +11,15 @@ Form = Literal["charset", "encoded", "chunked"]
 """``charset``: JSON's media type with a parameter. ``encoded``: the hyphens of ids percent-encoded. ``chunked``: a body
 whose length is not told in advance."""
 
+JSON_TYPE, JSON_TYPE_WITH_CHARSET = "application/json", "application/json; charset=utf-8"
+
 WORDS: Mapping[Form, str] = {
-    "charset": "content-type application/json; charset=utf-8",
+    "charset": f"content-type {JSON_TYPE_WITH_CHARSET}",
     "encoded": "%2D for each hyphen in the path and the query",
     "chunked": "bodies in chunks, without content-length",
 }
 """What a form is, in a few words."""
 
-JSON_TYPE, JSON_TYPE_WITH_CHARSET = "application/json", "application/json; charset=utf-8"
 _HYPHEN, _ENCODED_HYPHEN = "-", "%2D"
 _CHUNK = 16
 _LENGTH_REQUIRED = 411

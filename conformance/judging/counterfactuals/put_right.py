@@ -6,14 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from conformance.judging.counterfactuals.answered_as_begun import CREATED, answered_as_begun
 from conformance.judging.counterfactuals.as_planned import SCHEMA, as_planned
-from conformance.judging.counterfactuals.as_told_first import (
-    ECHO,
-    IMMUTABLE,
-    THEN_GET,
-    as_created,
-    as_sent,
-    as_shown_last,
-)
 from conformance.judging.counterfactuals.closed_in_order import closed_in_order
 from conformance.judging.counterfactuals.cut_short import ALL_DONE, COMPLETES, cut_short
 from conformance.judging.counterfactuals.ended import LATE, NONE_OPEN, closed, unchanged
@@ -23,6 +15,14 @@ from conformance.judging.counterfactuals.padded import TIME_ORDER, padded
 from conformance.judging.counterfactuals.relisted import LISTED, relisted
 from conformance.judging.counterfactuals.renumbered import SEQUENCE, renumbered
 from conformance.judging.counterfactuals.running_only import RUNNING, running_only
+from conformance.judging.counterfactuals.told_alike import (
+    ECHO,
+    IMMUTABLE,
+    THEN_GET,
+    as_created,
+    as_sent,
+    as_shown_last,
+)
 from conformance.judging.counterfactuals.undelayed import undelayed
 from conformance.judging.counterfactuals.unlisted import AGREES, unlisted
 from conformance.judging.counterfactuals.without_given_up import without_given_up

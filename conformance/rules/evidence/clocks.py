@@ -16,16 +16,23 @@ def at_the_latest(index: TraceIndex, instant: Instant | None) -> tuple[int, Exch
     What an answer says to have been created had been when it came. From there on, the time between two of the target's
     own instants counts, so how its clock is set does not matter. None where nothing was created, or none is given.
     """
-    if instant is None:
+    known = _apart(index)
+    if instant is None or known is None:
         return None
-    bounds = []
-    for made in (*index.successes("createWorkflow"), *index.successes("runWorkflow")):
-        body = made.data if isinstance(made.data, dict) else {}
-        created = parse_instant(body.get("createdAt"))
-        if created is not None:
-            bounds.append((made.received + instant.ns - created.ns, made))
-    if not bounds:
-        return None
-    moment, made = min(bounds, key=lambda bound: bound[0])
+    offset, made = known
     # Each of the two times may have been cut or rounded to its last digit.
-    return moment + _APART + 2 * index.trace.granularity, made
+    return instant.ns + offset + _APART + 2 * index.trace.granularity, made
+
+
+def _apart(index: TraceIndex) -> tuple[int, Exchange] | None:
+    """The client's time less the target's (ns) at the most, and the answer that tells so; built once per index."""
+    if "clocks apart" not in index.memo:
+        offsets = []
+        for made in (*index.successes("createWorkflow"), *index.successes("runWorkflow")):
+            body = made.data if isinstance(made.data, dict) else {}
+            created = parse_instant(body.get("createdAt"))
+            if created is not None:
+                offsets.append((made.received - created.ns, made))
+        index.memo["clocks apart"] = min(offsets, key=lambda offset: offset[0], default=None)
+    known: tuple[int, Exchange] | None = index.memo["clocks apart"]
+    return known

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import ENOUGH_LOST, Exchange, Loss
+
+_Tries = tuple[list[Exchange], tuple[Loss, ...]]
+"""Exchanges of one request, and to what earlier plays of the scenario have lost it."""
 
 _WEIGHTS: dict[Loss, int] = {"gateway": 1, "timeout": 2, "protocol": 1}
 
@@ -17,7 +21,7 @@ def lost_again(index: TraceIndex, *kinds: Loss) -> Iterator[tuple[Exchange, ...]
     must have been answered meanwhile, or it would say nothing of this request.
     """
     told = set[int]()
-    for tries, earlier in (*((row, ()) for row in _in_a_row(index)), *_in_each_play(index)):
+    for tries, earlier in chain(_in_a_row(index), _in_each_play(index)):
         lost = tuple(each for each in tries if each.lost_to in kinds)
         weight = sum(each.loss for each in lost) + sum(_WEIGHTS[each] for each in earlier if each in kinds)
         if lost and lost[-1].index not in told and weight >= ENOUGH_LOST and _others_answered(index, lost):
@@ -25,7 +29,7 @@ def lost_again(index: TraceIndex, *kinds: Loss) -> Iterator[tuple[Exchange, ...]
             yield lost
 
 
-def _in_each_play(index: TraceIndex) -> Iterator[tuple[list[Exchange], tuple[Loss, ...]]]:
+def _in_each_play(index: TraceIndex) -> Iterator[_Tries]:
     """The exchanges of each step that earlier plays have lost, if this one has, too, and to what those have lost it.
 
     That the same request is answered at another step, or when the scenario is cleaned up, says nothing against it:
@@ -37,8 +41,8 @@ def _in_each_play(index: TraceIndex) -> Iterator[tuple[list[Exchange], tuple[Los
             yield own, earlier
 
 
-def _in_a_row(index: TraceIndex) -> Iterator[list[Exchange]]:
-    """For each request, the exchanges since it was answered last, in order of sending."""
+def _in_a_row(index: TraceIndex) -> Iterator[_Tries]:
+    """For each request, the exchanges since it was answered last, in order of sending, and nothing of other plays."""
     tries: dict[tuple[object, ...], list[Exchange]] = {}
     for exchange in index.trace.exchanges:
         request = exchange.request
@@ -47,7 +51,7 @@ def _in_a_row(index: TraceIndex) -> Iterator[list[Exchange]]:
             tries.setdefault(key, []).append(exchange)
         elif exchange.response is not None:
             tries.pop(key, None)
-    yield from tries.values()
+    yield from ((row, ()) for row in tries.values())
 
 
 def _others_answered(index: TraceIndex, lost: tuple[Exchange, ...]) -> bool:

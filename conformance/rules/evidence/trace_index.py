@@ -15,7 +15,7 @@ from conformance.rules.evidence.reads import HistoryRead, InstanceRead, history_
 from conformance.trace import Exchange, Trace
 
 
-def _configured(workflow: object) -> list[Any] | None:
+def configured_stages(workflow: object) -> list[Any] | None:
     """The stages in the body of a workflow, None when they are malformed or missing."""
     config = workflow.get("config") if isinstance(workflow, dict) else None
     stages = config.get("stages") if isinstance(config, dict) else None
@@ -36,7 +36,7 @@ class WorkflowRecord:
     @property
     def stages(self) -> list[Any]:
         """The stages of its configuration as created."""
-        return _configured(self.workflow) or []
+        return configured_stages(self.workflow) or []
 
     def deleted_before(self, exchange: Exchange) -> bool:
         """Whether a successful deletion was over before the exchange began."""
@@ -81,9 +81,9 @@ class InstanceRecord:
     def known_stages(self) -> list[Any] | None:
         """The stages of its workflow; None when neither its creation nor an answer that embeds it shows them."""
         if self.workflow is not None:
-            return _configured(self.workflow.workflow)
+            return configured_stages(self.workflow.workflow)
         embedded = (read.body.get("workflow") for read in self.all_reads)
-        return next((stages for each in embedded if (stages := _configured(each)) is not None), None)
+        return next((stages for each in embedded if (stages := configured_stages(each)) is not None), None)
 
     @property
     def all_reads(self) -> list[InstanceRead]:

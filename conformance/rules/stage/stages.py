@@ -129,8 +129,9 @@ def _lacking_at_the_end(timeline: InstanceTimeline) -> Iterator[Observation]:
         if begun is None or begun.stage.started is None or answer.stage(stage.number) is not None:
             continue
         before = end.ns - begun.stage.started.ns - 2 * timeline.trace.granularity
-        due = timeline.trace.settled_at(moment - before)
-        if due is not None and 2 * before >= 3 * (due - moment + before):
+        latest = moment - before
+        due = timeline.due(latest)
+        if due is not None and 2 * before >= 3 * (due - latest):
             yield instance_violated(
                 timeline,
                 answer.exchange,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from conformance.scenarios.snippets import answers
 from conformance.scenarios.snippets.helpers import Formed, Helper
+from conformance.target.forms import JSON_TYPE, JSON_TYPE_WITH_CHARSET
 
 _SOURCE = inspect.getsource(answers)
 ANSWERS_CODE = _SOURCE[_SOURCE.index("MOMENT =") :].rstrip()
@@ -147,7 +148,7 @@ def verdict(parts, observed):
 }
 
 FORMED: Formed = {
-    "charset": ('"application/json"', '"application/json; charset=utf-8"'),
+    "charset": (f'"{JSON_TYPE}"', f'"{JSON_TYPE_WITH_CHARSET}"'),
     "encoded": ("BASE + place, content", 'BASE + place.replace("-", "%2D"), content'),
     "chunked": ("content = body.encode()", "content = iter([body.encode()])"),
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from conformance.scenarios.snippets.helpers import Formed, Helper
 from conformance.scenarios.snippets.python_helpers import ANSWERS_CODE as _CODE
+from conformance.target.forms import JSON_TYPE, JSON_TYPE_WITH_CHARSET
 
 HELPERS: Mapping[str, Helper] = {
     "ref": Helper('ref() { cat "$ids/$1" 2>/dev/null || echo never-created; }\n', "$(ref "),
@@ -130,7 +131,7 @@ sys.exit(1)' "$ids" "$@"
 }
 
 FORMED: Formed = {
-    "charset": ("content-type: application/json'", "content-type: application/json; charset=utf-8'"),
+    "charset": (f"content-type: {JSON_TYPE}'", f"content-type: {JSON_TYPE_WITH_CHARSET}'"),
     "encoded": ('"$BASE$path"', '"$BASE${path//-/%2D}"'),
     "chunked": ("--data-binary", "-H 'transfer-encoding: chunked' --data-binary"),
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from conformance.reference.faults.fault import around, fault
-from conformance.reference.faults.resources.leftovers import workflow_of
+from conformance.reference.faults.resources.leftovers import executions_of, workflow_of
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 
@@ -15,8 +15,8 @@ def newest_instance(server: Server, workflow_id: str) -> str | None:
     """The newest instance of a workflow that has not been deleted; None when there is none."""
     if server.views.workflow(workflow_id) is None:
         return None
-    runs = [one for one in server.engine.executions if workflow_of(server, one) == workflow_id]
-    return runs[-1] if runs else None
+    runs = executions_of(server, workflow_id)
+    return runs[-1].instance_id if runs else None
 
 
 def _translated(server: Server, operation: str, parameter: str, find: Callable[[Server, str], str | None]) -> None:

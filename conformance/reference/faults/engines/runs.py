@@ -11,7 +11,7 @@ from conformance.reference.engine.instances import CANCELLED
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.fault import alter, around, fault, race
 from conformance.reference.faults.lifecycle.runs import Finished
-from conformance.reference.faults.resources.leftovers import workflow_of
+from conformance.reference.faults.resources.leftovers import executions_of
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import NotFound
@@ -250,9 +250,9 @@ def equal_runs_replace_one_another(server: Server) -> None:
 
     def make(start: Callable[[str, Mapping[str, str]], str]) -> Callable[[str, Mapping[str, str]], str]:
         def started(workflow_id: str, variables: Mapping[str, str]) -> str:
-            of_workflow = [one for one in server.engine.executions.values() if _of(server, one) == workflow_id]
+            earlier = executions_of(server, workflow_id)
             begun = start(workflow_id, variables)
-            for one in of_workflow:
+            for one in earlier:
                 if variables and one.variables == variables and not one.ended.is_set():
                     server.engine.cancel(one.instance_id)
             return begun
@@ -260,10 +260,6 @@ def equal_runs_replace_one_another(server: Server) -> None:
         return started
 
     alter(server.engine, "start", make)
-
-
-def _of(server: Server, execution: Execution) -> str | None:
-    return workflow_of(server, execution.instance_id)
 
 
 FAULTS = (

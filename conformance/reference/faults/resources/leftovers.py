@@ -26,6 +26,11 @@ def workflow_of(server: Server, instance_id: str) -> str | None:
     return changes[0].data["workflow"] if changes and changes[0].kind == "instance-created" else None
 
 
+def executions_of(server: Server, workflow_id: str) -> list[Execution]:
+    """The instances of a workflow, in the order in which they were started."""
+    return [one for one in server.engine.executions.values() if workflow_of(server, one.instance_id) == workflow_id]
+
+
 @fault("workflow.get-unknown")
 def instance_id_reads_as_workflow(server: Server) -> None:
     """Reading a workflow by the id of an instance gives the instance's workflow."""

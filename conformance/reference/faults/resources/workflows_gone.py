@@ -8,7 +8,7 @@ from conformance.reference.engine.clock import MILLISECOND
 from conformance.reference.engine.views import workflow_as_created
 from conformance.reference.faults.answers.envelope import INSTANCE_READS, on_each
 from conformance.reference.faults.fault import alter, around, before_deletion, edit, edit_many, fault, on_refusal
-from conformance.reference.faults.resources.leftovers import workflow_of
+from conformance.reference.faults.resources.leftovers import executions_of
 from conformance.reference.service.operations import Call, Handler, Reply, data
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import Invalid, NotFound
@@ -181,9 +181,8 @@ def deletions_wait_for_instances(server: Server) -> None:
     """The deletion of a workflow is done, and answered, once none of its instances runs any more."""
 
     async def handle(original: Handler, call: Call) -> Reply:
-        for execution in [*server.engine.executions.values()]:
-            if workflow_of(server, execution.instance_id) == call.path["flowId"]:
-                await execution.ended.wait()
+        for execution in executions_of(server, call.path["flowId"]):
+            await execution.ended.wait()
         return await original(call)
 
     around(server, "deleteWorkflow", handle)

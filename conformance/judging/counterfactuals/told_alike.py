@@ -15,7 +15,7 @@ from conformance.judging.counterfactuals.instances import Body, each_changed, gi
 from conformance.judging.counterfactuals.reconfigured import Edits, reconfigured
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.bodies import later_workflows
-from conformance.rules.evidence.trace_index import TraceIndex
+from conformance.rules.evidence.trace_index import TraceIndex, configured_stages
 from conformance.trace import Exchange, Trace
 
 ECHO, IMMUTABLE, THEN_GET = "workflow.create-echo", "workflow.immutable", "run.then-get"
@@ -23,7 +23,7 @@ _CREATED = "createdAt"
 
 
 def as_sent(tally: Tally) -> Sequence[Trace]:
-    """The traces kept for violations, each workflow with the stages that were sent, whatever the answers show.
+    """The traces kept for violations, each workflow with the stages that were sent where its creation told others.
 
     Nothing is put right where `workflow.create-echo` is not violated.
     """
@@ -33,9 +33,9 @@ def as_sent(tally: Tally) -> Sequence[Trace]:
 def _as_sent(trace: Trace) -> Sequence[Exchange]:
     edits = {}
     for workflow in TraceIndex(trace).workflows.values():
-        sent, told = (_stages(config) for config in (workflow.created.request_json, workflow.workflow.get("config")))
+        sent = configured_stages({"config": workflow.created.request_json})
         if sent is not None:
-            edits[workflow.id] = partial(_instead, sent, told)
+            edits[workflow.id] = partial(_instead, sent, configured_stages(workflow.workflow))
     return _edited(trace, edits)
 
 
@@ -51,7 +51,7 @@ def _as_shown_last(trace: Trace) -> Sequence[Exchange]:
     index = TraceIndex(trace)
     ran = {run.params["workflowID"] for run in index.successes("runWorkflow")}
     later = ((name, view) for name, view in later_workflows(index) if name in ran)
-    shown = ((name, _stages(view.body.get("config"))) for name, view in later)
+    shown = ((name, configured_stages(view.body)) for name, view in later)
     return _edited(trace, {name: partial(_instead, stages, None) for name, stages in shown if stages is not None})
 
 
@@ -65,11 +65,6 @@ def _edited(trace: Trace, edits: Edits) -> Sequence[Exchange]:
 def _instead(stages: list[Any], told: list[Any] | None, shown: list[Any]) -> list[Any]:
     """Some stages in the place of those that were told, or of any; what is shown otherwise is wrong by itself."""
     return stages if told is None or shown == told else shown
-
-
-def _stages(config: Any) -> list[Any] | None:
-    stages = config.get("stages") if isinstance(config, dict) else None
-    return stages if isinstance(stages, list) else None
 
 
 def as_created(tally: Tally) -> Sequence[Trace]:
