@@ -45,10 +45,8 @@ class _Excerpt:
         return self._reference(exchange.params[parameter])
 
     def _reference(self, found: str) -> str:
-        """The reference for an id. Raises _Unplayable for an odd text in its place, which no step can name."""
-        if found not in self._names and not _ID.fullmatch(found):
-            raise _Unplayable
-        return self._names.get(found, UNKNOWN)
+        """The reference for an id, or for an odd text in its place."""
+        return self._names.get(found) or (UNKNOWN if _ID.fullmatch(found) else model.reference_to(found))
 
     def create(self, exchange: Exchange) -> Step:
         body = exchange.request_json

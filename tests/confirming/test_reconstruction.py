@@ -37,15 +37,20 @@ def test_what_created_the_ids_comes_along_and_nothing_else() -> None:
     )
 
 
-def test_no_step_names_what_is_no_id_of_any_server() -> None:
+def test_a_step_names_what_is_no_id_of_any_server_as_it_is() -> None:
     t = TraceBuilder(source="operations")
     odd = 'no "such" id'
     t.get(odd)
     t.instances(odd)
     t.exchange("PATCH", "/workflows/%7B%7D", (404, None))
     t.get("nobody-s")
-    assert [excerpt(t, number) for number in range(3)] == [None] * 3
-    assert excerpt(t, 3) == Scenario((model.Read(model.UNKNOWN),), "operations")
+    found = [excerpt(t, number) for number in range(4)]
+    assert [each.steps[0] for each in found if each] == [
+        model.Read(r'"no \"such\" id"'),
+        model.ListInstances(r'"no \"such\" id"'),
+        model.Ask("getWorkflow", "PATCH", '"{}"'),
+        model.Read(model.UNKNOWN),
+    ]
 
 
 def test_every_operation_is_a_step_about_what_it_names() -> None:

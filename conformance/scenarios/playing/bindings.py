@@ -137,12 +137,15 @@ class Bindings:
         self.deleted: set[str] = set()
 
     def place(self, ref: str, *, of_instance: bool = False) -> str:
-        """The id of a reference; an unknown one is like those of instances where it names one.
+        """The id or the text of a reference; an unknown one is like those of instances where it names one.
 
         Raises MissingReference.
         """
         if ref == UNKNOWN:
             return self.unknown_id(of_instance=of_instance)
+        text = model.text_of(ref)
+        if text is not None:
+            return text
         bound = self.instances.get(ref)
         found = bound.id if bound else self.workflows.get(ref)
         if found is None:

@@ -17,7 +17,6 @@ from conformance.scenarios.playing.pending_runs import PendingRuns
 from conformance.scenarios.playing.settling import Settler
 from conformance.scenarios.scenario.model import (
     MARKER,
-    UNKNOWN,
     Ask,
     Create,
     CreateRaw,
@@ -26,6 +25,7 @@ from conformance.scenarios.scenario.model import (
     RunRaw,
     Step,
     instance_of,
+    is_nobodys,
     workflow_of,
 )
 from conformance.scenarios.scenario.relative_times import comes_soon, concrete
@@ -156,7 +156,7 @@ class ScenarioClients:
 
         What a server remembers for a moment shows only if it comes at once.
         """
-        known = isinstance(step, Run) and (step.workflow in self.bindings.deleted or step.workflow == UNKNOWN)
+        known = isinstance(step, Run) and (step.workflow in self.bindings.deleted or is_nobodys(step.workflow))
         return known or isinstance(step, RunRaw)
 
     def _hurried(self, step: Step) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.scenarios.scenario import model
-from conformance.scenarios.scenario.model import UNKNOWN, Scenario, Step, numbered, size
+from conformance.scenarios.scenario.model import Scenario, Step, numbered, size
 
 
 def without(scenario: Scenario, numbers: Collection[int]) -> Scenario:
@@ -51,8 +51,8 @@ def mapped(scenario: Scenario, edit: Callable[[Step], Step]) -> Scenario:
 def consistent(scenario: Scenario) -> Scenario:
     """Without steps whose references nothing binds any more, and without empty or single-lane groups."""
     while True:
-        bound = {model.binds(step) for _, step in numbered(scenario.steps)} | {UNKNOWN}
-        lost = {number for number, step in numbered(scenario.steps) if not uses(step) <= bound}
+        bound = {model.binds(step) for _, step in numbered(scenario.steps)}
+        lost = {number for number, step in numbered(scenario.steps) if not _made(step) <= bound}
         steps = _tidied(_kept(scenario.steps, lost, 0))
         if steps == scenario.steps:
             return scenario
@@ -68,6 +68,11 @@ def _tidied(steps: tuple[Step, ...]) -> tuple[Step, ...]:
         else:
             found.append(step)
     return tuple(found)
+
+
+def _made(step: Step) -> set[str | None]:
+    """The references that a step uses to what other steps make."""
+    return {ref for ref in uses(step) if ref is not None and not model.is_nobodys(ref)}
 
 
 def uses(step: Step) -> set[str | None]:

@@ -1,8 +1,9 @@
 """A scenario as a value: steps with symbolic references, drawn first and played later.
 
-A reference is a short name such as ``w1`` or ``i1`` that a step binds and later steps use; ``UNKNOWN`` stands for an id
-of the server's own form that nobody ever created. Two texts are filled in when a scenario is played: ``MARKER`` in raw
-bodies becomes a text that is unique to that request, and a delay's ``until`` such as ``now+300ms`` becomes a date-time.
+A reference is a short name such as ``w1`` or ``i1`` that a step binds and later steps use. ``UNKNOWN`` stands for an id
+of the server's own form that nobody ever created, and a JSON text such as ``"a b"`` for what no server gives as an id.
+Two texts are filled in when a scenario is played: ``MARKER`` in raw bodies becomes a text that is unique to that
+request, and a delay's ``until`` such as ``now+300ms`` becomes a date-time.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from typing import Any, Literal
 
 from conformance.target.forms import Form
 from conformance.trace import TokenKind
+from conformance.wire import exact_json
 
 UNKNOWN = "unknown"
+_QUOTE = '"'
 MARKER = "@marker@"
 
 StageConfig = Mapping[str, Any]
@@ -242,11 +245,11 @@ class Scenario:
     @property
     def starts(self) -> int:
         """How many instances playing it starts: what has to be refused costs the target next to nothing."""
-        gone, count = {UNKNOWN}, 0
+        gone, count = set[str](), 0
         for step in self.leaves():
             if isinstance(step, Delete):
                 gone.add(step.workflow)
-            count += isinstance(step, Run) and step.workflow not in gone
+            count += isinstance(step, Run) and step.workflow not in gone and not is_nobodys(step.workflow)
         return count
 
 
@@ -263,6 +266,22 @@ def numbered(steps: tuple[Step, ...], first: int = 0) -> Iterator[tuple[int, Ste
         if isinstance(step, Together | Chain):
             yield from numbered(step.steps, number + 1)
         number += size(step)
+
+
+def reference_to(text: str) -> str:
+    """The reference that stands for a text in the place of an id."""
+    return exact_json.dumps(text)
+
+
+def text_of(ref: str) -> str | None:
+    """The text that a reference stands for, None where it stands for an id."""
+    text = exact_json.parse_or_none(ref) if ref.startswith(_QUOTE) else None
+    return text if isinstance(text, str) else None
+
+
+def is_nobodys(ref: str) -> bool:
+    """Whether a reference is to what nobody created."""
+    return ref == UNKNOWN or text_of(ref) is not None
 
 
 def instance_of(step: Step) -> str | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import quote
 
 from conformance.contract.api import V1
 from conformance.contract.calls import PreparedRequest
+from conformance.contract.operations import encoded_segment
 from conformance.scenarios.playing.bindings import LONG_DELAY, delay_ns
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.model import Scenario, StageConfig, Step
@@ -108,7 +108,7 @@ def due(scenario: Scenario, setting: Setting) -> Checked:
 
 
 def _instance_made(step: Step) -> str | None:
-    made = isinstance(step, model.Run) and step.workflow != model.UNKNOWN
+    made = isinstance(step, model.Run) and not model.is_nobodys(step.workflow)
     return model.binds(step) if made or isinstance(step, model.Discover) else None
 
 
@@ -162,20 +162,29 @@ def variable_of(kind: TokenKind) -> str:
 
 
 def path_of(wanted: PreparedRequest) -> str:
-    query = "&".join(f"{name}={_quoted(value)}" for name, value in wanted.query)
+    query = "&".join(f"{name}={_written(value)}" for name, value in wanted.query)
     return f"{wanted.path}?{query}" if query else wanted.path
 
 
-def _quoted(value: str) -> str:
-    # What stands for an id is filled in by the script; everything else is percent-encoded here.
-    return value if value.startswith(("$(", "{")) else quote(value, safe="")
+class _Filled(str):
+    """What stands for an id and is filled in by the script; everything else is percent-encoded here."""
+
+
+def _written(value: str) -> str:
+    return value if isinstance(value, _Filled) else encoded_segment(value)
 
 
 def prepared(step: Step, place: Place) -> PreparedRequest:
-    wanted = asked(step, place)
+    """The request of a step. ``place``: what the script fills in for a reference."""
+
+    def filled(ref: str) -> str:
+        text = model.text_of(ref)
+        return _Filled(place(ref)) if text is None else text
+
+    wanted = asked(step, filled)
     if wanted is None:
         raise TypeError(f"{type(step).__name__} is no single request")
-    return V1.prepare(wanted, _quoted)
+    return V1.prepare(wanted, _written)
 
 
 def body_of(wanted: PreparedRequest) -> str:

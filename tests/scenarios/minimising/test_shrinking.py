@@ -4,7 +4,7 @@ import pytest
 
 from conformance.scenarios import Scenario
 from conformance.scenarios.minimising.shrinking import cost, simpler, with_a_read
-from conformance.scenarios.scenario.editing import without
+from conformance.scenarios.scenario.editing import consistent, without
 from conformance.scenarios.scenario.model import (
     Cancel,
     Chain,
@@ -21,6 +21,7 @@ from conformance.scenarios.scenario.model import (
     StageHistory,
     Together,
     Until,
+    reference_to,
 )
 from conformance.scenarios.strategies import THEMES
 from tests.scenarios.drawing import MANY, drawn, undefined
@@ -105,3 +106,8 @@ def test_a_stage_is_tried_alone_without_what_was_done_for_the_others() -> None:
     assert (Create("w1", (NOOP,)), Run("i1", "w1"), StageHistory("i1", "0")) in found
     needed = (Until("i1", "waiting", 0), Send("i1", "b"))
     assert (Create("w1", (waiting("b"),)), Run("i1", "w1"), *needed) in found
+
+
+def test_a_step_on_a_text_depends_on_no_other() -> None:
+    odd = Scenario((Create("w1", ()), Read(reference_to("a b")), Read("i1")))
+    assert consistent(odd).steps == odd.steps[:2]

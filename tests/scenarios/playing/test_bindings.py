@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from conformance.scenarios.playing.bindings import Bindings, InstanceProgress, listed_ids
-from conformance.scenarios.scenario.model import UNKNOWN, Cancel, Delete, Run, Send
+from conformance.scenarios.playing.bindings import Bindings, InstanceProgress, MissingReference, listed_ids
+from conformance.scenarios.scenario.model import UNKNOWN, Cancel, Delete, Run, Send, reference_to
 from conformance.target.ids import GivenIds, unknown_like
 from conformance.trace import Exchange, Request, Response
 from conformance.wire import exact_json
@@ -139,3 +139,10 @@ def test_a_view_that_catches_up_with_another_shows_no_change(shown: InstanceProg
 def test_the_first_look_at_an_instance_shows_a_change_only_where_a_stage_has_started() -> None:
     assert InstanceProgress(False, (False,)).beyond(())
     assert not InstanceProgress(False, ()).beyond(())
+
+
+def test_a_text_stands_in_the_place_of_an_id_as_it_is() -> None:
+    bindings = Bindings("seed")
+    assert bindings.place(reference_to('no "such" id\0')) == 'no "such" id\0'
+    with pytest.raises(MissingReference):
+        bindings.place('"no JSON')

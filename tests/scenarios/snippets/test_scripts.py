@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from conformance.contract.operations import encoded_segment
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.scenarios import Scenario, snippets
@@ -33,12 +34,14 @@ from conformance.scenarios.scenario.model import (
     Step,
     Together,
     Until,
+    reference_to,
 )
 from conformance.scenarios.snippets import Setting
 from conformance.scenarios.strategies import THEMES
 from conformance.target.forms import Form
 from tests.scenarios.drawing import drawn
 
+ODD = 'a/"{i1}" $(ref i1)\0é'
 QUOTES = """it's "quoted" $HOME `x` \\ é🚀"""
 
 
@@ -72,6 +75,8 @@ def everything(name: str) -> Scenario:
         GetWorkflow(UNKNOWN),
         ListInstances("w2", running=True),
         ListInstances(UNKNOWN),
+        GetWorkflow(reference_to(ODD)),
+        ListInstances(reference_to(ODD)),
     )
     return Scenario(steps, "everything")
 
@@ -112,7 +117,9 @@ def test_a_script_really_replays_the_scenario(language: str, url: str, tmp_path:
     assert statuses.count("201") == 6
     assert statuses.count("204") == 4
     assert statuses.count("400") == 2
-    assert statuses.count("404") == 2
+    assert statuses.count("404") == 3
+    assert f"GET /workflows/{encoded_segment(ODD)} -> 404" in said
+    assert f"GET /instances?workflowID={encoded_segment(ODD)} -> 200" in said
 
 
 @pytest.mark.parametrize(("form", "status"), [("charset", "415"), ("chunked", "400"), ("encoded", "404")])
