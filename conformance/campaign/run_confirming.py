@@ -131,7 +131,7 @@ class RunConfirming:
 
         gate = self.target.gate
         confirmation = Confirmation(
-            judge, play, self.settings, seconds, lost=not usable, scarce=gate.scarce, slow=gate.slow
+            judge, play, self.settings, seconds, lost=not usable, scarce=gate.scarce, pace=gate.pace
         )
         return confirmation
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from conformance.confirming.credibility import in_play, on_used_connections
 from conformance.confirming.reconstruction import scenario_of_exchanges, with_own_reads
-from conformance.confirming.slicing import in_its_time, slices_of
+from conformance.confirming.slicing import in_its_time, slices_of, up_to
 from conformance.judging.judging import Judgement
 from conformance.judging.pool import TraceJudge
 from conformance.judging.tally import Case
@@ -84,25 +85,72 @@ async def attempt(
     out_of_time: Callable[[], bool],
     *,
     scarce: bool = False,
+    room: Callable[[], int] = lambda: 0,
 ) -> Attempt:
     """Replay the slice of each case first, then the whole, until the violation comes back or the time is up.
 
-    ``scarce``: the target starts few runs, so each is played a third as often, and none in vain.
+    ``scarce``: the target starts few runs, so each is played a third as often, and none in vain. ``room``: how many
+    runs it has room for at once; where some is left, what would be played next is played at the same time.
     """
     played = 0
     for case in cases:
-        for scenario, most in _in_order(case, scarce=scarce):
-            attempts = most // REPLAYS if scarce else most
+        plays = await _plays(judge, requirement, case, scarce=scarce)
+        for number, first in enumerate(plays):
             if out_of_time():
                 return Attempt(None, played)
+            batch = [first, *_looked_at(plays[number:], room() - _runs(*first))]
             began = time.monotonic()
-            replays = await judged(judge, play, requirement, [scenario] * attempts)
-            back = [replay for replay in replays if replay.shows(requirement)]
-            whole = conclusive(replays, requirement)
-            played += whole
-            if back:
-                return Attempt(scenario, whole, back, time.monotonic() - began)
+            replays = iter(await judged(judge, play, requirement, [each for each, most in batch for _ in range(most)]))
+            for scenario, most in batch:
+                own = list(islice(replays, most))
+                back = [replay for replay in own if replay.shows(requirement)]
+                whole = conclusive(own, requirement)
+                played += whole
+                if back:
+                    return Attempt(scenario, whole, back, time.monotonic() - began)
     return Attempt(None, played)
+
+
+def _runs(scenario: Scenario, times: int) -> int:
+    return max(1, scenario.starts) * times
+
+
+def _looked_at(plays: Sequence[tuple[Scenario, int]], room: int) -> Iterator[tuple[Scenario, int]]:
+    """Of what comes after the next as much as there is room for, once each: it may show what the next one does not."""
+    scenarios = [scenario for scenario, _ in plays]
+    for place, scenario in enumerate(scenarios[1:], 1):
+        if scenario not in scenarios[:place]:
+            room -= _runs(scenario, 1)
+            if room < 0:
+                return
+            yield scenario, 1
+
+
+async def _plays(judge: TraceJudge, requirement: str, case: Case, *, scarce: bool) -> list[tuple[Scenario, int]]:
+    """What to play for a case, and how often: first the steps up to the one after which it showed."""
+    part = await _first_shown(judge, requirement, case)
+    early = [] if part is None else [*slices_of(part.trace, part.observations[0])[:1], _scenario_of(part.trace)]
+    plays = [(scenario, 1 if scarce else REPLAYS) for scenario in early if scenario.starts or not scarce]
+    return plays + [each for each in _in_order(case, scarce=scarce) if each not in plays]
+
+
+async def _first_shown(judge: TraceJudge, requirement: str, case: Case) -> Case | None:
+    """A case up to the step after which its violation showed first; None where that is its last one, or no step."""
+    if not _played(case):
+        return None
+    steps = len(_scenario_of(case.trace).steps)
+    found: Case | None = None
+    showing = range(1, steps)
+    while showing:
+        middle = showing[len(showing) // 2]
+        part = up_to(case.trace, middle)
+        shown = JudgedReplay(part, await judge.judge(part)).shown(requirement)
+        if shown is None:
+            showing = range(middle + 1, showing.stop)
+        else:
+            found = replace(case, trace=part, observations=(shown,))
+            showing = range(showing.start, middle)
+    return found
 
 
 def _in_order(case: Case, *, scarce: bool) -> Iterator[tuple[Scenario, int]]:
@@ -110,9 +158,14 @@ def _in_order(case: Case, *, scarce: bool) -> Iterator[tuple[Scenario, int]]:
 
     Where it cites what the suite itself read in the middle of the play, that is a step of each. In between comes the
     scenario with all that was read so, for lists the one beside another instance, and the one in which as much time
-    passes as did then. Each is made only when nothing before it has shown the violation. ``scarce``: what a list of
-    instances showed is not asked for without any.
+    passes as did then. ``scarce``: each is played a third as often, and what a list of instances showed is not asked
+    for without any.
     """
+    for scenario, most in _as_often(case, scarce=scarce):
+        yield scenario, most // REPLAYS if scarce else most
+
+
+def _as_often(case: Case, *, scarce: bool) -> Iterator[tuple[Scenario, int]]:
     whole = scenario_of(case)
     if whole is None:
         return

@@ -58,6 +58,14 @@ def in_its_time(trace: Trace) -> Scenario | None:
     return replace(scenario, steps=tuple(steps)) if left < _LONGEST else None
 
 
+def up_to(trace: Trace, count: int) -> Trace:
+    """A play as if its scenario had ended after so many of its outermost steps, and nothing had been read after it."""
+    scenario = from_json(trace.scenario)
+    part = replace(scenario, steps=scenario.steps[:count])
+    numbers = {number for number, _ in numbered(part.steps)}
+    return replace(trace, scenario=to_json(part), exchanges=tuple(e for e in trace.exchanges if e.step in numbers))
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """What stays in a slice beside what a violation cites: reads, requests that were refused, what was played on others

@@ -68,7 +68,7 @@ def confirm(
     *,
     lost: bool = False,
     scarce: bool = False,
-    slow: bool = False,
+    pace: float = 0.0,
     settings: Settings | None = None,
 ) -> tuple[list[Proof], list[Scenario]]:
     """The proofs, and every scenario that was played again. ``trace`` makes what a play leaves."""
@@ -87,7 +87,7 @@ def confirm(
         for seen in first:
             tally.add(seen, await judge_pool.judge(seen))
         confirmation = Confirmation(
-            judge_pool, play, settings or Settings(), seconds, lost=lost, scarce=scarce, slow=slow
+            judge_pool, play, settings or Settings(), seconds, lost=lost, scarce=scarce, pace=pace
         )
         return await confirmation.run(tally, tell)
 

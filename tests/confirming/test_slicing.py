@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.confirming.slicing import in_its_time, slice_of, sliced, slices_of
+from conformance.confirming.slicing import in_its_time, slice_of, sliced, slices_of, up_to
 from conformance.rules.evidence.observation import violated
 from conformance.scenarios import Scenario, to_json
 from conformance.scenarios.scenario import model
@@ -202,3 +202,10 @@ def test_its_pauses_are_not_endless() -> None:
     found = in_its_time(_later(played(*_TWO[:3], Info(), Info()), (2, 12), (3, 12), (4, 60)))
     assert found is not None
     assert sum(step.ms for step in found.steps if isinstance(step, model.Pause)) == pytest.approx(15_000, abs=50)
+
+
+def test_a_play_is_cut_after_a_step_with_all_that_was_read_later() -> None:
+    steps = (Create("w1", _WAIT), Together((Run("i1", "w1"), Run("i2", "w1"))), Send("i1", "go"), Read("i1"))
+    part = up_to(played(*steps), 2)
+    assert part.scenario == to_json(Scenario(steps[:2], "made-up"))
+    assert [each.step for each in part.exchanges] == [0, 2, 3]

@@ -33,14 +33,17 @@ _SELDOM = 2
 _OTHERS = 2
 # What is played at once while minimising should not take longer than this, in seconds.
 _BATCH_S = 8.0
+# Minimising may take so many replays one after another, where these take long.
+_ROUNDS = 3
+_LEAST_AT_ONCE = 4
 
 
 class Confirmation:
     """Turns the violations of a tally into proofs, one per cause, within ``seconds``.
 
     ``lost``: the target has ended meanwhile, so what it did not answer any more proves nothing. ``scarce``: the target
-    starts few runs, so each violation is replayed once before any is replayed more often. ``slow``: it takes long for
-    each run, so more violations are replayed side by side.
+    starts few runs, so each violation is replayed once before any is replayed more often. ``pace``: how many runs a
+    second a slow target finishes, 0 for others; replays mostly wait there, so more are played side by side.
     """
 
     def __init__(
@@ -52,7 +55,7 @@ class Confirmation:
         *,
         lost: bool = False,
         scarce: bool = False,
-        slow: bool = False,
+        pace: float = 0.0,
     ) -> None:
         self._judge = judge
         self._replay = play
@@ -61,8 +64,8 @@ class Confirmation:
         self._replays = 0
         self._lost = lost
         self._scarce = scarce
-        self._slow = slow
-        self._at_once = _WAITING_AT_ONCE if slow else _AT_ONCE
+        self._pace = pace
+        self._at_once = _WAITING_AT_ONCE if pace else _AT_ONCE
         self._causes: Causes
         self._known = frozenset[str]()
         self._telling: Telling
@@ -137,9 +140,17 @@ class Confirmation:
             self._turns.renew(self._causes)
 
     def _seconds_to_minimise(self, replay_s: float) -> float:
-        """As long as may be, with time enough left to replay the minimal scenario, and what waits, at least once."""
-        left = self._ends - time.monotonic() - replay_s * (1 + self._turns.later)
-        return min(self._settings.minimise_seconds, left * self._turns.share)
+        """As long as may be, with time enough left to replay what waits at least once.
+
+        So is the minimal scenario, but where a replay takes long; its last candidate was a replay as well.
+        """
+        left = self._ends - time.monotonic() - replay_s * ((0 if self._pace else 1) + self._turns.later)
+        return min(max(self._settings.minimise_seconds, _ROUNDS * replay_s), left * self._turns.share)
+
+    def _room(self) -> int:
+        """How many runs a slow target begins soon, beside those of the violations that are replayed meanwhile."""
+        busy = len(self._turns.under_way) + len(self._turns.waiting)
+        return int(_BATCH_S * self._pace / max(1, min(self._at_once, busy)))
 
     async def _causes_of(self, tally: Tally) -> Causes:
         self._known = frozenset(tally.cases)
@@ -188,7 +199,10 @@ class Confirmation:
 
     async def _attempt(self, requirement: str, cases: Sequence[Case]) -> Attempt:
         some = cases[:_CASES]
-        return await attempt(self._judge, self._play, requirement, some, lambda: self.out_of_time, scarce=self._scarce)
+        room = (lambda: 0) if self._scarce else self._room
+        return await attempt(
+            self._judge, self._play, requirement, some, lambda: self.out_of_time, scarce=self._scarce, room=room
+        )
 
     async def _shortest(self, requirement: str, scenario: Scenario, tried: Attempt, tally: Tally) -> Found:
         best = min(tried.back, key=lambda replay: len(replay.trace.exchanges))
@@ -211,11 +225,16 @@ class Confirmation:
 
         seconds = self._seconds_to_minimise(tried.seconds)
         at_once = round(_BATCH_S * (1 if self._scarce else REPLAYS) / max(tried.seconds, 0.1))
+        room = self._room()
         budget = ReplayBudget(
-            seconds=seconds, runs=self._settings.minimise_runs, at_once=at_once, batch_s=tried.seconds
+            seconds=seconds,
+            runs=self._settings.minimise_runs,
+            at_once=max(room, at_once),
+            least=max(_LEAST_AT_ONCE, room),
+            batch_s=tried.seconds,
         )
         minimal = await minimise(scenario, fails, budget, shown_by=best.kinds_shown(requirement, scenario))
-        again = [minimal.scenario] * self._plays_of_minimal(minimal, seconds)
+        again = [minimal.scenario] * self._plays_of_minimal(minimal, seconds, tried.seconds)
         final = await judged(self._judge, self._play, requirement, again) if again else []
         back = [replay for replay in final if replay.shows(requirement)]
         shown = back[0] if back else best
@@ -233,14 +252,14 @@ class Confirmation:
         behind = self._behind(requirement, back or tried.back, minimal=minimal.complete)
         return Found(proof, behind | simpler)
 
-    def _plays_of_minimal(self, minimal: Minimised, seconds: float) -> int:
+    def _plays_of_minimal(self, minimal: Minimised, seconds: float, replay_s: float) -> int:
         """How often what minimising came to is played in the end."""
-        if seconds <= 0 or self.out_of_time:
+        if seconds <= 0 or self.out_of_time or (self._pace and self._ends - time.monotonic() < replay_s):
             return 0
         # What is as it was has come back already; where runs are few, others need them more.
         if self._scarce:
             return 1 if minimal.rounds or not self._turns.waiting else 0
-        return REPLAYS if minimal.rounds or not self._slow else 0
+        return REPLAYS if minimal.rounds or not self._pace else 0
 
     def _behind(self, requirement: str, back: Sequence[JudgedReplay], *, minimal: bool) -> frozenset[str]:
         """The requirements that are violated with this one, as its causes would be, each time that it came back.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice, zip_longest
 
-from conformance.scenarios.minimising.shrinking import cost, simpler, with_a_read
+from conformance.scenarios.minimising.shrinking import cost, eighths, in_common, simpler, with_a_read
 from conformance.scenarios.scenario.codec import to_json
 from conformance.scenarios.scenario.model import Scenario, Step
 from conformance.wire import exact_json
@@ -28,12 +28,14 @@ _LOOK_AHEAD = 60
 class ReplayBudget:
     """What minimising one finding may cost: seconds, and runWorkflow requests; ``at_once``: so many in one batch.
 
-    ``batch_s``: how many seconds the first batch will probably take. None is begun that would take twice the time left.
+    ``least``: so many in one batch, however long a batch takes. ``batch_s``: how many seconds the first batch will
+    probably take. None is begun that would take twice the time left.
     """
 
     seconds: float = 30.0
     runs: int = 240
     at_once: int = _BATCH_RUNS
+    least: int = _LEAST_BATCH_RUNS
     batch_s: float = 0.0
 
 
@@ -67,33 +69,45 @@ class _Search:
     batch_s: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.batch_runs = max(_LEAST_BATCH_RUNS, min(_BATCH_RUNS, self.budget.at_once))
+        self.batch_runs = max(self.budget.least, min(_BATCH_RUNS, self.budget.at_once))
         self.batch_s = self.budget.batch_s
 
     async def shrink(self, scenario: Scenario) -> tuple[Scenario, bool]:
-        while batch := self._next_batch(scenario):
+        together: Scenario | None = None
+        while batch := self._next_batch(scenario, together):
             failing = await self._play(batch)
+            together = in_common(scenario, failing)
             scenario = min([scenario, *failing], key=cost)
         return scenario, self._untried(scenario) is None
 
     def _untried(self, scenario: Scenario) -> Scenario | None:
         return next((each for each in simpler(scenario) if _key(each) not in self.tried), None)
 
-    def _next_batch(self, scenario: Scenario) -> list[Scenario]:
-        """The boldest candidates not tried yet, as many as fit; none when the budget is used up."""
+    def _next_batch(self, scenario: Scenario, together: Scenario | None) -> list[Scenario]:
+        """The boldest candidates not tried yet, as many as fit; none when the budget is used up.
+
+        ``together``: without all that the last batch has shown to be needless, each by itself.
+        """
         left = self.budget.seconds - (self.clock() - self.begun)
         if left <= 0 or left < self.batch_s / 2:
             return []
-        return list(self._fitting(scenario))
+        first = [together] if together is not None and cost(together) < cost(scenario) else []
+        others = self._likely_first(scenario)
+        if self.batch_s > _LONG_BATCH_S:
+            # There are few batches, so each has to bring something.
+            others = _alternating(others, eighths(scenario))
+        return list(self._fitting(chain(first, others)))
 
-    def _fitting(self, scenario: Scenario) -> Iterator[Scenario]:
+    def _fitting(self, candidates: Iterable[Scenario]) -> Iterator[Scenario]:
         left = min(self.batch_runs, self.budget.runs - self.runs)
-        taken = 0
-        for candidate in self._likely_first(scenario):
-            if taken == _BATCH:
+        taken = set[str]()
+        for candidate in candidates:
+            if len(taken) == _BATCH:
                 return
-            if candidate.runs <= left and _key(candidate) not in self.tried:
-                left, taken = left - candidate.runs, taken + 1
+            key = _key(candidate)
+            if candidate.runs <= left and key not in self.tried and key not in taken:
+                left -= candidate.runs
+                taken.add(key)
                 yield candidate
 
     def _likely_first(self, scenario: Scenario) -> Iterator[Scenario]:
@@ -116,7 +130,7 @@ class _Search:
         failing = await self.fails(batch)
         self.batch_s = self.clock() - sent
         if self.batch_s > _LONG_BATCH_S:
-            self.batch_runs = max(_LEAST_BATCH_RUNS, self.batch_runs // 2)
+            self.batch_runs = max(self.budget.least, self.batch_runs // 2)
         return [candidate for candidate, failed in zip(batch, failing, strict=True) if failed]
 
 
@@ -138,6 +152,12 @@ async def minimise(
     search = _Search(fails, given, frozenset(shown_by), clock, clock())
     shortest, complete = await search.shrink(scenario)
     return Minimised(with_a_read(shortest), search.rounds, search.candidates, search.runs, complete)
+
+
+def _alternating(one: Iterator[Scenario], other: Iterator[Scenario]) -> Iterator[Scenario]:
+    """The first of each, then the second of each, as long as there are any."""
+    for both in zip_longest(one, other):
+        yield from (each for each in both if each is not None)
 
 
 def _key(scenario: Scenario) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from conformance.scenarios.minimising.values import simpler_text, simpler_value
+from conformance.scenarios.minimising.plainer import with_plainer_values, with_smaller_bodies
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.codec import to_json
 from conformance.scenarios.scenario.editing import consistent, edited, mapped, uses, without
@@ -14,10 +14,7 @@ from conformance.scenarios.scenario.model import Scenario, StageConfig, Step, nu
 from conformance.scenarios.steps.registry import acts, kind_of
 from conformance.wire import exact_json
 
-_PLAIN = "go"
 _MANY = 8
-# Nothing in these is worth a replay of its own: events are renamed, and how long a delay lasts is what it is about.
-_PLAIN_KINDS = frozenset({"noop", "wait_event", "delay"})
 
 
 def cost(scenario: Scenario) -> tuple[int, int, int]:
@@ -42,8 +39,8 @@ def simpler(scenario: Scenario) -> Iterator[Scenario]:
         _chunks,
         _flattened,
         _with_fewer_stages,
-        _with_plainer_values,
-        _with_smaller_bodies,
+        with_plainer_values,
+        with_smaller_bodies,
     ):
         for candidate in make(scenario):
             text = exact_json.dumps(to_json(candidate))
@@ -70,6 +67,36 @@ def with_a_read(scenario: Scenario) -> Scenario:
 
 def _is_about_instance(step: Step) -> bool:
     return model.instance_of(step) is not None or isinstance(step, model.Run)
+
+
+def eighths(scenario: Scenario) -> Iterator[Scenario]:
+    """The scenario without each eighth of its steps: `in_common` makes one of those that still show what is wrong."""
+    total = sum(map(size, scenario.steps))
+    length = math.ceil(total / _MANY)
+    before = cost(scenario)
+    for start in range(0, total, length):
+        part = without(scenario, range(start, start + length))
+        if part.steps and cost(part) < before:
+            yield part
+
+
+def in_common(scenario: Scenario, candidates: Sequence[Scenario]) -> Scenario | None:
+    """What is left of a scenario without all that some candidates left out; None where no two only left out steps."""
+    dropped = [found for each in candidates if (found := _left_out(scenario, each))]
+    return without(scenario, set[int]().union(*dropped)) if len(dropped) > 1 else None
+
+
+def _left_out(scenario: Scenario, candidate: Scenario) -> set[int] | None:
+    """The numbers of the steps that a candidate has no more; None where it has others, or in another order."""
+    kept = list(candidate.leaves())
+    dropped = set[int]()
+    for number, step in numbered(scenario.steps):
+        if not isinstance(step, model.Together | model.Chain):
+            if kept and step == kept[0]:
+                kept.pop(0)
+            else:
+                dropped.add(number)
+    return None if kept else dropped
 
 
 # -- fewer steps ------------------------------------------------------------------------------------
@@ -211,96 +238,3 @@ def _without_stages(scenario: Scenario, workflow: str, dropped: Collection[int])
 
 def _moved(number: int, dropped: Collection[int]) -> int | None:
     return None if number in dropped else number - sum(other < number for other in dropped)
-
-
-# -- plainer values ---------------------------------------------------------------------------------
-
-
-def _with_plainer_values(scenario: Scenario) -> Iterator[Scenario]:
-    plainer = [mapped(scenario, edit) for edit in (_plain_run, _nameless, _unnumbered, _impatient, _tokenless, _quick)]
-    yield from (
-        replace(scenario, forms=tuple(each for each in scenario.forms if each != form)) for form in scenario.forms
-    )
-    yield from plainer
-    for name in dict.fromkeys(name for step in scenario.leaves() for name in _event_names(step)):
-        yield mapped(scenario, _renaming(name))
-
-
-def _with_smaller_bodies(scenario: Scenario) -> Iterator[Scenario]:
-    """One step's body in parts: what it says as JSON, or its text."""
-    for number, step in numbered(scenario.steps):
-        yield from (_with_step(scenario, number, simple) for simple in _smaller_body(step))
-
-
-def _with_step(scenario: Scenario, number: int, step: Step) -> Scenario:
-    return edited(scenario, number, lambda _: (step,))
-
-
-def _smaller_body(step: Step) -> Iterator[Step]:
-    if isinstance(step, model.CreateRaw | model.RunRaw | model.SendRaw):
-        yield from (replace(step, body=body) for body in simpler_text(step.body))
-    elif isinstance(step, model.Ask):
-        yield from (replace(step, query=query) for query in simpler_value(step.query))
-        yield from (replace(step, body=body) for body in ((None, *simpler_text(step.body)) if step.body else ()))
-    elif isinstance(step, model.Create):
-        yield from (replace(step, name=name) for name in simpler_value(step.name))
-        for number, stage in enumerate(step.stages):
-            if not stage.keys() & _PLAIN_KINDS:
-                for simple in simpler_value(stage):
-                    yield replace(step, stages=(*step.stages[:number], simple, *step.stages[number + 1 :]))
-    elif isinstance(step, model.Run):
-        yield from (replace(step, variables=variables) for variables in simpler_value(step.variables))
-
-
-def _event_names(step: Step) -> list[str]:
-    if isinstance(step, model.Send):
-        return [step.event]
-    waits = [stage.get("wait_event") for stage in step.stages] if isinstance(step, model.Create) else []
-    return [str(wait["event"]) for wait in waits if wait]
-
-
-def _plain_run(step: Step) -> Step:
-    return replace(step, variables=None) if isinstance(step, model.Run) else step
-
-
-def _nameless(step: Step) -> Step:
-    return replace(step, name=None) if isinstance(step, model.Create) else step
-
-
-def _unnumbered(step: Step) -> Step:
-    return replace(step, stage=None) if isinstance(step, model.Until) else step
-
-
-def _impatient(step: Step) -> Step:
-    return replace(step, wait=None, leaves=False) if isinstance(step, model.Run) else step
-
-
-def _tokenless(step: Step) -> Step:
-    return replace(step, token="absent") if isinstance(step, model.Intrude) else step
-
-
-def _quick(step: Step) -> Step:
-    """Every stage but those that wait or last for long becomes a noop."""
-    if not isinstance(step, model.Create):
-        return step
-    return replace(step, stages=tuple(stage if _lasting(stage) else {"noop": {}} for stage in step.stages))
-
-
-def _lasting(stage: StageConfig) -> bool:
-    delay = stage.get("delay")
-    return "wait_event" in stage or (isinstance(delay, dict) and delay.get("duration") == "1h")
-
-
-def _renaming(name: str) -> Callable[[Step], Step]:
-    """One event's name, in the stages that wait for it and in the events sent."""
-
-    def edit(step: Step) -> Step:
-        if isinstance(step, model.Send) and step.event == name:
-            return replace(step, event=_PLAIN)
-        if isinstance(step, model.Create):
-            waiting = {"wait_event": {"event": name}}
-            stages = ({"wait_event": {"event": _PLAIN}} if stage == waiting else stage for stage in step.stages)
-            return replace(step, stages=tuple(stages))
-        return step
-
-    return edit

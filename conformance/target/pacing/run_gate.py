@@ -107,6 +107,12 @@ class RunGate:
         return self.typical_s > 4 * _QUICK_S
 
     @property
+    def pace(self) -> float:
+        """How many runs a slow target has finished in a second so far; 0 for others."""
+        whole = self.now() - self._began if self._began is not None else 0.0
+        return self.finished / whole if self.slow and whole else 0.0
+
+    @property
     def lead_s(self) -> float:
         """Seconds within which a slow target has most probably started a run that is asked for now, 0 for others."""
         before = sum(runs for runs, _ in self._queue) + self.in_flight

@@ -187,10 +187,10 @@ def test_what_is_seen_while_another_is_replayed_has_its_turn() -> None:
     assert {proof.requirements[0] for proof in asyncio.run(whole())} == {"workflow.create-echo", "envelope.answers"}
 
 
-@pytest.mark.parametrize(("slow", "plays"), [(False, 6), (True, 3)])
-def test_on_a_slow_target_what_was_not_made_shorter_is_not_replayed_anew(slow: bool, plays: int) -> None:
+@pytest.mark.parametrize(("pace", "plays"), [(0.0, 6), (0.1, 3)])
+def test_on_a_slow_target_what_was_not_made_shorter_is_not_replayed_anew(pace: float, plays: int) -> None:
     settings = Settings(minimise_runs=-1)
-    (proof,), played = confirm(lambda n, _: True, [traced(SCENARIO, True)], slow=slow, settings=settings)
+    (proof,), played = confirm(lambda n, _: True, [traced(SCENARIO, True)], pace=pace, settings=settings)
     assert len(played) == plays
     assert proof.replays == Replays(3, 3)
 

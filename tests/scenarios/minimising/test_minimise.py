@@ -114,3 +114,34 @@ def test_what_keeps_the_kind_of_step_that_showed_the_failure_is_tried_first() ->
     asyncio.run(minimise(Scenario(steps, "made-up"), judge, budget, shown_by=[Read], clock=lambda: 0.0))
     assert tried == sorted(tried, reverse=True)
     assert any(tried)
+
+
+def test_what_was_needless_each_by_itself_is_left_out_at_once() -> None:
+    """Creations of which only the third matters, and two at least have to stay: halves show nothing."""
+    needed = Create("w3", ({"noop": {}},))
+    scenario = Scenario((*(Create(f"w{number}", ()) for number in range(3)), needed, Create("w4", ())))
+    batches = list[list[Scenario]]()
+
+    async def judge(batch: list[Scenario]) -> list[bool]:
+        batches.append(batch)
+        return [(needed in each.steps and len(each.steps) >= 4) or each.steps == (needed,) for each in batch]
+
+    found = asyncio.run(minimise(scenario, judge, clock=lambda: 0.0))
+    assert batches[1][0].steps == (needed,)
+    assert found.scenario.steps[0] == needed
+
+
+def test_where_batches_take_long_each_has_parts_to_be_left_out_together() -> None:
+    """Of many events three matter, so that the bold candidates, which leave out most, show nothing."""
+    sends = tuple(Send("i1", f"e{number}") for number in range(14))
+    scenario = Scenario((Create("w1", ({"noop": {}},)), Run("i1", "w1"), *sends))
+    needed = {sends[1], sends[7], sends[13]}
+    batches = list[list[Scenario]]()
+
+    async def judge(batch: list[Scenario]) -> list[bool]:
+        batches.append(batch)
+        return [needed <= {step for step in each.steps if isinstance(step, Send)} for each in batch]
+
+    budget = ReplayBudget(at_once=12, least=12, batch_s=20.0)
+    asyncio.run(minimise(scenario, judge, budget, clock=lambda: 0.0))
+    assert batches[1][0].steps == (*scenario.steps[:2], *sends[:2], *sends[6:8], *sends[12:])

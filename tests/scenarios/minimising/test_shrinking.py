@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.scenarios import Scenario
-from conformance.scenarios.minimising.shrinking import cost, simpler, with_a_read
+from conformance.scenarios.minimising.shrinking import cost, in_common, simpler, with_a_read
 from conformance.scenarios.scenario.editing import consistent, without
 from conformance.scenarios.scenario.model import (
     Cancel,
@@ -111,3 +111,13 @@ def test_a_stage_is_tried_alone_without_what_was_done_for_the_others() -> None:
 def test_a_step_on_a_text_depends_on_no_other() -> None:
     odd = Scenario((Create("w1", ()), Read(reference_to("a b")), Read("i1")))
     assert consistent(odd).steps == odd.steps[:2]
+
+
+def test_what_each_of_some_candidates_left_out_is_left_out_together() -> None:
+    first, second = Create("w1", (NOOP,)), Create("w2", ())
+    reads = Together((Read("i1"), GetWorkflow("w2")))
+    whole = Scenario((first, second, Run("i1", "w1"), reads, Info()))
+    fewer = [Scenario(whole.steps[:-1]), Scenario((first, Run("i1", "w1"), Read("i1"), Info()))]
+    other = Scenario((Create("w1", ()), *whole.steps[1:]))
+    assert in_common(whole, [*fewer, other]) == Scenario((first, Run("i1", "w1"), Read("i1")))
+    assert in_common(whole, [fewer[0], other]) is None

@@ -114,6 +114,14 @@ def test_runs_are_scarce_where_the_target_holds_back_more_than_one_in_a_second()
     assert not loaded(knee).gate.scarce
 
 
+def test_the_pace_of_a_slow_target_is_told_by_what_it_has_finished() -> None:
+    def crawling(in_flight: int) -> float:
+        return 2.0 * in_flight
+
+    assert loaded(crawling).gate.pace == pytest.approx(0.5, abs=0.05)
+    assert loaded(fast, clients=2).gate.pace == 0.0
+
+
 def test_runs_that_belong_together_go_out_together_beyond_the_limit() -> None:
     async def scenario() -> None:
         gate = RunGate()
