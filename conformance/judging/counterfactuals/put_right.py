@@ -14,6 +14,7 @@ from conformance.judging.counterfactuals.first_shown import APPEND_ONLY, as_firs
 from conformance.judging.counterfactuals.padded import TIME_ORDER, padded
 from conformance.judging.counterfactuals.relisted import LISTED, relisted
 from conformance.judging.counterfactuals.renumbered import SEQUENCE, renumbered
+from conformance.judging.counterfactuals.respelled import respelled
 from conformance.judging.counterfactuals.running_only import RUNNING, running_only
 from conformance.judging.counterfactuals.told_alike import (
     ECHO,
@@ -49,7 +50,7 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
     }
     reads = {MONOTONE: without_stale_reads(tally), TIME_ORDER: padded(tally), THEN_GET: as_created(tally)}
     given = {SCHEMA: as_planned(tally, SCHEMA), ECHO: as_sent(tally), IMMUTABLE: as_shown_last(tally)}
-    lists = {LISTED: relisted(tally), RUNNING: running_only(tally), AGREES: unlisted(tally)}
+    lists = {LISTED: respelled(tally) or relisted(tally), RUNNING: running_only(tally), AGREES: unlisted(tally)}
     ends = {ALL_DONE: cut_short(tally, ALL_DONE), COMPLETES: without_given_up(tally)}
     ended = {NONE_OPEN: closed(tally), **{each: unchanged(tally, each) for each in LATE}}
     runs = {
