@@ -33,7 +33,7 @@ from conformance.configuration.settings import Profile, Settings
 from conformance.contract.document import load_document
 from conformance.contract.requirements import load_requirements
 from conformance.judging.pool import JudgePool
-from conformance.reference.faults import FAULTS, Fault
+from conformance.reference.faults import FAULTS
 from conformance.reference.options import ServerOptions
 from conformance.reference.process import ReferenceProcess
 from conformance.target import TargetConfig
@@ -96,7 +96,7 @@ def _with_tokens(url: str) -> TargetConfig:
 def trial(fault: str, seed: int, profile: Profile, slowness: ServerOptions = FAST) -> Trial:
     """Run until the report tells of a requirement that the fault names, or to the end."""
     wanted = FAULTS[fault].breaks
-    auth = needs_tokens(FAULTS[fault])
+    auth = FAULTS[fault].tokens
     options = replace(slowness, faults=(fault,), seed=seed, auth=auth)
     if auth:
         # So that some tokens have long expired before the run ends.
@@ -131,11 +131,6 @@ def row(fault: str, trials: Sequence[Trial]) -> str:
     rules = ", ".join(rule for rule, _ in by.most_common(2)) or "— " + ", ".join(trials[0].others[:3])
     share = f"{len(told)}/{len(trials)} | {len(seen)}/{len(trials)}"
     return f"| {fault} | {share} | {seconds:.1f} | {runs:.0f} | {rules} |"
-
-
-def needs_tokens(fault: Fault) -> bool:
-    """Whether a fault shows only on a server that demands tokens."""
-    return all(rule.startswith("auth.") for rule in fault.breaks)
 
 
 def main() -> None:

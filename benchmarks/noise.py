@@ -14,7 +14,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from typing import cast
 
-from benchmarks.detection import needs_tokens, trial
+from benchmarks.detection import trial
 from benchmarks.false_alarms import HEAD, run_seed
 from benchmarks.shared.measuring import stamp
 from conformance.configuration.settings import Profile
@@ -40,7 +40,7 @@ def false_alarms(seeds: int, profile: str) -> int:
 def strength(seeds: int, profile: str, every: int) -> tuple[int, int]:
     """Print which faults are found with the noise; gives how many are, of those that are found without it."""
     print("\n| fault | found without noise | found with it | others with it |\n|---|---|---|---|", flush=True)
-    names = [name for name, fault in FAULTS.items() if not needs_tokens(fault)][::every]
+    names = [name for name, fault in FAULTS.items() if not fault.tokens][::every]
     found = whole = 0
     with ProcessPoolExecutor(2) as pool:
         for name in names:

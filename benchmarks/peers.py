@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks.detection import needs_tokens, trial
+from benchmarks.detection import trial
 from benchmarks.shared.measuring import SPEC, Cost, measured, program, stamp
 from conformance.reference.faults import FAULTS
 from conformance.reference.options import ServerOptions
@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("--baselines", type=int, default=3)
     parser.add_argument("--baseline-seconds", type=float, default=60.0)
     chosen = parser.parse_args()
-    names = chosen.faults or [name for name, fault in FAULTS.items() if not needs_tokens(fault)]
+    names = chosen.faults or [name for name, fault in FAULTS.items() if not fault.tokens]
     seeds = range(chosen.seed, chosen.seed + chosen.baselines)
     usual = baseline(seeds, (chosen.least, chosen.baseline_seconds))
     told = sorted(f"{title} ({operation})" if operation else title for title, operation in usual)

@@ -45,7 +45,7 @@ def server_options(values: Values) -> ServerOptions:
             raise BadOption("like", like, wanted) from None
     faults, lifetime = _faults(values), read(values, "token-lifetime")
     # What is wrong with authentication shows only where there is some.
-    auth = read(values, "auth") or any(_is_of_authentication(name) for name in faults)
+    auth = read(values, "auth") or any(FAULTS[name].tokens for name in faults)
     if lifetime is not None and not auth:
         raise NeedsOption("token-lifetime", "auth")
     return ServerOptions(
@@ -74,10 +74,6 @@ def serve_options(values: Values) -> ServerOptions:
         filled=read(values, "serve-filled") or 0,
         prefix=read(values, "serve-prefix") or "",
     )
-
-
-def _is_of_authentication(fault: str) -> bool:
-    return all(requirement.startswith("auth.") for requirement in FAULTS[fault].breaks)
 
 
 def _noise(values: Values) -> Noise:

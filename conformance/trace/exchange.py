@@ -64,6 +64,7 @@ TokenKind = Literal[
     "unsigned",
     "in-query",
     "other-scheme",
+    "scheme-alone",
     "lapsed",
     "expired",
     "read-only",
@@ -71,8 +72,8 @@ TokenKind = Literal[
 ]
 """The token of a request: the run's own, or one to be refused for: none at all, a text that nobody issued, a real one
 with a character changed, one of another issuer, one that says that it is not signed, the run's own in the query,
-made-up credentials of the scheme Basic, one that has just expired (within what clocks may differ) or long ago, one
-without the scope of writing, or of reading."""
+made-up credentials of the scheme Basic, the scheme Bearer and nothing after it, one that has just expired (within what
+clocks may differ) or long ago, one without the scope of writing, or of reading."""
 
 Loss = Literal["gateway", "timeout", "protocol"]
 FailureKind = Literal["timeout", "refused", "protocol", "aborted"]

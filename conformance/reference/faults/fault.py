@@ -19,6 +19,7 @@ T = TypeVar("T")
 Apply = Callable[[Server], None]
 Variables = Mapping[str, str]
 Profile = Literal["smoke", "standard", "thorough"]
+_ABOUT_TOKENS = "auth."
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Fault:
     """A named defect: ``breaks`` are requirement ids, the one that should catch it first in front.
 
     ``profile`` is the smallest run that should notice it. ``rare`` is the share of occasions on which it strikes, None
-    when it always does. ``apply`` replaces parts of an assembled server by defective ones.
+    when it always does. ``tokens``: it shows only where tokens are demanded. ``apply`` replaces parts of an assembled
+    server by defective ones.
     """
 
     name: str
@@ -34,15 +36,19 @@ class Fault:
     breaks: tuple[str, ...]
     profile: Profile = "standard"
     rare: float | None = None
+    tokens: bool = False
     apply: Apply = field(kw_only=True, repr=False)
 
 
-def fault(*breaks: str, profile: Profile = "standard", rare: float | None = None) -> Callable[[Apply], Fault]:
+def fault(
+    *breaks: str, profile: Profile = "standard", rare: float | None = None, tokens: bool = False
+) -> Callable[[Apply], Fault]:
     """Make a Fault of a function: its name, with dashes, and its docstring are the fault's name and summary."""
 
     def make(apply: Apply) -> Fault:
         name = apply.__name__.replace("_", "-")
-        return Fault(name, (apply.__doc__ or "").strip(), breaks, profile, rare, apply=apply)
+        needed = tokens or all(rule.startswith(_ABOUT_TOKENS) for rule in breaks)
+        return Fault(name, (apply.__doc__ or "").strip(), breaks, profile, rare, needed, apply=apply)
 
     return make
 

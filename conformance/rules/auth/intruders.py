@@ -20,6 +20,7 @@ _MISSING: Mapping[TokenKind, str] = {
     "unsigned": "with a token that says that it is not signed",
     "in-query": "with a token in the query only",
     "other-scheme": "with made-up credentials of the scheme Basic in place of a token",
+    "scheme-alone": "with the scheme Bearer and no token after it",
     "lapsed": "with a token that has just expired",
     "expired": "with a token that expired more than a minute ago",
 }
@@ -27,6 +28,8 @@ _NARROW: Mapping[TokenKind, str] = {
     "read-only": "orchestration:read",
     "write-only": "orchestration:write",
 }
+# The API documents no such parameter, scheme or header; a server may call the request malformed.
+_UNUSUAL = frozenset({"in-query", "other-scheme", "scheme-alone"})
 # They speak of how often, how long and how much, or of what stands in front of the server.
 _ABOUT_SOMETHING_ELSE = frozenset({408, 413, 414, 429, 431})
 
@@ -54,11 +57,10 @@ def _refused(exchange: Exchange, status: int, how: str) -> Iterator[Observation]
     found = exchange.status
     if found is None or found >= 500 or found in _ABOUT_SOMETHING_ELSE or says_wait(exchange):
         return
+    if exchange.token in _UNUSUAL and found == 400:
+        return
     if found == status:
         yield upheld(exchange)
-    elif exchange.token in ("in-query", "other-scheme") and found == 400:
-        # The API documents neither such a parameter nor such a scheme; a server may call the request malformed.
-        return
     elif exchange.token == "lapsed" or (found in (401, 403) and not is_json(exchange)):
         # Clocks differ; and what refuses in HTML is a gateway or a firewall.
         return

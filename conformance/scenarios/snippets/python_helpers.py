@@ -31,7 +31,7 @@ def call(method, path, body=None, keep=None, token=TOKEN, leave=60):
     place = re.sub("[{]([a-z0-9]+)[}]", lambda name: ids.get(name[1], "never-created"), path)
     headers = {"content-type": "application/json"} if body is not None else {}
     if token:
-        headers["authorization"] = token if " " in token else f"Bearer {token}"
+        headers["authorization"] = token.rstrip() if " " in token else f"Bearer {token}"
     content = body.encode() if body is not None else None
     try:
         answer = httpx.request(method, BASE + place, content=content, headers=headers, timeout=leave)

@@ -139,6 +139,7 @@ SHOWN_TOKENS: Mapping[TokenKind, str] = {
     "garbage": "made-up",
     "in-query": "",
     "other-scheme": "Basic bm9ib2R5Om5vYm9keQ==",
+    "scheme-alone": "Bearer ",
 }
 """What a script sends in the place of its own token; of any other kind it takes the token from the environment.
 

@@ -21,6 +21,7 @@ WORDS: Mapping[TokenKind, str] = {
     "unsigned": "with a token that says that it is not signed",
     "in-query": "with its token in the query",
     "other-scheme": "with made-up credentials in place of a token",
+    "scheme-alone": "with the scheme Bearer and no token",
     "lapsed": "with a token that has expired",
     "expired": "with a token that has expired",
     "read-only": "with a token for reading only",

@@ -71,6 +71,7 @@ def every_text(d: Draft) -> None:
     texts = d.shuffled([text for text in words.AWKWARD if text])
     half = len(texts) // 2
     held = {text: text for text in texts if len(text) < _KEY} | {f"key-{number}": str(number) for number in range(40)}
+    held |= {key: f"of {key}" for key in words.KEYS}
     money = words.send("world", "a", 1 + d.number(0, 99), "usd/2", metadata=held)
     stages = [words.wait_for(f" {text} " if number % 4 == 0 else text) for number, text in enumerate(texts)]
     many = [words.noop()] * d.number(130, 140)
@@ -79,12 +80,19 @@ def every_text(d: Draft) -> None:
         d.add(GetWorkflow(d.create(*some)))
 
 
+# The largest double has 309 digits, and some readers of JSON refuse more than a thousand.
+_DIGITS, _HUGE = (17, 20, 25, 40, 80), (310, 1_100)
+
+
 def exact_numbers(d: Draft) -> None:
-    """Amounts that no binary float holds."""
-    digits = d.pick((17, 20, 25, 40, 80))
-    amount = 10**digits + d.number(1, 10**6)
-    workflow = d.create(words.send("world", d.account(), amount), name="big")
-    d.add(GetWorkflow(workflow), ListWorkflows())
+    """Amounts that no binary float holds. What is huge stands alone: it may be refused with all beside it."""
+    big, *huge = [
+        [words.send("world", d.account(), 10**digits + d.number(1, 10**6)) for digits in some]
+        for some in (d.shuffled(_DIGITS), *([each] for each in _HUGE))
+    ]
+    for stages in (big, *huge):
+        d.add(GetWorkflow(d.create(*stages, name="big")))
+    d.add(ListWorkflows())
 
 
 def same_config(d: Draft) -> None:

@@ -31,6 +31,7 @@ BAD: tuple[TokenKind, ...] = (
     "unsigned",
     "in-query",
     "other-scheme",
+    "scheme-alone",
     "expired",
 )
 """Tokens, and what stands in their place, that let nobody in."""

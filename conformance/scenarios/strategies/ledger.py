@@ -145,7 +145,7 @@ def funded_then_spent(d: Draft) -> None:
 
 def _metadata(d: Draft) -> dict[str, str]:
     """One to three entries; more often several, since a server may lose all but one."""
-    keys = d.some(("k", "Note", "a.b", "ключ", "1h", "null", "007"), 1, 3)
+    keys = d.some(("k", "Note", "order_id", "orderId", "a.b", "ключ", "1h", "null", "007"), 1, 3)
     return {key: d.pick((*words.AWKWARD[:8], *words.LOOKALIKES, words.TELLING_VALUE, _LONG_VALUE)) for key in keys}
 
 

@@ -90,6 +90,10 @@ KEYS = (
     "x",
     "order",
     "Order",
+    "order_id",
+    "orderId",
+    "ORDER_ID",
+    "_order",
     "a.b",
     "key with space",
     "ключ",
@@ -110,7 +114,7 @@ KEYS = (
     "a[0]",
     "name-of-more-than-sixty-four-characters-" * 2,
 )
-"""Names of variables."""
+"""Names of variables, and keys of metadata: of each style, and such as mean something to somebody."""
 
 NAMES = (
     TELLING_VALUE,

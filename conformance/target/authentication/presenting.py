@@ -47,6 +47,8 @@ async def presented(tokens: TokenSource, kind: TokenKind) -> Presented | None:
     if kind == "other-scheme":
         made_up = f"nobody:{uuid.uuid4().hex}".encode()
         return Presented(kind, base64.b64encode(made_up).decode(), scheme="Basic")
+    if kind == "scheme-alone":
+        return Presented(kind, "")
     if kind in ("read-only", "write-only"):
         narrow = await tokens.narrow(READ_SCOPE if kind == "read-only" else WRITE_SCOPE)
         return None if narrow is None else Presented(kind, narrow)
@@ -84,7 +86,7 @@ def common_headers(configured: Mapping[str, str], token: str | None, refused: Pr
         kept = [(name, value, True) for name, value in configured.items() if not is_credential(name)]
         shown_token = None if refused.in_query else refused.token
         return [
-            *([("authorization", f"{refused.scheme} {shown_token}", True)] if shown_token is not None else []),
+            *([("authorization", f"{refused.scheme} {shown_token}".rstrip(), True)] if shown_token is not None else []),
             *kept,
         ]
     given = [(name, value, True) for name, value in configured.items()]

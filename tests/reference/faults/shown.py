@@ -45,7 +45,7 @@ SHOWN: dict[Probe, str] = {
         error-without-message crash-on-malformed-workflow name-trimmed send-metadata-dropped stages-beyond-eight-dropped
         amounts-as-floats amounts-of-64-bits missing-stages-accepted refused-workflow-stored
         unknown-kind-accepted second-key-ignored event-name-of-any-type ids-by-content
-        huge-amounts-vanish
+        huge-amounts-vanish numbers-of-a-thousand-digits-refused keys-of-metadata-in-camel-case
     """,
     collections.collection: """
         second-of-a-pair-unreadable workflows-cut-at-100 last-workflow-twice stale-list-of-workflows
@@ -284,7 +284,7 @@ SHOWN: dict[Probe, str] = {
     collections.credentials: """
         token-not-needed any-token-will-do scopes-ignored reading-allows-writing unsigned-tokens-pass refused-but-done
         cancelling-unguarded accepts-expired-tokens existence-told-without-token bodies-read-before-tokens
-        other-schemes-pass tokens-without-case
+        other-schemes-pass tokens-without-case schemes-alone-crash
     """,
 }
 CASES = [(name, probe) for probe, names in SHOWN.items() for name in names.split()]

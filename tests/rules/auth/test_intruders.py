@@ -19,6 +19,7 @@ BAD: tuple[TokenKind, ...] = (
     "unsigned",
     "in-query",
     "other-scheme",
+    "scheme-alone",
     "expired",
 )
 WAIT = [{"wait_event": {"event": "go"}}]
@@ -155,6 +156,10 @@ def refused_for_its_scheme(t: TraceBuilder) -> None:
     t.workflows(status=400, token="other-scheme")
 
 
+def refused_for_its_header(t: TraceBuilder) -> None:
+    t.workflows(status=400, token="scheme-alone")
+
+
 def refused_for_its_form(t: TraceBuilder) -> None:
     t.workflows(status=400, token="absent")
 
@@ -188,6 +193,7 @@ CASES: list[Case] = [
     (M, "upheld", deleted_by_its_owner),
     (M, "nothing", refused_for_its_parameter),
     (M, "nothing", refused_for_its_scheme),
+    (M, "nothing", refused_for_its_header),
     (M, "violated", refused_for_its_form),
     (M, "violated", refused_for_its_parameter_and_deleted),
     (M, "violated", woken_all_the_same),

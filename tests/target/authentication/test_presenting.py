@@ -79,6 +79,12 @@ def test_credentials_of_another_scheme_are_sent_and_not_kept() -> None:
     assert dict(exchange.request.headers)["authorization"] == "Basic [redacted]"
 
 
+def test_a_scheme_alone_is_sent_with_nothing_after_it() -> None:
+    exchange, head = sent("scheme-alone")
+    assert "authorization: bearer\r\n" in head.lower()
+    assert dict(exchange.request.headers)["authorization"] == "Bearer [redacted]"
+
+
 def test_a_bad_token_is_sent_and_not_kept() -> None:
     kinds: tuple[TokenKind, ...] = ("garbage", "altered", "other-case", "foreign", "unsigned")
     for kind in kinds:

@@ -123,6 +123,21 @@ def other_schemes_pass(server: Server) -> None:
     alter(server.auth, "check", make)
 
 
+@fault("envelope.no-5xx", tokens=True)
+def schemes_alone_crash(server: Server) -> None:
+    """Credentials of one word, such as Bearer without a token, get 500: no second word is there to be read."""
+
+    def make(check: Check) -> Check:
+        def checked(authorization: str | None, scope: str) -> None:
+            if authorization is not None and len(authorization.split()) == 1:
+                raise ApiError("index out of range")
+            check(authorization, scope)
+
+        return checked
+
+    alter(server.auth, "check", make)
+
+
 _ALG_NONE = "eyJhbGciOiAibm9uZS"
 """How the base64 of {"alg": "none" begins."""
 
@@ -218,6 +233,7 @@ FAULTS = (
     reading_allows_writing,
     unsigned_tokens_pass,
     other_schemes_pass,
+    schemes_alone_crash,
     accepts_expired_tokens,
     refused_but_done,
     cancelling_unguarded,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Callable
 
@@ -12,12 +13,13 @@ from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.fault import alter, around, fault
 from conformance.reference.service.operations import Call, Handler, Reply, data
 from conformance.reference.service.server import Server
-from conformance.reference.wire.errors import ApiError
+from conformance.reference.wire.errors import ApiError, Invalid
 from conformance.reference.wire.exact_json import Json
 
 _COLUMN = 65_535
 _INBOX = 16
 _STACK = 1000
+_LONG_NUMBER = re.compile(rb"[0-9]{1001}")
 _TIMER = (2**31 - 1) * MILLISECOND
 
 
@@ -171,6 +173,18 @@ def deep_configurations_crash(server: Server) -> None:
     around(server, "createWorkflow", handle)
 
 
+@fault("workflow.exact-numbers", "workflow.create-echo")
+def numbers_of_a_thousand_digits_refused(server: Server) -> None:
+    """A configuration with a number of more than a thousand digits is refused: its reader takes no longer ones."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        if _LONG_NUMBER.search(call.body):
+            raise Invalid("number length exceeds the maximum of 1000")
+        return await original(call)
+
+    around(server, "createWorkflow", handle)
+
+
 FAULTS = (
     inbox_of_sixteen,
     fourth_wait_deaf,
@@ -184,4 +198,5 @@ FAULTS = (
     nul_in_paths_crashes,
     nul_in_queries_crashes,
     deep_configurations_crash,
+    numbers_of_a_thousand_digits_refused,
 )

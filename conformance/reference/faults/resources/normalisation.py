@@ -21,6 +21,7 @@ from conformance.reference.wire.errors import Invalid
 from conformance.reference.wire.exact_json import Json, write
 
 _COLUMN = 255
+_UNDERSCORE = re.compile("(?<=[A-Za-z0-9])_([A-Za-z0-9])")
 
 
 def _stored(server: Server, change: Callable[[Json], Json]) -> None:
@@ -240,6 +241,27 @@ def numbers_name_workflows(server: Server) -> None:
     _read_as(server, named)
 
 
+def _camel(value: Json) -> Json:
+    """A value with the keys of each metadata in camel case."""
+    if isinstance(value, list):
+        return [_camel(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    metadata = value.get("metadata")
+    camel = {} if not isinstance(metadata, dict) else {"metadata": {_camelled(key): metadata[key] for key in metadata}}
+    return {key: _camel(item) for key, item in value.items()} | camel
+
+
+def _camelled(key: str) -> str:
+    return _UNDERSCORE.sub(lambda found: found[1].upper(), key)
+
+
+@fault("workflow.create-echo", "stage-history.effect")
+def keys_of_metadata_in_camel_case(server: Server) -> None:
+    """Keys of metadata with an underscore are kept in camel case: order_id as orderId."""
+    alter(server.engine, "create_workflow", stored_as(_camel))
+
+
 @fault("workflow.exact-numbers")
 def round_numbers_in_exponents(server: Server) -> None:
     """A read of one workflow writes an integer that ends in zeros with an exponent: 100 as 1E+2."""
@@ -270,4 +292,5 @@ FAULTS = (
     assets_in_capitals,
     numbers_name_workflows,
     round_numbers_in_exponents,
+    keys_of_metadata_in_camel_case,
 )

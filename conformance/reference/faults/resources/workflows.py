@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from conformance.reference.engine.clock import SECOND, rfc3339
@@ -57,8 +58,9 @@ def stages_beyond_eight_dropped(server: Server) -> None:
 
 @fault("workflow.exact-numbers", "workflow.create-echo", profile="smoke")
 def amounts_as_floats(server: Server) -> None:
-    """Amounts pass through a binary float, which rounds the big ones."""
-    change = stored_as(lambda config: map_numbers(config, lambda number: int(float(number))))
+    """Amounts pass through a binary float, which rounds the big ones, and is the largest float for bigger ones."""
+    most = int(sys.float_info.max)
+    change = stored_as(lambda config: map_numbers(config, lambda number: int(float(min(number, most)))))
     alter(server.engine, "create_workflow", change)
 
 

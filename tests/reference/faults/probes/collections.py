@@ -20,9 +20,13 @@ async def configurations(session: Session) -> object:
     """Good and bad configurations, and what is stored of them."""
     session.freeze()
     notes = Notes()
-    good = {"name": " a ", "stages": [send_stage(2**63 + 1), send_stage(10**30 + 1, metadata={"k": "v"}), *[NOOP] * 8]}
+    good = {
+        "name": " a ",
+        "stages": [send_stage(2**63 + 1), send_stage(10**30 + 1, metadata={"a_k": "v"}), *[NOOP] * 8],
+    }
+    huge = {"stages": [send_stage(10**1000)]}
     odd = [{"name": "odd"}, {"name": 7, "stages": []}, b'{"stages":[]}}']
-    for config in [good, good, *BAD_CONFIGS, *odd]:
+    for config in [good, good, huge, *BAD_CONFIGS, *odd]:
         notes.take(await session.call("POST", "/workflows", config))
     notes.take(await session.call("GET", "/workflows"))
     return notes.lines
@@ -140,6 +144,7 @@ async def credentials(session: Session) -> object:
         None,
         "Bearer nonsense",
         "Basic bm9ib2R5Om5vYm9keQ==",
+        "Bearer",
         f"Bearer {unsigned}.e30.",
         f"Bearer {granted.json()['access_token']}",
         f"Bearer {twisted}",
