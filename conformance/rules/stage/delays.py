@@ -25,10 +25,11 @@ def _ended_well(timeline: InstanceTimeline, stage: StagePlan) -> list[StageObser
     return [shown_stage for shown_stage in shown_stages if not timeline.stopped_before(shown_stage.exchange.received)]
 
 
-def ended_early(index: TraceIndex, requirement: str) -> dict[str, set[int]]:
+def ended_early(index: TraceIndex, requirement: str, share: float = 1.0) -> dict[str, set[int]]:
     """By workflow the stages that some instance shows ended too early, without error, by the target's own timestamps.
 
     ``requirement`` tells which delays: `run.delay-duration` those with a duration, `run.delay-until` the others.
+    ``share``: only those that lasted for less than this share of their time.
     """
     found: dict[str, set[int]] = {}
     for timeline in timelines(index):
@@ -36,18 +37,25 @@ def ended_early(index: TraceIndex, requirement: str) -> dict[str, set[int]]:
         for stage in timeline.plans:
             length, until = (stage.duration, None) if requirement == DURATION else (None, stage.until)
             ended = [each.stage for each in timeline.shown_stages(stage.number) if not each.stage.error]
-            if timeline.instance.workflow and any(_is_early(each, length, until, slack) for each in ended):
+            early = any(_is_early(each, length, until, slack, share) for each in ended)
+            if timeline.instance.workflow and early:
                 found.setdefault(timeline.instance.workflow.id, set()).add(stage.number)
     return found
 
 
-def _is_early(shown: StageRead, length: int | None, until: Instant | None, slack: int) -> bool:
+def _is_early(shown: StageRead, length: int | None, until: Instant | None, slack: int, share: float = 1.0) -> bool:
     started, ended = shown.started, shown.ended_at
     if ended is None:
         return False
     if until is not None:
-        return ended.ns < until.ns - slack
-    return length is not None and started is not None and ended.ns - started.ns < length - slack
+        due = until.ns
+    elif length is not None and started is not None:
+        due = started.ns + length
+    else:
+        return False
+    # A moment is known also where it is not told when the stage began.
+    whole = due - started.ns if started is not None else 0
+    return ended.ns < due - slack and (share == 1.0 or due - ended.ns > (1 - share) * whole > 0)
 
 
 def duration(index: TraceIndex) -> Iterator[Observation]:

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.rules.stage.delays import DURATION, UNTIL
 from tests.judging.counterfactuals.resting_on import rests, violated
-from tests.rules.bodies import NOOP
+from tests.rules.bodies import NOOP, ns, stamp
 from tests.rules.build import TraceBuilder
 from tests.rules.timelines import started
 
@@ -53,3 +53,16 @@ def test_a_stage_that_a_cancellation_ended_with_an_error_proves_the_rest() -> No
 
 def test_nothing_is_put_right_where_delays_last() -> None:
     assert rests(DURATION, goes_on(HOUR)) == frozenset()
+
+
+def test_delays_of_both_forms_that_end_at_once_have_one_timer() -> None:
+    assert UNTIL in rests(DURATION, ended_early(HOUR), ended_early(FAR))
+    assert DURATION not in rests(UNTIL, ended_early(HOUR), ended_early(FAR))
+
+
+def test_a_form_of_which_one_ends_nearly_in_time_stands_by_itself() -> None:
+    t, i = started({"delay": {"until": stamp(10_000)}})
+    t.now += ns(9_500)
+    t.get(i, [(5, 9_000)], ended=9_001, embed=False)
+    assert UNTIL in violated(t.trace())
+    assert UNTIL not in rests(DURATION, ended_early(HOUR), t)
