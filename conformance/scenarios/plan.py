@@ -42,7 +42,7 @@ _INTRUDERS = tuple(theme.name for theme in intruding.THEMES)
 _ONCE: Mapping[Profile, tuple[str, ...]] = {
     "smoke": ("a-few-dozen", "every-bad-stage", *_INTRUDERS),
     "standard": (*_SPECIALS, *_INTRUDERS),
-    "thorough": (*_SPECIALS, "a-few-dozen", "kept-for-long", "throng", *_INTRUDERS),
+    "thorough": (*_SPECIALS, "a-few-dozen", "kept-for-long", "throng", "very-long-program", *_INTRUDERS),
     "soak": (*_SPECIALS, *_INTRUDERS),
 }
 # A scenario costs a little more than one run on average; more are drawn than needed, and the budget cuts.

@@ -24,6 +24,7 @@ from conformance.reference.faults.engines import (
     interruptions,
     leaving,
     records,
+    second_runs,
     signals,
 )
 from conformance.reference.faults.engines import runs as engine_runs
@@ -87,6 +88,7 @@ _AREAS = (
     at_once.FAULTS,
     engine_runs.FAULTS,
     records.FAULTS,
+    second_runs.FAULTS,
     identities.FAULTS,
     durability.FAULTS,
     denials.FAULTS,

@@ -52,7 +52,7 @@ def variables_in_money(d: Draft) -> None:
         words.update(source, {"note": "${note}", "k": "${who} and ${who}"}),
     )
     workflow = d.create(*stages)
-    for _ in range(d.number(1, 2)):
+    for _ in range(2):
         note, asset = d.pick(words.AWKWARD[1:8]), d.pick(ASSETS)
         instance = d.run(workflow, {"who": d.account(), "asset": asset, "note": note})
         stages_read = (StageHistory(instance, "0"), StageHistory(instance, "1"))

@@ -133,9 +133,19 @@ def long_program(d: Draft) -> None:
         stages[_LATE] = words.update(d.account(), {"k": "late"})
     values = _awkward_values(d)
     references, filled = _in_a_row(values)
-    instance = d.run(d.create(*stages, words.wait_for(f"${{name}}: {references}")), {**values, "name": event})
+    instance = d.run(
+        d.create(*stages, words.wait_for(f"${{name}}: {references}")), {**values, **words.UNUSED, "name": event}
+    )
     d.add(Until(instance, "waiting", count - 1), Send(instance, f"{event}: {filled}"), Until(instance, "ended"))
     d.add(*(StageHistory(instance, str(number)) for number in (0, _LATE, count - 1, count)))
+
+
+def very_long_program(d: Draft) -> None:
+    """More stages than a number of one byte, with a sign or without, can tell apart."""
+    count = d.number(260, 265)
+    instance = d.start(*[words.noop()] * (count - 1), words.wait_for("go"))
+    d.add(Until(instance, "waiting", count - 1), Send(instance, "go"), Until(instance, "ended"))
+    d.add(*(StageHistory(instance, str(number)) for number in (3, 127, 128, 255, 256, count - 1, count)))
 
 
 def no_stages(d: Draft) -> None:
@@ -161,7 +171,7 @@ def variables(d: Draft) -> None:
     many = {f"unused-{number}": str(number) for number in range(d.pick((0, 12, 120)))}
     # Nothing refers to these, which others' names begin or end with.
     parts = {part: f"only {part}" for part in ("k", "ord", "key", "num", "ber", "space")}
-    instance = d.run(workflow, {**many, **parts, **values, "number": number})
+    instance = d.run(workflow, {**many, **parts, **words.UNUSED, **values, "number": number})
     d.add(Until(instance, "waiting", 0), Send(instance, event), Settle(), History(instance))
     d.add(
         Send(instance, event.replace(f"${{{key}}}", value)), Until(instance, "waiting", 1), Settle(), History(instance)
@@ -171,14 +181,19 @@ def variables(d: Draft) -> None:
 
 
 def variables_of_two_runs(d: Draft) -> None:
-    """Two runs of one workflow with different values, moved on in turns: no value leaks."""
+    """Two runs of one workflow with different values, moved on in turns: no value leaks. Another one begins meanwhile,
+    at its first stage.
+    """
     workflow = d.create(words.wait_for("one-${x}"), *d.quick_stages(0, 1), words.wait_for("two-${x}-${y}"))
-    values = d.some(words.AWKWARD[2:], 2, 3)
-    runs = [(d.run(workflow, {"x": value, "y": d.pick(words.AWKWARD)}), value) for value in values]
+    values = d.some(words.AWKWARD[2:], 2, 2)
+    others = [{"y": d.pick(words.AWKWARD), **words.UNUSED} for _ in values]
+    runs = [(d.run(workflow, {"x": value, **more}), value) for value, more in zip(values, others, strict=True)]
     d.add(*(Until(instance, "waiting", 0) for instance, _ in runs))
     for instance, value in d.shuffled(runs):
         d.add(Send(instance, f"one-{value}"), d.look(instance))
     d.add(Settle(), *(History(instance) for instance, _ in runs))
+    late = d.run(workflow, {"x": values[0], "y": "late", **words.UNUSED})
+    d.add(Until(late, "waiting", 0), Read(late), History(late))
 
 
 def variables_at_once(d: Draft) -> None:
@@ -186,7 +201,7 @@ def variables_at_once(d: Draft) -> None:
     name stays what it is.
     """
     workflow = d.create(words.wait_for("${x}!"), words.noop(), name=d.pick(("${x}", "run ${x} now")))
-    runs = [d.new_run(workflow, {"x": value}) for value in d.some(words.AWKWARD[2:], 4, 5)]
+    runs = [d.new_run(workflow, {"x": value, **words.UNUSED}) for value in d.some(words.AWKWARD[2:], 4, 5)]
     d.add(Together(tuple(runs)), Settle(), Together(tuple(History(run.ref) for run in runs)))
 
 
@@ -200,12 +215,16 @@ def long_texts(d: Draft) -> None:
 
 
 def open_variables(d: Draft) -> None:
-    """Placeholders without a value, or in a value: what becomes of them is open, but another run's value it is not."""
+    """Placeholders without a value, or in a value: what becomes of them is open, but another run's value it is not.
+
+    A server may keep values with each of its workers, so there are several runs without one, and runs of other
+    scenarios are given the same.
+    """
     workflow = d.create(words.wait_for("${missing}"), words.wait_for("a-${x}"))
     other = workflow if d.flip() else d.create(words.wait_for("${missing}"))
-    d.run(other, {"missing": f"given to another run, {d.number(0, 10**6)}"})
-    instance = d.run(workflow, d.pick((None, {"x": d.pick(words.OPEN_VALUES)})))
-    d.add(Settle(), Read(instance), History(instance))
+    d.run(other, words.UNUSED)
+    instances = [d.run(workflow, given) for given in d.shuffled((None, {"x": d.pick(words.OPEN_VALUES)}))]
+    d.add(Settle(), *(view for instance in instances for view in (Read(instance), History(instance))))
 
 
 _ENDS = ("run.completes", "stage.sequence", "stage.all-done", "history.stages", "run.terminated-at")
@@ -219,6 +238,7 @@ THEMES = (
     Theme("failing-stage", waited_for_failure, ("run.stage-fails", "run.wait", "history.agrees"), 3),
     Theme("program", program, (*_ENDS, "stage.monotone"), 4),
     Theme("long-program", long_program, (*_ENDS, "stage-history.started"), once=True),
+    Theme("very-long-program", very_long_program, (*_ENDS, "stage-history.started"), once=True),
     Theme("no-stages", no_stages, ("run.completes", "stage-history.not-started", "workflow.create-echo"), 1),
     Theme("variables", variables, ("run.variables", "history.stages", "event.other"), 4),
     Theme("variables-of-two-runs", variables_of_two_runs, ("run.variables", "run.isolated"), 2),

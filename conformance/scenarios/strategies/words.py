@@ -116,6 +116,9 @@ KEYS = (
 )
 """Names of variables, and keys of metadata: of each style, and such as mean something to somebody."""
 
+UNUSED = {"missing": "given to another run"}
+"""A variable that is given to runs of workflows which do not refer to it, and not to runs of one which does."""
+
 NAMES = (
     TELLING_VALUE,
     "",

@@ -44,7 +44,7 @@ SHOWN: dict[Probe, str] = {
     collections.configurations: """
         error-without-message crash-on-malformed-workflow name-trimmed send-metadata-dropped stages-beyond-eight-dropped
         amounts-as-floats amounts-of-64-bits missing-stages-accepted refused-workflow-stored
-        unknown-kind-accepted second-key-ignored event-name-of-any-type ids-by-content
+        unknown-kind-accepted second-key-ignored updates-without-ledger-accepted event-name-of-any-type ids-by-content
         huge-amounts-vanish numbers-of-a-thousand-digits-refused keys-of-metadata-in-camel-case
     """,
     collections.collection: """
@@ -121,6 +121,7 @@ SHOWN: dict[Probe, str] = {
     circumstances.after_a_failure: "delays-skipped-after-a-failure",
     circumstances.deep: "deep-configurations-crash",
     circumstances.twelfth_stage: "stage-numbers-of-one-digit",
+    collections.many_stages: "stage-numbers-of-seven-bits",
     circumstances.later_waits: """
         waits-after-delays-are-not-running fractions-of-durations-untold later-waits-hear-siblings
     """,
@@ -158,6 +159,8 @@ SHOWN: dict[Probe, str] = {
         booked-metadata-cut updates-in-lower-case wallets-as-written empty-metadata-fail-sends accounts-need-two-parts
     """,
     cancelling.event_then_cancel: "cancel-after-event-lost cancel-beside-event-lost",
+    engines.second_runs: "runs-begin-where-another-waits sends-booked-once-for-a-workflow",
+    values.in_turn: "variables-stay-with-their-worker",
     values.delays: """
         delays-end-early delays-of-whole-seconds second-delay-endless until-ignored until-cut-to-seconds
         until-without-zone fractions-are-milliseconds

@@ -30,6 +30,7 @@ BAD_CONFIGS: list[Any] = [
     {"stages": [{"delay": {"duration": "1s", "until": "2026-01-01T00:00:00Z"}}]},
     {"stages": [{"delay": {"until": "2026-02-30T00:00:00Z"}}]},
     {"stages": [{"wait_event": {}}]},
+    {"stages": [{"update": {"account": {"id": "a", "metadata": {}}}}]},
     {"stages": [{"wait_event": {"event": 1}}]},
     {"stages": [send_stage(amount=1.5)]},  # type: ignore[arg-type]
     {"stages": [send_stage(metadata={"k": 1})]},

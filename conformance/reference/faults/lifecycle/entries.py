@@ -17,6 +17,7 @@ from conformance.reference.wire.errors import NotFound
 from conformance.reference.wire.exact_json import Json, read, write
 
 _RETENTION = 2 * SECOND
+_LARGEST_BYTE = 127
 
 
 @fault("stage.all-done", "stage.monotone")
@@ -188,6 +189,18 @@ def stage_numbers_of_one_digit(server: Server) -> None:
     around(server, "getInstanceStageHistory", handle)
 
 
+@fault("stage-history.started", profile="thorough")
+def stage_numbers_of_seven_bits(server: Server) -> None:
+    """The history of a stage beyond the 128th is not found: numbers are compared as if all were small."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        if call.path["number"].isdecimal() and int(call.path["number"]) > _LARGEST_BYTE:
+            raise NotFound("no such stage")
+        return await original(call)
+
+    around(server, "getInstanceStageHistory", handle)
+
+
 FAULTS = (
     status_gone_after_the_end,
     stages_sorted_as_texts,
@@ -201,4 +214,5 @@ FAULTS = (
     stage_histories_kept,
     fractions_of_durations_untold,
     stage_numbers_of_one_digit,
+    stage_numbers_of_seven_bits,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from itertools import cycle
 
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.fault import alter, around, fault
@@ -136,6 +137,22 @@ def variables_shared_while_running(server: Server) -> None:
     alter(server.engine, "start", make)
 
 
+@fault("run.variables")
+def variables_stay_with_their_worker(server: Server) -> None:
+    """Each of three workers, which take runs in turn, puts the variables of a run over those of its runs before."""
+    workers = cycle([dict[str, str]() for _ in range(3)])
+
+    def make(start: Start) -> Start:
+        def started(workflow_id: str, variables: Mapping[str, str]) -> str:
+            kept = next(workers)
+            kept.update(variables)
+            return start(workflow_id, dict(kept))
+
+        return started
+
+    alter(server.engine, "start", make)
+
+
 def _with_variables(choose: Callable[[Execution, int], Mapping[str, str]]) -> Callable[[RunStage], RunStage]:
     def make(run_stage: RunStage) -> RunStage:
         async def run(execution: Execution, number: int, stage: Json) -> str | None:
@@ -244,6 +261,7 @@ FAULTS = (
     variable_names_lowered,
     dollars_in_values_expanded,
     variables_shared_while_running,
+    variables_stay_with_their_worker,
     variables_in_first_stage_only,
     long_variables_cut,
     variables_cut_at_16384,

@@ -123,6 +123,13 @@ async def throng(session: Session) -> object:
     return len(await session.data("/instances", workflowID=workflow))
 
 
+async def many_stages(session: Session) -> object:
+    """The histories of an early and of a late stage of very many."""
+    instance = (await session.run(await session.create(*[NOOP] * 130), wait=True))["id"]
+    calls = (session.call("GET", f"/instances/{instance}/stages/{number}/history") for number in (127, 128, 129))
+    return [(await call).status_code for call in calls]
+
+
 async def long_after(session: Session) -> object:
     """An instance that ended long ago."""
     notes = Notes()

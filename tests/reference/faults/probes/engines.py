@@ -164,6 +164,17 @@ async def equal_runs(session: Session) -> object:
     return [(await session.data(f"/instances/{each}"))["terminated"] for each in runs]
 
 
+async def second_runs(session: Session) -> object:
+    """A run of a workflow of which another instance waits in a later stage, having sent money."""
+    notes = Notes()
+    workflow = await session.create(send_stage(), NOOP, WAIT)
+    for _ in range(2):
+        instance = (await session.run(workflow))["id"]
+        await session.idle()
+        await take_reads(session, notes, instance)
+    return notes.lines
+
+
 async def delays_until_one_moment(session: Session) -> object:
     """Two instances that wait for the same moment."""
     moment = rfc3339(session.server.clock.now() + SECOND // 5)

@@ -163,3 +163,12 @@ async def money_at_once(session: Session) -> object:
     session.freeze()
     instances = [await session.start(send_stage()) for _ in range(2)]
     return [(await session.ended(one), (await session.data(f"/instances/{one}")).get("error")) for one in instances]
+
+
+async def in_turn(session: Session) -> object:
+    """What later runs of a workflow wait for that do not give the variable in it, which the first one gave."""
+    workflow = await session.create({"wait_event": {"event": "${missing}"}})
+    await session.run(workflow, {"missing": "given to the first"})
+    instances = [(await session.run(workflow))["id"] for _ in range(8)]
+    await session.idle()
+    return [(await session.data(f"/instances/{instance}/history"))[0]["input"] for instance in instances]

@@ -1,0 +1,50 @@
+"""Faults of the second run of a workflow, which takes something over from the first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from conformance.reference.engine.stages import Execution, StageFailed
+from conformance.reference.faults.fault import alter, fault
+from conformance.reference.faults.resources.leftovers import executions_of, workflow_of
+from conformance.reference.service.server import Server
+from conformance.reference.wire.exact_json import Json
+
+Start = Callable[[str, Mapping[str, str]], str]
+
+
+@fault("stage.sequence", "history.stages", "run.isolated")
+def runs_begin_where_another_waits(server: Server) -> None:
+    """A run begins with the latest stage in which an earlier instance of its workflow waits for an event."""
+
+    def make(start: Start) -> Start:
+        def started(workflow_id: str, variables: Mapping[str, str]) -> str:
+            waiting = [each.stage for each in executions_of(server, workflow_id) if each.waiting_for is not None]
+            instance_id = start(workflow_id, variables)
+            server.engine.execution(instance_id).stage = max(waiting, default=0) - 1
+            return instance_id
+
+        return started
+
+    alter(server.engine, "start", make)
+
+
+@fault("run.completes")
+def sends_booked_once_for_a_workflow(server: Server) -> None:
+    """A send fails if an earlier instance of its workflow has booked it: its reference tells no instance."""
+    plain = server.stage_kinds.kinds["send"]
+    booked: dict[tuple[str | None, int], str] = {}
+
+    async def send(execution: Execution, parameters: Json) -> None:
+        reference = workflow_of(server, execution.instance_id), execution.stage
+        if booked.setdefault(reference, execution.instance_id) != execution.instance_id:
+            raise StageFailed("a transaction with this reference exists")
+        await plain(execution, parameters)
+
+    server.stage_kinds.kinds["send"] = send
+
+
+FAULTS = (
+    runs_begin_where_another_waits,
+    sends_booked_once_for_a_workflow,
+)
