@@ -44,7 +44,7 @@ SHOWN: dict[Probe, str] = {
     collections.configurations: """
         error-without-message crash-on-malformed-workflow name-trimmed send-metadata-dropped stages-beyond-eight-dropped
         amounts-as-floats amounts-of-64-bits missing-stages-accepted refused-workflow-stored
-        unknown-kind-accepted second-key-ignored updates-without-ledger-accepted event-name-of-any-type ids-by-content
+        unknown-kind-accepted second-key-ignored event-name-of-any-type ids-by-content
         huge-amounts-vanish numbers-of-a-thousand-digits-refused keys-of-metadata-in-camel-case
     """,
     collections.collection: """
@@ -72,6 +72,7 @@ SHOWN: dict[Probe, str] = {
     at_once.histories_of_siblings: "histories-read-at-once-swapped",
     at_once.equal_events: "equal-events-at-once-multiply",
     at_once.timer_beside_cancellation: "timers-beside-cancellations-revive",
+    at_once.many_open: "five-open-at-a-time",
     running.several_runs: "instance-ids-reused second-instance-unlisted every-fifth-run-stuck",
     collections.embedding: "newest-workflow-embedded",
     waited.waiting_runs: """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from conformance.reference.engine.clock import SECOND
@@ -118,9 +118,25 @@ def _timer_ns(execution: Execution) -> int:
     return -1 if length is None else execution.stage_started_at + length
 
 
+@fault("run.completes")
+def five_open_at_a_time(server: Server) -> None:
+    """Five workers take instances from their beginning to their end: a sixth one begins when one of them has ended."""
+    workers = asyncio.Semaphore(5)
+
+    def make(run: Callable[[Execution], Awaitable[None]]) -> Callable[[Execution], Awaitable[None]]:
+        async def taken(execution: Execution) -> None:
+            async with workers:
+                await run(execution)
+
+        return taken
+
+    alter(server.engine, "run", make)
+
+
 FAULTS = (
     waits_ending_together_share_an_answer,
     histories_read_at_once_swapped,
     equal_events_at_once_multiply,
     timers_beside_cancellations_revive,
+    five_open_at_a_time,
 )

@@ -101,18 +101,6 @@ def event_name_of_any_type(server: Server) -> None:
     on_refusal(server, "createWorkflow", Invalid, accept(server, tamed))
 
 
-@fault("workflow.create-bad-stage")
-def updates_without_ledger_accepted(server: Server) -> None:
-    """An update whose account has no ledger is accepted: it is in the default one."""
-
-    def tamed(stage: Json) -> Json | None:
-        given: Json = stage.get("update") if isinstance(stage, dict) else None
-        account: Json = given.get("account") if isinstance(given, dict) else None
-        return {"update": {"account": {"ledger": "default"} | account}} if _is_object(account) else stage
-
-    on_refusal(server, "createWorkflow", Invalid, accept(server, tamed))
-
-
 def _is_object(value: Json) -> bool:
     return isinstance(value, dict)
 
@@ -123,5 +111,4 @@ FAULTS = (
     unknown_kind_accepted,
     second_key_ignored,
     event_name_of_any_type,
-    updates_without_ledger_accepted,
 )

@@ -47,3 +47,14 @@ async def timer_beside_cancellation(session: Session) -> object:
     while (terminated := await shown()) and time.monotonic() < end:  # noqa: ASYNC110
         await asyncio.sleep(0.001)
     return terminated
+
+
+async def many_open(session: Session) -> object:
+    """Whether an instance ends while five others wait."""
+    workflow = await session.create(WAIT)
+    for _ in range(5):
+        await session.run(workflow)
+    await session.idle()
+    instance = (await session.run(await session.create(NOOP)))["id"]
+    await session.idle()
+    return (await session.data(f"/instances/{instance}"))["terminated"]
