@@ -241,7 +241,11 @@ THEMES = (
     Theme("very-long-program", very_long_program, (*_ENDS, "stage-history.started"), once=True),
     Theme("no-stages", no_stages, ("run.completes", "stage-history.not-started", "workflow.create-echo"), 1),
     Theme("variables", variables, ("run.variables", "history.stages", "event.other"), 4),
-    Theme("variables-of-two-runs", variables_of_two_runs, ("run.variables", "run.isolated"), 2),
+    Theme(
+        "variables-of-two-runs",
+        variables_of_two_runs,
+        ("run.variables", "run.isolated", "stage.sequence", "history.stages"),
+    ),
     Theme("variables-at-once", variables_at_once, ("run.variables",), 2),
     Theme("long-texts", long_texts, ("run.variables",), once=True),
     Theme("open-variables", open_variables, ("run.variables", "envelope.no-5xx", "cancel.terminates"), 2),
