@@ -142,7 +142,8 @@ class Confirmation:
     def _seconds_to_minimise(self, replay_s: float) -> float:
         """As long as may be, with time enough left to replay what waits at least once.
 
-        So is the minimal scenario, but where a replay takes long; its last candidate was a replay as well.
+        There is time for one more replay of the minimal scenario, too, unless replays take long: then that of the
+        candidate that became it is enough.
         """
         left = self._ends - time.monotonic() - replay_s * ((0 if self._pace else 1) + self._turns.later)
         return min(max(self._settings.minimise_seconds, _ROUNDS * replay_s), left * self._turns.share)
