@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from conformance.contract.requirements import Catalogue
 from conformance.judging.chance import at_least
 from conformance.judging.places import Sighting, at_one_place, one_place, shows_too, sightings_in, tied
-from conformance.judging.sightings_index import SightingsIndex
+from conformance.judging.sightings_index import SightingsIndex, unless_widespread
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.observation import Observation
 from conformance.trace import Trace
@@ -64,7 +64,7 @@ class Causes:
                 or self._same_instances(cause, other)
                 or self._same_place(cause, other)
                 or self._same_act(cause, other)
-                or self._indexed(cause).refused_alike(self._sightings(other))
+                or self._refused_alike(cause, other)
                 or self._same_absence(cause, other)
                 or self._same_hang(cause, other)
                 or self._same_deafness(cause, other)
@@ -187,6 +187,17 @@ class Causes:
     def _same_absence(self, cause: str, other: str) -> bool:
         """Violated only since lists lack something, as is the cause: for how long, or beside what, does not matter."""
         return self.rank(cause) < self.rank(other) and self._indexed(cause).unlisted_alike(self._sightings(other))
+
+    def _refused_alike(self, cause: str, other: str) -> bool:
+        """Violated only by answers that refuse, or do not, wrongly as those of the cause do.
+
+        What many operations do is done in one place for all of them; else each may have a cause of its own.
+        """
+        found = {each.refusal for each in self._sightings(other)}
+        if not found or "" in found:
+            return False
+        every = set[str]().union(*(self._indexed(each).refusals for each in self._tally.cases))
+        return unless_widespread(found, every) <= unless_widespread(self._indexed(cause).refusals, every)
 
     def _same_hang(self, cause: str, other: str) -> bool:
         """Violated only by instances that never end, as some of those of the cause, and as often, but for chance.

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from conformance.judging.places import Act, Place, Sighting
 
+_MANY_OPERATIONS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class SightingsIndex:
@@ -46,14 +48,18 @@ class SightingsIndex:
         unlisted = lists.pop() if len(lists) == 1 else ""
         return cls(len(sightings), places, by_subject, acts, begun, refusals, hangs, unheard, unlisted)
 
-    def refused_alike(self, others: Collection[Sighting]) -> bool:
-        """Whether all violations of another requirement are by answers that refuse, or do not, wrongly as these do."""
-        refusals = {each.refusal for each in others}
-        return bool(refusals) and "" not in refusals and refusals <= self.refusals
-
     def unlisted_alike(self, others: Collection[Sighting]) -> bool:
         """Whether all of these, and of another requirement's, show that the same lists lack something."""
         return bool(self.unlisted) and _lacking(others) == {self.unlisted}
+
+
+def unless_widespread(refusals: Collection[str], every: Collection[str]) -> set[str]:
+    """Ways to refuse, without the operation where many of them refuse so among ``every`` one that was seen."""
+    operations: dict[str, set[str]] = {}
+    for operation, _, way in (each.partition(": ") for each in every):
+        operations.setdefault(way, set()).add(operation)
+    parted = ((each, each.partition(": ")[2]) for each in refusals)
+    return {way if len(operations.get(way, ())) >= _MANY_OPERATIONS else each for each, way in parted}
 
 
 def _lacking(sightings: Collection[Sighting]) -> set[str]:

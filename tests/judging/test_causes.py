@@ -214,6 +214,24 @@ def test_what_is_refused_in_the_same_wrong_way_has_one_cause(deleted: list[str],
     assert explained(found, "workflow.get-unknown") == (["workflow.get-deleted"] if follows else [])
 
 
+@pytest.mark.parametrize(
+    ("operations", "follow"),
+    [
+        (("createWorkflow", "runWorkflow", "sendEvent"), ["event.malformed", "run.bad-variables"]),
+        (("createWorkflow", "runWorkflow"), []),
+    ],
+)
+def test_what_three_operations_refuse_in_the_same_wrong_way_has_one_cause(
+    operations: tuple[str, ...], follow: list[str]
+) -> None:
+    requirements = ("workflow_create__malformed", "run_bad__variables", "event_malformed")
+    wrong = {
+        name: [sighting(name, operation=operation)._replace(refusal=f"{operation}: 422 VALIDATION for 400 VALIDATION")]
+        for name, operation in zip(requirements, operations, strict=False)
+    }
+    assert sorted(explained(seen(**wrong), "workflow.create-malformed")) == follow
+
+
 def _missing(operation: str, *, acts: Collection[int] = ()) -> list[Sighting]:
     return [sighting(f"{operation}{n}", "(absent)", acts=acts, operation=operation) for n in range(2)]
 

@@ -39,9 +39,22 @@ def _written(*forms: Form) -> Callable[[Draft], None]:
     return write
 
 
+def _created(*forms: Form) -> Callable[[Draft], None]:
+    """Workflows in these forms that nobody runs, which costs a slow target next to nothing."""
+
+    def write(d: Draft) -> None:
+        d.forms = forms
+        workflow = d.create(words.wait_for("größer 工作"), *d.quick_stages(0, 2), name=d.pick(words.NAMES))
+        d.add(GetWorkflow(workflow), ListInstances(workflow), Delete(workflow), GetWorkflow(workflow))
+
+    return write
+
+
 _RULES = ("workflow.create-echo", "workflow.create-then-get", "run.variables", "event.matching", "cancel.terminates")
 
 THEMES = (
     Theme("written-otherwise", _written("charset", "encoded"), _RULES, 1),
     Theme("in-chunks", _written("chunked"), _RULES, 1),
+    Theme("created-otherwise", _created("charset", "encoded"), _RULES[:2], 1),
+    Theme("created-in-chunks", _created("chunked"), _RULES[:2], 1),
 )
