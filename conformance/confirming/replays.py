@@ -85,20 +85,23 @@ async def attempt(
     out_of_time: Callable[[], bool],
     *,
     scarce: bool = False,
-    room: Callable[[], int] = lambda: 0,
+    room: Callable[[], int] | None = None,
 ) -> Attempt:
     """Replay the slice of each case first, then the whole, until the violation comes back or the time is up.
 
     ``scarce``: the target starts few runs, so each is played a third as often, and none in vain. ``room``: how many
-    runs it has room for at once; where some is left, what would be played next is played at the same time.
+    runs a slow target has room for at once, None for others. A replay takes long there, so the steps up to the one
+    after which the violation showed first are played before all else, and where there is room, what would be played
+    next is played at the same time.
     """
     played = 0
     for case in cases:
-        plays = await _plays(judge, requirement, case, scarce=scarce)
+        plays = [*await _first_plays(judge, requirement, case, scarce=scarce)] if room is not None else []
+        plays += [each for each in _in_order(case, scarce=scarce) if each not in plays]
         for number, first in enumerate(plays):
             if out_of_time():
                 return Attempt(None, played)
-            batch = [first, *_looked_at(plays[number:], room() - _runs(*first))]
+            batch = [first, *_looked_at(plays[number:], (room() if room is not None else 0) - _runs(*first))]
             began = time.monotonic()
             replays = iter(await judged(judge, play, requirement, [each for each, most in batch for _ in range(most)]))
             for scenario, most in batch:
@@ -126,12 +129,11 @@ def _looked_at(plays: Sequence[tuple[Scenario, int]], room: int) -> Iterator[tup
             yield scenario, 1
 
 
-async def _plays(judge: TraceJudge, requirement: str, case: Case, *, scarce: bool) -> list[tuple[Scenario, int]]:
-    """What to play for a case, and how often: first the steps up to the one after which it showed."""
+async def _first_plays(judge: TraceJudge, requirement: str, case: Case, *, scarce: bool) -> list[tuple[Scenario, int]]:
+    """The steps of a case up to the one after which it showed, first a slice of them, and how often to play each."""
     part = await _first_shown(judge, requirement, case)
     early = [] if part is None else [*slices_of(part.trace, part.observations[0])[:1], _scenario_of(part.trace)]
-    plays = [(scenario, 1 if scarce else REPLAYS) for scenario in early if scenario.starts or not scarce]
-    return plays + [each for each in _in_order(case, scarce=scarce) if each not in plays]
+    return [(scenario, 1 if scarce else REPLAYS) for scenario in early if scenario.starts or not scarce]
 
 
 async def _first_shown(judge: TraceJudge, requirement: str, case: Case) -> Case | None:

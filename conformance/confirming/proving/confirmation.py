@@ -140,16 +140,19 @@ class Confirmation:
             self._turns.renew(self._causes)
 
     def _seconds_to_minimise(self, replay_s: float) -> float:
-        """As long as may be, with time enough left to replay what waits at least once.
+        """As long as may be, with time enough left to replay the minimal scenario, and what waits, at least once.
 
-        There is time for one more replay of the minimal scenario, too, unless replays take long: then that of the
-        candidate that became it is enough.
+        Where nothing waits on a slow target, that of the candidate that becomes the minimal scenario is replay enough.
         """
-        left = self._ends - time.monotonic() - replay_s * ((0 if self._pace else 1) + self._turns.later)
-        return min(max(self._settings.minimise_seconds, _ROUNDS * replay_s), left * self._turns.share)
+        alone = self._pace and not self._turns.waiting
+        left = self._ends - time.monotonic() - replay_s * ((0 if alone else 1) + self._turns.later)
+        most = max(self._settings.minimise_seconds, _ROUNDS * replay_s if alone else 0.0)
+        return min(most, left * self._turns.share)
 
     def _room(self) -> int:
         """How many runs a slow target begins soon, beside those of the violations that are replayed meanwhile."""
+        if self._scarce:
+            return 0
         busy = len(self._turns.under_way) + len(self._turns.waiting)
         return int(_BATCH_S * self._pace / max(1, min(self._at_once, busy)))
 
@@ -200,7 +203,7 @@ class Confirmation:
 
     async def _attempt(self, requirement: str, cases: Sequence[Case]) -> Attempt:
         some = cases[:_CASES]
-        room = (lambda: 0) if self._scarce else self._room
+        room = self._room if self._pace else None
         return await attempt(
             self._judge, self._play, requirement, some, lambda: self.out_of_time, scarce=self._scarce, room=room
         )
