@@ -209,3 +209,11 @@ def test_a_play_is_cut_after_a_step_with_all_that_was_read_later() -> None:
     part = up_to(played(*steps), 2)
     assert part.scenario == to_json(Scenario(steps[:2], "made-up"))
     assert [each.step for each in part.exchanges] == [0, 2, 3]
+
+
+def test_what_is_wrong_with_the_version_needs_no_other_step() -> None:
+    trace = played(Create("w1", _WAIT), Run("i1", "w1"), Info(), Read("i1"), Info())
+    first, second = (each for each in trace.exchanges if each.operation == "getServerInfo")
+    reduced = sliced(trace, violated(first, second, expected="1.0", observed="1.1"))
+    assert reduced.scenario == to_json(Scenario((Info(), Info()), "made-up"))
+    assert [(each.index, each.step) for each in reduced.exchanges] == [(first.index, 0), (second.index, 1)]
