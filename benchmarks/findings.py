@@ -23,6 +23,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
 from benchmarks.detection import FAST, watched
+from benchmarks.shared.faults import WITHOUT_TOKENS
 from benchmarks.shared.measuring import stamp
 from conformance.configuration.settings import Profile, Settings
 from conformance.confirming.findings import build_finding
@@ -76,10 +77,9 @@ def run(faults: tuple[str, ...], seed: int, profile: Profile, slowness: ServerOp
 
 def chosen_faults(count: int = _FAULTS, drawn: int | None = None) -> list[str]:
     """So many faults of those that need no tokens: spread evenly over all, or drawn by a seed."""
-    names = [name for name, fault in FAULTS.items() if not fault.tokens]
     if drawn is not None:
-        return random.Random(drawn).sample(names, count)
-    return [names[position * len(names) // count] for position in range(count)]
+        return random.Random(drawn).sample(WITHOUT_TOKENS, count)
+    return [WITHOUT_TOKENS[position * len(WITHOUT_TOKENS) // count] for position in range(count)]
 
 
 def summary(runs: Sequence[Told]) -> list[str]:

@@ -16,6 +16,7 @@ from typing import cast
 
 from benchmarks.detection import trial
 from benchmarks.false_alarms import HEAD, run_seed
+from benchmarks.shared.faults import WITHOUT_TOKENS
 from benchmarks.shared.measuring import stamp
 from conformance.configuration.settings import Profile
 from conformance.reference.faults import FAULTS
@@ -40,7 +41,7 @@ def false_alarms(seeds: int, profile: str) -> int:
 def strength(seeds: int, profile: str, every: int) -> tuple[int, int]:
     """Print which faults are found with the noise; gives how many are, of those that are found without it."""
     print("\n| fault | found without noise | found with it | others with it |\n|---|---|---|---|", flush=True)
-    names = [name for name, fault in FAULTS.items() if not fault.tokens][::every]
+    names = WITHOUT_TOKENS[::every]
     found = whole = 0
     with ProcessPoolExecutor(2) as pool:
         for name in names:

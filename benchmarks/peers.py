@@ -21,6 +21,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.detection import trial
+from benchmarks.shared.faults import WITHOUT_TOKENS
 from benchmarks.shared.measuring import SPEC, Cost, measured, program, stamp
 from conformance.reference.faults import FAULTS
 from conformance.reference.options import ServerOptions
@@ -125,7 +126,7 @@ def main() -> None:
     parser.add_argument("--baselines", type=int, default=3)
     parser.add_argument("--baseline-seconds", type=float, default=60.0)
     chosen = parser.parse_args()
-    names = chosen.faults or [name for name, fault in FAULTS.items() if not fault.tokens]
+    names = chosen.faults or WITHOUT_TOKENS
     seeds = range(chosen.seed, chosen.seed + chosen.baselines)
     usual = baseline(seeds, (chosen.least, chosen.baseline_seconds))
     told = sorted(f"{title} ({operation})" if operation else title for title, operation in usual)

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.detection import watched
+from benchmarks.shared.faults import WITHOUT_TOKENS
 from benchmarks.shared.measuring import stamp
 from conformance.configuration.settings import Settings
 from conformance.confirming.findings import build_finding
@@ -96,7 +97,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--every", type=int, default=10)
     chosen = parser.parse_args()
-    names = chosen.faults or [name for name, fault in FAULTS.items() if not fault.tokens][:: chosen.every]
+    names = chosen.faults or WITHOUT_TOKENS[:: chosen.every]
     print("| fault | finding | script | on | said | last line |\n|---|---|---|---|---|---|", flush=True)
     kinds: Counter[str] = Counter()
     with ProcessPoolExecutor(chosen.jobs) as pool:

@@ -96,8 +96,9 @@ async def attempt(
     """
     played = 0
     for case in cases:
-        plays = [*await _first_plays(judge, requirement, case, scarce=scarce)] if room is not None else []
-        plays += [each for each in _in_order(case, scarce=scarce) if each not in plays]
+        first_plays = await _first_plays(judge, requirement, case, scarce=scarce) if room is not None else []
+        later = (each for each in _in_order(case, scarce=scarce) if each not in first_plays)
+        plays = [(scenario, most // REPLAYS if scarce else most) for scenario, most in (*first_plays, *later)]
         for number, first in enumerate(plays):
             if out_of_time():
                 return Attempt(None, played)
@@ -133,7 +134,7 @@ async def _first_plays(judge: TraceJudge, requirement: str, case: Case, *, scarc
     """The steps of a case up to the one after which it showed, first a slice of them, and how often to play each."""
     part = await _first_shown(judge, requirement, case)
     early = [] if part is None else [*slices_of(part.trace, part.observations[0])[:1], _scenario_of(part.trace)]
-    return [(scenario, 1 if scarce else REPLAYS) for scenario in early if scenario.starts or not scarce]
+    return [(scenario, REPLAYS) for scenario in early if scenario.starts or not scarce]
 
 
 async def _first_shown(judge: TraceJudge, requirement: str, case: Case) -> Case | None:
@@ -160,14 +161,8 @@ def _in_order(case: Case, *, scarce: bool) -> Iterator[tuple[Scenario, int]]:
 
     Where it cites what the suite itself read in the middle of the play, that is a step of each. In between comes the
     scenario with all that was read so, for lists the one beside another instance, and the one in which as much time
-    passes as did then. ``scarce``: each is played a third as often, and what a list of instances showed is not asked
-    for without any.
+    passes as did then. ``scarce``: what a list of instances showed is not asked for without any.
     """
-    for scenario, most in _as_often(case, scarce=scarce):
-        yield scenario, most // REPLAYS if scarce else most
-
-
-def _as_often(case: Case, *, scarce: bool) -> Iterator[tuple[Scenario, int]]:
     whole = scenario_of(case)
     if whole is None:
         return

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from conformance.contract.requirements import Catalogue
 from conformance.judging.chance import at_least
 from conformance.judging.places import Sighting, at_one_place, one_place, shows_too, sightings_in, tied
-from conformance.judging.sightings_index import SightingsIndex, unless_widespread
+from conformance.judging.sightings_index import SightingsIndex, widespread
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.observation import Observation
 from conformance.trace import Trace
@@ -196,8 +196,13 @@ class Causes:
         found = {each.refusal for each in self._sightings(other)}
         if not found or "" in found:
             return False
-        every = set[str]().union(*(self._indexed(each).refusals for each in self._tally.cases))
-        return unless_widespread(found, every) <= unless_widespread(self._indexed(cause).refusals, every)
+        many = widespread(set[str]().union(*(self._indexed(each).refusals for each in self._tally.cases)))
+
+        def way(refusal: str) -> str:
+            alike = refusal.partition(": ")[2]
+            return alike if alike in many else refusal
+
+        return set(map(way, found)) <= set(map(way, self._indexed(cause).refusals))
 
     def _same_hang(self, cause: str, other: str) -> bool:
         """Violated only by instances that never end, as some of those of the cause, and as often, but for chance.

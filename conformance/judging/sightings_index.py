@@ -53,13 +53,12 @@ class SightingsIndex:
         return bool(self.unlisted) and _lacking(others) == {self.unlisted}
 
 
-def unless_widespread(refusals: Collection[str], every: Collection[str]) -> set[str]:
-    """Ways to refuse, without the operation where many of them refuse so among ``every`` one that was seen."""
+def widespread(refusals: Collection[str]) -> set[str]:
+    """Of some refusals the ways, without the operation, in which many operations refuse."""
     operations: dict[str, set[str]] = {}
-    for operation, _, way in (each.partition(": ") for each in every):
+    for operation, _, way in (each.partition(": ") for each in refusals):
         operations.setdefault(way, set()).add(operation)
-    parted = ((each, each.partition(": ")[2]) for each in refusals)
-    return {way if len(operations.get(way, ())) >= _MANY_OPERATIONS else each for each, way in parted}
+    return {way for way, found in operations.items() if len(found) >= _MANY_OPERATIONS}
 
 
 def _lacking(sightings: Collection[Sighting]) -> set[str]:

@@ -35,7 +35,6 @@ _OTHERS = 2
 _BATCH_S = 8.0
 # Minimising may take so many replays one after another, where these take long.
 _ROUNDS = 3
-_LEAST_AT_ONCE = 4
 
 
 class Confirmation:
@@ -229,12 +228,11 @@ class Confirmation:
 
         seconds = self._seconds_to_minimise(tried.seconds)
         at_once = round(_BATCH_S * (1 if self._scarce else REPLAYS) / max(tried.seconds, 0.1))
-        room = self._room()
         budget = ReplayBudget(
             seconds=seconds,
             runs=self._settings.minimise_runs,
-            at_once=max(room, at_once),
-            least=max(_LEAST_AT_ONCE, room),
+            at_once=at_once,
+            least=self._room(),
             batch_s=tried.seconds,
         )
         minimal = await minimise(scenario, fails, budget, shown_by=best.kinds_shown(requirement, scenario))

@@ -28,14 +28,14 @@ _LOOK_AHEAD = 60
 class ReplayBudget:
     """What minimising one finding may cost: seconds, and runWorkflow requests; ``at_once``: so many in one batch.
 
-    ``least``: so many in one batch, however long a batch takes. ``batch_s``: how many seconds the first batch will
-    probably take. None is begun that would take twice the time left.
+    ``least``: so many in one batch, however long a batch takes, where that is more than the usual four. ``batch_s``:
+    how many seconds the first batch will probably take. None is begun that would take twice the time left.
     """
 
     seconds: float = 30.0
     runs: int = 240
     at_once: int = _BATCH_RUNS
-    least: int = _LEAST_BATCH_RUNS
+    least: int = 0
     batch_s: float = 0.0
 
 
@@ -65,11 +65,13 @@ class _Search:
     candidates: int = 0
     runs: int = 0
     tried: set[str] = field(default_factory=set)
+    least: int = field(init=False)
     batch_runs: int = field(init=False)
     batch_s: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.batch_runs = max(self.budget.least, min(_BATCH_RUNS, self.budget.at_once))
+        self.least = max(_LEAST_BATCH_RUNS, self.budget.least)
+        self.batch_runs = max(self.least, min(_BATCH_RUNS, self.budget.at_once))
         self.batch_s = self.budget.batch_s
 
     async def shrink(self, scenario: Scenario) -> tuple[Scenario, bool]:
@@ -130,7 +132,7 @@ class _Search:
         failing = await self.fails(batch)
         self.batch_s = self.clock() - sent
         if self.batch_s > _LONG_BATCH_S:
-            self.batch_runs = max(self.budget.least, self.batch_runs // 2)
+            self.batch_runs = max(self.least, self.batch_runs // 2)
         return [candidate for candidate, failed in zip(batch, failing, strict=True) if failed]
 
 

@@ -71,11 +71,8 @@ def _is_about_instance(step: Step) -> bool:
 
 def eighths(scenario: Scenario) -> Iterator[Scenario]:
     """The scenario without each eighth of its steps: `in_common` makes one of those that still show what is wrong."""
-    total = sum(map(size, scenario.steps))
-    length = math.ceil(total / _MANY)
     before = cost(scenario)
-    for start in range(0, total, length):
-        part = without(scenario, range(start, start + length))
+    for part in _without_each(scenario, math.ceil(sum(map(size, scenario.steps)) / 8)):
         if part.steps and cost(part) < before:
             yield part
 
@@ -149,14 +146,18 @@ def _only(scenario: Scenario, numbers: set[int]) -> Scenario:
 
 def _chunks(scenario: Scenario) -> Iterator[Scenario]:
     """Without each half, quarter, …, and at last without each single step."""
-    total = sum(map(size, scenario.steps))
-    length = max(1, total // 2)
+    length = max(1, sum(map(size, scenario.steps)) // 2)
     while True:
-        for start in range(0, total, length):
-            yield without(scenario, range(start, start + length))
+        yield from _without_each(scenario, length)
         if length == 1:
             return
         length = max(1, length // 2)
+
+
+def _without_each(scenario: Scenario, length: int) -> Iterator[Scenario]:
+    """Without each part of so many steps, one after another."""
+    for start in range(0, sum(map(size, scenario.steps)), length):
+        yield without(scenario, range(start, start + length))
 
 
 def _flattened(scenario: Scenario) -> Iterator[Scenario]:

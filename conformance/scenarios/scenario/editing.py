@@ -70,15 +70,14 @@ def _tidied(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def _made(step: Step) -> set[str | None]:
+def _made(step: Step) -> set[str]:
     """The references that a step uses to what other steps make."""
-    return {ref for ref in uses(step) if ref is not None and not model.is_nobodys(ref)}
+    return {ref for ref in uses(step) if not model.is_nobodys(ref)}
 
 
-def uses(step: Step) -> set[str | None]:
+def uses(step: Step) -> set[str]:
     """The references that a step uses."""
-    used = {model.instance_of(step), model.workflow_of(step)} - {None}
-    return set(used)
+    return {ref for ref in (model.instance_of(step), model.workflow_of(step)) if ref is not None}
 
 
 def _kept(steps: tuple[Step, ...], dropped: Collection[int], first: int) -> tuple[Step, ...]:

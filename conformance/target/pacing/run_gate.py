@@ -107,9 +107,14 @@ class RunGate:
         return self.typical_s > 4 * _QUICK_S
 
     @property
+    def _lasted_s(self) -> float:
+        """Seconds since the first run was asked for."""
+        return self.now() - self._began if self._began is not None else 0.0
+
+    @property
     def pace(self) -> float:
         """How many runs a slow target has finished in a second so far; 0 for others."""
-        whole = self.now() - self._began if self._began is not None else 0.0
+        whole = self._lasted_s
         return self.finished / whole if self.slow and whole else 0.0
 
     @property
@@ -126,14 +131,14 @@ class RunGate:
     @property
     def full_share(self) -> float:
         """Which share of the time since the first run the limit was what held runs back, or was just reached."""
-        whole = self.now() - self._began if self._began is not None else 0.0
+        whole = self._lasted_s
         open_s = self.now() - self._full_since if self.in_flight >= self.limit else 0.0
         return (self._full + open_s) / whole if whole > 0 else 0.0
 
     @property
     def scarce(self) -> bool:
         """Whether the target has started so few runs, less than one in a second, that each has to be well used."""
-        whole = self.now() - self._began if self._began is not None else 0.0
+        whole = self._lasted_s
         few = whole > _ENOUGH_S and self.finished < _PLENTY * whole
         return self.slow and few and self.full_share > _HELD_BACK
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from conformance.reference.engine.stages import Execution, StageFailed
 from conformance.reference.faults.fault import alter, fault
+from conformance.reference.faults.lifecycle.variables import Start
 from conformance.reference.faults.resources.leftovers import executions_of, workflow_of
 from conformance.reference.service.server import Server
 from conformance.reference.wire.exact_json import Json
-
-Start = Callable[[str, Mapping[str, str]], str]
 
 
 @fault("stage.sequence", "history.stages", "run.isolated")

@@ -11,6 +11,7 @@ from conformance.reference.engine.instances import CANCELLED
 from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.fault import alter, around, before_deletion, fault, race
 from conformance.reference.faults.lifecycle.runs import Finished
+from conformance.reference.faults.resources.leftovers import executions_of, workflow_of
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import ApiError, Invalid, NotFound
@@ -63,19 +64,14 @@ def long_waits_cannot_be_cancelled(server: Server) -> None:
     _ignores_cancellations(server, long)
 
 
-def _workflow_of(server: Server, instance_id: str) -> str:
-    workflow: str = server.log.of(instance_id)[0].data["workflow"]
-    return workflow
-
-
 @fault("run.delay-duration", "run.isolated")
 def cancelled_timers_end_the_next_delay(server: Server) -> None:
     """The timer of a delay that was cancelled goes on, and ends that of the workflow's newest instance."""
     plain = server.stage_kinds.delay
-    newest: dict[str, asyncio.Event] = {}
+    newest: dict[str | None, asyncio.Event] = {}
 
     async def delay(execution: Execution, parameters: Json) -> None:
-        workflow = _workflow_of(server, execution.instance_id)
+        workflow = workflow_of(server, execution.instance_id)
         woken = newest[workflow] = asyncio.Event()
         timer = asyncio.ensure_future(plain(execution, parameters))
         alarm = asyncio.ensure_future(woken.wait())
@@ -101,9 +97,8 @@ def deletions_take_variables(server: Server) -> None:
     def make(delete: Callable[[str], None]) -> Callable[[str], None]:
         def deleted(workflow_id: str) -> None:
             delete(workflow_id)
-            for execution in server.engine.executions.values():
-                if _workflow_of(server, execution.instance_id) == workflow_id:
-                    execution.variables = {}
+            for execution in executions_of(server, workflow_id):
+                execution.variables = {}
 
         return deleted
 
@@ -146,12 +141,8 @@ def fourth_instance_evicts_the_first(server: Server) -> None:
     async def handle(original: Handler, call: Call) -> Reply:
         addressed = server.engine.executions.get(call.path["instanceID"])
         if addressed is not None:
-            workflow = _workflow_of(server, addressed.instance_id)
-            running = [
-                each
-                for each in server.engine.executions.values()
-                if not each.ended.is_set() and _workflow_of(server, each.instance_id) == workflow
-            ]
+            workflow = workflow_of(server, addressed.instance_id)
+            running = [each for each in executions_of(server, workflow) if not each.ended.is_set()]
             if addressed in running[:-_ROOM]:
                 raise NotFound("there is no such instance")
         return await original(call)
@@ -253,10 +244,8 @@ def fifth_instance_queues(server: Server) -> None:
     begun: set[str] = set()
 
     def full(execution: Execution) -> bool:
-        workflow = _workflow_of(server, execution.instance_id)
-        running = (one for one in server.engine.executions.values() if not one.ended.is_set())
-        own = [one for one in running if _workflow_of(server, one.instance_id) == workflow]
-        return sum(one.instance_id in begun for one in own) > _ROOM
+        own = executions_of(server, workflow_of(server, execution.instance_id))
+        return sum(one.instance_id in begun and not one.ended.is_set() for one in own) > _ROOM
 
     def make(run: Callable[[Execution], Awaitable[None]]) -> Callable[[Execution], Awaitable[None]]:
         async def queued(execution: Execution) -> None:

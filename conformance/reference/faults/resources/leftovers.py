@@ -26,7 +26,7 @@ def workflow_of(server: Server, instance_id: str) -> str | None:
     return changes[0].data["workflow"] if changes and changes[0].kind == "instance-created" else None
 
 
-def executions_of(server: Server, workflow_id: str) -> list[Execution]:
+def executions_of(server: Server, workflow_id: str | None) -> list[Execution]:
     """The instances of a workflow, in the order in which they were started."""
     return [one for one in server.engine.executions.values() if workflow_of(server, one.instance_id) == workflow_id]
 
