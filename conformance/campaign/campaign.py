@@ -80,7 +80,8 @@ class Campaign:
         """
         which, workers = self.settings.shard
         async with self._losing():
-            async with LoopLag() as lag, self._settler(lag, LEAST_GAP * workers) as settler:
+            gap = LEAST_GAP * workers
+            async with LoopLag() as lag, self._settler(lag, gap) as settler, self.confirming.beside(settler):
                 self.observer.phase("exploring")
                 async with self._losing():
                     await self._explore(settler, drawn, which)
@@ -154,10 +155,12 @@ class Campaign:
         self.lost = await self.confirming.confirm(settler, confirmed, usable) or self.lost
 
     async def _confirm_meanwhile(self, settler: Settler) -> None:
-        """Confirm what was seen once nothing more is begun; what is under way mostly waits for a slow target."""
+        """Replay a little of what is seen at once, and confirm all once nothing more is begun: then most only waits."""
         # No event announces this, so it has to be polled.
-        while not (self._all_begun or self._over()):  # noqa: ASYNC110
+        while not (self._all_begun or self._over()):
+            await self.confirming.look_early()
             await asyncio.sleep(_LOOK_S)
+        self.confirming.end_early()
         if self.tally.cases and not self._over():
             await self._confirm(settler)
 

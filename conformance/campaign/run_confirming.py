@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass, replace
 
 from conformance.campaign.observer import Observer
@@ -15,6 +16,7 @@ from conformance.configuration.settings import Settings
 from conformance.confirming.finding_store import DatabaseUnusable, FindingStore
 from conformance.confirming.findings import Proof
 from conformance.confirming.proving.confirmation import Confirmation
+from conformance.confirming.proving.early import EarlyReplays
 from conformance.confirming.ways import Ways
 from conformance.judging.pool import JudgePool, TraceJudge
 from conformance.judging.tally import Tally
@@ -25,6 +27,8 @@ from conformance.trace import Trace
 
 _GRACE_S = 6.0
 """How long after the time for confirming a replay may go on that was begun in time, unless the user set an end."""
+_EARLY_SHARE = 0.1
+"""At most this share of the runs are replays while exploring goes on."""
 _AS_SEEN_S = 5.0
 
 
@@ -43,6 +47,40 @@ class RunConfirming:
 
     def __post_init__(self) -> None:
         self._ways = Ways(self.judge.catalogue, self.settings.known)
+        self._ends = math.inf
+        self._early_runs = 0
+        self._early: EarlyReplays | None = None
+
+    @contextlib.asynccontextmanager
+    async def beside(self, settler: Settler) -> AsyncIterator[None]:
+        """Have time for replays while exploring goes on; at the end none is under way any more."""
+
+        def affordable() -> bool:
+            return self._early_runs <= _EARLY_SHARE * self.target.runs
+
+        def play(scenarios: Sequence[Scenario], reuse: bool) -> Awaitable[list[Trace]]:
+            self._early_runs += sum(each.runs for each in scenarios)
+            return self._played(settler, scenarios, reuse=reuse)
+
+        self._early = EarlyReplays(self.judge, play, affordable, self._over)
+        try:
+            yield
+        finally:
+            await self._early.close()
+
+    async def look_early(self) -> None:
+        """Begin to replay what has been seen so far, where runs can be spared for it."""
+        # What is known of a requirement in part is sorted out once everything has been seen.
+        if self._early is not None and not any(each.narrow for each in self.settings.known):
+            await self._early.look(self.tally)
+
+    def end_early(self) -> None:
+        """Begin nothing more of that; what is under way is what confirming begins with."""
+        if self._early is not None:
+            self._early.end()
+
+    def _over(self) -> bool:
+        return time.monotonic() > self._ends or self.target.spent
 
     @property
     def unconfirmed(self) -> bool:
@@ -119,20 +157,17 @@ class RunConfirming:
         """``settler`` None: nothing is played any more."""
         allowed = settler is not None and usable and runs_allowed(self.target.config)
         seconds = self.schedule.confirming_left() if allowed else 0.0
-        end = time.monotonic() + seconds + (_GRACE_S if self.settings.max_time is None else 0.0)
-
-        def over() -> bool:
-            return time.monotonic() > end or self.target.spent
+        self._ends = time.monotonic() + seconds + (_GRACE_S if self.settings.max_time is None else 0.0)
 
         def play(scenarios: Sequence[Scenario], reuse: bool) -> Awaitable[list[Trace]]:
             assert settler is not None, "nothing is played once no time is left"
-            player = Player(self.target, settler, self.settings.features, stop=over, reuse=reuse, proving=True)
-            return self._replay(player, scenarios, confirmation)
+            return self._replay(settler, scenarios, confirmation, reuse=reuse)
 
         gate = self.target.gate
         confirmation = Confirmation(
             judge, play, self.settings, seconds, lost=not usable, scarce=gate.scarce, pace=gate.pace
         )
+        confirmation.early = self._early if allowed and judge is self.judge else None
         return confirmation
 
     def _keep(self, scenario: Scenario) -> None:
@@ -143,9 +178,16 @@ class RunConfirming:
             # The finding itself is worth more than what later runs would have learnt from it.
             self.tally.errors.append(str(error))
 
-    async def _replay(self, player: Player, scenarios: Sequence[Scenario], confirmation: Confirmation) -> list[Trace]:
+    async def _replay(
+        self, settler: Settler, scenarios: Sequence[Scenario], confirmation: Confirmation, *, reuse: bool
+    ) -> list[Trace]:
         self.observer.replayed(self.schedule.elapsed, confirmation.doing)
+        traces = await self._played(settler, scenarios, reuse=reuse)
+        self.observer.replayed(self.schedule.elapsed, confirmation.doing)
+        return traces
+
+    async def _played(self, settler: Settler, scenarios: Sequence[Scenario], *, reuse: bool) -> list[Trace]:
+        player = Player(self.target, settler, self.settings.features, stop=self._over, reuse=reuse, proving=True)
         jobs = [Job(f"replay{number}", scenario, "replay") for number, scenario in enumerate(scenarios)]
         played = await all_of(player.play(job) for job in jobs)
-        self.observer.replayed(self.schedule.elapsed, confirmation.doing)
         return [each.trace for each in played]

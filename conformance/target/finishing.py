@@ -56,7 +56,7 @@ async def all_of(works: Iterable[Coroutine[Any, Any, _T]]) -> list[_T]:
     try:
         return await asyncio.gather(*tasks)
     finally:
-        await _ended(tasks)
+        await cancel(tasks)
 
 
 async def in_turn(begin: Callable[[], Coroutine[Any, Any, None] | None], most: int) -> None:
@@ -76,10 +76,10 @@ async def in_turn(begin: Callable[[], Coroutine[Any, Any, None] | None], most: i
             for task in done:
                 task.result()
     finally:
-        await _ended(tasks)
+        await cancel(tasks)
 
 
-async def _ended(tasks: Collection[asyncio.Task[Any]]) -> None:
+async def cancel(tasks: Collection[asyncio.Task[Any]]) -> None:
     """Cancel tasks that are not being cancelled, and wait for them."""
     for task in tasks:
         if not task.cancelling():

@@ -11,13 +11,14 @@ from conformance.configuration.settings import Settings
 from conformance.confirming.credibility import all_chance
 from conformance.confirming.findings import Proof, shown_exchanges
 from conformance.confirming.proving.as_seen import as_seen, is_counted
+from conformance.confirming.proving.early import EarlyReplays
 from conformance.confirming.proving.left_out import LeftOut
 from conformance.confirming.proving.telling import Found, Telling
 from conformance.confirming.proving.turns import Turns
 from conformance.confirming.replays import REPLAYS, Attempt, JudgedReplay, Play, attempt, conclusive, judged
 from conformance.contract.errors import UserError
 from conformance.judging.causes import Causes
-from conformance.judging.counterfactuals.put_right import put_right, resting
+from conformance.judging.counterfactuals.put_right import causes_of
 from conformance.judging.pool import TraceJudge
 from conformance.judging.tally import Case, Tally
 from conformance.results.model import Replays
@@ -43,6 +44,7 @@ class Confirmation:
     ``lost``: the target has ended meanwhile, so what it did not answer any more proves nothing. ``scarce``: the target
     starts few runs, so each violation is replayed once before any is replayed more often. ``pace``: how many runs a
     second a slow target finishes, 0 for others; replays mostly wait there, so more are played side by side.
+    ``early``, which may be set, is what was replayed before.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Confirmation:
         self._lost = lost
         self._scarce = scarce
         self._pace = pace
+        self.early: EarlyReplays | None = None
         self._at_once = _WAITING_AT_ONCE if pace else _AT_ONCE
         self._causes: Causes
         self._known = frozenset[str]()
@@ -150,17 +153,12 @@ class Confirmation:
 
     def _room(self) -> int:
         """How many runs a slow target begins soon, beside those of the violations that are replayed meanwhile."""
-        if self._scarce:
-            return 0
         busy = len(self._turns.under_way) + len(self._turns.waiting)
         return int(_BATCH_S * self._pace / max(1, min(self._at_once, busy)))
 
     async def _causes_of(self, tally: Tally) -> Causes:
         self._known = frozenset(tally.cases)
-        rests = {}
-        for cause, traces in put_right(tally).items():
-            rests[cause] = resting(tally, {trace.id: await self._judge.judge(trace) for trace in traces})
-        return Causes(self._judge.catalogue, tally, rests)
+        return await causes_of(tally, self._judge)
 
     async def _proven(self, requirement: str, tally: Tally) -> Found | None:
         """What proving comes to; an error of the suite itself takes nothing along that was measured."""
@@ -201,6 +199,9 @@ class Confirmation:
         return sorted(cases, key=lambda case: case.trace.id not in apart)
 
     async def _attempt(self, requirement: str, cases: Sequence[Case]) -> Attempt:
+        earlier = await self.early.of(requirement) if self.early is not None else None
+        if earlier is not None:
+            return earlier
         some = cases[:_CASES]
         room = self._room if self._pace else None
         return await attempt(
@@ -236,16 +237,19 @@ class Confirmation:
             batch_s=tried.seconds,
         )
         minimal = await minimise(scenario, fails, budget, shown_by=best.kinds_shown(requirement, scenario))
-        again = [minimal.scenario] * self._plays_of_minimal(minimal, seconds, tried.seconds)
+        again = [minimal.scenario] * self._plays_of_minimal(minimal, seconds, tried)
         final = await judged(self._judge, self._play, requirement, again) if again else []
         back = [replay for replay in final if replay.shows(requirement)]
         shown = back[0] if back else best
+        # Where it is the scenario that came back before, its plays count together.
+        before_that = tried.played + (0 if minimal.rounds else conclusive(final, requirement))
+        replays = Replays(conclusive(final, requirement), len(back)) if back else Replays(before_that, len(tried.back))
         together = self._causes.along(requirement, shown.trace, shown.judgement.violations)
         proof = Proof(
             (requirement, *self._causes.explained_by(requirement, together)),
             shown.trace,
             shown.telling(requirement),
-            Replays(conclusive(final, requirement), len(back)) if back else Replays(tried.played, len(tried.back)),
+            replays,
             minimised=minimal.complete and bool(back or not final),
             seen=tally.violated[requirement],
             shortened_from=before,
@@ -254,14 +258,14 @@ class Confirmation:
         behind = self._behind(requirement, back or tried.back, minimal=minimal.complete)
         return Found(proof, behind | simpler)
 
-    def _plays_of_minimal(self, minimal: Minimised, seconds: float, replay_s: float) -> int:
+    def _plays_of_minimal(self, minimal: Minimised, seconds: float, tried: Attempt) -> int:
         """How often what minimising came to is played in the end."""
-        if seconds <= 0 or self.out_of_time or (self._pace and self._ends - time.monotonic() < replay_s):
+        if seconds <= 0 or self.out_of_time or (self._pace and self._ends - time.monotonic() < tried.seconds):
             return 0
         # What is as it was has come back already; where runs are few, others need them more.
         if self._scarce:
             return 1 if minimal.rounds or not self._turns.waiting else 0
-        return REPLAYS if minimal.rounds or not self._pace else 0
+        return REPLAYS if minimal.rounds or not self._pace or tried.played < REPLAYS else 0
 
     def _behind(self, requirement: str, back: Sequence[JudgedReplay], *, minimal: bool) -> frozenset[str]:
         """The requirements that are violated with this one, as its causes would be, each time that it came back.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from conformance.judging.causes import Causes
 from conformance.judging.counterfactuals.answered_as_begun import CREATED, answered_as_begun
 from conformance.judging.counterfactuals.as_planned import SCHEMA, as_planned
 from conformance.judging.counterfactuals.closed_in_order import closed_in_order
@@ -35,6 +36,7 @@ from conformance.judging.counterfactuals.without_stale_reads import MONOTONE, wi
 from conformance.judging.counterfactuals.without_variables import VARIABLES, without_variables
 from conformance.judging.counterfactuals.without_waiting import ISOLATED, without_waiting
 from conformance.judging.judging import Judgement
+from conformance.judging.pool import TraceJudge
 from conformance.judging.tally import Tally
 from conformance.rules.stage.delays import DURATION, UNTIL
 from conformance.trace import Trace
@@ -80,3 +82,11 @@ def resting(tally: Tally, judgements: Mapping[str, Judgement]) -> frozenset[str]
         for requirement, cases in tally.cases.items()
         if not any(remains(requirement, case.trace) for case in cases)
     )
+
+
+async def causes_of(tally: Tally, judge: TraceJudge) -> Causes:
+    """What explains what among a tally's violations, by what is not violated any more once each is put right."""
+    rests = {}
+    for cause, traces in put_right(tally).items():
+        rests[cause] = resting(tally, {trace.id: await judge.judge(trace) for trace in traces})
+    return Causes(judge.catalogue, tally, rests)

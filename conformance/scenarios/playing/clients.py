@@ -53,7 +53,8 @@ class ScenarioClients:
 
     Once ``stop`` says so, nobody waits for anything any longer. ``lists`` is shared with the parties around. ``reuse``:
     whether connections serve more than one exchange. ``forms``: how HTTP writes the requests of numbered steps; all
-    else, such as cleaning up, has to work whatever the target makes of them.
+    else, such as cleaning up, has to work whatever the target makes of them. ``urgent``, which may be set: its runs go
+    before most others, also the first one.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class ScenarioClients:
         self.lists = LongLists() if lists is None else lists
         self.reuse = reuse
         self.forms = forms
+        self.urgent = False
         self.recorder = Recorder()
         self.notes: list[str] = []
         self.last_change = time.monotonic_ns()
@@ -95,7 +97,7 @@ class ScenarioClients:
 
         What has begun goes on soon: its instances are to live side by side, and a scenario cut short proves little.
         """
-        return _BEHIND if self._runs.any_begun else None
+        return _BEHIND if self.urgent or self._runs.any_begun else None
 
     def last_run(self, workflow: str) -> int:
         """When the last run of a workflow went out (client ns): now while one waits for admission, 0 if none did."""

@@ -152,6 +152,8 @@ class Player:
         clients = ScenarioClients(
             self.target, self.settler, bindings, self.stop, self._lists, reuse=self.reuse, forms=forms
         )
+        # A replay takes long enough without a queue, and there are few.
+        clients.urgent = self.proving
         leftovers: tuple[str, ...] = ()
         began = time.monotonic()
         played = job.scenario
