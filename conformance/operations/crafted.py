@@ -102,6 +102,10 @@ _ODD_BODIES: Mapping[str, Mapping[str, object]] = {
         "a NUL in a text": {"name": PLACEHOLDER, "stages": [{"wait_event": {"event": _NUL}}]},
         "null as name": {"name": None, "stages": []},
         "null in a send": {"name": PLACEHOLDER, "stages": [{"send": {"source": None}}]},
+        "a negative amount": {
+            "name": PLACEHOLDER,
+            "stages": [{"send": {**_SEND, "amount": {"asset": "USD/2", "amount": -(10**17) - 5}}}],
+        },
         **{f"null as {kind}": {"name": PLACEHOLDER, "stages": [{kind: None}]} for kind in _NULLS},
     },
     "runWorkflow": {"a NUL in a text": {"order": _NUL}, "null as variable": {"order": None}},

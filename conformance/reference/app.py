@@ -36,6 +36,9 @@ PATHS: Mapping[str, Mapping[str, str]] = {
 }
 """By path template and method: the operation id."""
 
+# What ASGI calls the parts of a request's target as they were sent.
+_TARGET = ("raw_path", "query_string")
+
 
 class Resource:
     """An ASGI application for one path template: it answers every method itself."""
@@ -66,7 +69,7 @@ class Resource:
                 await request.body(),
                 gone=partial(_disconnected, request),
                 headers=request.headers,
-                target=request.scope.get("raw_path", b"").decode("ascii", "replace"),
+                target=b"?".join(request.scope.get(part, b"") for part in _TARGET).decode("ascii", "replace"),
             )
         )
 

@@ -7,16 +7,18 @@ from typing import Literal
 
 from conformance.trace import Failure, Response
 
-Form = Literal["charset", "encoded", "chunked"]
+Form = Literal["charset", "encoded", "chunked", "accepting"]
 """``charset``: JSON's media type with a parameter. ``encoded``: the hyphens of ids percent-encoded. ``chunked``: a body
-whose length is not told in advance."""
+whose length is not told in advance. ``accepting``: other media types are welcome, too, as clients in browsers say."""
 
 JSON_TYPE, JSON_TYPE_WITH_CHARSET = "application/json", "application/json; charset=utf-8"
+ACCEPTED = f"{JSON_TYPE}, text/plain, */*"
 
 WORDS: Mapping[Form, str] = {
     "charset": f"content-type {JSON_TYPE_WITH_CHARSET}",
     "encoded": "%2D for each hyphen in the path and the query",
     "chunked": "bodies in chunks, without content-length",
+    "accepting": f"accept {ACCEPTED}",
 }
 """What a form is, in a few words."""
 
@@ -28,6 +30,11 @@ _LENGTH_REQUIRED = 411
 def media_type(forms: Collection[Form]) -> str:
     """The content-type of a JSON body."""
     return JSON_TYPE_WITH_CHARSET if "charset" in forms else JSON_TYPE
+
+
+def headers(forms: Collection[Form]) -> list[tuple[str, str]]:
+    """What a request has besides."""
+    return [("accept", ACCEPTED)] if "accepting" in forms else []
 
 
 def place(encoded: str, forms: Collection[Form]) -> str:

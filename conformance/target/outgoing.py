@@ -51,8 +51,9 @@ def prepared(
 
 def _headers(config: TargetConfig, token: str | None, options: RequestOptions) -> list[Header]:
     """The headers of a request, those of its own last."""
-    own = [(name, value, False) for name, value in options.get("headers", ())]
-    media_type = None if options.get("body") is None else forms.media_type(options.get("forms", ()))
+    written = options.get("forms", ())
+    own = [(name, value, False) for name, value in (*forms.headers(written), *options.get("headers", ()))]
+    media_type = None if options.get("body") is None else forms.media_type(written)
     content_type = options.get("content_type", media_type)
     if content_type is not None:
         own.insert(0, ("content-type", content_type, False))

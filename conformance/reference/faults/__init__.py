@@ -44,6 +44,7 @@ from conformance.reference.faults.lifecycle import (
     variables,
 )
 from conformance.reference.faults.resources import (
+    bookings,
     denials,
     emptiness,
     inputs,
@@ -102,6 +103,7 @@ _AREAS = (
     circumstances.FAULTS,
     emptiness.FAULTS,
     parts.FAULTS,
+    bookings.FAULTS,
 )
 
 _OF_ANSWERS = frozenset(

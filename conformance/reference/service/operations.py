@@ -30,7 +30,7 @@ async def _never() -> None:
 class Call:
     """A request for an operation: the parameters of its path and query, and its body as it came.
 
-    ``headers`` have names in small letters; ``target`` is the path as it was sent, percent-encoded. ``gone`` returns
+    ``headers`` have names in small letters; ``target`` is the path and the query as they were sent. ``gone`` returns
     once its client has gone away without the answer.
     """
 

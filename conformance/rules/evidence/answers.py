@@ -66,6 +66,11 @@ def is_valid(index: TraceIndex, exchange: Exchange) -> bool:
     return classification(index, exchange).kind == "valid"
 
 
+def is_invalid(index: TraceIndex, exchange: Exchange) -> bool:
+    """Whether the contract calls the request invalid."""
+    return classification(index, exchange).kind == "invalid"
+
+
 def invalid_by(index: TraceIndex, requirement: str, operation: str) -> Iterator[Exchange]:
     """The requests to an operation that put a requirement about invalid ones to the test."""
     for exchange in index.of(operation):

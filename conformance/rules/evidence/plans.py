@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -138,9 +138,14 @@ class StagePlan:
         return self.cannot_fail and self.kind != "wait_event"
 
 
-def _account(side: Any) -> str | None:
+_PLAIN = frozenset({"id", "ledger", "allowOverdraft"})
+# Within one ledger nothing has to go through another account; whether it does is open.
+_ROUTED = _PLAIN | {"throughAccount"}
+
+
+def _account(side: Any, keys: Set[str] = _PLAIN) -> str | None:
     account = side.get("account") if isinstance(side, dict) and len(side) == 1 else None
-    if not isinstance(account, dict) or not account.keys() <= {"id", "ledger"}:
+    if not isinstance(account, dict) or not account.keys() <= keys:
         return None
     name = account.get("id")
     usable = isinstance(name, str) and _ACCOUNT.fullmatch(name) and account.get("ledger", "default") == "default"
@@ -149,8 +154,13 @@ def _account(side: Any) -> str | None:
 
 def simple_send(parameters: Mapping[str, Any]) -> tuple[str, str, int, str] | None:
     """(source, destination, amount, asset) of a plain send between accounts of the default ledger, else None."""
+    return _send(parameters, _PLAIN)
+
+
+def _send(parameters: Mapping[str, Any], keys: Set[str]) -> tuple[str, str, int, str] | None:
+    """The same where the accounts may have some more keys."""
     money = _money(parameters.get("amount"))
-    source, destination = _account(parameters.get("source")), _account(parameters.get("destination"))
+    source, destination = _account(parameters.get("source"), keys), _account(parameters.get("destination"), keys)
     if source is None or destination is None or money is None or "timestamp" in parameters:
         return None
     return source, destination, *money
@@ -160,12 +170,14 @@ def simple_send(parameters: Mapping[str, Any]) -> tuple[str, str, int, str] | No
 class RoutedSend:
     """A send between accounts whatever their ledgers: in how many steps it is booked is open, between whom it is not.
 
-    ``accounts`` are the only ones that it names, those to go through among them.
+    ``accounts`` are the only ones that it names, those to go through among them. ``metadata`` is that of each booking,
+    None where it orders none.
     """
 
     accounts: frozenset[str]
     amount: int
     asset: str
+    metadata: Mapping[str, Any] | None
 
 
 def routed_send(parameters: Mapping[str, Any]) -> RoutedSend | None:
@@ -175,23 +187,25 @@ def routed_send(parameters: Mapping[str, Any]) -> RoutedSend | None:
     accounts = [account for account in held if isinstance(account, dict)]
     names = [account.get(key) for account in accounts for key in ("id", "throughAccount")]
     named = [name for name in names if isinstance(name, str) and _ACCOUNT.fullmatch(name)]
-    money = _money(parameters.get("amount"))
-    return RoutedSend(frozenset(named), *money) if money is not None and len(named) == 2 * len(sides) else None
+    money, metadata = _money(parameters.get("amount")), parameters.get("metadata")
+    if money is None or len(named) < 2 * len(sides):
+        return None
+    return RoutedSend(frozenset(named), *money, metadata if isinstance(metadata, dict) else None)
 
 
 def _money(given: Any) -> tuple[int, str] | None:
-    """(amount, asset) of what a ledger can surely move, else None."""
+    """(amount, asset) of what a ledger can move, else None; whether it moves an amount of 0 is its own matter."""
     number, asset = (given.get("amount"), given.get("asset")) if isinstance(given, dict) else (None, None)
-    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
         return None
     return (number, asset) if isinstance(asset, str) and _ASSET.fullmatch(asset) else None
 
 
 def _sends_from_world(parameters: Mapping[str, Any]) -> bool:
-    send = simple_send(parameters)
+    send = _send(parameters, _ROUTED)
     metadata = parameters.get("metadata", {})
     plain = isinstance(metadata, dict) and all(isinstance(value, str) for value in metadata.values())
-    return send is not None and send[0] == "world" and send[1] != "world" and plain
+    return send is not None and send[0] == "world" and send[1] != "world" and send[2] > 0 and plain
 
 
 def plan_stage(number: int, stage: Any, variables: Mapping[str, Any], *, ledger: bool = True) -> StagePlan:

@@ -78,11 +78,13 @@ def _one_ledger(parameters: Mapping[str, Any]) -> str | None:
 
 
 def _routed(name: str, send: RoutedSend | None, entry: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """(part, expected, found) for a booking of a send that may take several: who takes part in it, and the asset.
+    """(part, expected, found) for a booking of a send that may take several: who takes part, the asset, the metadata.
 
     A booking of one posting moves all of the amount.
     """
     for place, data in transactions(name, entry) if send is not None else ():
+        if send is not None and send.metadata is not None and isinstance(data.get("metadata"), dict):
+            yield place, {"metadata": send.metadata}, data
         postings = data.get("postings")
         if send is None or not isinstance(postings, list) or not all(isinstance(each, dict) for each in postings):
             continue

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from conformance.rules.evidence.answers import is_valid
+from conformance.rules.evidence.answers import is_invalid
 from conformance.rules.evidence.bodies import WorkflowView, later_workflows
 from conformance.rules.evidence.comparing.differences import differs
 from conformance.rules.evidence.comparing.equal_meaning import Difference
@@ -50,8 +50,9 @@ def exact_numbers(index: TraceIndex) -> Iterator[Observation]:
     """Every read returns the integers in the parameters of stages digit for digit.
 
     What else a stage holds has to be there: of a missing stage, or another one, `workflow.immutable` and others tell.
+    Whether a negative amount is accepted is open, but not what becomes of it then.
     """
-    valid = [workflow for workflow in index.workflows.values() if is_valid(index, workflow.created)]
+    valid = [each for each in index.workflows.values() if not is_invalid(index, each.created)]
     sent: dict[str, dict[Path, int | Decimal]] = {each.id: dict(_numbers(_sent_stages(each))) for each in valid}
     own = [(each.id, WorkflowView(each.created, each.workflow, "/data")) for each in valid]
     for key, seen in [*own, *(later for later in later_workflows(index) if later[0] in sent)]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from conformance.scenarios.snippets import answers
 from conformance.scenarios.snippets.helpers import Formed, Helper
-from conformance.target.forms import JSON_TYPE, JSON_TYPE_WITH_CHARSET
+from conformance.target.forms import ACCEPTED, JSON_TYPE, JSON_TYPE_WITH_CHARSET
 
 _SOURCE = inspect.getsource(answers)
 ANSWERS_CODE = _SOURCE[_SOURCE.index("MOMENT =") :].rstrip()
@@ -151,4 +151,5 @@ FORMED: Formed = {
     "charset": (f'"{JSON_TYPE}"', f'"{JSON_TYPE_WITH_CHARSET}"'),
     "encoded": ("BASE + place, content", 'BASE + place.replace("-", "%2D"), content'),
     "chunked": ("content = body.encode()", "content = iter([body.encode()])"),
+    "accepting": ("    if token:\n", f'    headers["accept"] = "{ACCEPTED}"\n    if token:\n'),
 }

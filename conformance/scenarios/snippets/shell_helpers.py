@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from conformance.scenarios.snippets.helpers import Formed, Helper
 from conformance.scenarios.snippets.python_helpers import ANSWERS_CODE as _CODE
-from conformance.target.forms import JSON_TYPE, JSON_TYPE_WITH_CHARSET
+from conformance.target.forms import ACCEPTED, JSON_TYPE, JSON_TYPE_WITH_CHARSET
 
 HELPERS: Mapping[str, Helper] = {
     "ref": Helper('ref() { cat "$ids/$1" 2>/dev/null || echo never-created; }\n', "$(ref "),
@@ -133,5 +133,6 @@ sys.exit(1)' "$ids" "$@"
 FORMED: Formed = {
     "charset": (f"content-type: {JSON_TYPE}'", f"content-type: {JSON_TYPE_WITH_CHARSET}'"),
     "encoded": ('"$BASE$path"', '"$BASE${path//-/%2D}"'),
+    "accepting": ("args=(-sS -g", f"args=(-sS -H 'accept: {ACCEPTED}' -g"),
     "chunked": ("--data-binary", "-H 'transfer-encoding: chunked' --data-binary"),
 }

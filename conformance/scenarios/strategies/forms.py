@@ -34,7 +34,9 @@ def _written(*forms: Form) -> Callable[[Draft], None]:
         instance = d.run(workflow, {"who": who})
         d.add(Until(instance, "waiting", 0), StageHistory(instance, "0"), ListInstances(workflow))
         d.add(Send(instance, f"{who} {event}"), Settle(), Read(instance), History(instance))
-        d.add(Cancel(instance), Until(instance, "ended"), Delete(workflow), GetWorkflow(workflow))
+        d.add(
+            ListInstances(workflow), Cancel(instance), Until(instance, "ended"), Delete(workflow), GetWorkflow(workflow)
+        )
 
     return write
 
@@ -53,8 +55,8 @@ def _created(*forms: Form) -> Callable[[Draft], None]:
 _RULES = ("workflow.create-echo", "workflow.create-then-get", "run.variables", "event.matching", "cancel.terminates")
 
 THEMES = (
-    Theme("written-otherwise", _written("charset", "encoded"), _RULES, 1),
+    Theme("written-otherwise", _written("charset", "encoded", "accepting"), _RULES, 1),
     Theme("in-chunks", _written("chunked"), _RULES, 1),
-    Theme("created-otherwise", _created("charset", "encoded"), _RULES[:2], 1),
+    Theme("created-otherwise", _created("charset", "encoded", "accepting"), _RULES[:2], 1),
     Theme("created-in-chunks", _created("chunked"), _RULES[:2], 1),
 )

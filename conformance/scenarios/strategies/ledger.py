@@ -24,12 +24,19 @@ _LONG_VALUE = "a value of some length " * 14
 
 
 def send_from_world(d: Draft) -> None:
-    """Transfers of small and huge amounts, with metadata, empty ones and none."""
+    """Transfers of small and huge amounts, with metadata, empty ones and none; one that names an account to go through.
+
+    At last one of nothing, which may fail.
+    """
     sends = []
     for _ in range(d.number(1, 3)):
         metadata = d.pick((None, {}, _metadata(d)))
         more = {} if metadata is None else {"metadata": metadata}
         sends.append(words.send("world", d.account(), d.amount(), d.pick(ASSETS), **more))
+    if d.flip():
+        sends.append(words.routed("world", d.account(), "via:x", d.amount()))
+    if d.flip():
+        sends.append(words.send("world", d.account(), 0))
     instance = d.start(*sends)
     d.add(Until(instance, "ended"), *(StageHistory(instance, str(number)) for number in range(len(sends) + 1)))
 
@@ -72,7 +79,7 @@ def every_parameter(d: Draft) -> None:
     source = {"id": "payer:1", "ledger": put["ledger"], "throughAccount": put["via"], "allowOverdraft": True}
     accounts = {"source": {"account": source}, "destination": {"account": target}}
     money = {"amount": d.amount(), "asset": d.pick(ASSETS)}
-    rich: StageConfig = {"send": {**accounts, "amount": money, "timestamp": stamp}}
+    rich: StageConfig = {"send": {**accounts, "amount": money, "timestamp": stamp, "metadata": _metadata(d)}}
     account = {"id": put["who"], "ledger": put["ledger"], "metadata": _metadata(d)}
     wallets = {side: {"wallet": {"id": put["who"], "balance": put["far"]}} for side in ("source", "destination")}
     between: StageConfig = {"send": {**wallets, "amount": money}}
@@ -104,6 +111,15 @@ def metadata_of_its_own(d: Draft) -> None:
     if d.flip():
         second = d.start(words.send("world", d.account(), d.amount()))
         d.add(Until(second, "ended"), StageHistory(second, "0"))
+
+
+def several_ledgers(d: Draft) -> None:
+    """One account in four ledgers, changed in each by itself. Whether there are others than the default one is open."""
+    account = d.account()
+    ledgers = ("default", *d.shuffled(("books-2", "Books-3", "books-10")))
+    updates = [words.update(account, {"of": f"{account} in {ledger}"}, ledger) for ledger in ledgers]
+    instance = d.start(*updates)
+    d.add(Until(instance, "ended"), *(StageHistory(instance, str(number)) for number in range(len(updates))))
 
 
 def wait_after_money(d: Draft) -> None:
@@ -146,7 +162,8 @@ def funded_then_spent(d: Draft) -> None:
 def _metadata(d: Draft) -> dict[str, str]:
     """One to three entries; more often several, since a server may lose all but one."""
     keys = d.some(("k", "Note", "order_id", "orderId", "a.b", "ключ", "1h", "null", "007"), 1, 3)
-    return {key: d.pick((*words.AWKWARD[:8], *words.LOOKALIKES, words.TELLING_VALUE, _LONG_VALUE)) for key in keys}
+    texts = (words.TELLING_VALUE, d.pick((*words.AWKWARD[:8], _LONG_VALUE)), d.pick(words.LOOKALIKES))
+    return {key: d.pick(texts) for key in keys}
 
 
 _MONEY = ("stage-history.activities", "stage-history.effect", "stage-history.started")
@@ -159,6 +176,7 @@ THEMES = (
     Theme(
         "metadata-of-its-own", metadata_of_its_own, ("stage-history.effect", "stage-history.activities"), 1, "ledger"
     ),
+    Theme("several-ledgers", several_ledgers, ("stage-history.effect",), 1, "ledger"),
     Theme("wait-after-money", wait_after_money, ("event.matching", *_MONEY), 1, "ledger"),
     Theme("money-at-once", money_at_once, ("run.completes", "stage-history.effect"), 2, "ledger"),
     Theme("overdrawn", overdrawn, ("history.agrees", "stage-history.not-started"), 3, "ledger"),

@@ -235,11 +235,15 @@ def _refused_variables(d: Draft, bodies: Iterable[str]) -> None:
 
 
 def bad_events(d: Draft) -> None:
-    """An event without a name is refused, and the stage goes on waiting, and hears the next one that has its name."""
+    """An event without a name is refused, and the stage goes on waiting, and hears the next one that has its name.
+
+    Once more in the stage after it, which can be cancelled then.
+    """
     event = d.event()
-    instance = d.waiting(event)
-    d.add(*(SendRaw(instance, body) for body in d.shuffled(BAD_EVENTS)), Settle(), Read(instance), History(instance))
-    d.add(Send(instance, event), Until(instance, "ended"))
+    instance = d.start(words.wait_for(event), words.wait_for(f"after {event}"))
+    d.add(Until(instance, "waiting", 0), *(SendRaw(instance, body) for body in d.shuffled(BAD_EVENTS)))
+    d.add(Settle(), Read(instance), History(instance), Send(instance, event), Until(instance, "waiting", 1))
+    d.add(SendRaw(instance, d.pick(BAD_EVENTS)), Cancel(instance), Settle(), Read(instance), History(instance))
 
 
 def unknown_ids(d: Draft) -> None:

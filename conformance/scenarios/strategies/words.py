@@ -80,7 +80,7 @@ LOOKALIKES = (
 )
 """Texts that look like a duration, a date, a number or nothing, and are texts all the same."""
 
-TELLING_VALUE = ' "q"\\n $1 $x \\1 $$ $& %s {0} {{x}} #{x} <b>&amp;</b> naïve 批准 🚀 e\u0301\t\'  '
+TELLING_VALUE = ' "q"\\n $1 $x \\1 $$ $& %s %20 a=b;c,d|e:f?g+h {0} {{x}} #{x} <b>&amp;</b> naïve 批准 🚀 e\u0301\t\'  '
 """One value in which most ways of mangling a text show."""
 
 OPEN_VALUES = ("${", "${x}", "a${b", "$${x}", "}${")
@@ -308,6 +308,13 @@ def _between(
     return {"send": {**holders, "amount": {"amount": 5, "asset": "USD/2"}, **parts}}
 
 
-def update(account: str, metadata: dict[str, str]) -> StageConfig:
+def routed(source: str, destination: str, through: str, amount: int) -> StageConfig:
+    """A transfer within the default ledger whose accounts name one to go through."""
+    sides = {"source": source, "destination": destination}
+    held = {side: {"account": {"id": account, "throughAccount": through}} for side, account in sides.items()}
+    return {"send": {**held, "amount": {"amount": amount, "asset": "USD/2"}}}
+
+
+def update(account: str, metadata: dict[str, str], ledger: str = "default") -> StageConfig:
     """A change of an account's metadata."""
-    return {"update": {"account": {"id": account, "ledger": "default", "metadata": metadata}}}
+    return {"update": {"account": {"id": account, "ledger": ledger, "metadata": metadata}}}

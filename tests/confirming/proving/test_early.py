@@ -58,7 +58,8 @@ def test_what_was_seen_comes_back_in_a_shorter_scenario() -> None:
         return await tried(Target().early, await seen())
 
     found = asyncio.run(whole())
-    assert found is not None and found.scenario is not None
+    assert found is not None
+    assert found.scenario is not None
     assert len(found.scenario.steps) < len(SCENARIO.steps)
     assert found.back[0].shows(ECHO)
 
@@ -130,7 +131,8 @@ def test_once_exploring_has_ended_nothing_is_shortened() -> None:
         return await tried(early, await seen())
 
     found = asyncio.run(whole())
-    assert found is not None and found.scenario is not None
+    assert found is not None
+    assert found.scenario is not None
     assert target.played == [found.scenario]
 
 

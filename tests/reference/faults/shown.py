@@ -151,7 +151,10 @@ SHOWN: dict[Probe, str] = {
     collections.throng: "instances-cut-at-100",
     waited.cancelled_waits: "cancelled-wait-never-answered waits-answered-late",
     written.numbers: "round-numbers-in-exponents",
-    written.otherwise: "charsets-refused chunked-bodies-are-empty encoded-ids-are-unknown",
+    written.otherwise: """
+        charsets-refused chunked-bodies-are-empty encoded-ids-are-unknown encoded-filters-select-nothing
+        text-for-whoever-takes-it
+    """,
     forms.emptiness: """
         falsy-names-are-none falsy-stages-are-none empty-lists-are-objects booleans-name-events no-workflows-are-null
     """,
@@ -159,6 +162,11 @@ SHOWN: dict[Probe, str] = {
         accounts-in-lower-case overdraft-needs-a-ledger timestamped-sends-lose-metadata booked-accounts-lowered
         booked-metadata-cut updates-in-lower-case wallets-as-written empty-metadata-fail-sends accounts-need-two-parts
     """,
+    forms.bookings: """
+        third-ledgers-book-in-the-second second-legs-lose-metadata through-accounts-need-two-ledgers
+        sends-of-nothing-book-nothing amounts-without-sign updates-end-at-equals-signs
+    """,
+    cancelling.cancelled_after_a_refusal: "refused-events-keep-the-lock",
     cancelling.event_then_cancel: "cancel-after-event-lost cancel-beside-event-lost",
     engines.second_runs: "runs-begin-where-another-waits sends-booked-once-for-a-workflow",
     values.in_turn: "variables-stay-with-their-worker",

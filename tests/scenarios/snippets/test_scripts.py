@@ -136,6 +136,14 @@ def test_scripts_write_requests_in_the_forms_of_the_scenario(
     assert f" -> {status} " not in played([runner, str(script)], particular)
 
 
+@pytest.mark.parametrize("write", [snippets.curl, snippets.python])
+def test_scripts_say_what_they_accept(write: Callable[..., str]) -> None:
+    steps = (Create("w1", ()),)
+    told = "application/json, text/plain, */*"
+    assert write(Scenario(steps, forms=("accepting",))).count(told) == 2  # What the form is stands in the heading, too.
+    assert told not in write(Scenario(steps))
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_scripts_of_every_theme_are_well_formed(theme: str) -> None:
     for scenario in drawn(theme)[-2:]:

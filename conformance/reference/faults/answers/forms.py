@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from conformance.reference.faults.fault import around, fault
-from conformance.reference.service.operations import Call, Handler, Reply
+from conformance.reference.service.operations import Call, Handler, Reply, data
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import NotFound
 from conformance.reference.wire.exact_json import write
@@ -48,11 +48,40 @@ def encoded_ids_are_unknown(server: Server) -> None:
     """An id of which a character is percent-encoded in the path, though it need not be, gets 404."""
 
     def read(call: Call) -> Call:
-        if "%2D" in call.target:
+        if "%2D" in call.target.partition("?")[0]:
             raise NotFound("there is no such thing")
         return call
 
     _read_as(server, read)
 
 
-FAULTS = (charsets_refused, chunked_bodies_are_empty, encoded_ids_are_unknown)
+@fault("list.by-workflow", "run.then-list")
+def encoded_filters_select_nothing(server: Server) -> None:
+    """A workflowID in a query of which a character is percent-encoded, though it need not be, selects nothing."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        encoded = "%2D" in call.target.partition("?")[2]
+        return data(200, []) if encoded else await original(call)
+
+    around(server, "listInstances", handle)
+
+
+@fault("envelope.schema")
+def text_for_whoever_takes_it(server: Server) -> None:
+    """Whoever accepts text/plain besides other media types gets every answer as text/plain."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        reply = await original(call)
+        return replace(reply, media_type="text/plain") if "text/plain" in call.headers.get("accept", "") else reply
+
+    for operation in server.handlers:
+        around(server, operation, handle)
+
+
+FAULTS = (
+    charsets_refused,
+    chunked_bodies_are_empty,
+    encoded_ids_are_unknown,
+    encoded_filters_select_nothing,
+    text_for_whoever_takes_it,
+)

@@ -13,6 +13,7 @@ from conformance.reference.faults.lifecycle.cancelling import unless
 from conformance.reference.faults.lifecycle.variables import siblings
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
+from conformance.reference.wire.errors import Invalid
 
 Deliver = Callable[[Execution, str], None]
 
@@ -184,6 +185,27 @@ def later_waits_hear_siblings(server: Server) -> None:
     alter(server.engine, "deliver", make)
 
 
+@fault("cancel.terminates", "envelope.answers")
+def refused_events_keep_the_lock(server: Server) -> None:
+    """An event that is refused as malformed leaves its instance locked: a cancellation of it is never answered."""
+    locked = set[str]()
+
+    async def send(original: Handler, call: Call) -> Reply:
+        try:
+            return await original(call)
+        except Invalid:
+            locked.add(call.path["instanceID"])
+            raise
+
+    async def cancel(original: Handler, call: Call) -> Reply:
+        if call.path["instanceID"] in locked:
+            await asyncio.Event().wait()
+        return await original(call)
+
+    around(server, "sendEvent", send)
+    around(server, "cancelEvent", cancel)
+
+
 FAULTS = (
     cancel_beside_event_lost,
     events_reach_the_oldest_waiting,
@@ -196,4 +218,5 @@ FAULTS = (
     heard_again_after_a_second,
     repetitions_are_dropped,
     later_waits_hear_siblings,
+    refused_events_keep_the_lock,
 )

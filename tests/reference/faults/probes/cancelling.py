@@ -105,3 +105,13 @@ async def corners(session: Session) -> object:
     notes.lines.append(await session.ended(paid))
     await take_reads(session, notes, paid, stages=2)
     return notes.lines
+
+
+async def cancelled_after_a_refusal(session: Session) -> object:
+    """Whether a cancellation is answered after an event was refused."""
+    instance = await session.start(WAIT)
+    await session.call("POST", f"/instances/{instance}/events", {})
+    cancelling = asyncio.create_task(session.cancel(instance))
+    answered = await session.comes(cancelling.done, session.patience)
+    cancelling.cancel()
+    return answered

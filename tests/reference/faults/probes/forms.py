@@ -97,6 +97,23 @@ async def parts(session: Session) -> object:
     return notes.lines
 
 
+async def bookings(session: Session) -> object:
+    """One account in three ledgers, sends between two and within one, one of nothing, and one below it."""
+    notes = Notes()
+    ledgers = [update_stage(pair="k=v") for _ in range(3)]
+    for number, stage in enumerate(ledgers):
+        stage["update"]["account"]["ledger"] = f"ledger-{number}"
+    plain = send_stage(metadata={"k": "v"})["send"]
+    via = {"id": "world", "throughAccount": "via", "ledger": "one"}
+    far = plain | {"source": {"account": via}, "destination": {"account": {"id": "a", "ledger": "two"}}}
+    near = plain | {"source": {"account": via}, "destination": {"account": {"id": "a", "ledger": "one"}}}
+    none, below = (plain | {"amount": {"asset": "USD/2", "amount": amount}} for amount in (0, -5))
+    notes.take(await session.call("POST", "/workflows", {"stages": [{"send": below}]}))
+    first, second = await session.start(*ledgers), await session.start({"send": far}, {"send": none}, {"send": near})
+    await take_reads(session, notes, first, second, stages=3)
+    return notes.lines
+
+
 async def references(session: Session) -> object:
     """References side by side, with names of every kind, and values that need care."""
     notes = Notes()

@@ -14,12 +14,15 @@ async def _in_chunks() -> AsyncIterator[bytes]:
 
 
 async def otherwise(session: Session) -> object:
-    """A media type with a charset, a body in chunks, and an id with percent-encoded hyphens."""
+    """A media type with a charset, a body in chunks, an id with percent-encoded hyphens, and text that is welcome."""
     notes, headers = Notes(), {"content-type": "application/json; charset=utf-8"}
     notes.take(await session.call("POST", "/workflows", b'{"stages":[]}', headers=headers))
     notes.take(await session.client.post("/workflows", content=_in_chunks()))
     workflow = await session.create(NOOP)
     notes.take(await session.call("GET", f"/workflows/{workflow.replace('-', '%2D')}"))
+    await session.run(workflow)
+    notes.take(await session.call("GET", f"/instances?workflowID={workflow.replace('-', '%2D')}"))
+    notes.take(await session.call("GET", "/_info", headers={"accept": "application/json, text/plain"}))
     return notes.lines
 
 

@@ -1,0 +1,114 @@
+"""Faults of bookings: in which ledger a stage books, how often, and with what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+
+from conformance.reference.engine.parameters import as_integer
+from conformance.reference.engine.stages import Execution, StageFailed
+from conformance.reference.faults.fault import alter, fault, map_numbers
+from conformance.reference.faults.resources.workflows import stored_as
+from conformance.reference.service.server import Server
+from conformance.reference.wire.exact_json import Json
+
+_CLIENTS = 2
+Transact = Callable[[Execution, str, Json, bool], None]
+
+
+@fault("stage-history.effect")
+def third_ledgers_book_in_the_second(server: Server) -> None:
+    """An instance has two clients of ledgers: what is for a third ledger is booked in the second one."""
+    known: defaultdict[str, list[str]] = defaultdict(list)
+    plain = server.stage_kinds.update
+
+    def client(execution: Execution, ledger: str) -> str:
+        kept = known[execution.instance_id]
+        if ledger not in kept and len(kept) < _CLIENTS:
+            kept.append(ledger)
+        return ledger if ledger in kept else kept[-1]
+
+    def make(transact: Transact) -> Transact:
+        return lambda execution, ledger, *booked: transact(execution, client(execution, ledger), *booked)
+
+    async def update(execution: Execution, given: Json) -> None:
+        account = given.get("account")
+        changed = given if account is None else {"account": account | {"ledger": client(execution, account["ledger"])}}
+        await plain(execution, changed)
+
+    alter(server.stage_kinds, "_transact", make)
+    server.stage_kinds.kinds["update"] = update
+
+
+@fault("stage-history.effect")
+def second_legs_lose_metadata(server: Server) -> None:
+    """Of a send between two ledgers the first transaction alone has the metadata."""
+    booked = set[tuple[str, int]]()
+
+    def make(transact: Transact) -> Transact:
+        def once(execution: Execution, ledger: str, posted: Json, overdraft: bool) -> None:
+            leg = (execution.instance_id, execution.stage)
+            transact(execution, ledger, posted | {"metadata": {}} if leg in booked else posted, overdraft)
+            booked.add(leg)
+
+        return once
+
+    alter(server.stage_kinds, "_transact", make)
+
+
+@fault("run.completes")
+def through_accounts_need_two_ledgers(server: Server) -> None:
+    """A send that names an account to go through fails where both its accounts are in one ledger."""
+    plain = server.stage_kinds.send
+
+    async def send(execution: Execution, given: Json) -> None:
+        written = execution.stages[execution.stage]["send"].get("source", {}).get("account", {})
+        ledgers = {given.get(side, {}).get("account", {}).get("ledger") for side in ("source", "destination")}
+        if "throughAccount" in written and len(ledgers) == 1:
+            raise StageFailed("nothing to go through within one ledger")
+        await plain(execution, given)
+
+    server.stage_kinds.kinds["send"] = send
+
+
+@fault("stage-history.activities")
+def sends_of_nothing_book_nothing(server: Server) -> None:
+    """A send of the amount 0 ends well, and creates no transaction."""
+
+    def make(transact: Transact) -> Transact:
+        def booked(execution: Execution, ledger: str, posted: Json, overdraft: bool) -> None:
+            if as_integer(posted["postings"][0]["amount"]) != 0:
+                transact(execution, ledger, posted, overdraft)
+
+        return booked
+
+    alter(server.stage_kinds, "_transact", make)
+
+
+@fault("stage-history.effect")
+def updates_end_at_equals_signs(server: Server) -> None:
+    """An update writes a value of metadata up to its first equals sign: pairs are handed on as key=value."""
+    plain = server.stage_kinds.update
+
+    async def update(execution: Execution, given: Json) -> None:
+        account = given.get("account", {})
+        cut = {key: text.partition("=")[0] for key, text in account.get("metadata", {}).items()}
+        await plain(execution, {"account": account | {"metadata": cut}} if account else given)
+
+    server.stage_kinds.kinds["update"] = update
+
+
+@fault("workflow.exact-numbers")
+def amounts_without_sign(server: Server) -> None:
+    """An amount below 0 is kept without its sign."""
+    alter(server.engine, "create_workflow", stored_as(lambda config: map_numbers(config, abs)))
+
+
+FAULTS = (
+    third_ledgers_book_in_the_second,
+    second_legs_lose_metadata,
+    through_accounts_need_two_ledgers,
+    sends_of_nothing_book_nothing,
+    updates_end_at_equals_signs,
+    amounts_without_sign,
+)
