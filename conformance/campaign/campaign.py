@@ -251,7 +251,7 @@ class Campaign:
         judging: set[asyncio.Task[None]] = set()
 
         def on_played(played: Played) -> None:
-            self.schedule.took(played.seconds)
+            self.schedule.took(played.job.scenario, played.seconds)
             self._lost_runs += sum(map(runs_of, played.earlier))
             traces = [*played.earlier, played.trace, *player.settler.take_traces()]
             task = asyncio.create_task(self.judging.judge_all(traces))

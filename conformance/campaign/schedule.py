@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -63,7 +64,7 @@ class Schedule:
     now: Callable[[], float] = time.monotonic
     begun: float | None = None
     left_out: int = 0
-    _took: list[float] = field(default_factory=list)
+    _took: defaultdict[bool, list[float]] = field(default_factory=lambda: defaultdict(list))
     _confirming_since: float | None = None
 
     def __post_init__(self) -> None:
@@ -100,13 +101,16 @@ class Schedule:
         own = self._confirming_since + whole - min(late, whole / 2) - self.now()
         return max(0.0, own if most is None else min(own, self._left_of(most)))
 
-    def took(self, seconds: float) -> None:
-        """Take note of how long a scenario took."""
-        self._took = [*self._took[1 - _RECENT :], seconds]
+    def took(self, scenario: Scenario, seconds: float) -> None:
+        """Take note of how long a scenario took. One that starts no run is over soon, whatever the others wait for."""
+        own = self._took[scenario.starts > 0]
+        own.append(seconds)
+        del own[:-_RECENT]
 
     def fits(self, scenario: Scenario, to_confirm: bool) -> bool:
         """Whether a scenario that began now would probably come to its end."""
-        typical = statistics.median(self._took) if len(self._took) >= _ENOUGH else 0.0
+        took = self._took[scenario.starts > 0]
+        typical = statistics.median(took) if len(took) >= _ENOUGH else 0.0
         pauses = sum(step.ms for step in scenario.leaves() if isinstance(step, Pause)) / 1000
         return max(typical, pauses) < self.exploring_left(to_confirm)
 

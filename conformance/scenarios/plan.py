@@ -50,6 +50,7 @@ _SCENARIOS_PER_RUN = 0.95
 _SPARE = 1.25
 # More runs than this that start in one scenario keep a slow target busy for a long time; those refused do not.
 _DEAR = 8
+_TIMES = 2
 
 
 @dataclass(frozen=True)
@@ -60,17 +61,20 @@ class Plan:
     runs: int
 
     def numbered(self, *, scarce: bool) -> tuple[tuple[int, Scenario], ...]:
-        """The scenarios with their numbers. Where runs are ``scarce``, a few that test every requirement come first.
+        """The scenarios with their numbers. Where runs are ``scarce``, one of each theme that needs none comes first.
 
-        Then one of each other theme that needs no run, which takes nothing from others, and a few that test everything
-        once more, for chance may have kept the first ones from it. Once every theme was played that needs few runs,
-        what needs none is played again.
+        These take nothing from others. Then a few that test every other requirement, and a few that do so once more,
+        for chance may have kept the first ones from it. Once every theme was played that needs few runs, what needs
+        none is played again.
         """
         if not scarce:
             return tuple(enumerate(self.scenarios))
-        every, first, themes = dict(enumerate(self.scenarios)), dict[int, Scenario](), set[str]()
-        for some in (_covering, _free, _covering):
-            first |= some(every, themes)
+        every = dict(enumerate(self.scenarios))
+        first = _free(every)
+        themes = {each.theme for each in first.values()}
+        free = {rule for theme in themes for rule in THEMES[theme].rules}
+        for _ in range(_TIMES):
+            first |= _covering(every, themes, free)
             themes = {each.theme for each in first.values()}
         left = {number: each for number, each in every.items() if number not in first}
         return (*first.items(), *_cheap_again(left, themes))
@@ -132,15 +136,19 @@ def _most_first(scenarios: Iterable[Scenario], seed: int) -> Iterator[Scenario]:
         yield best
 
 
-def _covering(scenarios: Mapping[int, Scenario], without: Collection[str]) -> dict[int, Scenario]:
+def _covering(
+    scenarios: Mapping[int, Scenario], without: Collection[str], beside: Collection[str]
+) -> dict[int, Scenario]:
     """Scenarios by number that test whatever all of them test, each time what adds most for a run, or is weightier.
+
+    What is tested ``beside`` them does not count.
 
     Each is the first of a theme; themes that are played already are left out. The envelope does not count, for
     everything tests it.
     """
     left = _new(scenarios, without)
     rules = {number: set(filter(_told_apart, THEMES[each.theme].rules)) for number, each in left.items()}
-    tested, chosen = set[str](), dict[int, Scenario]()
+    tested, chosen = set(beside), dict[int, Scenario]()
 
     def worth(number: int) -> tuple[float, int]:
         scenario = left[number]
@@ -152,13 +160,13 @@ def _covering(scenarios: Mapping[int, Scenario], without: Collection[str]) -> di
             break
         tested |= rules[best]
         chosen[best] = left.pop(best)
-    # What waits for no run is over in a moment. Then what waits most begins first, so that it ends in time.
-    return dict(sorted(chosen.items(), key=lambda entry: (entry[1].starts > 0, -_waits(entry[1]))))
+    # What waits most begins first, so that it ends in time.
+    return dict(sorted(chosen.items(), key=lambda entry: -_waits(entry[1])))
 
 
-def _free(scenarios: Mapping[int, Scenario], without: Collection[str]) -> dict[int, Scenario]:
-    """By number the first scenario of each other theme, if it starts no run."""
-    return {number: each for number, each in _new(scenarios, without).items() if not each.starts}
+def _free(scenarios: Mapping[int, Scenario]) -> dict[int, Scenario]:
+    """By number the first scenario of each theme that starts no run."""
+    return {number: each for number, each in _new(scenarios, ()).items() if not each.starts}
 
 
 def _new(scenarios: Mapping[int, Scenario], without: Collection[str]) -> dict[int, Scenario]:

@@ -5,7 +5,7 @@ import math
 from conformance.campaign.schedule import Schedule, Shortfall, deadline_of
 from conformance.configuration.settings import Settings
 from conformance.scenarios import Scenario
-from conformance.scenarios.scenario.model import Pause
+from conformance.scenarios.scenario.model import Create, Pause, Run
 
 
 class Time:
@@ -89,10 +89,21 @@ def test_a_scenario_is_not_begun_that_could_not_end_in_time() -> None:
     assert made.fits(quick, to_confirm=False)
     assert not made.fits(long, to_confirm=False)
     for _ in range(5):
-        made.took(40)
+        made.took(quick, 40)
     time.seconds += 50
     assert made.fits(quick, to_confirm=False)
     assert not made.fits(quick, to_confirm=True)
+
+
+def test_what_starts_no_run_fits_in_whatever_the_others_wait_for() -> None:
+    made, time = schedule(max_time=100)
+    free = Scenario((Create("w1", ()),))
+    running = Scenario((*free.steps, Run("i1", "w1")))
+    for _ in range(5):
+        made.took(running, 60)
+    time.seconds += 50
+    assert not made.fits(running, to_confirm=False)
+    assert made.fits(free, to_confirm=False)
 
 
 def test_what_was_not_reached_is_said_with_the_time_that_would_do() -> None:

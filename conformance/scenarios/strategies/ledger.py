@@ -70,10 +70,10 @@ def every_parameter(d: Draft) -> None:
     """Sends and updates with everything that they may hold; what becomes of them is open, but history tells it all.
 
     From one ledger to another money goes through an account that both sides name; a run's variables may name it all.
-    Whether there are wallets is not known.
+    Whether there are wallets and payments is not known.
     """
     ledger, stamp = d.pick(("other", "books-2")), d.pick(("2024-02-29T23:59:59Z", "2023-07-01T12:30:00.25+05:30"))
-    names = {"ledger": ledger, "far": f"{ledger}-far", "via": "via:x", "who": d.account()}
+    names = {"ledger": ledger, "far": f"{ledger}-far", "via": "via:x", "who": d.account(), "psp": "stripe"}
     put = {name: f"${{{name}}}" for name in names}
     target = {"id": put["who"], "ledger": put["far"], "throughAccount": put["via"]}
     source = {"id": "payer:1", "ledger": put["ledger"], "throughAccount": put["via"], "allowOverdraft": True}
@@ -82,7 +82,11 @@ def every_parameter(d: Draft) -> None:
     rich: StageConfig = {"send": {**accounts, "amount": money, "timestamp": stamp, "metadata": _metadata(d)}}
     account = {"id": put["who"], "ledger": put["ledger"], "metadata": _metadata(d)}
     wallets = {side: {"wallet": {"id": put["who"], "balance": put["far"]}} for side in ("source", "destination")}
-    between: StageConfig = {"send": {**wallets, "amount": money}}
+    payments = {
+        "source": {"payment": {"id": put["who"], "holdingAccount": put["via"], "ledger": put["ledger"]}},
+        "destination": {"payment": {"psp": "${psp}", "type": "PAYOUT", "sourceAccount": put["far"]}},
+    }
+    between: StageConfig = {"send": {**d.pick((wallets, payments)), "amount": money}}
     # One as it is, for a server may replace variables, and lose what stands in their place.
     plain = names if d.flip() else put
     holders = {"source": "world", "destination": plain["who"]}
