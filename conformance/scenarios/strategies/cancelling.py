@@ -95,11 +95,19 @@ def anywhere(d: Draft) -> None:
 
 
 def twice(d: Draft) -> None:
-    """Cancelled more than once, one after the other or, mostly, from several clients at once."""
-    instance = d.waiting(d.event(), d.number(0, 1), 1) if d.flip() else d.start(words.hour(), words.noop())
+    """Cancelled more than once, one after the other or, mostly, from several clients at once.
+
+    The workflow's next instance knows nothing of it.
+    """
+    before = d.quick_stages(0, 1)
+    workflow = d.create(*before, d.pick((words.wait_for(d.event()), words.hour())), words.noop())
+    instance = d.run(workflow)
+    d.add(Until(instance, "started", len(before)))
     cancels: list[Step] = [Cancel(instance) for _ in range(d.number(2, 5))]
     d.add(*(cancels if d.number(0, 3) == 3 else [Together(tuple(cancels))]))
     d.add(Settle(), Read(instance), History(instance), Cancel(instance), Settle(), Read(instance))
+    following = d.run(workflow)
+    d.add(Until(following, "started", len(before)), Settle(), Read(following), History(following))
 
 
 def after_each_kind(d: Draft) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.reference.engine.stages import Execution, StageFailed
-from conformance.reference.faults.fault import alter, fault
+from conformance.reference.faults.fault import alter, around, fault
 from conformance.reference.faults.lifecycle.variables import Start
 from conformance.reference.faults.resources.leftovers import executions_of, workflow_of
+from conformance.reference.service.operations import Call, Handler, Reply, data
 from conformance.reference.service.server import Server
-from conformance.reference.wire.exact_json import Json
+from conformance.reference.wire.exact_json import Json, read
 
 
 @fault("stage.sequence", "history.stages", "run.isolated")
@@ -43,7 +44,26 @@ def sends_booked_once_for_a_workflow(server: Server) -> None:
     server.stage_kinds.kinds["send"] = send
 
 
+@fault("history.stages", "history.agrees")
+def histories_go_on_after_a_cancellation(server: Server) -> None:
+    """The history of a run that comes after a cancelled one of its workflow begins with the entries of that one."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        reply, instance_id = await original(call), call.path["instanceID"]
+        runs = [each.instance_id for each in executions_of(server, workflow_of(server, instance_id))]
+        before = runs[: runs.index(instance_id)][-1:]
+        old = server.views.history(before[0]) if before and _cancelled(server, before[0]) else None
+        return data(200, [*(old or ()), *read(reply.body)["data"]])
+
+    around(server, "getInstanceHistory", handle)
+
+
+def _cancelled(server: Server, instance_id: str) -> bool:
+    return server.log.of(instance_id)[-1].kind == "instance-cancelled"
+
+
 FAULTS = (
+    histories_go_on_after_a_cancellation,
     runs_begin_where_another_waits,
     sends_booked_once_for_a_workflow,
 )

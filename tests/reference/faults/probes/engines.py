@@ -175,6 +175,17 @@ async def second_runs(session: Session) -> object:
     return notes.lines
 
 
+async def run_after_a_cancellation(session: Session) -> object:
+    """A run of a workflow whose instance was cancelled."""
+    notes = Notes()
+    workflow = await session.create(NOOP, WAIT)
+    first = (await session.run(workflow))["id"]
+    await session.cancel(first)
+    await session.ended(first)
+    await take_reads(session, notes, (await session.run(workflow))["id"])
+    return notes.lines
+
+
 async def delays_until_one_moment(session: Session) -> object:
     """Two instances that wait for the same moment."""
     moment = rfc3339(session.server.clock.now() + SECOND // 5)
