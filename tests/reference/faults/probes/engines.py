@@ -180,6 +180,7 @@ async def run_after_a_cancellation(session: Session) -> object:
     notes = Notes()
     workflow = await session.create(NOOP, WAIT)
     first = (await session.run(workflow))["id"]
+    await session.idle()
     await session.cancel(first)
     await session.ended(first)
     await take_reads(session, notes, (await session.run(workflow))["id"])
