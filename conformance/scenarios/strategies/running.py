@@ -107,8 +107,8 @@ def waited_for_failure(d: Draft) -> None:
     # What a failure does to the next run shows in its delay, too.
     workflow = d.create(words.delay(400), *d.quick_stages(0, 1), failing, *d.quick_stages(0, 2))
     sibling = d.run(workflow, {"length": {"duration": "1h", "until": "2091-05-05T05:05:05Z"}[kind]})
-    for _ in range(d.number(1, 2)):
-        d.add(Until(d.run(workflow, {"length": "soon"}), "ended"))
+    for wait in (True, d.flip()):
+        d.add(Until(d.run(workflow, {"length": "soon"}, wait), "ended"))
     run = d.new_run(workflow, {"length": d.pick(("soon", "never", "later"))}, wait=True)
     reads = (Settle(), Read(run.ref), History(run.ref))
     d.add(_watched(run), Until(run.ref, "ended"), *reads)
