@@ -7,23 +7,26 @@ from typing import Literal
 
 from conformance.trace import Failure, Response
 
-Form = Literal["charset", "encoded", "chunked", "accepting"]
+Form = Literal["charset", "encoded", "chunked", "accepting", "spaced"]
 """``charset``: JSON's media type with a parameter. ``encoded``: the hyphens of ids percent-encoded. ``chunked``: a body
-whose length is not told in advance. ``accepting``: other media types are welcome, too, as clients in browsers say."""
+whose length is not told in advance. ``accepting``: other media types are welcome, too, each with a weight. ``spaced``:
+white space around a JSON body."""
 
 JSON_TYPE, JSON_TYPE_WITH_CHARSET = "application/json", "application/json; charset=utf-8"
-ACCEPTED = f"{JSON_TYPE}, text/plain, */*"
+ACCEPTED = f"{JSON_TYPE};q=0.9, text/plain;q=0.5, */*;q=0.1"
 
 WORDS: Mapping[Form, str] = {
     "charset": f"content-type {JSON_TYPE_WITH_CHARSET}",
     "encoded": "%2D for each hyphen in the path and the query",
     "chunked": "bodies in chunks, without content-length",
     "accepting": f"accept {ACCEPTED}",
+    "spaced": "white space before and behind bodies",
 }
 """What a form is, in a few words."""
 
 _HYPHEN, _ENCODED_HYPHEN = "-", "%2D"
 _CHUNK = 16
+_SPACE = b"\n"
 _LENGTH_REQUIRED = 411
 
 
@@ -44,7 +47,10 @@ def place(encoded: str, forms: Collection[Form]) -> str:
 
 def content(body: bytes | None, forms: Collection[Form]) -> bytes | AsyncIterator[bytes] | None:
     """A body as httpx sends it: bytes with their length told, or one chunk after another."""
-    return _chunks(body) if body is not None and "chunked" in forms else body
+    if body is None:
+        return None
+    spaced = _SPACE + body + _SPACE if "spaced" in forms else body
+    return _chunks(spaced) if "chunked" in forms else spaced
 
 
 async def _chunks(body: bytes) -> AsyncIterator[bytes]:

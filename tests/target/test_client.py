@@ -77,7 +77,8 @@ def written(form: Form, status: str = "201 Created") -> tuple[Exchange, str]:
 def test_a_request_is_written_in_its_form() -> None:
     assert "content-type: application/json; charset=utf-8\r\n" in written("charset")[1]
     assert written("encoded")[1].startswith("post /workflows?a%2db=c%2dd http/1.1")
-    assert "accept: application/json, text/plain, */*\r\n" in written("accepting")[1]
+    assert "accept: application/json;q=0.9, text/plain;q=0.5, */*;q=0.1\r\n" in written("accepting")[1]
+    assert "content-length: 4\r\n" in written("spaced")[1]
     head = written("chunked")[1]
     assert "transfer-encoding: chunked" in head
     assert "content-length" not in head

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from conformance.confirming.proving.as_seen import is_counted
 from conformance.confirming.proving.turns import Turns
-from conformance.confirming.replays import Attempt, JudgedReplay, Play, attempt, judged
+from conformance.confirming.replays import Attempt, Play, attempt, judged
 from conformance.contract.errors import UserError
 from conformance.judging.causes import Causes
 from conformance.judging.counterfactuals.put_right import causes_of
@@ -18,12 +18,13 @@ from conformance.judging.pool import TraceJudge
 from conformance.judging.tally import Case, Tally
 from conformance.scenarios import Scenario
 from conformance.scenarios.minimising.minimise import ReplayBudget, minimise
+from conformance.scenarios.minimising.shrinking import cost
 from conformance.target.finishing import cancel
 
 _AT_ONCE = 2
 _CASES = 2
-# What shortening one violation may cost while exploring goes on: runWorkflow requests, and seconds.
-_RUNS, _SECONDS = 16, 120.0
+# What shortening one violation may cost while exploring goes on: runWorkflow requests, seconds, and rounds.
+_RUNS, _SECONDS, _ROUNDS = 16, 120.0, 3
 
 
 class EarlyReplays:
@@ -107,25 +108,23 @@ class EarlyReplays:
         """What came back, shortened for as long as exploring goes on and runs can be spared."""
         if not (self._going_on and self._affordable()):
             return tried
-        best, shortest = tried.back[0], scenario
+        best, shortest, rounds = tried.back[0], scenario, 0
 
         async def fails(candidates: list[Scenario]) -> list[bool]:
-            nonlocal best, shortest
+            nonlocal best, shortest, rounds
+            rounds += 1
             replays = await judged(self._judge, self._play, requirement, candidates)
             failing = [replay.shows(requirement) for replay in replays]
             for candidate, replay, failed in zip(candidates, replays, failing, strict=True):
-                if failed and _smaller(replay, best):
+                if failed and cost(candidate) < cost(shortest):
                     best, shortest = replay, candidate
             return failing
 
         def clock() -> float:
-            # After the end of exploring no time is left, which nobody knows before.
-            return time.monotonic() if self._going_on and self._affordable() else math.inf
+            # After the end of exploring no time is left, which nobody knows before; and others want their turn.
+            going_on = self._going_on and self._affordable() and rounds < _ROUNDS
+            return time.monotonic() if going_on else math.inf
 
         budget = ReplayBudget(seconds=_SECONDS, runs=_RUNS, at_once=0, batch_s=tried.seconds)
         await minimise(scenario, fails, budget, shown_by=best.kinds_shown(requirement, scenario), clock=clock)
-        return replace(tried, scenario=shortest, back=[best]) if best is not tried.back[0] else tried
-
-
-def _smaller(one: JudgedReplay, other: JudgedReplay) -> bool:
-    return len(one.trace.exchanges) < len(other.trace.exchanges)
+        return replace(tried, scenario=shortest, back=[best]) if shortest is not scenario else tried

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice, zip_longest
 
-from conformance.scenarios.minimising.shrinking import cost, eighths, in_common, simpler, with_a_read
+from conformance.scenarios.minimising.shrinking import cost, eighths, in_common, quarters, simpler, with_a_read
 from conformance.scenarios.scenario.codec import to_json
 from conformance.scenarios.scenario.model import Scenario, Step
 from conformance.wire import exact_json
@@ -97,6 +97,7 @@ class _Search:
         others = self._likely_first(scenario)
         if self.batch_s > _LONG_BATCH_S:
             # There are few batches, so each has to bring something.
+            first += quarters(scenario)
             others = _alternating(others, eighths(scenario))
         return list(self._fitting(chain(first, others)))
 

@@ -33,7 +33,7 @@ def simpler(scenario: Scenario) -> Iterator[Scenario]:
     before = cost(scenario)
     seen: set[str] = set()
     for make in (
-        _quarters,
+        quarters,
         _slices,
         _single_stages,
         _chunks,
@@ -77,6 +77,19 @@ def eighths(scenario: Scenario) -> Iterator[Scenario]:
             yield part
 
 
+def quarters(scenario: Scenario) -> Iterator[Scenario]:
+    """Of many acts of one kind each quarter, with all else: mostly one of them shows what is wrong."""
+    kinds: dict[type[Step], list[int]] = {}
+    for number, step in numbered(scenario.steps):
+        if acts(step):
+            kinds.setdefault(type(step), []).append(number)
+    for numbers in (each for each in kinds.values() if len(each) >= _MANY):
+        length = math.ceil(len(numbers) / 4)
+        for start in range(0, len(numbers), length):
+            kept = set(numbers[start : start + length])
+            yield without(scenario, set(numbers) - kept)
+
+
 def in_common(scenario: Scenario, candidates: Sequence[Scenario]) -> Scenario | None:
     """What is left of a scenario without all that some candidates left out; None where no two only left out steps."""
     dropped = [found for each in candidates if (found := _left_out(scenario, each))]
@@ -97,19 +110,6 @@ def _left_out(scenario: Scenario, candidate: Scenario) -> set[int] | None:
 
 
 # -- fewer steps ------------------------------------------------------------------------------------
-
-
-def _quarters(scenario: Scenario) -> Iterator[Scenario]:
-    """Of many acts of one kind each quarter, with all else: mostly one of them shows what is wrong."""
-    kinds: dict[type[Step], list[int]] = {}
-    for number, step in numbered(scenario.steps):
-        if acts(step):
-            kinds.setdefault(type(step), []).append(number)
-    for numbers in (each for each in kinds.values() if len(each) >= _MANY):
-        length = math.ceil(len(numbers) / 4)
-        for start in range(0, len(numbers), length):
-            kept = set(numbers[start : start + length])
-            yield without(scenario, set(numbers) - kept)
 
 
 def _slices(scenario: Scenario) -> Iterator[Scenario]:

@@ -151,5 +151,6 @@ FORMED: Formed = {
     "charset": (f'"{JSON_TYPE}"', f'"{JSON_TYPE_WITH_CHARSET}"'),
     "encoded": ("BASE + place, content", 'BASE + place.replace("-", "%2D"), content'),
     "chunked": ("content = body.encode()", "content = iter([body.encode()])"),
+    "spaced": ("body.encode()", '("\\n" + body + "\\n").encode()'),
     "accepting": ("    if token:\n", f'    headers["accept"] = "{ACCEPTED}"\n    if token:\n'),
 }

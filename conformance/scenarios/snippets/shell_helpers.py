@@ -133,6 +133,7 @@ sys.exit(1)' "$ids" "$@"
 FORMED: Formed = {
     "charset": (f"content-type: {JSON_TYPE}'", f"content-type: {JSON_TYPE_WITH_CHARSET}'"),
     "encoded": ('"$BASE$path"', '"$BASE${path//-/%2D}"'),
+    "spaced": ("printf %s", "printf '\\n%s\\n'"),
     "accepting": ("args=(-sS -g", f"args=(-sS -H 'accept: {ACCEPTED}' -g"),
     "chunked": ("--data-binary", "-H 'transfer-encoding: chunked' --data-binary"),
 }

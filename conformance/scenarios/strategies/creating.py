@@ -71,12 +71,15 @@ def every_text(d: Draft) -> None:
     texts = d.shuffled([text for text in words.AWKWARD if text])
     half = len(texts) // 2
     held = {text: text for text in texts if len(text) < _KEY} | {f"key-{number}": str(number) for number in range(40)}
-    held |= {key: f"of {key}" for key in words.KEYS}
+    held |= {key: f"of {key}" for key in (words.TELLING_KEY, *words.KEYS)}
     money = words.send("world", "a", 1 + d.number(0, 99), "usd/2", metadata=held)
     stages = [words.wait_for(f" {text} " if number % 4 == 0 else text) for number, text in enumerate(texts)]
     many = [words.noop()] * d.number(130, 140)
     updates = [words.update("Acc:Ünï", held), words.update("a", {}), words.update("b", {"k": "x" * 5000})]
-    for some in (stages[:half], stages[half:], [money, *updates], many, list(words.sends_of_every_form())):
+    # What is asked for twice is no repetition.
+    alike = (words.hour(), words.until(words.FINE_MOMENT), words.wait_for("again"), words.update("a", {}), money)
+    twice = [stage for stage in alike for _ in range(2)]
+    for some in (stages[:half], stages[half:], [money, *updates], many, twice, list(words.sends_of_every_form())):
         d.add(GetWorkflow(d.create(*some)))
 
 

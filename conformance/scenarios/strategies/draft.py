@@ -80,7 +80,7 @@ class Draft:
         options: list[Callable[[], StageConfig]] = [
             words.noop,
             lambda: words.delay(self.milliseconds()),
-            lambda: words.until(self.pick(("2020-02-29T12:00:00Z", "now-1s", "2001-01-01T00:00:00.123456789+02:00"))),
+            lambda: words.until(self.pick(("2020-02-29T12:00:00Z", "now-1s", "2024-12-31T10:00:00.123456789+02:00"))),
         ]
         if self.ledger:
             options += [

@@ -55,8 +55,8 @@ def _created(*forms: Form) -> Callable[[Draft], None]:
 _RULES = ("workflow.create-echo", "workflow.create-then-get", "run.variables", "event.matching", "cancel.terminates")
 
 THEMES = (
-    Theme("written-otherwise", _written("charset", "encoded", "accepting"), _RULES, 1),
+    Theme("written-otherwise", _written("charset", "encoded", "accepting", "spaced"), _RULES, 1),
     Theme("in-chunks", _written("chunked"), _RULES, 1),
-    Theme("created-otherwise", _created("charset", "encoded", "accepting"), _RULES[:2], 1),
+    Theme("created-otherwise", _created("charset", "encoded", "accepting", "spaced"), _RULES[:2], 1),
     Theme("created-in-chunks", _created("chunked"), _RULES[:2], 1),
 )

@@ -151,17 +151,21 @@ def overdrawn(d: Draft) -> None:
 
 
 def funded_then_spent(d: Draft) -> None:
-    """An account is funded, spends what it got, and at last nothing, which a ledger may refuse."""
+    """An account is funded, spends what it got, more than that, and nothing; the last two a ledger may refuse."""
     account, asset = f"purse:{d.number(0, 10**9)}", d.pick(ASSETS)
     spent, amount = d.account(), d.amount()
-    ways = (("world", account, amount), (account, spent, amount), (account, spent, 0))
-    instance = d.start(*(words.send(source, target, some, asset) for source, target, some in ways))
-    d.add(Until(instance, "ended"), StageHistory(instance, "1"), StageHistory(instance, "2"))
+    ways = (("world", account, amount), (account, spent, amount), (account, spent, amount), (account, spent, 0))
+    stages = [words.send(source, target, some, asset) for source, target, some in ways]
+    stages[2]["send"]["source"]["account"]["allowOverdraft"] = True
+    instance = d.start(*stages)
+    d.add(Until(instance, "ended"), *(StageHistory(instance, number) for number in "123"))
 
 
 def _metadata(d: Draft) -> dict[str, str]:
     """One to three entries; more often several, since a server may lose all but one."""
     keys = d.some(("k", "Note", "order_id", "orderId", "a.b", "ключ", "1h", "null", "007"), 1, 3)
+    if d.flip():
+        keys[0] = words.TELLING_KEY
     texts = (words.TELLING_VALUE, d.pick((*words.AWKWARD[:8], _LONG_VALUE)), d.pick(words.LOOKALIKES))
     return {key: d.pick(texts) for key in keys}
 

@@ -34,10 +34,10 @@ TELLING_EVENTS = (
     "Order_paid (100%) é.v-1",
     "a_step.of 50% " + "long-winded name " * 16 + "Ré",
     "10.50",
-    " launch 🚀 at 批 ",
+    " launch 🚀 at 批,or|both;now ",
 )
 """Names in which every way of comparing carelessly shows: as a pattern, cut short, trimmed on one side only, without
-case, composed anew, as a number, decoded, with letters of a few bytes only."""
+case, composed anew, as a number, decoded, with letters of a few bytes only, by each of its parts."""
 
 AWKWARD = (
     "",
@@ -82,6 +82,9 @@ LOOKALIKES = (
 
 TELLING_VALUE = ' "q"\\n $1 $x \\1 $$ $& %s %20 a=b;c,d|e:f?g+h {0} {{x}} #{x} <b>&amp;</b> naïve 批准 🚀 e\u0301\t\'  '
 """One value in which most ways of mangling a text show."""
+
+TELLING_KEY = "Example.com/a_b-c:d e.f"
+"""One key of metadata in which most ways of mangling a key show."""
 
 OPEN_VALUES = ("${", "${x}", "a${b", "$${x}", "}${")
 """Values that hold a placeholder themselves; what becomes of them is open, that nothing breaks is not."""
@@ -199,6 +202,7 @@ def near_misses(event: str) -> list[str]:
         # A part of a name is not the name, whatever parts it from the rest.
         *(f"{event}{between}1" for between in _BETWEEN),
         *(f"1{between}{event}" for between in _BETWEEN),
+        *(part for between in _BETWEEN for part in event.split(between) if between in event),
         f"{event}*",
         "".join(chr(ord(character) ^ 1) if ord(character) > _BASIC else character for character in event),
         "".join("?" if ord(character) > _BASIC else character for character in event),

@@ -45,7 +45,7 @@ SHOWN: dict[Probe, str] = {
         error-without-message crash-on-malformed-workflow name-trimmed send-metadata-dropped stages-beyond-eight-dropped
         amounts-as-floats amounts-of-64-bits missing-stages-accepted refused-workflow-stored
         unknown-kind-accepted second-key-ignored event-name-of-any-type ids-by-content
-        huge-amounts-vanish numbers-of-a-thousand-digits-refused keys-of-metadata-in-camel-case
+        huge-amounts-vanish equal-delays-are-one numbers-of-a-thousand-digits-refused keys-of-metadata-in-camel-case
     """,
     collections.collection: """
         second-of-a-pair-unreadable workflows-cut-at-100 last-workflow-twice stale-list-of-workflows
@@ -150,10 +150,11 @@ SHOWN: dict[Probe, str] = {
     cancelling.siblings_of_the_cancelled: "cancellations-deafen-siblings waited-runs-are-deaf",
     collections.throng: "instances-cut-at-100",
     waited.cancelled_waits: "cancelled-wait-never-answered waits-answered-late",
+    written.moments: "history-tells-years-of-weeks",
     written.numbers: "round-numbers-in-exponents",
     written.otherwise: """
         charsets-refused chunked-bodies-are-empty encoded-ids-are-unknown encoded-filters-select-nothing
-        text-for-whoever-takes-it
+        text-for-whoever-takes-it weighted-types-not-acceptable white-space-after-variables-refused
     """,
     forms.emptiness: """
         falsy-names-are-none falsy-stages-are-none empty-lists-are-objects booleans-name-events no-workflows-are-null
@@ -164,7 +165,8 @@ SHOWN: dict[Probe, str] = {
     """,
     forms.bookings: """
         third-ledgers-book-in-the-second second-legs-lose-metadata through-accounts-need-two-ledgers
-        sends-of-nothing-book-nothing amounts-without-sign updates-end-at-equals-signs
+        sends-of-nothing-book-nothing amounts-without-sign updates-end-at-equals-signs prefixes-of-keys-lost
+        overdrafts-are-of-the-world
     """,
     cancelling.cancelled_after_a_refusal: "refused-events-keep-the-lock",
     cancelling.event_then_cancel: "cancel-after-event-lost cancel-beside-event-lost",
@@ -189,7 +191,7 @@ SHOWN: dict[Probe, str] = {
     sending.names: """
         compatible-event-names-equal
         any-event-matches event-case-folded event-trimmed event-prefix-matches awaited-name-is-a-like-pattern
-        event-names-of-64-characters event-names-end-at-colons waits-for-trimmed-names
+        event-names-of-64-characters awaited-names-are-lists event-names-end-at-colons waits-for-trimmed-names
     """,
     sending.names_of_before: "first-name-ends-later-waits",
     sending.many_waits: """

@@ -84,7 +84,12 @@ def everything(name: str) -> Scenario:
 @pytest.fixture(scope="module")
 def particular() -> Iterator[str]:
     """A server that understands requests in their plain form only."""
-    faults = ("charsets-refused", "chunked-bodies-are-empty", "encoded-ids-are-unknown")
+    faults = (
+        "charsets-refused",
+        "chunked-bodies-are-empty",
+        "encoded-ids-are-unknown",
+        "white-space-before-json-refused",
+    )
     with ReferenceProcess(ServerOptions(faults=faults)) as server:
         yield server.url
 
@@ -122,12 +127,14 @@ def test_a_script_really_replays_the_scenario(language: str, url: str, tmp_path:
     assert f"GET /instances?workflowID={encoded_segment(ODD)} -> 200" in said
 
 
-@pytest.mark.parametrize(("form", "status"), [("charset", "415"), ("chunked", "400"), ("encoded", "404")])
+@pytest.mark.parametrize(
+    ("form", "status"), [("charset", "415"), ("chunked", "400"), ("encoded", "404"), ("spaced", "400")]
+)
 @pytest.mark.parametrize(("write", "runner"), [(snippets.curl, "bash"), (snippets.python, sys.executable)])
 def test_scripts_write_requests_in_the_forms_of_the_scenario(
     write: Callable[..., str], runner: str, form: Form, status: str, particular: str, tmp_path: Path
 ) -> None:
-    """Each form is one that a server with the three faults does not understand."""
+    """Each form is one that a server with the four faults does not understand."""
     steps = (Create("w1", ({"noop": {}},)), GetWorkflow("w1"), Run("i1", "w1"))
     script = tmp_path / "replay"
     script.write_text(write(Scenario(steps, forms=(form,)), Setting(settle_s=0.1)))
@@ -139,7 +146,7 @@ def test_scripts_write_requests_in_the_forms_of_the_scenario(
 @pytest.mark.parametrize("write", [snippets.curl, snippets.python])
 def test_scripts_say_what_they_accept(write: Callable[..., str]) -> None:
     steps = (Create("w1", ()),)
-    told = "application/json, text/plain, */*"
+    told = "application/json;q=0.9, text/plain;q=0.5, */*;q=0.1"
     assert write(Scenario(steps, forms=("accepting",))).count(told) == 2  # What the form is stands in the heading, too.
     assert told not in write(Scenario(steps))
 

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from conformance.reference.faults.fault import around, fault
 from conformance.reference.service.operations import Call, Handler, Reply, data
 from conformance.reference.service.server import Server
-from conformance.reference.wire.errors import NotFound
+from conformance.reference.wire.errors import Invalid, NotFound
 from conformance.reference.wire.exact_json import write
 
 _JSON = "application/json"
 
 
-def _read_as(server: Server, change: Callable[[Call], Call | Reply]) -> None:
-    """Have every operation read its call as changed, or answered by what the change gives in its place."""
+def _read_as(server: Server, change: Callable[[Call], Call | Reply], operations: Collection[str] = ()) -> None:
+    """Have operations (default: all) read their call as changed, or answered by what the change gives in its place."""
 
     async def handle(original: Handler, call: Call) -> Reply:
         found = change(call)
         return found if isinstance(found, Reply) else await original(found)
 
-    for operation in server.handlers:
+    for operation in operations or server.handlers:
         around(server, operation, handle)
 
 
@@ -66,6 +66,30 @@ def encoded_filters_select_nothing(server: Server) -> None:
     around(server, "listInstances", handle)
 
 
+@fault("workflow.create-then-get", "run.then-get")
+def weighted_types_not_acceptable(server: Server) -> None:
+    """A read gets 406 where its Accept header gives weights: application/json;q=0.9 is taken for a type of its own."""
+
+    def read(call: Call) -> Call | Reply:
+        if call.body or ";q=" not in call.headers.get("accept", ""):
+            return call
+        return Reply(406, write({"errorCode": "VALIDATION", "errorMessage": f"only {_JSON} is to be had"}))
+
+    _read_as(server, read, [each for each in server.handlers if each.startswith(("get", "list"))])
+
+
+@fault("run.created")
+def white_space_after_variables_refused(server: Server) -> None:
+    """A run gets 400 where there is white space behind its variables."""
+
+    def read(call: Call) -> Call:
+        if call.body.strip() and call.body != call.body.rstrip():
+            raise Invalid("there is more behind the variables")
+        return call
+
+    _read_as(server, read, ("runWorkflow",))
+
+
 @fault("envelope.schema")
 def text_for_whoever_takes_it(server: Server) -> None:
     """Whoever accepts text/plain besides other media types gets every answer as text/plain."""
@@ -83,5 +107,7 @@ FAULTS = (
     chunked_bodies_are_empty,
     encoded_ids_are_unknown,
     encoded_filters_select_nothing,
+    weighted_types_not_acceptable,
+    white_space_after_variables_refused,
     text_for_whoever_takes_it,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 
 from conformance.reference.engine.clock import SECOND
 from conformance.reference.engine.stages import Execution
@@ -201,7 +202,23 @@ def stage_numbers_of_seven_bits(server: Server) -> None:
     around(server, "getInstanceStageHistory", handle)
 
 
+@fault("history.stages")
+def history_tells_years_of_weeks(server: Server) -> None:
+    """History tells the moment of a delay with the year of its week: 2024-12-30 as 2025-12-30."""
+
+    def of_week(moment: str) -> str:
+        day = date.fromisoformat(moment[:10])
+        return f"{day.isocalendar().year:04}{moment[4:]}"
+
+    def told(entry: Json) -> Json:
+        until = entry["input"].get("until")
+        return entry if until is None else entry | {"input": {"until": of_week(until)}}
+
+    edit(server, "getInstanceHistory", on_each(told))
+
+
 FAULTS = (
+    history_tells_years_of_weeks,
     status_gone_after_the_end,
     stages_sorted_as_texts,
     history_kept_until_the_next_stage,

@@ -110,7 +110,14 @@ def waits_for_trimmed_names(server: Server) -> None:
     server.stage_kinds.kinds["wait_event"] = wait
 
 
+@fault("event.other", "stage.waits")
+def awaited_names_are_lists(server: Server) -> None:
+    """A stage that waits for a name with a comma is ended by an event with the name of one of the parts."""
+    alter(server.engine, "deliver", _heard_as(lambda awaited, name: name in awaited.split(",")))
+
+
 FAULTS = (
+    awaited_names_are_lists,
     any_event_matches,
     event_case_folded,
     awaited_name_is_a_like_pattern,

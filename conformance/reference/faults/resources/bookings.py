@@ -85,17 +85,41 @@ def sends_of_nothing_book_nothing(server: Server) -> None:
     alter(server.stage_kinds, "_transact", make)
 
 
-@fault("stage-history.effect")
-def updates_end_at_equals_signs(server: Server) -> None:
-    """An update writes a value of metadata up to its first equals sign: pairs are handed on as key=value."""
+def _updating(server: Server, change: Callable[[dict[str, str]], dict[str, str]]) -> None:
+    """Update accounts with metadata as ``change`` makes them."""
     plain = server.stage_kinds.update
 
     async def update(execution: Execution, given: Json) -> None:
         account = given.get("account", {})
-        cut = {key: text.partition("=")[0] for key, text in account.get("metadata", {}).items()}
-        await plain(execution, {"account": account | {"metadata": cut}} if account else given)
+        changed = {"account": account | {"metadata": change(account["metadata"])}} if account else given
+        await plain(execution, changed)
 
     server.stage_kinds.kinds["update"] = update
+
+
+@fault("stage-history.effect")
+def updates_end_at_equals_signs(server: Server) -> None:
+    """An update writes a value of metadata up to its first equals sign: pairs are handed on as key=value."""
+    _updating(server, lambda metadata: {key: text.partition("=")[0] for key, text in metadata.items()})
+
+
+@fault("stage-history.effect")
+def prefixes_of_keys_lost(server: Server) -> None:
+    """An update writes what stands behind the last slash of a key of metadata: example.com/tier is tier."""
+    _updating(server, lambda metadata: {key.rpartition("/")[2]: text for key, text in metadata.items()})
+
+
+@fault("stage-history.effect")
+def overdrafts_are_of_the_world(server: Server) -> None:
+    """A send from an account with allowOverdraft is booked from the account world."""
+    plain = server.stage_kinds.send
+
+    async def send(execution: Execution, given: Json) -> None:
+        account = given.get("source", {}).get("account", {})
+        world = {"source": {"account": account | {"id": "world"}}} if account.get("allowOverdraft") else {}
+        await plain(execution, given | world)
+
+    server.stage_kinds.kinds["send"] = send
 
 
 @fault("workflow.exact-numbers")
@@ -110,5 +134,7 @@ FAULTS = (
     through_accounts_need_two_ledgers,
     sends_of_nothing_book_nothing,
     updates_end_at_equals_signs,
+    prefixes_of_keys_lost,
+    overdrafts_are_of_the_world,
     amounts_without_sign,
 )

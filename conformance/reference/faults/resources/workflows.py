@@ -56,6 +56,17 @@ def stages_beyond_eight_dropped(server: Server) -> None:
     alter(server.engine, "create_workflow", stored_as(lambda config: config | {"stages": config["stages"][:8]}))
 
 
+@fault("workflow.create-echo")
+def equal_delays_are_one(server: Server) -> None:
+    """A delay that equals the stage before it is not kept: it is taken for the same one, sent twice."""
+
+    def merged(config: Json) -> Json:
+        pairs = zip([None, *config["stages"]], config["stages"], strict=False)
+        return config | {"stages": [stage for before, stage in pairs if "delay" not in stage or stage != before]}
+
+    alter(server.engine, "create_workflow", stored_as(merged))
+
+
 @fault("workflow.exact-numbers", "workflow.create-echo", profile="smoke")
 def amounts_as_floats(server: Server) -> None:
     """Amounts pass through a binary float, which rounds the big ones, and is the largest float for bigger ones."""
@@ -222,6 +233,7 @@ FAULTS = (
     name_trimmed,
     send_metadata_dropped,
     stages_beyond_eight_dropped,
+    equal_delays_are_one,
     amounts_as_floats,
     amounts_of_64_bits,
     created_when_read,

@@ -26,7 +26,8 @@ async def configurations(session: Session) -> object:
     }
     huge = {"stages": [send_stage(10**1000)]}
     odd = [{"name": "odd"}, {"name": 7, "stages": []}, b'{"stages":[]}}']
-    for config in [good, good, huge, *BAD_CONFIGS, *odd]:
+    twice = {"stages": [{"delay": {"duration": "1h"}}] * 2}
+    for config in [good, good, huge, twice, *BAD_CONFIGS, *odd]:
         notes.take(await session.call("POST", "/workflows", config))
     notes.take(await session.call("GET", "/workflows"))
     return notes.lines

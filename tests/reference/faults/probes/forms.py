@@ -100,7 +100,7 @@ async def parts(session: Session) -> object:
 async def bookings(session: Session) -> object:
     """One account in three ledgers, sends between two and within one, one of nothing, and one below it."""
     notes = Notes()
-    ledgers = [update_stage(pair="k=v") for _ in range(3)]
+    ledgers = [update_stage(**{"a.b/pair": "k=v"}) for _ in range(3)]
     for number, stage in enumerate(ledgers):
         stage["update"]["account"]["ledger"] = f"ledger-{number}"
     plain = send_stage(metadata={"k": "v"})["send"]
@@ -109,8 +109,9 @@ async def bookings(session: Session) -> object:
     near = plain | {"source": {"account": via}, "destination": {"account": {"id": "a", "ledger": "one"}}}
     none, below = (plain | {"amount": {"asset": "USD/2", "amount": amount}} for amount in (0, -5))
     notes.take(await session.call("POST", "/workflows", {"stages": [{"send": below}]}))
-    first, second = await session.start(*ledgers), await session.start({"send": far}, {"send": none}, {"send": near})
-    await take_reads(session, notes, first, second, stages=3)
+    over = plain | {"source": {"account": {"id": "empty", "allowOverdraft": True}}}
+    sends = [{"send": given} for given in (far, none, near, over)]
+    await take_reads(session, notes, await session.start(*ledgers), await session.start(*sends), stages=4)
     return notes.lines
 
 

@@ -26,6 +26,7 @@ async def names(session: Session) -> object:
     for awaited, name in (
         *cases,
         ("go", "go:later"),
+        ("come,go", "go"),
         ("a_b%", "axb-and-more"),
         ("e" * 70, "e" * 69 + "x"),
         (" go ", " go "),

@@ -14,7 +14,7 @@ async def _in_chunks() -> AsyncIterator[bytes]:
 
 
 async def otherwise(session: Session) -> object:
-    """A media type with a charset, a body in chunks, an id with percent-encoded hyphens, and text that is welcome."""
+    """A charset, a body in chunks, percent-encoded hyphens, white space behind a body, other media types welcome."""
     notes, headers = Notes(), {"content-type": "application/json; charset=utf-8"}
     notes.take(await session.call("POST", "/workflows", b'{"stages":[]}', headers=headers))
     notes.take(await session.client.post("/workflows", content=_in_chunks()))
@@ -22,8 +22,16 @@ async def otherwise(session: Session) -> object:
     notes.take(await session.call("GET", f"/workflows/{workflow.replace('-', '%2D')}"))
     await session.run(workflow)
     notes.take(await session.call("GET", f"/instances?workflowID={workflow.replace('-', '%2D')}"))
+    notes.take(await session.call("POST", f"/workflows/{workflow}/instances", b"{}\n"))
+    notes.take(await session.call("GET", f"/workflows/{workflow}", headers={"accept": "application/json;q=0.9"}))
     notes.take(await session.call("GET", "/_info", headers={"accept": "application/json, text/plain"}))
     return notes.lines
+
+
+async def moments(session: Session) -> object:
+    """What history tells of a delay until the end of a year."""
+    instance = await session.start({"delay": {"until": "2024-12-30T10:00:00Z"}})
+    return [entry["input"] for entry in await session.data(f"/instances/{instance}/history")]
 
 
 async def numbers(session: Session) -> object:
