@@ -34,7 +34,10 @@ _AS_SEEN_S = 5.0
 
 @dataclass
 class RunConfirming:
-    """Turns the violations in ``tally`` into ``proofs``; minimal scenarios are kept in ``store``, if there is one."""
+    """Turns the violations in ``tally`` into ``proofs``; minimal scenarios are kept in ``store``, if there is one.
+
+    ``early`` replays while exploring goes on, and has asked for ``early_runs`` so far.
+    """
 
     target: Target
     judge: JudgePool
@@ -48,36 +51,36 @@ class RunConfirming:
     def __post_init__(self) -> None:
         self._ways = Ways(self.judge.catalogue, self.settings.known)
         self._ends = math.inf
-        self._early_runs = 0
-        self._early: EarlyReplays | None = None
+        self.early_runs = 0
+        self.early: EarlyReplays | None = None
 
     @contextlib.asynccontextmanager
     async def beside(self, settler: Settler) -> AsyncIterator[None]:
         """Have time for replays while exploring goes on; at the end none is under way any more."""
 
         def affordable() -> bool:
-            return self._early_runs <= _EARLY_SHARE * self.target.runs
+            return self.early_runs <= _EARLY_SHARE * self.target.runs
 
         def play(scenarios: Sequence[Scenario], reuse: bool) -> Awaitable[list[Trace]]:
-            self._early_runs += sum(each.runs for each in scenarios)
+            self.early_runs += sum(each.runs for each in scenarios)
             return self._played(settler, scenarios, reuse=reuse)
 
-        self._early = EarlyReplays(self.judge, play, affordable, self._over)
+        self.early = EarlyReplays(self.judge, play, affordable, self._over)
         try:
             yield
         finally:
-            await self._early.close()
+            await self.early.close()
 
     async def look_early(self) -> None:
         """Begin to replay what has been seen so far, where runs can be spared for it."""
         # What is known of a requirement in part is sorted out once everything has been seen.
-        if self._early is not None and not any(each.narrow for each in self.settings.known):
-            await self._early.look(self.tally)
+        if self.early is not None and not any(each.narrow for each in self.settings.known):
+            await self.early.look(self.tally)
 
     def end_early(self) -> None:
         """Begin nothing more of that; what is under way is what confirming begins with."""
-        if self._early is not None:
-            self._early.end()
+        if self.early is not None:
+            self.early.end()
 
     def _over(self) -> bool:
         return time.monotonic() > self._ends or self.target.spent
@@ -167,7 +170,7 @@ class RunConfirming:
         confirmation = Confirmation(
             judge, play, self.settings, seconds, lost=not usable, scarce=gate.scarce, pace=gate.pace
         )
-        confirmation.early = self._early if allowed and judge is self.judge else None
+        confirmation.early = self.early if allowed and judge is self.judge else None
         return confirmation
 
     def _keep(self, scenario: Scenario) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,9 @@ from conformance.configuration.settings import Settings
 from conformance.confirming.findings import TIME_RAN_OUT, Proof
 from conformance.judging.judging import Judge
 from conformance.judging.tally import Tally
+from conformance.results.known.deviations import KnownDeviation
 from conformance.results.model import Replays
+from conformance.scenarios import Scenario
 from conformance.target import Target, TargetConfig
 from conformance.trace import Trace
 from tests.confirming.confirm import SCENARIO, JudgePool, traced
@@ -60,3 +63,41 @@ def test_what_a_worker_saw_is_the_matter_of_who_concludes(change: dict[str, Any]
     confirming = _confirming(replace(Settings(), **change))
     asyncio.run(confirming.as_seen())
     assert confirming.proofs == []
+
+
+def _replayed_early(confirming: RunConfirming, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many scenarios are replayed while exploring goes on, on a server that drops the names of workflows."""
+    replayed = list[Scenario]()
+
+    async def played(_: Any, scenarios: Sequence[Scenario], **__: Any) -> list[Trace]:
+        replayed.extend(scenarios)
+        return [traced(each, dropped=True) for each in scenarios]
+
+    async def whole() -> None:
+        settler: Any = None
+        async with confirming.beside(settler):
+            await confirming.look_early()
+            assert confirming.early is not None
+            await confirming.early.of("workflow.create-echo")
+
+    monkeypatch.setattr(confirming, "_played", played)
+    asyncio.run(whole())
+    return len(replayed)
+
+
+def test_what_was_seen_is_replayed_while_exploring_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _replayed_early(_confirming(Settings()), monkeypatch) > 0
+
+
+def test_what_is_known_in_part_is_not_replayed_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = (KnownDeviation("workflow.create-echo", "its names", observed="no name"),)
+    assert _replayed_early(_confirming(replace(Settings(), known=known)), monkeypatch) == 0
+
+
+def test_early_replays_are_a_small_share_of_the_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    confirming = _confirming(Settings())
+    confirming.early_runs = 2
+    confirming.target.runs = 19
+    assert _replayed_early(confirming, monkeypatch) == 0
+    confirming.target.runs = 20
+    assert _replayed_early(confirming, monkeypatch) > 0

@@ -68,11 +68,13 @@ def every_parameter(d: Draft) -> None:
     """
     ledger, stamp = d.pick(("other", "books-2")), d.pick(("2024-02-29T23:59:59Z", "2023-07-01T12:30:00.25+05:30"))
     names = {"ledger": ledger, "far": f"{ledger}-far", "via": "via:x", "who": d.account(), "psp": "stripe"}
+    names["asset"] = d.pick(ASSETS)
     put = {name: f"${{{name}}}" for name in names}
     target = {"id": put["who"], "ledger": put["far"], "throughAccount": put["via"]}
     source = {"id": "payer:1", "ledger": put["ledger"], "throughAccount": put["via"], "allowOverdraft": True}
     accounts = {"source": {"account": source}, "destination": {"account": target}}
-    money = {"amount": d.amount(), "asset": d.pick(ASSETS)}
+    amount = d.amount()
+    money = {"amount": amount, "asset": put["asset"]}
     rich: StageConfig = {"send": {**accounts, "amount": money, "timestamp": stamp, "metadata": _metadata(d)}}
     account = {"id": put["who"], "ledger": put["ledger"], "metadata": _metadata(d)}
     wallets = {side: {"wallet": {"id": put["who"], "balance": put["far"]}} for side in ("source", "destination")}
@@ -85,7 +87,7 @@ def every_parameter(d: Draft) -> None:
     plain = names if d.flip() else put
     holders = {"source": "world", "destination": plain["who"]}
     one = {side: {"account": {"id": name, "ledger": plain["ledger"]}} for side, name in holders.items()}
-    within: StageConfig = {"send": {**one, "amount": money}}
+    within: StageConfig = {"send": {**one, "amount": {"amount": amount, "asset": plain["asset"]}}}
     # The sends may fail, and so come last.
     instance = d.run(d.create({"update": {"account": account}}, within, rich, between), names)
     d.add(Until(instance, "started", 0), Settle(), History(instance))
