@@ -5,6 +5,7 @@ from __future__ import annotations
 from conformance.scenarios.scenario.model import (
     Cancel,
     Chain,
+    Discover,
     History,
     ListInstances,
     Pause,
@@ -97,17 +98,23 @@ def anywhere(d: Draft) -> None:
 def twice(d: Draft) -> None:
     """Cancelled more than once, one after the other or, mostly, from several clients at once.
 
-    The workflow's next instance knows nothing of it.
+    The workflow's next instance knows nothing of it, nor does whoever waits for its end.
     """
-    before = d.quick_stages(0, 1)
-    workflow = d.create(*before, d.pick((words.wait_for(d.event()), words.hour())), words.noop())
+    before, event = d.quick_stages(0, 1), d.event()
+    waits = d.number(0, 3) < 3
+    workflow = d.create(*before, words.wait_for(event) if waits else words.hour(), words.noop())
     instance = d.run(workflow)
     d.add(Until(instance, "started", len(before)))
     cancels: list[Step] = [Cancel(instance) for _ in range(d.number(2, 5))]
     d.add(*(cancels if d.number(0, 3) == 3 else [Together(tuple(cancels))]))
     d.add(Settle(), Read(instance), History(instance), Cancel(instance), Settle(), Read(instance))
-    following = d.run(workflow)
-    d.add(Until(following, "started", len(before)), Settle(), Read(following), History(following))
+    run = d.new_run(workflow, wait=waits or None)
+    if waits:
+        sent = Chain((Discover(run.ref, workflow), Until(run.ref, "waiting", len(before)), Send(run.ref, event)))
+        d.add(Together((run, sent)), Until(run.ref, "ended"))
+    else:
+        d.add(run, Until(run.ref, "started", len(before)))
+    d.add(Settle(), Read(run.ref), History(run.ref))
 
 
 def after_each_kind(d: Draft) -> None:

@@ -170,7 +170,9 @@ SHOWN: dict[Probe, str] = {
     """,
     cancelling.cancelled_after_a_refusal: "refused-events-keep-the-lock",
     cancelling.event_then_cancel: "cancel-after-event-lost cancel-beside-event-lost",
-    engines.run_after_a_cancellation: "histories-go-on-after-a-cancellation",
+    engines.run_after_a_cancellation: """
+        histories-go-on-after-a-cancellation waits-after-a-cancellation-are-short
+    """,
     engines.second_runs: "runs-begin-where-another-waits sends-booked-once-for-a-workflow",
     values.in_turn: "variables-stay-with-their-worker",
     values.delays: """

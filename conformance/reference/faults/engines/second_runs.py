@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from conformance.reference.engine.stages import Execution, StageFailed
 from conformance.reference.faults.fault import alter, around, fault
@@ -58,12 +59,25 @@ def histories_go_on_after_a_cancellation(server: Server) -> None:
     around(server, "getInstanceHistory", handle)
 
 
+@fault("run.wait")
+def waits_after_a_cancellation_are_short(server: Server) -> None:
+    """A run with wait=true is answered at once when the instance of its workflow before it was cancelled."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        before = executions_of(server, call.path["workflowID"])[-1:]
+        short = before and _cancelled(server, before[0].instance_id)
+        return await original(replace(call, query={**call.query, "wait": "false"}) if short else call)
+
+    around(server, "runWorkflow", handle)
+
+
 def _cancelled(server: Server, instance_id: str) -> bool:
     return server.log.of(instance_id)[-1].kind == "instance-cancelled"
 
 
 FAULTS = (
     histories_go_on_after_a_cancellation,
+    waits_after_a_cancellation_are_short,
     runs_begin_where_another_waits,
     sends_booked_once_for_a_workflow,
 )

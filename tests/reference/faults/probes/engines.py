@@ -184,7 +184,11 @@ async def run_after_a_cancellation(session: Session) -> object:
     await session.cancel(first)
     await session.ended(first)
     await take_reads(session, notes, (await session.run(workflow))["id"])
-    return notes.lines
+    await session.cancel((await session.run(workflow))["id"])
+    waited = asyncio.create_task(session.run(workflow, wait=True))
+    await session.idle()
+    waited.cancel()
+    return notes.lines, waited.done()
 
 
 async def delays_until_one_moment(session: Session) -> object:
