@@ -6,6 +6,7 @@ from conformance.scenarios.scenario.model import (
     Cancel,
     Chain,
     Discover,
+    GetWorkflow,
     History,
     ListInstances,
     Pause,
@@ -140,7 +141,9 @@ def _waited_for_and_sent(d: Draft, others: int) -> None:
         # Variables are for stages, and a name keeps what looks like a reference.
         run = d.new_run(d.create(*stages, name="for ${who}"), {"who": "a friend"}, wait=True)
         finisher = Cancel(run.ref) if cancelled else Send(run.ref, f"a friend {event}")
-        found = (Discover(run.ref, run.workflow), Until(run.ref, "waiting"))
+        # Nothing that others ask for meanwhile waits for it.
+        reads = (GetWorkflow(run.workflow), ListInstances(run.workflow))
+        found = (Discover(run.ref, run.workflow), Until(run.ref, "waiting"), *reads)
         lanes += [run, Chain((*found, finisher, Settle(), Read(run.ref), Read(run.ref)))]
         runs.append(run)
     d.add(Together(tuple(lanes)), *(view(run.ref) for run in runs for view in (Read, History)))

@@ -179,12 +179,13 @@ def interleaved(d: Draft) -> None:
 
 
 def sent_to_a_sibling(d: Draft) -> None:
-    """What one instance was sent and did not wait for yet, ends no stage of another one that waits for it later."""
+    """What one instance is sent and does not wait for, ends no stage of another one that waits for it, now or later."""
     one, other = d.some(words.EVENTS, 2, 2)
     workflow = d.create(words.wait_for(one), words.wait_for(other), *d.quick_stages(0, 1))
     first, second = d.run(workflow), d.run(workflow)
     d.add(Until(first, "waiting", 0), Until(second, "waiting", 0), Send(first, other), Send(second, one))
     d.add(Until(second, "waiting", 1), Settle(), Read(second), History(second), Read(first))
+    d.add(Send(first, other), Settle(), Read(second), History(second))
 
 
 def _many(d: Draft, workflow: str, count: int) -> list[str]:

@@ -92,6 +92,7 @@ SHOWN: dict[Probe, str] = {
         cancel-overwrites-failure
         workflow-id-tells-a-history
     """,
+    waited.read_while_it_waits: "reads-of-a-workflow-wait-for-its-waited-runs",
     waited.failing_waits: "wait-on-failure-hangs waiting-for-the-ended-hangs",
     waited.many_waits: "four-waits-hold-everything",
     values.bodies: "white-space-before-json-refused lists-of-one-unwrapped numbers-of-python-accepted",
@@ -190,6 +191,7 @@ SHOWN: dict[Probe, str] = {
         events-reach-siblings event-reaches-oldest-sibling cancellation-takes-a-sibling
         events-reach-the-oldest-waiting
     """,
+    sending.strays_among_siblings: "strays-find-the-sibling-that-waits",
     sending.names: """
         compatible-event-names-equal
         any-event-matches event-case-folded event-trimmed event-prefix-matches awaited-name-is-a-like-pattern

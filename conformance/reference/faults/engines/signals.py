@@ -185,6 +185,20 @@ def later_waits_hear_siblings(server: Server) -> None:
     alter(server.engine, "deliver", make)
 
 
+@fault("run.isolated", "stage.waits")
+def strays_find_the_sibling_that_waits(server: Server) -> None:
+    """An event that its instance does not wait for goes to another one of the workflow that does, if there is one."""
+
+    def make(deliver: Deliver) -> Deliver:
+        def delivered(execution: Execution, name: str) -> None:
+            others = siblings(server, execution.instance_id) if execution.waiting_for != name else []
+            deliver(next((each for each in others if each.waiting_for == name), execution), name)
+
+        return delivered
+
+    alter(server.engine, "deliver", make)
+
+
 @fault("cancel.terminates", "envelope.answers")
 def refused_events_keep_the_lock(server: Server) -> None:
     """An event that is refused as malformed leaves its instance locked: a cancellation of it is never answered."""
@@ -218,5 +232,6 @@ FAULTS = (
     heard_again_after_a_second,
     repetitions_are_dropped,
     later_waits_hear_siblings,
+    strays_find_the_sibling_that_waits,
     refused_events_keep_the_lock,
 )

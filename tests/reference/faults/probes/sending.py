@@ -19,6 +19,18 @@ async def siblings(session: Session) -> object:
     return notes.lines
 
 
+async def strays_among_siblings(session: Session) -> object:
+    """An event to an instance that does not wait for it, while another one of its workflow does."""
+    notes = Notes()
+    workflow = await session.create(WAIT, {"wait_event": {"event": "then"}}, NOOP)
+    first, second = [(await session.run(workflow))["id"] for _ in range(2)]
+    await session.idle()
+    await session.event(second)
+    await session.event(first, "then")
+    await take_reads(session, notes, first, second)
+    return notes.lines
+
+
 async def names(session: Session) -> object:
     """Events that nearly match."""
     notes = Notes()

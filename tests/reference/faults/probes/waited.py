@@ -120,6 +120,17 @@ async def left_runs(session: Session) -> object:
     return still, await session.ended(instance), run.cancel()
 
 
+async def read_while_it_waits(session: Session) -> object:
+    """Whether a read of a workflow is answered while a run of it is waited for."""
+    workflow = await session.create(WAIT)
+    run = asyncio.create_task(session.run(workflow, wait=True))
+    await session.idle()
+    read = asyncio.create_task(session.call("GET", f"/workflows/{workflow}"))
+    answered = await _answered(session, read, session.patience)
+    run.cancel()
+    return answered
+
+
 async def deleted_while_it_waits(session: Session) -> object:
     """Whether the deletion of a workflow is answered although its instance waits."""
     workflow = await session.create(WAIT)
