@@ -1,8 +1,9 @@
-"""Faults of what happens at one instant: equal runs, reads of siblings, equal events, a timer beside a cancellation."""
+"""Faults of what happens at once: equal runs, reads of siblings, equal events, a timer beside a cancellation."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -133,7 +134,32 @@ def five_open_at_a_time(server: Server) -> None:
     alter(server.engine, "run", make)
 
 
+@fault("envelope.answers")
+def reads_of_a_workflow_wait_for_its_waited_runs(server: Server) -> None:
+    """A read of a workflow is answered once no run of it with wait=true is under way: it is locked meanwhile."""
+    ends: defaultdict[str, list[asyncio.Event]] = defaultdict(list)
+
+    async def run(original: Handler, call: Call) -> Reply:
+        if call.query.get("wait") != "true":
+            return await original(call)
+        end = asyncio.Event()
+        ends[call.path["workflowID"]].append(end)
+        try:
+            return await original(call)
+        finally:
+            end.set()
+
+    async def got(original: Handler, call: Call) -> Reply:
+        for end in list(ends[call.path["flowId"]]):
+            await end.wait()
+        return await original(call)
+
+    around(server, "runWorkflow", run)
+    around(server, "getWorkflow", got)
+
+
 FAULTS = (
+    reads_of_a_workflow_wait_for_its_waited_runs,
     waits_ending_together_share_an_answer,
     histories_read_at_once_swapped,
     equal_events_at_once_multiply,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -77,32 +75,7 @@ def _cancelled(server: Server, instance_id: str) -> bool:
     return server.log.of(instance_id)[-1].kind == "instance-cancelled"
 
 
-@fault("envelope.answers")
-def reads_of_a_workflow_wait_for_its_waited_runs(server: Server) -> None:
-    """A read of a workflow is answered once no run of it with wait=true is under way: it is locked meanwhile."""
-    ends: defaultdict[str, list[asyncio.Event]] = defaultdict(list)
-
-    async def run(original: Handler, call: Call) -> Reply:
-        if call.query.get("wait") != "true":
-            return await original(call)
-        end = asyncio.Event()
-        ends[call.path["workflowID"]].append(end)
-        try:
-            return await original(call)
-        finally:
-            end.set()
-
-    async def got(original: Handler, call: Call) -> Reply:
-        for end in list(ends[call.path["flowId"]]):
-            await end.wait()
-        return await original(call)
-
-    around(server, "runWorkflow", run)
-    around(server, "getWorkflow", got)
-
-
 FAULTS = (
-    reads_of_a_workflow_wait_for_its_waited_runs,
     histories_go_on_after_a_cancellation,
     waits_after_a_cancellation_are_short,
     runs_begin_where_another_waits,
