@@ -33,11 +33,24 @@ def _matches(timeline: InstanceTimeline) -> Iterator[_Match]:
 
 
 def _match(timeline: InstanceTimeline, send: Exchange) -> _Match | None:
-    shown = timeline.open_stage(send.sent)
+    shown = timeline.open_stage(send.sent) or _open_before_and_after(timeline, send)
     stage = timeline.plans[shown.stage.number] if shown else None
     if shown is None or stage is None or stage.event is None or stage.event != event_name(send):
         return None
     return _Match(timeline, send, stage, shown, not _surely_waiting(timeline, stage, send))
+
+
+def _open_before_and_after(timeline: InstanceTimeline, send: Exchange) -> StageObservation | None:
+    """A stage that waits for a send's name, shown open before it and still once it is due: nothing had ended it."""
+    for stage in timeline.plans:
+        shown = [each for each in timeline.shown_stages(stage.number) if not each.stage.ended]
+        before = [each for each in shown if each.exchange.received < send.sent]
+        after = timeline.last_shown_open(stage.number, send.received)
+        if stage.event is None or stage.event != event_name(send) or not before or after is None:
+            continue
+        if timeline.is_due(send.received, after.exchange):
+            return before[-1]
+    return None
 
 
 def _surely_waiting(timeline: InstanceTimeline, stage: StagePlan, send: Exchange) -> bool:

@@ -191,6 +191,7 @@ SHOWN: dict[Probe, str] = {
         events-reach-siblings event-reaches-oldest-sibling cancellation-takes-a-sibling
         events-reach-the-oldest-waiting
     """,
+    sending.after_one_too_early: "events-during-delays-cost-the-next",
     sending.strays_among_siblings: "strays-find-the-sibling-that-waits",
     sending.names: """
         compatible-event-names-equal

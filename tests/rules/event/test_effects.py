@@ -112,6 +112,23 @@ def _second_stage_shown() -> TraceBuilder:
     return t
 
 
+def _after_an_early_one(lost: bool) -> Case:
+    """One comes before the stage is seen, which may keep it; the next one comes to a stage that waits on, or ends."""
+
+    def case() -> TraceBuilder:
+        t, i = started(wait_for("go"), NOOP)
+        t.send(i, "go")
+        t.settled()
+        t.history(i, [(5, None)])
+        t.send(i, "go")
+        sent = t.now
+        t.settled()
+        t.get(i, [(5, None)] if lost else [(5, sent), (sent, sent)])
+        return t
+
+    return case
+
+
 def _ended_by(act: str | None) -> Case:
     """The event has no effect in time; then the stage ends after another act, or by itself."""
 
@@ -147,6 +164,8 @@ def _ended_by(act: str | None) -> Case:
         ("nothing", _refused),
         ("nothing", _unanswered_before),
         ("violated", _second_stage_shown),
+        ("violated", _after_an_early_one(lost=True)),
+        ("nothing", _after_an_early_one(lost=False)),
     ],
 )
 def test_matching(expected: str, case: Case) -> None:

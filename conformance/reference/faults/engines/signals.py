@@ -199,6 +199,23 @@ def strays_find_the_sibling_that_waits(server: Server) -> None:
     alter(server.engine, "deliver", make)
 
 
+@fault("event.matching")
+def events_during_delays_cost_the_next(server: Server) -> None:
+    """An event during a delay does nothing, but the next one of its name to the instance counts as its repetition."""
+    seen = set[tuple[str, str]]()
+
+    def comes(execution: Execution, name: str) -> bool:
+        key = execution.instance_id, name
+        if execution.waiting_for == name and key in seen:
+            seen.discard(key)
+            return False
+        if execution.stage_open and "delay" in execution.stages[execution.stage]:
+            seen.add(key)
+        return True
+
+    hears(server, comes)
+
+
 @fault("cancel.terminates", "envelope.answers")
 def refused_events_keep_the_lock(server: Server) -> None:
     """An event that is refused as malformed leaves its instance locked: a cancellation of it is never answered."""
@@ -233,5 +250,6 @@ FAULTS = (
     repetitions_are_dropped,
     later_waits_hear_siblings,
     strays_find_the_sibling_that_waits,
+    events_during_delays_cost_the_next,
     refused_events_keep_the_lock,
 )

@@ -19,6 +19,16 @@ async def siblings(session: Session) -> object:
     return notes.lines
 
 
+async def after_one_too_early(session: Session) -> object:
+    """An event to a stage that waits, after one of its name during the delay before it."""
+    instance = await session.start({"delay": {"duration": "50ms"}}, WAIT)
+    await session.event(instance)
+    execution = session.server.engine.executions[instance]
+    waits = await session.comes(lambda: execution.waiting_for is not None, session.patience)
+    await session.event(instance)
+    return waits, execution.ended.is_set()
+
+
 async def strays_among_siblings(session: Session) -> object:
     """An event to an instance that does not wait for it, while another one of its workflow does."""
     notes = Notes()
