@@ -31,7 +31,7 @@ def _stage(d: Draft, kind: str, number: int) -> StageConfig:
         return words.delay(d.milliseconds())
     if kind == "until":
         return words.until("2020-02-29T12:00:00Z")
-    own = {f"of-{number}": f"stage {number}"}
+    own = {f"of-{number}": f"what stage {number} alone writes"}
     if kind == "send":
         return words.send("world", d.account(), d.amount(), metadata=own)
     return words.update(d.account(), own)
