@@ -51,11 +51,12 @@ class EarlyReplays:
         """Begin to replay what has been seen and does not follow from what is being replayed."""
         if tally.cases.keys() - self._known:
             self._known = frozenset(tally.cases)
-            self._causes = await causes_of(tally, self._judge)
-            if self._turns is None:
-                self._turns = Turns(self._causes, set(), _AT_ONCE)
-            else:
-                self._turns.renew(self._causes)
+            try:
+                await self._take_note(tally)
+            except Exception as error:
+                # Exploring goes on, and confirming sees the same.
+                tally.errors.append(f"causes could not be told apart: {type(error).__name__}: {error}")
+                return
         while self._turns is not None and len(self._turns.under_way) < _AT_ONCE and self._affordable():
             requirement = self._turns.begin()
             if requirement is None:
@@ -63,6 +64,13 @@ class EarlyReplays:
             if requirement in tally.cases:
                 cases = tuple(tally.cases[requirement][:_CASES])
                 self._tried[requirement] = asyncio.create_task(self._try(requirement, cases, self._turns, tally))
+
+    async def _take_note(self, tally: Tally) -> None:
+        self._causes = await causes_of(tally, self._judge)
+        if self._turns is None:
+            self._turns = Turns(self._causes, set(), _AT_ONCE)
+        else:
+            self._turns.renew(self._causes)
 
     def end(self) -> None:
         """Begin nothing more, and shorten nothing more; what is being replayed comes to its end."""

@@ -161,6 +161,19 @@ def test_what_the_suite_got_wrong_is_told() -> None:
     assert asyncio.run(whole()) == [f"{ECHO} could not be replayed early: ValueError: a mistake"]
 
 
+def test_exploring_goes_on_where_causes_cannot_be_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object) -> None:
+        raise ValueError("a mistake")
+
+    async def whole() -> list[str]:
+        tally = await seen()
+        assert await tried(Target().early, tally) is None
+        return tally.errors
+
+    monkeypatch.setattr("conformance.confirming.proving.early.causes_of", broken)
+    assert asyncio.run(whole()) == ["causes could not be told apart: ValueError: a mistake"]
+
+
 def test_a_target_that_cannot_be_used_is_told_of_elsewhere() -> None:
     async def play(_: Sequence[Scenario], __: bool) -> list[Trace]:
         raise UserError("it is gone")
