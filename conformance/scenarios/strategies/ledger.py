@@ -123,10 +123,14 @@ def several_ledgers(d: Draft) -> None:
 
 
 def wait_after_money(d: Draft) -> None:
-    """A stage that waits right after an update hears its event, as it does after any other."""
-    event = d.event()
-    instance = d.start(words.update(d.account(), _metadata(d)), words.wait_for(event), words.noop())
-    d.add(Until(instance, "waiting", 1), Settle(), Send(instance, event), Settle(), Read(instance), History(instance))
+    """A stage that waits right after an update hears its event; meanwhile another instance sends to that account."""
+    event, account = d.event(), d.account()
+    stages = (words.send("world", account, d.amount()), words.update(account, _metadata(d)), words.wait_for(event))
+    instance = d.start(*stages, words.noop())
+    d.add(Until(instance, "waiting", 2))
+    other = d.start(words.send("world", account, d.amount()))
+    d.add(Until(other, "ended"), Read(other), Settle())
+    d.add(Send(instance, event), Settle(), Read(instance), History(instance))
 
 
 def money_at_once(d: Draft) -> None:
