@@ -68,8 +68,9 @@ def not_waited_for(d: Draft) -> None:
 def waited_long(d: Draft) -> None:
     """wait=true of a program that lasts ten seconds: servers and gateways may lose patience, and answer too early.
 
-    Two clients wait so, one after the other, each for a run of its own. Another one does not wait for its run, and need not wait for theirs
-    either: that would take longer than the first stage. It cancels its own, which ends no wait for another instance.
+    Two clients wait so, each for a run of its own, one later. Another one does not wait for its run, and need not wait
+    for theirs either: that would take longer than the first stage. It cancels its own, which ends no wait for another
+    instance.
     """
     workflow = d.create(words.delay(d.number(38, 42) * 100), words.delay(d.number(65, 72) * 100), *d.quick_stages(0, 1))
     patient, other, hasty = (d.new_run(workflow, wait=wait) for wait in (True, True, None))
