@@ -23,6 +23,7 @@ Play = Callable[[Sequence[Scenario], bool], Awaitable[list[Trace]]]
 
 REPLAYS = 3
 _MORE_REPLAYS = 6
+_CASES = 2
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ async def attempt(
     scarce: bool = False,
     room: Callable[[], int] | None = None,
 ) -> Attempt:
-    """Replay the slice of each case first, then the whole, until the violation comes back or the time is up.
+    """Replay the slice of each of a few cases first, then the whole, until the violation comes back or time is up.
 
     ``scarce``: the target starts few runs, so each is played a third as often, and none in vain. ``room``: how many
     runs a slow target has room for at once, None for others. A replay takes long there, so the steps up to the one
@@ -95,7 +96,7 @@ async def attempt(
     next is played at the same time.
     """
     played = 0
-    for case in cases:
+    for case in cases[:_CASES]:
         first_plays = await _first_plays(judge, requirement, case, scarce=scarce) if room is not None else []
         later = (each for each in _in_order(case, scarce=scarce) if each not in first_plays)
         plays = [(scenario, most // REPLAYS if scarce else most) for scenario, most in (*first_plays, *later)]

@@ -29,7 +29,6 @@ from conformance.trace import Trace
 
 # On a slow target replays mostly wait; how many runs are in flight is the gate's matter.
 _AT_ONCE, _WAITING_AT_ONCE = 3, 6
-_CASES = 2
 _SELDOM = 2
 _OTHERS = 2
 # What is played at once while minimising should not take longer than this, in seconds.
@@ -202,10 +201,9 @@ class Confirmation:
         earlier = await self.early.of(requirement) if self.early is not None else None
         if earlier is not None:
             return earlier
-        some = cases[:_CASES]
         room = self._room if self._pace else None
         return await attempt(
-            self._judge, self._play, requirement, some, lambda: self.out_of_time, scarce=self._scarce, room=room
+            self._judge, self._play, requirement, cases, lambda: self.out_of_time, scarce=self._scarce, room=room
         )
 
     async def _shortest(self, requirement: str, scenario: Scenario, tried: Attempt, tally: Tally) -> Found:
@@ -213,8 +211,7 @@ class Confirmation:
         case = tally.cases[requirement][0]
         before = max(_needed(best, requirement), shown_exchanges(case.trace, case.observations[0]))
         left_out = LeftOut()
-        shown_with = [self._causes.along(requirement, each.trace, each.judgement.violations) for each in tried.back]
-        self._turns.came_back(requirement, self._causes.explained_by(requirement, set[str]().union(*shown_with)))
+        self._turns.shown_by(requirement, tried.back)
 
         async def fails(candidates: list[Scenario]) -> list[bool]:
             nonlocal best

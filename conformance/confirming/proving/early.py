@@ -12,7 +12,6 @@ from conformance.confirming.proving.as_seen import is_counted
 from conformance.confirming.proving.turns import Turns
 from conformance.confirming.replays import Attempt, Play, attempt, judged
 from conformance.contract.errors import UserError
-from conformance.judging.causes import Causes
 from conformance.judging.counterfactuals.put_right import causes_of
 from conformance.judging.pool import TraceJudge
 from conformance.judging.tally import Case, Tally
@@ -22,7 +21,6 @@ from conformance.scenarios.minimising.shrinking import cost
 from conformance.target.finishing import cancel
 
 _AT_ONCE = 2
-_CASES = 2
 # What shortening one violation may cost while exploring goes on: runWorkflow requests, seconds, and rounds.
 _RUNS, _SECONDS, _ROUNDS = 16, 120.0, 3
 
@@ -43,7 +41,6 @@ class EarlyReplays:
         self._out_of_time = out_of_time
         self._open = True
         self._known = frozenset[str]()
-        self._causes: Causes
         self._turns: Turns | None = None
         self._tried: dict[str, asyncio.Task[Attempt]] = {}
 
@@ -62,15 +59,15 @@ class EarlyReplays:
             if requirement is None:
                 return
             if requirement in tally.cases:
-                cases = tuple(tally.cases[requirement][:_CASES])
+                cases = tuple(tally.cases[requirement])
                 self._tried[requirement] = asyncio.create_task(self._try(requirement, cases, self._turns, tally))
 
     async def _take_note(self, tally: Tally) -> None:
-        self._causes = await causes_of(tally, self._judge)
+        causes = await causes_of(tally, self._judge)
         if self._turns is None:
-            self._turns = Turns(self._causes, set(), _AT_ONCE)
+            self._turns = Turns(causes, set(), _AT_ONCE)
         else:
-            self._turns.renew(self._causes)
+            self._turns.renew(causes)
 
     def end(self) -> None:
         """Begin nothing more, and shorten nothing more; what is being replayed comes to its end."""
@@ -100,8 +97,7 @@ class EarlyReplays:
             )
             if tried.scenario is None:
                 return tried
-            along = [self._causes.along(requirement, each.trace, each.judgement.violations) for each in tried.back]
-            turns.came_back(requirement, self._causes.explained_by(requirement, set[str]().union(*along)))
+            turns.shown_by(requirement, tried.back)
             return await self._shorter(requirement, tried, tried.scenario)
         except UserError:
             # It meets everything else that is asked of the target as well, where it is told.

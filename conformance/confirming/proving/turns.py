@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
+from conformance.confirming.replays import JudgedReplay
 from conformance.judging.causes import Causes
 
 
@@ -69,6 +70,11 @@ class Turns:
         if requirement in self._follow:
             self._follow[requirement] = set(follow)
             self._back.add(requirement)
+
+    def shown_by(self, requirement: str, back: Iterable[JudgedReplay]) -> None:
+        """One came back in these replays, and with it what they show along with it."""
+        along = (self._causes.along(requirement, each.trace, each.judgement.violations) for each in back)
+        self.came_back(requirement, self._causes.explained_by(requirement, set[str]().union(*along)))
 
     def end(self, requirement: str) -> None:
         """One is not under way any more."""

@@ -42,13 +42,14 @@ def _match(timeline: InstanceTimeline, send: Exchange) -> _Match | None:
 
 def _open_before_and_after(timeline: InstanceTimeline, send: Exchange) -> StageObservation | None:
     """A stage that waits for a send's name, shown open before it and still once it is due: nothing had ended it."""
-    for stage in timeline.plans:
+    name = event_name(send)
+    for stage in timeline.plans if name is not None else ():
+        if stage.event != name:
+            continue
         shown = [each for each in timeline.shown_stages(stage.number) if not each.stage.ended]
         before = [each for each in shown if each.exchange.received < send.sent]
         after = timeline.last_shown_open(stage.number, send.received)
-        if stage.event is None or stage.event != event_name(send) or not before or after is None:
-            continue
-        if timeline.is_due(send.received, after.exchange):
+        if before and after is not None and timeline.is_due(send.received, after.exchange):
             return before[-1]
     return None
 

@@ -82,11 +82,13 @@ def _routed(name: str, send: RoutedSend | None, entry: Mapping[str, Any]) -> Ite
 
     A booking of one posting moves all of the amount.
     """
-    for place, data in transactions(name, entry) if send is not None else ():
-        if send is not None and send.metadata is not None and isinstance(data.get("metadata"), dict):
+    if send is None:
+        return
+    for place, data in transactions(name, entry):
+        if send.metadata is not None and isinstance(data.get("metadata"), dict):
             yield place, {"metadata": send.metadata}, data
         postings = data.get("postings")
-        if send is None or not isinstance(postings, list) or not all(isinstance(each, dict) for each in postings):
+        if not isinstance(postings, list) or not all(isinstance(each, dict) for each in postings):
             continue
         for number, posting in enumerate(_summary(postings)):
             amount = send.amount if len(postings) == 1 else posting["amount"]

@@ -52,9 +52,9 @@ def exact_numbers(index: TraceIndex) -> Iterator[Observation]:
     What else a stage holds has to be there: of a missing stage, or another one, `workflow.immutable` and others tell.
     Whether a negative amount is accepted is open, but not what becomes of it then.
     """
-    valid = [each for each in index.workflows.values() if not is_invalid(index, each.created)]
-    sent: dict[str, dict[Path, int | Decimal]] = {each.id: dict(_numbers(_sent_stages(each))) for each in valid}
-    own = [(each.id, WorkflowView(each.created, each.workflow, "/data")) for each in valid]
+    accepted = [each for each in index.workflows.values() if not is_invalid(index, each.created)]
+    sent: dict[str, dict[Path, int | Decimal]] = {each.id: dict(_numbers(_sent_stages(each))) for each in accepted}
+    own = [(each.id, WorkflowView(each.created, each.workflow, "/data")) for each in accepted]
     for key, seen in [*own, *(later for later in later_workflows(index) if later[0] in sent)]:
         config = seen.body.get("config")
         stages = config.get("stages") if isinstance(config, dict) else None

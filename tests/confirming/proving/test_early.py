@@ -53,6 +53,17 @@ async def tried(early: EarlyReplays, tally: Tally) -> Attempt | None:
     return await early.of(ECHO)
 
 
+def errors_of(early: EarlyReplays) -> list[str]:
+    """What the suite says of its own errors where nothing comes back."""
+
+    async def whole() -> list[str]:
+        tally = await seen()
+        assert await tried(early, tally) is None
+        return tally.errors
+
+    return asyncio.run(whole())
+
+
 def test_what_was_seen_comes_back_in_a_shorter_scenario() -> None:
     async def whole() -> Attempt | None:
         return await tried(Target().early, await seen())
@@ -153,37 +164,24 @@ def test_what_the_suite_got_wrong_is_told() -> None:
     async def play(_: Sequence[Scenario], __: bool) -> list[Trace]:
         raise ValueError("a mistake")
 
-    async def whole() -> list[str]:
-        tally = await seen()
-        assert await tried(EarlyReplays(POOL, play, lambda: True, lambda: False), tally) is None
-        return tally.errors
-
-    assert asyncio.run(whole()) == [f"{ECHO} could not be replayed early: ValueError: a mistake"]
+    assert errors_of(EarlyReplays(POOL, play, lambda: True, lambda: False)) == [
+        f"{ECHO} could not be replayed early: ValueError: a mistake"
+    ]
 
 
 def test_exploring_goes_on_where_causes_cannot_be_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(*_: object) -> None:
         raise ValueError("a mistake")
 
-    async def whole() -> list[str]:
-        tally = await seen()
-        assert await tried(Target().early, tally) is None
-        return tally.errors
-
     monkeypatch.setattr("conformance.confirming.proving.early.causes_of", broken)
-    assert asyncio.run(whole()) == ["causes could not be told apart: ValueError: a mistake"]
+    assert errors_of(Target().early) == ["causes could not be told apart: ValueError: a mistake"]
 
 
 def test_a_target_that_cannot_be_used_is_told_of_elsewhere() -> None:
     async def play(_: Sequence[Scenario], __: bool) -> list[Trace]:
         raise UserError("it is gone")
 
-    async def whole() -> list[str]:
-        tally = await seen()
-        assert await tried(EarlyReplays(POOL, play, lambda: True, lambda: False), tally) is None
-        return tally.errors
-
-    assert asyncio.run(whole()) == []
+    assert errors_of(EarlyReplays(POOL, play, lambda: True, lambda: False)) == []
 
 
 def test_nothing_goes_on_once_it_is_closed() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from conformance.reference.engine.parameters import as_integer
 from conformance.reference.engine.stages import Execution, StageFailed
 from conformance.reference.faults.fault import alter, fault, map_numbers
+from conformance.reference.faults.resources.parts import ordering, updating, with_metadata
 from conformance.reference.faults.resources.workflows import stored_as
 from conformance.reference.service.server import Server
 from conformance.reference.wire.exact_json import Json
@@ -20,7 +21,6 @@ Transact = Callable[[Execution, str, Json, bool], None]
 def third_ledgers_book_in_the_second(server: Server) -> None:
     """An instance has two clients of ledgers: what is for a third ledger is booked in the second one."""
     known: defaultdict[str, list[str]] = defaultdict(list)
-    plain = server.stage_kinds.update
 
     def client(execution: Execution, ledger: str) -> str:
         kept = known[execution.instance_id]
@@ -31,13 +31,8 @@ def third_ledgers_book_in_the_second(server: Server) -> None:
     def make(transact: Transact) -> Transact:
         return lambda execution, ledger, *booked: transact(execution, client(execution, ledger), *booked)
 
-    async def update(execution: Execution, given: Json) -> None:
-        account = given.get("account")
-        changed = given if account is None else {"account": account | {"ledger": client(execution, account["ledger"])}}
-        await plain(execution, changed)
-
     alter(server.stage_kinds, "_transact", make)
-    server.stage_kinds.kinds["update"] = update
+    updating(server, lambda execution, account: account | {"ledger": client(execution, account["ledger"])})
 
 
 @fault("stage-history.effect")
@@ -59,16 +54,15 @@ def second_legs_lose_metadata(server: Server) -> None:
 @fault("run.completes")
 def through_accounts_need_two_ledgers(server: Server) -> None:
     """A send that names an account to go through fails where both its accounts are in one ledger."""
-    plain = server.stage_kinds.send
 
-    async def send(execution: Execution, given: Json) -> None:
+    def checked(execution: Execution, given: Json) -> Json:
         written = execution.stages[execution.stage]["send"].get("source", {}).get("account", {})
         ledgers = {given.get(side, {}).get("account", {}).get("ledger") for side in ("source", "destination")}
         if "throughAccount" in written and len(ledgers) == 1:
             raise StageFailed("nothing to go through within one ledger")
-        await plain(execution, given)
+        return given
 
-    server.stage_kinds.kinds["send"] = send
+    ordering(server, "send", checked)
 
 
 @fault("stage-history.activities")
@@ -85,41 +79,28 @@ def sends_of_nothing_book_nothing(server: Server) -> None:
     alter(server.stage_kinds, "_transact", make)
 
 
-def _updating(server: Server, change: Callable[[dict[str, str]], dict[str, str]]) -> None:
-    """Update accounts with metadata as ``change`` makes them."""
-    plain = server.stage_kinds.update
-
-    async def update(execution: Execution, given: Json) -> None:
-        account = given.get("account", {})
-        changed = {"account": account | {"metadata": change(account["metadata"])}} if account else given
-        await plain(execution, changed)
-
-    server.stage_kinds.kinds["update"] = update
-
-
 @fault("stage-history.effect")
 def updates_end_at_equals_signs(server: Server) -> None:
     """An update writes a value of metadata up to its first equals sign: pairs are handed on as key=value."""
-    _updating(server, lambda metadata: {key: text.partition("=")[0] for key, text in metadata.items()})
+    updating(server, with_metadata(lambda metadata: {key: text.partition("=")[0] for key, text in metadata.items()}))
 
 
 @fault("stage-history.effect")
 def prefixes_of_keys_lost(server: Server) -> None:
     """An update writes what stands behind the last slash of a key of metadata: example.com/tier is tier."""
-    _updating(server, lambda metadata: {key.rpartition("/")[2]: text for key, text in metadata.items()})
+    updating(server, with_metadata(lambda metadata: {key.rpartition("/")[2]: text for key, text in metadata.items()}))
 
 
 @fault("stage-history.effect")
 def overdrafts_are_of_the_world(server: Server) -> None:
     """A send from an account with allowOverdraft is booked from the account world."""
-    plain = server.stage_kinds.send
 
-    async def send(execution: Execution, given: Json) -> None:
+    def changed(_: Execution, given: Json) -> Json:
         account = given.get("source", {}).get("account", {})
         world = {"source": {"account": account | {"id": "world"}}} if account.get("allowOverdraft") else {}
-        await plain(execution, given | world)
+        return given | world
 
-    server.stage_kinds.kinds["send"] = send
+    ordering(server, "send", changed)
 
 
 @fault("workflow.exact-numbers")

@@ -85,29 +85,45 @@ def booked_metadata_cut(server: Server) -> None:
     _booked(server, cut)
 
 
+def ordering(server: Server, kind: str, change: Callable[[Execution, Json], Json]) -> None:
+    """Run stages of a kind as ``change`` makes their parameters; it may raise StageFailed."""
+    plain = server.stage_kinds.kinds[kind]
+
+    async def run(execution: Execution, given: Json) -> None:
+        await plain(execution, change(execution, given))
+
+    server.stage_kinds.kinds[kind] = run
+
+
+def updating(server: Server, change: Callable[[Execution, Json], Json]) -> None:
+    """Update accounts as ``change`` makes them."""
+
+    def changed(execution: Execution, given: Json) -> Json:
+        return {"account": change(execution, given["account"])} if "account" in given else given
+
+    ordering(server, "update", changed)
+
+
+def with_metadata(change: Callable[[Json], Json]) -> Callable[[Execution, Json], Json]:
+    """Accounts with their metadata changed."""
+    return lambda _, account: account | {"metadata": change(account["metadata"])}
+
+
 @fault("stage-history.effect")
 def updates_in_lower_case(server: Server) -> None:
     """Keys of metadata are in lower case when an account is updated."""
-    plain = server.stage_kinds.update
-
-    async def update(execution: Execution, given: Json) -> None:
-        account = given.get("account", {"metadata": {}})
-        lowered = {key.lower(): text for key, text in account["metadata"].items()}
-        await plain(execution, {"account": account | {"metadata": lowered}} if "account" in given else given)
-
-    server.stage_kinds.kinds["update"] = update
+    updating(server, with_metadata(lambda metadata: {key.lower(): text for key, text in metadata.items()}))
 
 
 def _failing(server: Server, why: str, fails: Callable[[Json], bool]) -> None:
     """Fail at sends for which ``fails``."""
-    plain = server.stage_kinds.send
 
-    async def send(execution: Execution, given: Json) -> None:
+    def checked(_: Execution, given: Json) -> Json:
         if fails(given):
             raise StageFailed(why)
-        await plain(execution, given)
+        return given
 
-    server.stage_kinds.kinds["send"] = send
+    ordering(server, "send", checked)
 
 
 @fault("run.completes")
