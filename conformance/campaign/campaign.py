@@ -139,7 +139,8 @@ class Campaign:
         gate = self.target.gate
         while True:
             load = Load(gate.in_flight, gate.finished, settler.settle_ns() / SECOND, self.target.policy.sent)
-            self.observer.load(load, self.schedule.elapsed)
+            replaying, confirming = self.confirming.replaying, self.confirming.doing
+            self.observer.load(load._replace(replaying=replaying, confirming=confirming), self.schedule.elapsed)
             await asyncio.sleep(_LOOK_S)
 
     async def _conclude(self, settler: Settler) -> None:

@@ -10,12 +10,18 @@ from conformance.trace import Trace
 
 
 class Load(NamedTuple):
-    """Runs in flight, runs that are over since the beginning, the settle time in seconds, and the requests sent."""
+    """Runs in flight, runs that are over since the beginning, the settle time in seconds, and the requests sent.
+
+    ``replaying``: the requirements whose violations are played again while exploring goes on. ``confirming``: which are
+    being confirmed, and how many are left; "" before that.
+    """
 
     in_flight: int
     finished: int
     settle_s: float
     sent: int
+    replaying: tuple[str, ...] = ()
+    confirming: str = ""
 
 
 class Observer(Protocol):
@@ -28,10 +34,7 @@ class Observer(Protocol):
         """A trace was judged and is in the tally."""
 
     def load(self, load: Load, elapsed: float) -> None:
-        """Now and then: how much the target has to do."""
-
-    def replayed(self, elapsed: float, doing: str) -> None:
-        """Scenarios are played again to confirm or shorten a finding: ``doing`` says which, and how many are left."""
+        """Each second: how much the target has to do, and what is played again."""
 
     def found(self, proof: Proof) -> None:
         """A violation was confirmed."""
@@ -47,9 +50,6 @@ class Silent:
         """Nothing."""
 
     def load(self, load: Load, elapsed: float) -> None:
-        """Nothing."""
-
-    def replayed(self, elapsed: float, doing: str) -> None:
         """Nothing."""
 
     def found(self, proof: Proof) -> None:

@@ -53,6 +53,17 @@ class RunConfirming:
         self._ends = math.inf
         self.early_runs = 0
         self.early: EarlyReplays | None = None
+        self._confirmation_begun: Confirmation | None = None
+
+    @property
+    def replaying(self) -> tuple[str, ...]:
+        """The requirements whose violations are played again while exploring goes on."""
+        return self.early.under_way if self.early is not None and self._confirmation_begun is None else ()
+
+    @property
+    def doing(self) -> str:
+        """Which violations are being confirmed, and how many are left; "" before that begins."""
+        return self._confirmation_begun.doing if self._confirmation_begun is not None else ""
 
     @contextlib.asynccontextmanager
     async def beside(self, settler: Settler) -> AsyncIterator[None]:
@@ -164,13 +175,14 @@ class RunConfirming:
 
         def play(scenarios: Sequence[Scenario], reuse: bool) -> Awaitable[list[Trace]]:
             assert settler is not None, "nothing is played once no time is left"
-            return self._replay(settler, scenarios, confirmation, reuse=reuse)
+            return self._played(settler, scenarios, reuse=reuse)
 
         gate = self.target.gate
         confirmation = Confirmation(
             judge, play, self.settings, seconds, lost=not usable, scarce=gate.scarce, pace=gate.pace
         )
         confirmation.early = self.early if allowed and judge is self.judge else None
+        self._confirmation_begun = confirmation
         return confirmation
 
     def _keep(self, scenario: Scenario) -> None:
@@ -180,14 +192,6 @@ class RunConfirming:
         except DatabaseUnusable as error:
             # The finding itself is worth more than what later runs would have learnt from it.
             self.tally.errors.append(str(error))
-
-    async def _replay(
-        self, settler: Settler, scenarios: Sequence[Scenario], confirmation: Confirmation, *, reuse: bool
-    ) -> list[Trace]:
-        self.observer.replayed(self.schedule.elapsed, confirmation.doing)
-        traces = await self._played(settler, scenarios, reuse=reuse)
-        self.observer.replayed(self.schedule.elapsed, confirmation.doing)
-        return traces
 
     async def _played(self, settler: Settler, scenarios: Sequence[Scenario], *, reuse: bool) -> list[Trace]:
         player = Player(self.target, settler, self.settings.features, stop=self._over, reuse=reuse, proving=True)

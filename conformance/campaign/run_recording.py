@@ -26,6 +26,7 @@ from conformance.trace import Exchange, Failure, Trace
 # Bodies in the event log are for a run that was killed; whole ones go to the HAR.
 _LOGGED_BODY = 2048
 _AT_A_TIME = 50
+_NOTHING = Load(0, 0, 0.0, 0)
 # Of bodies longer than this so many bytes are recorded in all: a recording has to be written in time.
 _LONG_BODY, _LONG_BODIES = 512 * 1024, 32 * 1024 * 1024
 
@@ -103,8 +104,8 @@ class RecordingObserver:
         self._spool = spool
         self._catalogue = catalogue
         self._budget = budget
-        self._counts = self._sent = Counts()
-        self._doing = ""
+        self._counts = Counts()
+        self._load = _NOTHING
 
     @property
     def measured(self) -> bool:
@@ -113,7 +114,7 @@ class RecordingObserver:
 
     def phase(self, name: str) -> None:
         """Tell the terminal, and log it."""
-        self._doing = ""
+        self._load = self._load._replace(replaying=(), confirming="")
         self._progress.phase(name)
         if self._log is not None:
             self._log.phase(name)
@@ -128,24 +129,23 @@ class RecordingObserver:
                 self._log.exchange(record_of(exchange, start, _LOGGED_BODY), trace.id)
             self._log.counts({key: [tally.upheld[key], tally.violated[key]] for key in tally.judged_traces})
         self._counts = Counts(tally.exchanges, tally.runs, len(tally.cases))
-        self._progress.update(self._shown, elapsed, self._budget)
+        self._progress.update(self._shown, elapsed, self._budget, self._load.confirming)
 
     def load(self, load: Load, elapsed: float) -> None:
-        """Log how much the target has to do, and show what was sent though nothing of it is judged yet."""
+        """Log how much the target has to do, and show what was sent though nothing of it is judged yet.
+
+        It also shows what is played again, and that time goes by.
+        """
         if self._log is not None:
             self._log.load(load.in_flight, load.finished, load.settle_s)
-        self._sent = Counts(load.sent, load.in_flight + load.finished)
-        self._progress.update(self._shown, elapsed, self._budget, self._doing)
+        self._load = load
+        self._progress.update(self._shown, elapsed, self._budget, load.confirming)
 
     @property
     def _shown(self) -> Counts:
-        judged, sent = self._counts, self._sent
-        return Counts(max(judged.exchanges, sent.exchanges), max(judged.runs, sent.runs), judged.violated)
-
-    def replayed(self, elapsed: float, doing: str) -> None:
-        """Show what is being confirmed, and that time goes by."""
-        self._doing = doing
-        self._progress.update(self._shown, elapsed, self._budget, doing)
+        judged, load = self._counts, self._load
+        runs = max(judged.runs, load.in_flight + load.finished)
+        return Counts(max(judged.exchanges, load.sent), runs, judged.violated, load.replaying)
 
     def found(self, proof: Proof) -> None:
         """Log the finding."""

@@ -48,16 +48,21 @@ _LOG_WIDTH = 140
 
 
 class Counts(NamedTuple):
-    """What a run has come to so far: exchanges, runs, and requirements that were violated."""
+    """What a run has come to so far: exchanges, runs, and requirements that were violated.
+
+    ``replaying``: of these, those whose violations are played again meanwhile.
+    """
 
     exchanges: int = 0
     runs: int = 0
     violated: int = 0
+    replaying: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         # Not yet findings: several broken rules often have one cause.
         rules = plural(self.violated, "rule")
-        return f"{plural(self.exchanges, 'exchange')}, {plural(self.runs, 'run')}, {rules} broken"
+        replaying = f", replaying {' and '.join(self.replaying)}" if self.replaying else ""
+        return f"{plural(self.exchanges, 'exchange')}, {plural(self.runs, 'run')}, {rules} broken{replaying}"
 
 
 class Progress(Protocol):

@@ -42,14 +42,16 @@ def test_progress_counts_what_was_sent_before_any_of_it_is_judged_and_keeps_what
     observer = RecordingObserver(progress, None, None, load_requirements(), 60.0)
     observer.load(Load(2, 3, 1.0, 40), 12.0)
     observer.judged(TraceBuilder().trace(), Tally(exchanges=50, runs=1), 13.0)
-    observer.replayed(14.0, "replay 1")
-    observer.load(Load(2, 3, 1.0, 60), 15.0)
+    observer.load(Load(2, 3, 1.0, 50, replaying=("run.wait",)), 14.0)
+    observer.load(Load(2, 3, 1.0, 60, confirming="replay 1"), 15.0)
+    observer.judged(TraceBuilder().trace(), Tally(exchanges=70, runs=1), 15.0)
     observer.phase("another")
     observer.load(Load(0, 5, 1.0, 60), 16.0)
     assert progress.lines == [
         (Counts(40, 5, 0), ""),
         (Counts(50, 5, 0), ""),
-        (Counts(50, 5, 0), "replay 1"),
+        (Counts(50, 5, 0, ("run.wait",)), ""),
         (Counts(60, 5, 0), "replay 1"),
-        (Counts(60, 5, 0), ""),
+        (Counts(70, 5, 0), "replay 1"),
+        (Counts(70, 5, 0), ""),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -61,7 +61,7 @@ class Confirmation:
         self._replay = play
         self._settings = settings
         self._ends = time.monotonic() + seconds
-        self._replays = 0
+        self._replays = self._playing = 0
         self._lost = lost
         self._scarce = scarce
         self._pace = pace
@@ -69,20 +69,31 @@ class Confirmation:
         self._at_once = _WAITING_AT_ONCE if pace else _AT_ONCE
         self._causes: Causes
         self._known = frozenset[str]()
+        self._begun = False
         self._telling: Telling
         self._turns: Turns
 
     @property
     def doing(self) -> str:
-        """Which requirements' violations are being replayed, up to which replay, how many others wait, and how long."""
+        """Which requirements' violations are replayed, how often so far, how many others wait, and how long at most.
+
+        "" while nothing is.
+        """
+        if not self._begun or not self._turns.under_way:
+            return ""
         left, seconds = len(self._turns.waiting), max(0.0, self._ends - time.monotonic())
         waiting = f", {left} more to look at" if left else ""
         names = " and ".join(self._turns.under_way)
-        return f"{names}, replay {self._replays}{waiting}, at most {seconds:.0f} s left"
+        played = f"replay {self._replays} ({self._playing} under way)"
+        return f"{names}, {played}{waiting}, at most {seconds:.0f} s left"
 
-    def _play(self, scenarios: Sequence[Scenario], reuse: bool) -> Awaitable[list[Trace]]:
+    async def _play(self, scenarios: Sequence[Scenario], reuse: bool) -> list[Trace]:
         self._replays += len(scenarios)
-        return self._replay(scenarios, reuse)
+        self._playing += len(scenarios)
+        try:
+            return await self._replay(scenarios, reuse)
+        finally:
+            self._playing -= len(scenarios)
 
     @property
     def following(self) -> dict[str, str]:
@@ -109,6 +120,7 @@ class Confirmation:
         self._causes = await self._causes_of(tally)
         self._telling = telling = Telling(self._causes, earlier, confirmed, on_proof)
         self._turns = turns = Turns(self._causes, telling.told, self._at_once)
+        self._begun = True
         found: dict[str, Found | None] = {}
 
         def begin() -> Coroutine[Any, Any, None] | None:

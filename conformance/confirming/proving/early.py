@@ -44,6 +44,11 @@ class EarlyReplays:
         self._turns: Turns | None = None
         self._tried: dict[str, asyncio.Task[Attempt]] = {}
 
+    @property
+    def under_way(self) -> tuple[str, ...]:
+        """The requirements whose violations are being replayed."""
+        return tuple(self._turns.under_way) if self._turns is not None else ()
+
     async def look(self, tally: Tally) -> None:
         """Begin to replay what has been seen and does not follow from what is being replayed."""
         if tally.cases.keys() - self._known:

@@ -306,11 +306,13 @@ def test_what_is_being_confirmed_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
 
     pool: Any = judging
     confirmation = Confirmation(pool, play, Settings(), 60.0)
+    assert confirmation.doing == "", "nothing is under way yet"
     asyncio.run(whole(confirmation))
     # Three replays first, side by side; whatever is played while minimising is counted, too.
-    assert told[0] == "workflow.create-echo, replay 3, at most 60 s left"
-    counts = [int(each.split("replay ")[1].split(",")[0]) for each in told]
+    assert told[0] == "workflow.create-echo, replay 3 (3 under way), at most 60 s left"
+    counts = [int(each.split("replay ")[1].split()[0]) for each in told]
     assert counts == sorted(set(counts))
+    assert confirmation.doing == "", "nothing is under way any more"
 
 
 def test_a_version_that_changes_takes_two_calls_to_show() -> None:
