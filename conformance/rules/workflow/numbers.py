@@ -15,6 +15,8 @@ from conformance.rules.evidence.trace_index import TraceIndex, WorkflowRecord
 from conformance.rules.evidence.wording import contrast
 from conformance.wire import exact_json
 
+# The only integer that a stage's parameters document. What else a stage holds is open, and so is whether it is kept.
+_AMOUNT = ("send", "amount", "amount")
 # A larger number that passed through a binary float has lost digits.
 _FLOAT_SAFE = 2**53
 Path = tuple[Any, ...]
@@ -30,9 +32,9 @@ def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         yield path, value
 
 
-def _numbers(value: Any) -> Iterator[tuple[Path, int | Decimal]]:
-    """(path, number) of every integer in a JSON value."""
-    yield from ((path, leaf) for path, leaf in _leaves(value) if exact_json.is_integer(leaf))
+def _amounts(stages: Any) -> Iterator[tuple[Path, int | Decimal]]:
+    """(path, amount) of every amount of money in the stages of a configuration."""
+    yield from ((path, leaf) for path, leaf in _leaves(stages) if path[1:] == _AMOUNT and exact_json.is_integer(leaf))
 
 
 def _at(value: Any, path: Path) -> Any:
@@ -47,13 +49,13 @@ def _at(value: Any, path: Path) -> Any:
 
 
 def exact_numbers(index: TraceIndex) -> Iterator[Observation]:
-    """Every read returns the integers in the parameters of stages digit for digit.
+    """Every read returns the amounts of money in the parameters of stages digit for digit.
 
     What else a stage holds has to be there: of a missing stage, or another one, `workflow.immutable` and others tell.
     Whether a negative amount is accepted is open, but not what becomes of it then.
     """
     accepted = [each for each in index.workflows.values() if not is_invalid(index, each.created)]
-    sent: dict[str, dict[Path, int | Decimal]] = {each.id: dict(_numbers(_sent_stages(each))) for each in accepted}
+    sent: dict[str, dict[Path, int | Decimal]] = {each.id: dict(_amounts(_sent_stages(each))) for each in accepted}
     own = [(each.id, WorkflowView(each.created, each.workflow, "/data")) for each in accepted]
     for key, seen in [*own, *(later for later in later_workflows(index) if later[0] in sent)]:
         config = seen.body.get("config")

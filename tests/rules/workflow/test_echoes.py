@@ -99,6 +99,12 @@ def amount_with_a_point(t: TraceBuilder) -> None:
     t.get_workflow(w, {"config": {"name": "", "stages": send(Decimal("100.0"))}})
 
 
+def number_under_an_unknown_key_when_read(t: TraceBuilder) -> None:
+    """Whether a server keeps what it does not know is open, and so is in which form."""
+    w = t.create([{"noop": {"extra": BIG}}], echo={"name": "", "stages": NOOP})
+    t.get_workflow(w, {"config": {"name": "", "stages": [{"noop": {"extra": 10**22}}]}})
+
+
 def small_amount(t: TraceBuilder) -> None:
     t.create(send(1))
 
@@ -238,6 +244,7 @@ CASES: list[Case] = [
     ("workflow.exact-numbers", "violated", rounded_when_read),
     ("workflow.exact-numbers", "upheld", cut_when_read),
     ("workflow.exact-numbers", "upheld", another_stage_when_read),
+    ("workflow.exact-numbers", "nothing", number_under_an_unknown_key_when_read),
     ("workflow.exact-numbers", "nothing", small_amount),
     ("workflow.exact-numbers", "violated", amount_with_a_point),
     ("workflow.create-then-get", "upheld", read_back),
