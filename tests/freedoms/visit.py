@@ -116,6 +116,7 @@ async def _openings(visit: Visit) -> None:
     await visit.run(await visit.make(NOOP), "?wait=true")
     waiting = await visit.make({"wait_event": {"event": "go", "more": 1}}, name="", other=1)
     instance = await visit.run(waiting)
+    await visit.look(instance)
     for path in ("?running=false", "?running=yes"):
         await visit.ask("GET", f"/instances{path}")
     await visit.ask("POST", f"/instances/{instance}/events", {"name": "go", "more": 1})

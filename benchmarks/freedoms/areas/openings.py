@@ -9,11 +9,13 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from benchmarks.freedoms.freedom import Freedom, of_server
+from benchmarks.freedoms.answer import Answer, Asked
+from benchmarks.freedoms.freedom import Freedom, of_answer, of_server
 from conformance.reference.engine.instances import Engine
 from conformance.reference.engine.interpolation import interpolate
 from conformance.reference.engine.parameters import SHAPES, Fields
 from conformance.reference.engine.stages import Execution, StageFailed
+from conformance.reference.engine.views import ACTIVITIES
 from conformance.reference.faults.fault import alter, around
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
@@ -73,6 +75,33 @@ def drops_unknown_keys(server: Server, chance: Random) -> None:
     """An unknown key in a configuration is not kept."""
     del chance
     alter(server.engine, "create_workflow", lambda original: lambda config: original(_known_config(config)))
+
+
+def _as_text(value: Json, fields: Any) -> Json:
+    if not isinstance(value, dict) or not isinstance(fields, Fields):
+        return value
+    known = fields.known
+    return {key: _as_text(item, known[key]) if key in known else str(item) for key, item in value.items()}
+
+
+@of_server(_UNKNOWN_KEYS, "unknown keys")
+def unknown_keys_as_text(server: Server, chance: Random) -> None:
+    """What stands under an unknown key of a stage is kept as a text."""
+    del chance
+
+    def kept(config: Json) -> Json:
+        stages = [{kind: _as_text(given, SHAPES[kind]) for kind, given in stage.items()} for stage in config["stages"]]
+        return config | {"stages": stages}
+
+    alter(server.engine, "create_workflow", lambda original: lambda config: original(kept(config)))
+
+
+@of_answer(_UNKNOWN_KEYS)
+def history_of_known_keys(answer: Answer, asked: Asked) -> None:
+    """A history's inputs hold documented keys only."""
+    kinds = {name: kind for kind, name in ACTIVITIES.items()}
+    for entry in answer.records if asked.operation == "getInstanceHistory" else []:
+        entry["input"] = _known(entry["input"], SHAPES[kinds[entry["name"]]])
 
 
 def _names(value: Json) -> set[str]:
@@ -254,6 +283,8 @@ def deleting_freezes(server: Server, chance: Random) -> None:
 FREEDOMS: tuple[Freedom, ...] = (
     refuses_unknown_keys,
     drops_unknown_keys,
+    unknown_keys_as_text,
+    history_of_known_keys,
     refuses_unresolved_placeholders,
     unresolved_placeholders_are_empty,
     placeholders_in_variables,
