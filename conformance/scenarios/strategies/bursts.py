@@ -141,8 +141,10 @@ def _waited_for_and_sent(d: Draft, others: int) -> None:
         # Variables are for stages, and a name keeps what looks like a reference.
         run = d.new_run(d.create(*stages, name="for ${who}"), {"who": "a friend"}, wait=True)
         finisher = Cancel(run.ref) if cancelled else Send(run.ref, f"a friend {event}")
-        # Nothing that others ask for meanwhile waits for it.
-        reads = (GetWorkflow(run.workflow), ListInstances(run.workflow))
+        # Nothing that others ask for meanwhile waits for it, and it is running like any other.
+        reads: tuple[Step, ...] = (GetWorkflow(run.workflow), ListInstances(run.workflow))
+        if cancelled:
+            reads = (*reads, Settle(), ListInstances(run.workflow, running=True))
         found = (Discover(run.ref, run.workflow), Until(run.ref, "waiting"), *reads)
         lanes += [run, Chain((*found, finisher, Settle(), Read(run.ref), Read(run.ref)))]
         runs.append(run)
