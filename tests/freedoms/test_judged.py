@@ -14,6 +14,8 @@ from benchmarks.freedoms.freedom import Freedom
 from benchmarks.freedoms.server import process
 from benchmarks.freedoms.sets import fits, sets_of
 from conformance.judging.judging import Judge
+from conformance.scenarios import Scenario
+from conformance.scenarios.scenario.model import Chain, Create, Discover, Run, Send, Together, Until
 from tests.freedoms.lives import LIVES
 from tests.scenarios.conftest import played_at
 
@@ -43,3 +45,15 @@ def test_what_is_free_is_no_violation(taken: list[Freedom], judge: Judge) -> Non
         judgement = judge.judge(each.trace)
         assert not judgement.crashes
         assert not judgement.violations, [freedom.name for freedom in taken]
+
+
+def test_an_instance_that_only_a_list_has_named_is_the_own_one_whatever_its_id() -> None:
+    """Of ids that are no UUIDs each may be that of something of others, whom an event would disturb."""
+    waited, stages = Run("i1", "w1", wait=True), ({"wait_event": {"event": "go"}},)
+    sent = Chain((Discover("i1", "w1"), Until("i1", "waiting"), Send("i1", "go")))
+    with process([FREEDOMS["counted-ids"]], seed=0) as server:
+        [played] = asyncio.run(played_at(server.url, Scenario((Create("w1", stages), Together((waited, sent))))))
+    assert not played.trace.notes
+    answers = {each.operation: each for each in played.trace.exchanges}
+    assert answers["sendEvent"].status == 204
+    assert answers["runWorkflow"].data["terminated"]

@@ -32,6 +32,7 @@ from conformance.scenarios.scenario.relative_times import comes_soon, concrete
 from conformance.scenarios.steps.registry import asked, kind_of
 from conformance.target import Recorder, Sender, Target, send
 from conformance.target.authentication.presenting import presented
+from conformance.target.coexistence.footprint import Made
 from conformance.target.coexistence.identity import mark_of, marked
 from conformance.target.finishing import later, to_the_end, unless
 from conformance.target.forms import Form
@@ -114,6 +115,16 @@ class ScenarioClients:
     def release(self, clients: list[Sender]) -> None:
         """Let others use these clients."""
         self._idle = [*clients, *self._idle]
+
+    def adopt(self, instance: str, listed: Exchange) -> None:
+        """Take note that an instance is the run's own, which the list of a workflow shows: no answer has named it yet.
+
+        What is not known as its own the run neither moves on nor cancels, unless the target gives UUIDs.
+        """
+        workflow, footprint = listed.query("workflowID") or "", self.target.footprint
+        if footprint.made_by_us(workflow):
+            created = next(str(each.get("createdAt", "")) for each in listed.data if each.get("id") == instance)
+            footprint.find(Made("instance", instance, workflow, created))
 
     async def close(self) -> None:
         """Close every client, and give back what the run of a workflow that was not created would have used."""

@@ -62,6 +62,9 @@ class _Clients:
         self._turn = runs.waiting("w")
         self._turn.__enter__()
 
+    def adopt(self, *_: Any) -> None:
+        """Nothing."""
+
     async def perform(self, *_: Any) -> list[str]:
         self.looks += 1
         if self.looks == self._admitted:
