@@ -35,7 +35,7 @@ from conformance.contract.requirements import load_requirements
 from conformance.judging.pool import JudgePool
 from conformance.reference.faults import FAULTS
 from conformance.reference.options import ServerOptions
-from conformance.reference.process import ReferenceProcess
+from conformance.reference.process import REFERENCE, ReferenceProcess
 from conformance.target import TargetConfig
 
 FAST = ServerOptions()
@@ -93,8 +93,13 @@ def _with_tokens(url: str) -> TargetConfig:
     )
 
 
-def trial(fault: str, seed: int, profile: Profile, slowness: ServerOptions = FAST) -> Trial:
-    """Run until the report tells of a requirement that the fault names, or to the end."""
+def trial(
+    fault: str, seed: int, profile: Profile, slowness: ServerOptions = FAST, program: Sequence[str] = REFERENCE
+) -> Trial:
+    """Run until the report tells of a requirement that the fault names, or to the end.
+
+    ``program``: what serves in the place of the reference server.
+    """
     wanted = FAULTS[fault].breaks
     auth = FAULTS[fault].tokens
     options = replace(slowness, faults=(fault,), seed=seed, auth=auth)
@@ -103,7 +108,7 @@ def trial(fault: str, seed: int, profile: Profile, slowness: ServerOptions = FAS
         options = replace(options, token_lifetime=_LIFETIME_S)
     hasty = Settings(seed=seed, profile=profile, enough=frozenset(wanted))
     for settings in (hasty, replace(hasty, enough=frozenset())):
-        outcome, seconds = watched(ReferenceProcess(options), settings, auth=auth)
+        outcome, seconds = watched(ReferenceProcess(options, program=program), settings, auth=auth)
         seen = tuple(rule for rule in wanted if outcome.tally.violated[rule])
         failed = _failed(outcome, settings)
         told = tuple(rule for rule in wanted if rule in failed)
