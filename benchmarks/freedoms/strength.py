@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 from benchmarks.detection import trial
 from benchmarks.freedoms.areas import FREEDOMS
-from benchmarks.freedoms.freedom import Freedom, options_with
+from benchmarks.freedoms.freedom import options_with
 from benchmarks.freedoms.server import program_of
 from benchmarks.freedoms.sets import sets_of
 from benchmarks.shared.faults import WITHOUT_TOKENS
@@ -27,8 +27,9 @@ from conformance.reference.options import ServerOptions
 _FORMS = [each for each in FREEDOMS.values() if not (each.slow or each.options.get("auth"))]
 
 
-def told(fault: str, seed: int, taken: Sequence[Freedom], like: str | None) -> tuple[bool, bool]:
-    """Whether a fault is told with these freedoms, and without them."""
+def told(fault: str, seed: int, names: Sequence[str], like: str | None) -> tuple[bool, bool]:
+    """Whether a fault is told with the freedoms of these names, and without them."""
+    taken = [FREEDOMS[name] for name in names]
     program = program_of(taken, seed)
     if trial(fault, seed, "standard", options_with(taken, like=like), program).told:
         return True, True
@@ -48,19 +49,18 @@ def main() -> None:
     faults = chosen.faults or WITHOUT_TOKENS[chosen.seed % chosen.every :: chosen.every]
     sets = sets_of(_FORMS, chosen.at_once, chosen.seed)
     with ProcessPoolExecutor(chosen.jobs) as pool:
-        taken = [sets[number % len(sets)] for number in range(len(faults))]
+        taken = [[each.name for each in sets[number % len(sets)]] for number in range(len(faults))]
         pending = [
-            pool.submit(told, fault, chosen.seed, freedoms, chosen.like)
-            for fault, freedoms in zip(faults, taken, strict=True)
+            pool.submit(told, fault, chosen.seed, names, chosen.like)
+            for fault, names in zip(faults, taken, strict=True)
         ]
         print("| not told | without freedoms | freedoms |\n|---|---|---|", flush=True)
         found = alone = 0
-        for fault, freedoms, future in zip(faults, taken, pending, strict=True):
+        for fault, names, future in zip(faults, taken, pending, strict=True):
             with_them, without = future.result()
             found, alone = found + with_them, alone + without
             if not with_them:
-                names = " ".join(freedom.name for freedom in freedoms)
-                print(f"| {fault} | {'told' if without else 'not told'} | {names} |", flush=True)
+                print(f"| {fault} | {'told' if without else 'not told'} | {' '.join(names)} |", flush=True)
     print(f"\n{found} of {len(faults)} faults told with freedoms; {alone} told with them or without them\n{stamp()}")
 
 
