@@ -89,7 +89,7 @@ def listed_ids(index: TraceIndex, exchange: Exchange) -> list[str]:
 def absences(timeline: InstanceTimeline) -> list[Exchange]:
     """The lists of running instances that lack one for no other reason than that it has terminated.
 
-    Its run had settled, nothing had deleted its workflow, and the list is whole. Found once per index.
+    It had been shown for long, nothing had deleted its workflow, and the list is whole. Found once per index.
     """
     known: dict[str, list[Exchange]] = timeline.index.memo.setdefault("absences", {})
     if timeline.id not in known:
@@ -104,7 +104,7 @@ def _lacks(timeline: InstanceTimeline, found: Listing) -> bool:
     if found.more or not of_running(listing) or timeline.id in found.ids:
         return False
     selected = listing.query("workflowID") in (None, run.params["workflowID"])
-    return selected and timeline.is_due(run.received, listing) and not timeline.deleted_before(listing.received)
+    return selected and timeline.is_due(timeline.shown_from, listing) and not timeline.deleted_before(listing.received)
 
 
 def shown_terminated(timeline: InstanceTimeline, before: Exchange) -> bool:

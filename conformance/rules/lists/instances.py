@@ -60,7 +60,7 @@ def _selects_all(index: TraceIndex, found: Listing, workflow: str) -> Iterator[O
     listed = set(found.ids)
     own = [timeline for timeline in timelines(index) if timeline.instance.run.params["workflowID"] == workflow]
     kept = [timeline for timeline in own if not timeline.deleted_before(listing.received)]
-    due = [timeline for timeline in kept if timeline.is_due(timeline.instance.run.received, listing)]
+    due = [timeline for timeline in kept if timeline.is_due(timeline.shown_from, listing)]
     missing = next((timeline for timeline in due if timeline.id not in listed), None)
     if missing is not None:
         yield violated(
@@ -195,7 +195,7 @@ def _listed_while_running(timeline: InstanceTimeline, listing: Exchange, listed:
     running = [r for r in timeline.instance.reads if r.exchange.sent > listing.received and not r.terminated]
     still = running[-1] if running else None
     held = timeline.barrier(listing.received) is not None
-    if (still is not None or held) and timeline.is_due(timeline.instance.run.received, listing):
+    if (still is not None or held) and timeline.is_due(timeline.shown_from, listing):
         proof = still.exchange if still is not None else timeline.instance.run
         if listed:
             yield upheld(proof, listing, proof="settled", subject=timeline.id)

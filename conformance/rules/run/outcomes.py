@@ -31,9 +31,7 @@ def _listed_once(timeline: InstanceTimeline, found: Listing) -> Iterator[Observa
     listing, times = found.exchange, found.ids.count(timeline.id)
     if times == 1:
         yield instance_upheld(timeline, listing)
-    elif times > 1 or (
-        timeline.is_due(timeline.instance.run.received, listing) and not timeline.deleted_before(listing.received)
-    ):
+    elif times > 1 or (timeline.is_due(timeline.shown_from, listing) and not timeline.deleted_before(listing.received)):
         yield instance_violated(
             timeline,
             listing,

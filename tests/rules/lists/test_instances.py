@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.rules import ALL_RULES
 from conformance.rules.lists.instances import RULES
 from tests.rules.bodies import stamp, uuid
 from tests.rules.build import TraceBuilder
@@ -69,6 +70,29 @@ def test_what_waits_is_running(listed: bool, expected: str) -> None:
     t, i = waiting()
     t.instances(bodies=[i] if listed else [], running="true")
     assert verdict(RULES["list.running"], t) == expected
+
+
+@pytest.mark.parametrize(
+    ("running", "rule"), [("true", "list.running"), (None, "list.by-workflow"), (None, "run.then-list")]
+)
+@pytest.mark.parametrize(
+    ("shown", "listed", "expected"), [(True, True, "upheld"), (True, False, "violated"), (False, False, "nothing")]
+)
+def test_an_instance_is_listed_while_its_run_is_waited_for(
+    running: str | None, rule: str, shown: bool, listed: bool, expected: str
+) -> None:
+    t = TraceBuilder()
+    w = t.create([wait_for("go")])
+    t.create([NOOP])
+    begun = t.now
+    i = t.run(w, wait=True, spans=[(5, begun + 8900)], ended=begun + 8950, took=9000)
+    if shown:
+        t.get(i, [(5, None)], at=begun + 100)
+        t.history(i, [(5, None)], at=begun + 110)
+    t.control(begun + 200, begun + 210)
+    t.instances(w, [i] if listed else [], running=running, at=begun + 8000)
+    t.send(i, "go", at=begun + 8800)
+    assert verdict(ALL_RULES[rule], t) == expected
 
 
 def test_a_list_may_be_ahead_of_a_single_read() -> None:

@@ -259,7 +259,31 @@ def fifth_instance_queues(server: Server) -> None:
     alter(server.engine, "run", make)
 
 
+@fault("list.running")
+def waited_runs_are_not_running(server: Server) -> None:
+    """running=true leaves out whatever somebody waits for: its row is written once the answer is there."""
+    waited = set[str]()
+
+    def make(finished: Finished) -> Finished:
+        def awaited(instance_id: str) -> Awaitable[None]:
+            waited.add(instance_id)
+            return finished(instance_id)
+
+        return awaited
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        reply = await original(call)
+        if call.query.get("running") != "true":
+            return reply
+        listed = read(reply.body)["data"]
+        return replace(reply, body=write({"data": [each for each in listed if each["id"] not in waited]}))
+
+    alter(server.engine, "finished", make)
+    around(server, "listInstances", handle)
+
+
 FAULTS = (
+    waited_runs_are_not_running,
     waited_runs_cannot_be_cancelled,
     long_waits_cannot_be_cancelled,
     cancelled_timers_end_the_next_delay,
