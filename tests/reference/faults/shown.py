@@ -92,7 +92,7 @@ SHOWN: dict[Probe, str] = {
         cancel-overwrites-failure
         workflow-id-tells-a-history
     """,
-    waited.read_while_it_waits: "reads-of-a-workflow-wait-for-its-waited-runs",
+    waited.read_while_it_waits: "reads-of-a-workflow-wait-for-its-waited-runs waited-runs-are-not-running",
     waited.failing_waits: "wait-on-failure-hangs waiting-for-the-ended-hangs",
     waited.many_waits: "four-waits-hold-everything",
     values.bodies: "white-space-before-json-refused lists-of-one-unwrapped numbers-of-python-accepted",

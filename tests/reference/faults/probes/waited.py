@@ -121,14 +121,15 @@ async def left_runs(session: Session) -> object:
 
 
 async def read_while_it_waits(session: Session) -> object:
-    """Whether a read of a workflow is answered while a run of it is waited for."""
+    """Whether a read of a workflow is answered while a run of it is waited for, and how many of it run."""
     workflow = await session.create(WAIT)
     run = asyncio.create_task(session.run(workflow, wait=True))
     await session.idle()
     read = asyncio.create_task(session.call("GET", f"/workflows/{workflow}"))
     answered = await _answered(session, read, session.patience)
+    running = await session.data("/instances", workflowID=workflow, running="true")
     run.cancel()
-    return answered
+    return answered, len(running)
 
 
 async def deleted_while_it_waits(session: Session) -> object:
