@@ -69,6 +69,7 @@ def confirm(
     lost: bool = False,
     scarce: bool = False,
     pace: float = 0.0,
+    late: bool = False,
     settings: Settings | None = None,
 ) -> tuple[list[Proof], list[Scenario]]:
     """The proofs, and every scenario that was played again. ``trace`` makes what a play leaves."""
@@ -89,6 +90,7 @@ def confirm(
         confirmation = Confirmation(
             judge_pool, play, settings or Settings(), seconds, lost=lost, scarce=scarce, pace=pace
         )
+        confirmation.late = lambda: late
         return await confirmation.run(tally, tell)
 
     def tell(proof: Proof) -> None:

@@ -13,15 +13,25 @@ from conformance.judging.tally import Case, Tally
 from conformance.results.model import Replays
 from conformance.rules.evidence.observation import Observation
 
+_SEVERAL = 2
+
 
 def as_seen(
-    requirement: str, cases: Sequence[Case], tally: Tally, follow: Sequence[str], played: int, *, lost: bool
+    requirement: str,
+    cases: Sequence[Case],
+    tally: Tally,
+    follow: Sequence[str],
+    played: int,
+    *,
+    lost: bool,
+    late: bool = False,
 ) -> Proof | None:
     """The proof of a violation that none of ``played`` replays showed; None where it does not stand.
 
     It stands if responses prove it, if several traces show it, or if it lasted. What may be chance stands only when it
     has come back, so it is left out however often it was seen. ``follow`` are the requirements that it explains;
-    ``lost``: the target has ended meanwhile, so what it did not answer any more proves nothing.
+    ``lost``: the target has ended meanwhile, so what it did not answer any more proves nothing. ``late``: effects were
+    late now and then, so what was missing in several traces, but in no replay, may have come later in each of them.
     """
     case = next((each for each in cases if _telling(each, lost=lost)), None)
     if case is None:
@@ -29,7 +39,7 @@ def as_seen(
     telling = _telling(case, lost=lost)
     proven = next((each for each in telling if each.proof != "settled" or persisted(case.trace, each)), None)
     seen = len(tally.violating_traces[requirement])
-    if proven is None and seen < 2 and case.trace.source == "scenario":
+    if proven is None and case.trace.source == "scenario" and (seen < _SEVERAL or (late and played)):
         return None
     observation = proven or telling[0]
     return Proof(

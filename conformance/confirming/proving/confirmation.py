@@ -43,7 +43,8 @@ class Confirmation:
     ``lost``: the target has ended meanwhile, so what it did not answer any more proves nothing. ``scarce``: the target
     starts few runs, so each violation is replayed once before any is replayed more often. ``pace``: how many runs a
     second a slow target finishes, 0 for others; replays mostly wait there, so more are played side by side.
-    ``early``, which may be set, is what was replayed before.
+    ``early``, which may be set, is what was replayed before, and ``late`` says whether effects of the target were late
+    now and then, longer than they are waited for.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Confirmation:
         self._scarce = scarce
         self._pace = pace
         self.early: EarlyReplays | None = None
+        self.late: Callable[[], bool] = lambda: False
         self._at_once = _WAITING_AT_ONCE if pace else _AT_ONCE
         self._causes: Causes
         self._known = frozenset[str]()
@@ -290,7 +292,7 @@ class Confirmation:
 
     def _as_seen(self, requirement: str, cases: Sequence[Case], tally: Tally, played: int) -> Found | None:
         follow = self._causes.explained_by(requirement, ())
-        proof = as_seen(requirement, cases, tally, follow, played, lost=self._lost)
+        proof = as_seen(requirement, cases, tally, follow, played, lost=self._lost, late=self.late())
         return None if proof is None else Found(proof)
 
 

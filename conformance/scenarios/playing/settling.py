@@ -6,10 +6,11 @@ import asyncio
 import math
 import statistics
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import TracebackType
 
 from conformance.scenarios.playing.control_round import ControlRound
+from conformance.scenarios.playing.foresight import Foresight
 from conformance.target import LoopLag, Target
 from conformance.target.finishing import all_of
 from conformance.target.pacing.polling import Pauses
@@ -70,6 +71,7 @@ class Settler:
         self._patience = int(patience_s * SECOND)
         self._least_gap = least_gap
         self._controls: list[Control] = []
+        self.foresight = Foresight()
         self._finished = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._traces: list[Trace] = []
@@ -151,8 +153,7 @@ class Settler:
         if since is not None or until is not None:
             near = 2 * Settling.window
             controls = [c for c in controls if (c.finished or end) >= begin - near and c.started <= end + near]
-        lag = self._lag.worst_ns((begin, end)) if self._lag else 0
-        return Settling(tuple(controls), lag=lag, patience=self._patience)
+        return self._settling(tuple(controls), begin, end)
 
     def take_traces(self) -> list[Trace]:
         """The traces of finished controls, each given once."""
@@ -192,8 +193,13 @@ class Settler:
 
     def _recent(self) -> Settling:
         now = time.monotonic_ns()
-        lag = self._lag.worst_ns((now - Settling.window, now)) if self._lag else 0
-        return Settling(self._controls[-_RECENT:], lag=lag, patience=self._patience)
+        return self._settling(self._controls[-_RECENT:], now - Settling.window, now)
+
+    def _settling(self, controls: Sequence[Control], begin: int, end: int) -> Settling:
+        return Settling(controls, floor=self.foresight.floor, lag=self._lag_in(begin, end), patience=self._patience)
+
+    def _lag_in(self, begin: int, end: int) -> int:
+        return self._lag.worst_ns((begin, end)) if self._lag else 0
 
     def _due(self, cause: int) -> int | None:
         recent = self._recent()
@@ -244,6 +250,8 @@ class Settler:
 
     def note(self, control: Control) -> None:
         """A control, or a run of a scenario that is as good: of noops alone, watched to its end, touched by nobody."""
+        recent, now = self._controls[-_RECENT:], time.monotonic_ns()
+        self.foresight.note(control, recent, self._lag_in(control.started, now))
         self._controls.append(control)
         self._tell()
 
