@@ -26,13 +26,13 @@ def slices_of(trace: Trace, observation: Observation) -> list[Scenario]:
 
     First without reads and refused requests that nothing cites, and without what was done to others at the same time;
     then with these requests; then with what was done to others, and to other instances of the workflow at any time;
-    then with the reads; at last everything up to the last step that can matter.
+    then with the reads; at last everything up to the last step that can matter. What a list of instances shows mostly
+    needs others: there the parts with them come first.
     """
-    kinds = (
-        _Kept(refused=False, reads=False, beside=False),
-        _Kept(reads=False, beside=False),
-        _Kept(reads=False, siblings=True),
-    )
+    alone = [_Kept(refused=False, reads=False, beside=False), _Kept(reads=False, beside=False)]
+    with_others = [_Kept(reads=False, siblings=True)]
+    lists = bool(observation.exchanges) and trace.at(observation.exchanges[-1]).operation == "listInstances"
+    kinds = [*with_others, *alone] if lists else [*alone, *with_others]
     found = [slice_of(trace, observation, kept) for kept in (*kinds, _ALL)]
     found.append(_begun(trace, observation))
     return [part for number, part in enumerate(found) if part is not None and part not in found[:number]]

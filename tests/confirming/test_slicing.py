@@ -11,7 +11,18 @@ from conformance.confirming.slicing import in_its_time, slice_of, sliced, slices
 from conformance.rules.evidence.observation import violated
 from conformance.scenarios import Scenario, to_json
 from conformance.scenarios.scenario import model
-from conformance.scenarios.scenario.model import Cancel, Create, Info, Read, Run, Send, Settle, Step, Together
+from conformance.scenarios.scenario.model import (
+    Cancel,
+    Create,
+    Info,
+    ListInstances,
+    Read,
+    Run,
+    Send,
+    Settle,
+    Step,
+    Together,
+)
 from conformance.trace import Exchange, Trace
 from conformance.trace.roles import Role
 from conformance.wire.instant import SECOND
@@ -47,6 +58,8 @@ def played(*steps: Step) -> Trace:
             t.cancel(ids[step.instance])
         elif isinstance(step, Read):
             t.get(ids[step.instance], [(5, None)])
+        elif isinstance(step, ListInstances):
+            t.instances(ids[step.workflow or ""], [])
         elif isinstance(step, Info):
             t.info()
         taken += [number] * (len(t.exchanges) - before)
@@ -93,6 +106,15 @@ def test_what_was_done_to_a_sibling_is_left_out_first() -> None:
     )
     assert bold.steps == (_TWO[0], Run("i3", "w1"), Read("i3"))
     assert wide.steps == (*steps[:4], Read("i3"))
+
+
+def test_what_a_list_shows_is_tried_with_the_siblings_first() -> None:
+    steps = (_TWO[0], _TWO[1], Run("i1", "w1"), Run("i2", "w2"), Run("i3", "w1"), Read("i3"), ListInstances("w1"))
+    trace = played(*steps)
+    listing = violated(trace.exchanges[4], trace.exchanges[6], expected="this", observed="that")
+    with_others, alone, *_ = slices_of(trace, listing)
+    assert with_others.steps == (steps[0], steps[2], steps[4], steps[6])
+    assert alone.steps == (steps[0], steps[4], steps[6])
 
 
 def test_before_the_whole_comes_all_that_was_played_until_then() -> None:
