@@ -14,13 +14,18 @@ from benchmarks.freedoms.freedom import Freedom
 from benchmarks.freedoms.server import process
 from benchmarks.freedoms.sets import fits, sets_of
 from conformance.judging.judging import Judge
-from conformance.scenarios import Scenario
+from conformance.reference.options import ServerOptions
+from conformance.reference.process import ReferenceProcess
+from conformance.scenarios import Scenario, Settler
 from conformance.scenarios.scenario.model import Chain, Create, Discover, Run, Send, Together, Until
+from conformance.target import Target, TargetConfig
+from conformance.trace import Exchange
+from conformance.wire.instant import SECOND
 from tests.freedoms.lives import LIVES
 from tests.scenarios.conftest import played_at
 
 # Their runs take seconds: `python -m benchmarks.freedoms` has the time for them.
-_SLOW = {"pauses-now-and-then", "slow-at-first"}
+_SLOW = {"pauses-now-and-then", "slow-at-first", "histories-far-behind"}
 _QUICK = [each for each in FREEDOMS.values() if not (each.slow or each.name in _SLOW or each.options.get("auth"))]
 _SETS = sets_of(_QUICK, 30, 0)
 _LARGEST = sorted(_SETS, key=len)[-4:]
@@ -57,3 +62,27 @@ def test_an_instance_that_only_a_list_has_named_is_the_own_one_whatever_its_id()
     answers = {each.operation: each for each in played.trace.exchanges}
     assert answers["sendEvent"].status == 204
     assert answers["runWorkflow"].data["terminated"]
+
+
+@pytest.mark.parametrize(("taken", "least_s", "most_s"), [([], 0.0, 1.2), (["histories-far-behind"], 1.8, 9.0)])
+def test_the_settle_time_is_that_of_the_view_that_is_last(taken: list[str], least_s: float, most_s: float) -> None:
+    async def settle_s(url: str) -> float:
+        async with Target(TargetConfig(url=url)) as target, Settler(target) as settler:
+            return settler.settle_ns() / SECOND
+
+    with process([FREEDOMS[name] for name in taken], seed=0) as server:
+        assert least_s <= asyncio.run(settle_s(server.url)) < most_s
+
+
+def test_a_view_that_never_shows_an_end_is_asked_by_one_control_only() -> None:
+    async def controls(url: str) -> list[Exchange]:
+        async with Target(TargetConfig(url=url)) as target, Settler(target) as settler:
+            assert settler.settle_ns() < 1.2 * SECOND
+            return [each for trace in await settler.traces_so_far() for each in trace.exchanges]
+
+    with ReferenceProcess(ServerOptions(faults=("running-filter-ignored",))) as server:
+        exchanges = asyncio.run(controls(server.url))
+    _, second, *_ = (each.sent for each in exchanges if each.operation == "runWorkflow")
+    running = [each.sent for each in exchanges if each.query("running") == "true"]
+    assert max(running) - min(running) > 1.5 * SECOND
+    assert max(running) < second

@@ -64,6 +64,18 @@ def histories_lead(server: Server, chance: Random) -> None:
 
 
 @of_server(_WINDOWS, "lags")
+def histories_far_behind(server: Server, chance: Random) -> None:
+    """History is 1.2 s behind single reads, and so are lists of instances where one has ended."""
+    del chance
+
+    def span(view: str, kind: str) -> float:
+        ends = kind in ("instance-ended", "instance-cancelled")
+        return 1200 if view == "history" or (view == "lists" and ends) else 0
+
+    _lag(server, span)
+
+
+@of_server(_WINDOWS, "lags")
 def some_instances_lag(server: Server, chance: Random) -> None:
     """What one instance in three shows is 200 ms late, as on a shard of its own."""
     shards: dict[str, float] = {}
@@ -101,6 +113,7 @@ FREEDOMS: tuple[Freedom, ...] = (
     each_view_lags_at_random,
     lists_lag,
     histories_lead,
+    histories_far_behind,
     some_instances_lag,
     a_view_late_now_and_then,
     of_options("slow", _SLOW, _WINDOWS, "pace", slow=True, latency=0.4, jitter=True),

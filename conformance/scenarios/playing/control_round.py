@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from conformance.contract.calls import Call
+from conformance.scenarios.playing.view_lags import ViewLags
 from conformance.target import Recorder, Sender, Target, send
 from conformance.target.coexistence.identity import mark_of
 from conformance.target.finishing import to_the_end
@@ -55,8 +56,11 @@ class ControlRound:
         except TimeoutError:
             return self._gate.beside()
 
-    async def control(self, workflow: str, pauses: Pauses, last: int) -> Control:
-        """Run the workflow and watch the instance to its end; no longer than to ``last``, a moment in client ns."""
+    async def control(self, workflow: str, pauses: Pauses, last: int, lags: ViewLags | None = None) -> Control:
+        """Run the workflow and watch the instance to its end; no longer than to ``last``, a moment in client ns.
+
+        ``lags``: other views are looked into then.
+        """
         run = read = await self.run(workflow)
         instance = run.data_id
         if instance is None:
@@ -68,6 +72,8 @@ class ControlRound:
             return _terminated(read)
 
         if await poll(look, pauses.resting(lambda: time.monotonic_ns() < last)):
+            if lags is not None:
+                await lags.measure(self._send, workflow, run)
             return Control(run.sent, read.received, run.received)
         return Control(run.sent, None)
 

@@ -1,4 +1,4 @@
-"""Whether controls foresee how long effects take: a target may be late now and then, nobody can tell when."""
+"""Whether controls foresee how long effects take: other views may lag, and any may be late now and then."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ _FACTOR = 1.5
 class Foresight:
     """Compares each control with what those before it let expect.
 
-    ``floor`` is the least settle time in ns: one and a half times what controls were seen to take twice, at different
-    moments, though it was longer than the settle time that had been foreseen; until then that of `Settling`.
+    ``floor`` is the least settle time in ns: one and a half times what was seen to take so long twice, at different
+    moments, though the settle time that had been foreseen was shorter; until then that of `Settling`. ``failed``:
+    whether that was so in the course of the run, so that what was missing when it was due may have come later.
     """
 
     def __init__(self) -> None:
         self.floor = Settling.floor
+        self.failed = False
         self._late: list[Control] = []
 
-    @property
-    def failed(self) -> bool:
-        """Whether effects were late more than once, so that what was missing when it was due may have come later."""
-        return self.floor > Settling.floor
+    def note_views(self, effects: Sequence[int], settle: int) -> None:
+        """What it took at first until all views showed an effect, when the settle time was measured by one of them."""
+        self._raise([each for each in effects if each > settle])
 
     def note(self, control: Control, before: Sequence[Control], lag: int) -> None:
         """Compare a control with those ``before`` it; ``lag`` (ns) is the client's own meanwhile."""
@@ -38,12 +39,18 @@ class Foresight:
         if control.effect <= Settling(known, lag=lag, floor=self.floor).settle(last, control.started):
             return
         self._late.append(control)
-        apart = self._apart()
-        if len(apart) >= _TWICE:
-            self.floor = max(self.floor, int(_FACTOR * apart[_TWICE - 1]))
+        self.failed = self._raise(self._apart()) or self.failed
+
+    def _raise(self, late: Sequence[int]) -> bool:
+        """Wait at least for what was late twice; whether anything was."""
+        longest = sorted(late, reverse=True)
+        if len(longest) < _TWICE:
+            return False
+        self.floor = max(self.floor, int(_FACTOR * longest[_TWICE - 1]))
+        return True
 
     def _apart(self) -> list[int]:
-        """What late controls took, longest first, one of those that overlap: what held up one held up the others."""
+        """What late controls took, of those that overlap one: what held up one held up the others."""
         found: list[int] = []
         until = -1
         for control in sorted(self._late, key=lambda each: each.started):
@@ -51,4 +58,4 @@ class Foresight:
                 found.append(0)
             found[-1] = max(found[-1], control.effect or 0)
             until = max(until, control.finished or 0)
-        return sorted(found, reverse=True)
+        return found

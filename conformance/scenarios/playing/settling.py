@@ -11,6 +11,7 @@ from types import TracebackType
 
 from conformance.scenarios.playing.control_round import ControlRound
 from conformance.scenarios.playing.foresight import Foresight
+from conformance.scenarios.playing.view_lags import ViewLags
 from conformance.target import LoopLag, Target
 from conformance.target.finishing import all_of
 from conformance.target.pacing.polling import Pauses
@@ -93,15 +94,17 @@ class Settler:
         return self
 
     async def _warm_up(self) -> None:
+        lags = ViewLags()
         for number, together in enumerate(() if self.idle else (1, 2, 1)):
             # On a slow target the last ones would cost much of the time for scenarios, which bring controls along.
             if self._target.deadline.passed or (number == _FEW_ROUNDS and self.control_ns() > SECOND):
                 break
             self._begun += together
-            await all_of(self._control() for _ in range(together))
+            await all_of(self._control(lags) for _ in range(together))
             # One that a late answer made long does not count; where it was the first one, there is none yet.
             if self._controls and self._controls[-1].finished is None:
                 break  # More of what never ends would only use up the time for everything else.
+        self.foresight.note_views(lags.effects, self.settle_ns())
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -259,11 +262,11 @@ class Settler:
         done, self._finished = self._finished, asyncio.Event()
         done.set()
 
-    async def _control(self) -> None:
+    async def _control(self, lags: ViewLags | None = None) -> None:
         turn = await self._enter_round()
         started = time.monotonic_ns()
         try:
-            control = await self._watch(turn, started)
+            control = await self._watch(turn, started, lags)
         finally:
             turn.open -= 1
         if turn.timed_out_since(started) and control.finished is not None:
@@ -272,11 +275,11 @@ class Settler:
         else:
             self.note(control)
 
-    async def _watch(self, turn: ControlRound, started: int) -> Control:
+    async def _watch(self, turn: ControlRound, started: int, lags: ViewLags | None) -> Control:
         if turn.workflow is None:
             return Control(started, None)
         pauses = Pauses(max(_FIRST_POLL, self.control_ns() // 8), lambda: _LONGEST_PAUSE)
-        return await turn.control(turn.workflow, pauses, self._in_time(started + self._patience))
+        return await turn.control(turn.workflow, pauses, self._in_time(started + self._patience), lags)
 
     def _in_time(self, moment: int) -> int:
         """A moment in client ns, but none after the end of the time for traffic."""

@@ -45,6 +45,17 @@ def test_what_comes_late_twice_is_waited_for(late: tuple[tuple[float, float], ..
     assert foresight.failed == (foresight.floor > Settling.floor)
 
 
+@pytest.mark.parametrize(
+    ("effects", "floor"),
+    [([], 0.15), ([0.1, 0.2, 0.2], 0.15), ([0.1, 1.2, 0.1], 0.15), ([1.2, 1.4, 1.1], 1.8), ([0.4, 0.2, 0.9], 0.6)],
+)
+def test_views_that_lag_are_waited_for(effects: list[float], floor: float) -> None:
+    foresight = Foresight()
+    foresight.note_views([round(each * SECOND) for each in effects], 300 * MILLISECOND)
+    assert foresight.floor == round(floor * SECOND)
+    assert not foresight.failed, "it is foreseen from then on"
+
+
 def test_before_there_are_a_few_nothing_is_foreseen() -> None:
     assert not noted(*QUICK[:4], (4.0, 1.5), (20.0, 1.5)).failed
 
