@@ -11,7 +11,7 @@ from conformance.contract.calls import Call
 from conformance.target.finishing import all_of
 from conformance.target.pacing.polling import Pauses, poll
 from conformance.trace import Exchange
-from conformance.wire.instant import MILLISECOND, SECOND
+from conformance.wire.instant import MILLISECOND
 
 _FIRST_POLL, _LONGEST_PAUSE = 5 * MILLISECOND, 100 * MILLISECOND
 # What a view does not show by then is no lag, but perhaps kept for two seconds: the rules tell of it.
