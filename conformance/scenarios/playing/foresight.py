@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance.trace import Control, Settling
+from conformance.wire.instant import SECOND
 
 # Before so many controls, nothing is foreseen.
 _ENOUGH = 5
 # What happened once may have been a pause of everything, and be over.
 _TWICE = 2
 _FACTOR = 1.5
+# To wait longer for all that is done would leave no time to do much.
+_MOST = 5 * SECOND
 
 
 class Foresight:
     """Compares each control with what those before it let expect.
 
     ``floor`` is the least settle time in ns: one and a half times what was seen to take so long twice, at different
-    moments, though the settle time that had been foreseen was shorter; until then that of `Settling`. ``failed``:
-    whether that was so in the course of the run, so that what was missing when it was due may have come later.
+    moments, though the settle time that had been foreseen was shorter, but five seconds at most; until then that of
+    `Settling`. ``failed``: whether that was so in the course of the run, so that what was missing when it was due may
+    have come later.
     """
 
     def __init__(self) -> None:
@@ -46,7 +50,7 @@ class Foresight:
         longest = sorted(late, reverse=True)
         if len(longest) < _TWICE:
             return False
-        self.floor = max(self.floor, int(_FACTOR * longest[_TWICE - 1]))
+        self.floor = max(self.floor, min(int(_FACTOR * longest[_TWICE - 1]), _MOST))
         return True
 
     def _apart(self) -> list[int]:

@@ -32,6 +32,7 @@ QUICK = tuple((float(number), 0.02) for number in range(60))
         (((7.0, 1.5), (7.2, 1.4)), 0.15),
         (((7.0, 1.5), (20.0, 1.4)), 2.1),
         (((7.0, 13.0), (30.0, 1.0), (40.0, 0.8)), 1.5),
+        (((7.0, 9.0), (30.0, 8.0)), 5.0),
         # What has come soon before is foreseen.
         (((7.0, 1.5), (9.0, 1.4)), 0.15),
         # That much was foreseen by then.
