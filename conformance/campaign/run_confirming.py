@@ -53,17 +53,17 @@ class RunConfirming:
         self._ends = math.inf
         self.early_runs = 0
         self.early: EarlyReplays | None = None
-        self._confirmation_begun: Confirmation | None = None
+        self._confirmation_now: Confirmation | None = None
 
     @property
     def replaying(self) -> tuple[str, ...]:
         """The requirements whose violations are played again while exploring goes on."""
-        return self.early.under_way if self.early is not None and self._confirmation_begun is None else ()
+        return self.early.under_way if self.early is not None and self._confirmation_now is None else ()
 
     @property
     def doing(self) -> str:
         """Which violations are being confirmed, and how many are left; "" before that begins."""
-        return self._confirmation_begun.doing if self._confirmation_begun is not None else ""
+        return self._confirmation_now.doing if self._confirmation_now is not None else ""
 
     @contextlib.asynccontextmanager
     async def beside(self, settler: Settler) -> AsyncIterator[None]:
@@ -189,7 +189,7 @@ class RunConfirming:
         )
         confirmation.late = lambda: settler is not None and settler.foresight.failed
         confirmation.early = self.early if allowed and judge is self.judge else None
-        self._confirmation_begun = confirmation
+        self._confirmation_now = confirmation
         return confirmation
 
     def _keep(self, scenario: Scenario) -> None:
