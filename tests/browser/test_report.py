@@ -33,6 +33,15 @@ def test_a_finding_shows_its_evidence(open_report: OpenReport) -> None:
     expect(first.locator("pre mark").first).to_have_text('"terminated": false')
 
 
+def test_steps_that_are_played_at_the_same_time_are_indented(open_report: OpenReport) -> None:
+    whole = sample()
+    steps = ["at the same time:", "  cancel i1", "read i1"]
+    findings = [replace(whole.findings[0], script=steps), *whole.findings[1:]]
+    lines = open_report(replace(whole, findings=findings)).locator("ol.script").first.locator("code")
+    expect(lines).to_have_count(3)
+    assert lines.nth(1).inner_text() == "  cancel i1", "as it is laid out"
+
+
 def test_filters_live_in_the_address(open_report: OpenReport) -> None:
     page = open_report(sample())
     page.get_by_label("Outcome", exact=True).select_option("failed")
