@@ -236,6 +236,11 @@ class Causes:
         bad, well = subjects.get((requirement, False), set()), subjects.get((requirement, True), set())
         return len(bad) / len(bad | well) if bad else 0.0
 
+    def _share_of_traces(self, requirement: str) -> float:
+        """Of the traces in which a requirement was judged, the share in which it was violated."""
+        judged = self._tally.judged_traces[requirement]
+        return len(self._tally.violating_traces.get(requirement, ())) / judged if judged else 0.0
+
     def _after_acts(self, cause: str, other: str) -> set[Sighting]:
         """The violations of ``other`` whose acts are among those after which the cause is violated."""
         shown = self._indexed(cause).acts
@@ -259,10 +264,11 @@ class Causes:
         return found | beside if shared else found
 
     def _one_subject(self, cause: str, one: Sighting, other: Sighting) -> bool:
-        """Violated for one instance or workflow, and the cause is not violated for most of those that it is about."""
+        """Violated for one instance or workflow, and the cause not for most that it is about, nor in most traces."""
         if not one.subject or one.subject != other.subject:
             return False
-        return self._share(cause) < _UNIVERSAL
+        # A workflow may be shown rightly by lists, and wrongly by each single read, of which every trace has one.
+        return max(self._share(cause), self._share_of_traces(cause)) < _UNIVERSAL
 
     def _same_instances(self, cause: str, other: str) -> bool:
         """Violated only for instances for which the cause is violated, which are not nearly all of them.

@@ -362,3 +362,16 @@ def test_what_cannot_be_had_without_another_one_follows_from_it(
     shown = causes.behind("workflow.delete", trace, found, minimal=minimal)
     assert shown == ({"workflow.create-then-get"} if behind else set())
     assert causes.behind("workflow.create-then-get", trace, found, minimal=minimal) == set()
+
+
+@pytest.mark.parametrize(("judged", "behind"), [(10, True), (1, False)])
+def test_what_is_violated_in_most_traces_is_the_cause_of_nothing_for_being_about_one_workflow(
+    judged: int, behind: bool
+) -> None:
+    trace = created()
+    found = {"workflow.create-then-get": at(trace, 0, "/data"), "workflow.delete": at(trace, 0, "/data/updatedAt")}
+    tally = seen(9, workflow_create__then__get=[sighting()])
+    tally.violating_traces["workflow.create-then-get"] = {"t"}
+    tally.judged_traces["workflow.create-then-get"] = judged
+    shown = Causes(CATALOGUE, tally).behind("workflow.delete", trace, found, minimal=True)
+    assert shown == ({"workflow.create-then-get"} if behind else set())
