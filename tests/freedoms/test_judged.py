@@ -64,6 +64,16 @@ def test_an_instance_that_only_a_list_has_named_is_the_own_one_whatever_its_id()
     assert answers["runWorkflow"].data["terminated"]
 
 
+def test_an_instance_whose_client_has_left_is_cancelled_in_the_end_whatever_its_id() -> None:
+    left = Run("i1", "w1", wait=True, leaves=True)
+    with process([FREEDOMS["counted-ids"]], seed=0) as server:
+        [played] = asyncio.run(
+            played_at(server.url, Scenario((Create("w1", ({"wait_event": {"event": "go"}},)), left)))
+        )
+    assert [each.status for each in played.trace.exchanges if each.operation == "cancelEvent"] == [204]
+    assert not played.leftovers
+
+
 @pytest.mark.parametrize(("taken", "least_s", "most_s"), [([], 0.0, 1.2), (["histories-far-behind"], 1.8, 9.0)])
 def test_the_settle_time_is_that_of_the_view_that_is_last(taken: list[str], least_s: float, most_s: float) -> None:
     async def settle_s(url: str) -> float:

@@ -162,4 +162,4 @@ async def _cancel_strays(clients: ScenarioClients, client: Sender, workflows: It
             continue
         for number, found in enumerate(listed_ids(answer)):
             if found not in known:
-                clients.bindings.bind_instance(f"{ref}-stray-{number}", found, ref, {}, answer)
+                clients.meet(f"{ref}-stray-{number}", found, ref, answer)

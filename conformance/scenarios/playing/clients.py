@@ -116,15 +116,16 @@ class ScenarioClients:
         """Let others use these clients."""
         self._idle = [*clients, *self._idle]
 
-    def adopt(self, instance: str, listed: Exchange) -> None:
-        """Take note that an instance is the run's own, which the list of a workflow shows: no answer has named it yet.
+    def meet(self, ref: str, found: str, workflow: str, listed: Exchange) -> None:
+        """Bind an instance that no answer has named yet, which the list of a workflow (a reference) shows.
 
-        What is not known as its own the run neither moves on nor cancels, unless the target gives UUIDs.
+        It is the run's own like its workflow: what is not known as that the run neither moves on nor cancels, unless
+        the target gives UUIDs.
         """
-        workflow, footprint = listed.query("workflowID") or "", self.target.footprint
-        if footprint.made_by_us(workflow):
-            created = next(str(each.get("createdAt", "")) for each in listed.data if each.get("id") == instance)
-            footprint.find(Made("instance", instance, workflow, created))
+        own, footprint = self.bindings.place(workflow), self.target.footprint
+        if footprint.made_by_us(own):
+            footprint.find(Made("instance", found, own))
+        self.bindings.bind_instance(ref, found, workflow, {}, listed)
 
     async def close(self) -> None:
         """Close every client, and give back what the run of a workflow that was not created would have used."""

@@ -166,8 +166,7 @@ class Watch:
         known = {bound.id for bound in bindings.instances.values()}
         new = next((found for found in listed_ids(answer) if found not in known), None)
         if new is not None:
-            self.clients.adopt(new, answer)
-            bindings.bind_instance(step.ref, new, step.workflow, {}, answer)
+            self.clients.meet(step.ref, new, step.workflow, answer)
         return step.ref in bindings.instances
 
 

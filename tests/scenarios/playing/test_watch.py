@@ -32,9 +32,6 @@ class _Bindings:
     def __init__(self) -> None:
         self.instances: dict[str, Any] = {}
 
-    def bind_instance(self, ref: str, found: str, *_: Any) -> None:
-        self.instances[ref] = found
-
 
 class _Settler:
     """``proven`` are the moments of which a control told what was due."""
@@ -62,8 +59,8 @@ class _Clients:
         self._turn = runs.waiting("w")
         self._turn.__enter__()
 
-    def adopt(self, *_: Any) -> None:
-        """Nothing."""
+    def meet(self, ref: str, found: str, *_: Any) -> None:
+        self.bindings.instances[ref] = found
 
     async def perform(self, *_: Any) -> list[str]:
         self.looks += 1
