@@ -136,11 +136,11 @@ class Campaign:
             load.cancel()
 
     async def _watch_load(self, settler: Settler) -> None:
-        gate = self.target.gate
+        gate, confirming = self.target.gate, self.confirming
         while True:
-            load = Load(gate.in_flight, gate.finished, settler.settle_ns() / SECOND, self.target.policy.sent)
-            replaying, confirming = self.confirming.replaying, self.confirming.doing
-            self.observer.load(load._replace(replaying=replaying, confirming=confirming), self.schedule.elapsed)
+            settle_s, sent = settler.settle_ns() / SECOND, self.target.policy.sent
+            load = Load(gate.in_flight, gate.finished, settle_s, sent, confirming.replaying, confirming.doing)
+            self.observer.load(load, self.schedule.elapsed)
             await asyncio.sleep(_LOOK_S)
 
     async def _conclude(self, settler: Settler) -> None:

@@ -179,13 +179,7 @@ class RunConfirming:
 
         gate = self.target.gate
         confirmation = Confirmation(
-            judge,
-            play,
-            self.settings,
-            seconds,
-            lost=not usable,
-            scarce=gate.scarce,
-            pace=gate.pace,
+            judge, play, self.settings, seconds, lost=not usable, scarce=gate.scarce, pace=gate.pace
         )
         confirmation.late = lambda: settler is not None and settler.foresight.failed
         confirmation.early = self.early if allowed and judge is self.judge else None

@@ -9,7 +9,7 @@ from itertools import islice
 
 from conformance.confirming.credibility import in_play, on_used_connections
 from conformance.confirming.reconstruction import scenario_of_exchanges, with_own_reads
-from conformance.confirming.slicing import in_its_time, slices_of, up_to
+from conformance.confirming.slicing import in_its_time, shown_by, slices_of, up_to
 from conformance.judging.judging import Judgement
 from conformance.judging.pool import TraceJudge
 from conformance.judging.tally import Case
@@ -168,7 +168,8 @@ def _in_order(case: Case, *, scarce: bool) -> Iterator[tuple[Scenario, int]]:
     if whole is None:
         return
     observation = next(each for each in case.observations if in_play(case.trace, each) or not _played(case))
-    if observation.exchanges and case.trace.at(observation.exchanges[-1]).operation == "getServerInfo":
+    shown = shown_by(case.trace, observation)
+    if shown == "getServerInfo":
         # What changes from call to call takes two of them, and a trace that is compared with others may hold one.
         yield replace(whole, steps=(Info(), Info())), REPLAYS
     if not _played(case):
@@ -177,7 +178,7 @@ def _in_order(case: Case, *, scarce: bool) -> Iterator[tuple[Scenario, int]]:
         return
     trace = with_own_reads(case.trace, observation.exchanges) or case.trace
     cited = _scenario_of(trace)
-    lists = bool(observation.exchanges) and case.trace.at(observation.exchanges[-1]).operation == "listInstances"
+    lists = shown == "listInstances"
     for each in [*slices_of(trace, observation), cited]:
         if each.starts or not (scarce and lists and cited.starts):
             yield each, REPLAYS

@@ -21,6 +21,11 @@ _LONGEST = 15 * SECOND
 _READS = (model.Read, model.History, model.StageHistory, model.GetWorkflow, model.ListInstances, model.ListWorkflows)
 
 
+def shown_by(trace: Trace, observation: Observation) -> str | None:
+    """The operation of the last answer that a violation cites, which is the one that shows it."""
+    return trace.at(observation.exchanges[-1]).operation if observation.exchanges else None
+
+
 def slices_of(trace: Trace, observation: Observation) -> list[Scenario]:
     """The parts that may suffice, the boldest first.
 
@@ -31,8 +36,7 @@ def slices_of(trace: Trace, observation: Observation) -> list[Scenario]:
     """
     alone = [_Kept(refused=False, reads=False, beside=False), _Kept(reads=False, beside=False)]
     with_others = [_Kept(reads=False, siblings=True)]
-    lists = bool(observation.exchanges) and trace.at(observation.exchanges[-1]).operation == "listInstances"
-    kinds = [*with_others, *alone] if lists else [*alone, *with_others]
+    kinds = [*with_others, *alone] if shown_by(trace, observation) == "listInstances" else [*alone, *with_others]
     found = [slice_of(trace, observation, kept) for kept in (*kinds, _ALL)]
     found.append(_begun(trace, observation))
     return [part for number, part in enumerate(found) if part is not None and part not in found[:number]]

@@ -15,6 +15,8 @@ from conformance.reference.wire.exact_json import Json
 _WINDOWS = "after a 201 or 204 the effect may take a while to be seen, in each view its own while"
 _BIRTHS = ("instance-created", "workflow-created", "workflow-deleted")
 
+_ENDS = ("instance-ended", "instance-cancelled")
+
 
 def _lag(server: Server, span_ms: Callable[[str, str], float]) -> None:
     """Have a view show a change so many milliseconds later; what holds at once for every request does so."""
@@ -45,8 +47,7 @@ def lists_lag(server: Server, chance: Random) -> None:
     """Lists of instances show the end of one up to 300 ms later, single reads up to 150 ms."""
 
     def span(view: str, kind: str) -> float:
-        ends = kind in ("instance-ended", "instance-cancelled")
-        return chance.uniform(0, 300 if view == "lists" else 150) if ends else 0
+        return chance.uniform(0, 300 if view == "lists" else 150) if kind in _ENDS else 0
 
     _lag(server, span)
 
@@ -69,8 +70,7 @@ def histories_far_behind(server: Server, chance: Random) -> None:
     del chance
 
     def span(view: str, kind: str) -> float:
-        ends = kind in ("instance-ended", "instance-cancelled")
-        return 1200 if view == "history" or (view == "lists" and ends) else 0
+        return 1200 if view == "history" or (view == "lists" and kind in _ENDS) else 0
 
     _lag(server, span)
 

@@ -17,6 +17,7 @@ from conformance.reference.engine.parameters import SHAPES, Fields
 from conformance.reference.engine.stages import Execution, StageFailed
 from conformance.reference.engine.views import ACTIVITIES
 from conformance.reference.faults.fault import alter, around
+from conformance.reference.faults.resources.workflows import changed_stages, stored_as
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import Invalid
@@ -43,7 +44,7 @@ def _known(value: Json, fields: Any) -> Json:
 
 
 def _known_config(config: Json) -> Json:
-    stages = [{kind: _known(given, SHAPES[kind]) for kind, given in stage.items()} for stage in config["stages"]]
+    stages = changed_stages(lambda kind, given: _known(given, SHAPES[kind]))(config)["stages"]
     return {"name": config["name"], "stages": stages}
 
 
@@ -74,7 +75,7 @@ def refuses_unknown_keys(server: Server, chance: Random) -> None:
 def drops_unknown_keys(server: Server, chance: Random) -> None:
     """An unknown key in a configuration is not kept."""
     del chance
-    alter(server.engine, "create_workflow", lambda original: lambda config: original(_known_config(config)))
+    alter(server.engine, "create_workflow", stored_as(_known_config))
 
 
 def _as_text(value: Json, fields: Any) -> Json:
@@ -88,12 +89,8 @@ def _as_text(value: Json, fields: Any) -> Json:
 def unknown_keys_as_text(server: Server, chance: Random) -> None:
     """What stands under an unknown key of a stage is kept as a text."""
     del chance
-
-    def kept(config: Json) -> Json:
-        stages = [{kind: _as_text(given, SHAPES[kind]) for kind, given in stage.items()} for stage in config["stages"]]
-        return config | {"stages": stages}
-
-    alter(server.engine, "create_workflow", lambda original: lambda config: original(kept(config)))
+    kept = changed_stages(lambda kind, given: _as_text(given, SHAPES[kind]))
+    alter(server.engine, "create_workflow", stored_as(kept))
 
 
 @of_answer(_UNKNOWN_KEYS)

@@ -69,9 +69,8 @@ class InstanceTimeline:
     @cached_property
     def shown_from(self) -> int:
         """Client ns from which the instance has been shown: with wait=true a read may be before the run's answer."""
-        reads: list[Exchange] = [each.exchange for each in self.instance.reads]
-        reads += [each.exchange for each in self.instance.histories]
-        return min(int(each.received) for each in (self.instance.run, *reads))
+        shown: Iterable[Exchange] = (exchange for exchange, _, _ in self._stage_lists())
+        return min([self.instance.run.received, *(exchange.received for exchange in shown)])
 
     def due(self, cause: int) -> int | None:
         """When the effect of a cause at this client time must be visible everywhere."""

@@ -34,7 +34,11 @@ def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 def _amounts(stages: Any) -> Iterator[tuple[Path, int | Decimal]]:
     """(path, amount) of every amount of money in the stages of a configuration."""
-    yield from ((path, leaf) for path, leaf in _leaves(stages) if path[1:] == _AMOUNT and exact_json.is_integer(leaf))
+    for number in range(len(stages) if isinstance(stages, list) else 0):
+        path = (number, *_AMOUNT)
+        amount = _at(stages, path)
+        if exact_json.is_integer(amount):
+            yield path, amount
 
 
 def _at(value: Any, path: Path) -> Any:
