@@ -15,6 +15,7 @@ from conformance.campaign.schedule import Schedule
 from conformance.configuration.settings import Settings
 from conformance.confirming.finding_store import DatabaseUnusable, FindingStore
 from conformance.confirming.findings import Proof
+from conformance.confirming.proving.conditions import Conditions
 from conformance.confirming.proving.confirmation import Confirmation
 from conformance.confirming.proving.early import EarlyReplays
 from conformance.confirming.ways import Ways
@@ -178,13 +179,15 @@ class RunConfirming:
             return self._played(settler, scenarios, reuse=reuse)
 
         gate = self.target.gate
-        confirmation = Confirmation(
-            judge, play, self.settings, seconds, lost=not usable, scarce=gate.scarce, pace=gate.pace
+        self._confirmation_now = Confirmation(
+            judge,
+            play,
+            self.settings,
+            seconds,
+            Conditions(not usable, gate.scarce, gate.pace, lambda: settler is not None and settler.foresight.failed),
+            self.early if allowed and judge is self.judge else None,
         )
-        confirmation.late = lambda: settler is not None and settler.foresight.failed
-        confirmation.early = self.early if allowed and judge is self.judge else None
-        self._confirmation_now = confirmation
-        return confirmation
+        return self._confirmation_now
 
     def _keep(self, scenario: Scenario) -> None:
         try:

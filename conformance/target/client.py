@@ -29,7 +29,7 @@ from conformance.target.pacing.limits import LONGEST_PAUSE_S, Limiter, retry_aft
 from conformance.target.pacing.run_gate import RunGate
 from conformance.target.recorder import Recorder
 from conformance.target.sender import RequestOptions, patience_s, send
-from conformance.trace import ENOUGH_LOST, Exchange, Failure, Request
+from conformance.trace import ENOUGH_LOST, UNSENT, Exchange, Failure, Request
 from conformance.trace.recording import Span, action_of, recorded
 from conformance.trace.roles import Role
 
@@ -150,7 +150,7 @@ class Client:
         """What becomes of a request that is not sent, to the knowledge of who asked for it."""
         sent_path, now = sending.encoded_path(path), time.monotonic_ns()
         request = Request(method.upper(), f"{self._shared.config.url}{sent_path}", sent_path)
-        return recorded(-1, request, Span(now, now), Failure("aborted", why), self._shared.api)
+        return recorded(UNSENT, request, Span(now, now), Failure("aborted", why), self._shared.api)
 
     async def _heeded(self, method: str, path: str, options: RequestOptions) -> Exchange:
         """Send a request, again when the answer asks to come back later, and once with a new token."""

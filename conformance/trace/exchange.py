@@ -45,6 +45,8 @@ def _first(headers: Headers, name: str) -> str | None:
     return next((value for key, value in headers if key.lower() == name), None)
 
 
+UNSENT = -1
+"""The index of a request that the client was not allowed to send."""
 GATEWAY_STATUSES = frozenset({502, 503, 504})
 """What gateways answer when they cannot reach the server: it says nothing about the operation."""
 
@@ -113,6 +115,11 @@ class Exchange:
     timeout: int | None = None
     expected_wait: int = 0
     token: TokenKind = "own"
+
+    @property
+    def unsent(self) -> bool:
+        """Whether the client was not allowed to send the request: then the exchange is in no trace."""
+        return self.index == UNSENT
 
     @property
     def answered(self) -> bool:

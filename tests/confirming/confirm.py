@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.configuration.settings import Settings
 from conformance.confirming.findings import Proof
+from conformance.confirming.proving.conditions import Conditions
 from conformance.confirming.proving.confirmation import Confirmation
 from conformance.judging.judging import Judge, Judgement
 from conformance.judging.tally import Tally
@@ -87,10 +88,8 @@ def confirm(
     async def whole() -> list[Proof]:
         for seen in first:
             tally.add(seen, await judge_pool.judge(seen))
-        confirmation = Confirmation(
-            judge_pool, play, settings or Settings(), seconds, lost=lost, scarce=scarce, pace=pace
-        )
-        confirmation.late = lambda: late
+        conditions = Conditions(lost, scarce, pace, lambda: late)
+        confirmation = Confirmation(judge_pool, play, settings or Settings(), seconds, conditions)
         return await confirmation.run(tally, tell)
 
     def tell(proof: Proof) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from conformance.confirming.credibility import must_come_back, persisted, unanswered
 from conformance.confirming.findings import COUNTED, LOST, TIME_RAN_OUT, UNPLAYABLE, Proof, shown_exchanges
+from conformance.confirming.proving.conditions import Conditions
 from conformance.confirming.reconstruction import with_own_reads
 from conformance.confirming.replays import scenario_of
 from conformance.confirming.slicing import sliced
@@ -22,24 +23,23 @@ def as_seen(
     tally: Tally,
     follow: Sequence[str],
     played: int,
-    *,
-    lost: bool,
-    late: bool = False,
+    conditions: Conditions,
 ) -> Proof | None:
     """The proof of a violation that none of ``played`` replays showed; None where it does not stand.
 
     It stands if responses prove it, if several traces show it, or if it lasted. What may be chance stands only when it
-    has come back, so it is left out however often it was seen. ``follow`` are the requirements that it explains;
-    ``lost``: the target has ended meanwhile, so what it did not answer any more proves nothing. ``late``: effects were
-    late now and then, so what was missing in several traces, but in no replay, may have come later in each of them.
+    has come back, so it is left out however often it was seen. ``follow`` are the requirements that it explains.
+    Where effects were late now and then, what was missing in several traces, but in no replay, may have come later in
+    each of them.
     """
+    lost = conditions.lost
     case = next((each for each in cases if _telling(each, lost=lost)), None)
     if case is None:
         return None
     telling = _telling(case, lost=lost)
     proven = next((each for each in telling if each.proof != "settled" or persisted(case.trace, each)), None)
     seen = len(tally.violating_traces[requirement])
-    if proven is None and case.trace.source == "scenario" and (seen < _SEVERAL or (late and played)):
+    if proven is None and case.trace.source == "scenario" and (seen < _SEVERAL or (conditions.late() and played)):
         return None
     observation = proven or telling[0]
     return Proof(

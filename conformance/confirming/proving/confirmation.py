@@ -11,6 +11,7 @@ from conformance.configuration.settings import Settings
 from conformance.confirming.credibility import all_chance
 from conformance.confirming.findings import Proof, shown_exchanges
 from conformance.confirming.proving.as_seen import as_seen, is_counted
+from conformance.confirming.proving.conditions import USUAL, Conditions
 from conformance.confirming.proving.early import EarlyReplays
 from conformance.confirming.proving.left_out import LeftOut
 from conformance.confirming.proving.telling import Found, Telling
@@ -40,11 +41,7 @@ _ROUNDS = 3
 class Confirmation:
     """Turns the violations of a tally into proofs, one per cause, within ``seconds``.
 
-    ``lost``: the target has ended meanwhile, so what it did not answer any more proves nothing. ``scarce``: the target
-    starts few runs, so each violation is replayed once before any is replayed more often. ``pace``: how many runs a
-    second a slow target finishes, 0 for others; replays mostly wait there, so more are played side by side.
-    ``early``, which may be set, is what was replayed before, and ``late`` says whether effects of the target were late
-    now and then, longer than they are waited for.
+    ``conditions`` are those of the target; ``early`` is what was replayed before.
     """
 
     def __init__(
@@ -53,22 +50,18 @@ class Confirmation:
         play: Play,
         settings: Settings,
         seconds: float,
-        *,
-        lost: bool = False,
-        scarce: bool = False,
-        pace: float = 0.0,
+        conditions: Conditions = USUAL,
+        early: EarlyReplays | None = None,
     ) -> None:
         self._judge = judge
         self._replay = play
         self._settings = settings
         self._ends = time.monotonic() + seconds
         self._replays = self._playing = 0
-        self._lost = lost
-        self._scarce = scarce
-        self._pace = pace
-        self.early: EarlyReplays | None = None
-        self.late: Callable[[], bool] = lambda: False
-        self._at_once = _WAITING_AT_ONCE if pace else _AT_ONCE
+        self._conditions = conditions
+        self._scarce, self._pace = conditions.scarce, conditions.pace
+        self._early = early
+        self._at_once = _WAITING_AT_ONCE if conditions.pace else _AT_ONCE
         self._causes: Causes
         self._known = frozenset[str]()
         self._begun = False
@@ -212,7 +205,7 @@ class Confirmation:
         return sorted(cases, key=lambda case: case.trace.id not in apart)
 
     async def _attempt(self, requirement: str, cases: Sequence[Case]) -> Attempt:
-        earlier = await self.early.of(requirement) if self.early is not None else None
+        earlier = await self._early.of(requirement) if self._early is not None else None
         if earlier is not None:
             return earlier
         room = self._room if self._pace else None
@@ -292,7 +285,7 @@ class Confirmation:
 
     def _as_seen(self, requirement: str, cases: Sequence[Case], tally: Tally, played: int) -> Found | None:
         follow = self._causes.explained_by(requirement, ())
-        proof = as_seen(requirement, cases, tally, follow, played, lost=self._lost, late=self.late())
+        proof = as_seen(requirement, cases, tally, follow, played, self._conditions)
         return None if proof is None else Found(proof)
 
 

@@ -215,7 +215,7 @@ class ScenarioClients:
                 return None
             self.notes.append(f"step {number} was given up: it was time to stop, and the run was not answered")
             return None
-        if exchange.index < 0 and exchange.failure is not None:
+        if exchange.unsent and exchange.failure is not None:
             self.notes.append(f"step {number} was left out: {exchange.failure.message.removeprefix('not sent: ')}")
         self._learn(ready, exchange)
         return exchange

@@ -59,11 +59,11 @@ async def _shown(view: _View, ask: Asks, workflow: str, instance: str, last: int
     async def look() -> bool:
         nonlocal seen
         seen = await ask(call)
-        return seen.index < 0 or (seen.ok and view.shows(seen, instance))
+        return seen.unsent or (seen.ok and view.shows(seen, instance))
 
     pauses = Pauses(_FIRST_POLL, lambda: _LONGEST_PAUSE)
     found = await poll(look, pauses.resting(lambda: time.monotonic_ns() < last))
-    return seen.received if found and seen is not None and seen.index >= 0 else None
+    return seen.received if found and seen is not None and not seen.unsent else None
 
 
 def _records(answer: Exchange) -> Iterator[dict[str, Any]]:

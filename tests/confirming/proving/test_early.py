@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.configuration.settings import Settings
+from conformance.confirming.proving.conditions import Conditions
 from conformance.confirming.proving.confirmation import Confirmation
 from conformance.confirming.proving.early import EarlyReplays
 from conformance.confirming.replays import Attempt
@@ -82,8 +83,7 @@ def test_confirming_begins_with_what_came_back() -> None:
         tally, early = await seen(), target.early
         await tried(early, tally)
         before = len(target.played)
-        confirmation = Confirmation(POOL, target.play, Settings(minimise_runs=-1), 60.0, pace=1.0)
-        confirmation.early = early
+        confirmation = Confirmation(POOL, target.play, Settings(minimise_runs=-1), 60.0, Conditions(pace=1.0), early)
         (proof,) = await confirmation.run(tally, lambda _: None)
         return len(target.played) - before, proof.replays
 
@@ -98,8 +98,7 @@ def test_what_comes_back_once_only_says_so() -> None:
         tally, early = await seen(), target.early
         await tried(early, tally)
         target.dropping = False
-        confirmation = Confirmation(POOL, target.play, Settings(minimise_runs=-1), 60.0, pace=1.0)
-        confirmation.early = early
+        confirmation = Confirmation(POOL, target.play, Settings(minimise_runs=-1), 60.0, Conditions(pace=1.0), early)
         (proof,) = await confirmation.run(tally, lambda _: None)
         return proof.replays
 
