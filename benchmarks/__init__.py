@@ -1,1 +1,1 @@
-"""Programs that print the figures of README.md and docs/detection.md."""
+"""Programs that print the figures of README.md and docs/measurements.md."""
