@@ -29,12 +29,13 @@ def shown_by(trace: Trace, observation: Observation) -> str | None:
 def slices_of(trace: Trace, observation: Observation) -> list[Scenario]:
     """The parts that may suffice, the boldest first.
 
-    First without reads and refused requests that nothing cites, and without what was done to others at the same time;
-    then with these requests; then with what was done to others, and to other instances of the workflow at any time;
-    then with the reads; at last everything up to the last step that can matter. What a list of instances shows mostly
-    needs others: there the parts with them come first.
+    First without reads, refused requests and events nobody waits for that nothing cites, and without what was done to
+    others at the same time; then with these events; then with the refused requests; then with what was done to others,
+    and to other instances of the workflow at any time; then with the reads; at last everything up to the last step that
+    can matter. What a list of instances shows mostly needs others: there the parts with them come first.
     """
-    alone = [_Kept(refused=False, reads=False, beside=False), _Kept(reads=False, beside=False)]
+    few = _Kept(refused=False, reads=False, beside=False)
+    alone = [replace(few, idle=False), few, _Kept(reads=False, beside=False)]
     with_others = [_Kept(reads=False, siblings=True)]
     kinds = [*with_others, *alone] if shown_by(trace, observation) == "listInstances" else [*alone, *with_others]
     found = [slice_of(trace, observation, kept) for kept in (*kinds, _ALL)]
@@ -72,12 +73,13 @@ def up_to(trace: Trace, count: int) -> Trace:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What stays in a slice beside what a violation cites: reads, requests that were refused, what was played on others
-    at the same time, and what was played on other instances of the workflow.
+    """What stays in a slice beside what a violation cites: reads, requests that were refused, events that no stage
+    waits for (``idle``), what was played on others at the same time, and on other instances of the workflow.
     """
 
     reads: bool = True
     refused: bool = True
+    idle: bool = True
     beside: bool = True
     siblings: bool = False
 
@@ -128,6 +130,7 @@ def _slice(scenario: Scenario, trace: Trace, observation: Observation, stays: _K
     if stays.siblings:
         concerned |= {each.ref for each in steps.values() if isinstance(each, model.Run) and each.workflow in concerned}
     needless = set() if stays.refused else _refused(trace)
+    needless |= set() if stays.idle else _idle(trace, observation, steps)
     needless |= set() if stays.reads else {n for n, step in steps.items() if isinstance(step, _READS)}
     kept = {n for n, step in steps.items() if n in cited or (_about(step, concerned) and n not in needless)}
     if stays.beside:
@@ -147,6 +150,18 @@ def _refused(trace: Trace) -> set[int | None]:
     """The steps whose requests were all refused."""
     answered = {each.step for each in trace.exchanges if not each.refused}
     return {each.step for each in trace.exchanges} - answered
+
+
+def _idle(trace: Trace, observation: Observation, steps: dict[int, Step]) -> set[int]:
+    """The events that no stage of any workflow waits for; none where the violation is about an event."""
+    waits = [
+        stage.get("wait_event") for each in steps.values() if isinstance(each, model.Create) for stage in each.stages
+    ]
+    awaited = {str(wait.get("event")) for wait in waits if isinstance(wait, dict)}
+    about_events = any(trace.at(index).operation == "sendEvent" for index in observation.exchanges)
+    if about_events or any("${" in name for name in awaited):
+        return set()
+    return {n for n, step in steps.items() if isinstance(step, model.Send) and step.event not in awaited}
 
 
 def _concerned(trace: Trace, observation: Observation, steps: dict[int, Step]) -> set[str]:

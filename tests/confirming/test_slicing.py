@@ -85,6 +85,25 @@ def test_reads_that_nothing_cites_are_left_out_first() -> None:
     assert wide.steps == (_TWO[1], _TWO[3], Read("i2"), Cancel("i2"), Read("i2"))
 
 
+def heard_late(awaited: str, *cited: int) -> list[tuple[Step, ...]]:
+    """The slices of what cites some steps of six: an event that nobody waits for, then one of a name, and a read."""
+    steps = (Create("w", (wait_for(awaited),)), Run("i", "w"), Send("i", "other"), Send("i", "go"), Read("i"), Info())
+    trace = played(*steps)
+    observation = violated(*(trace.exchanges[number] for number in cited), expected="this", observed="that")
+    return [part.steps for part in slices_of(trace, observation)]
+
+
+def test_events_that_nobody_waits_for_are_left_out_first() -> None:
+    bold, cautious, *_ = heard_late("go", 4)
+    assert bold == (Create("w", _WAIT), Run("i", "w"), Send("i", "go"), Read("i"))
+    assert cautious == (*bold[:2], Send("i", "other"), *bold[2:])
+
+
+def test_they_stay_where_a_violation_is_about_an_event_or_a_name_is_variable() -> None:
+    assert Send("i", "other") in heard_late("go", 3, 4)[0]
+    assert Send("i", "other") in heard_late("${name}", 4)[0]
+
+
 def test_refused_requests_that_nothing_cites_are_left_out_first() -> None:
     trace = played(_TWO[0], _TWO[2], Send("i1", "a"), Send("i1", "b"), Send("i1", "go"), Read("i1"))
     refused = {2: 400, 3: 404, 4: 400}
