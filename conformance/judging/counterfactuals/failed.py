@@ -1,16 +1,18 @@
 """Which violations remain when instances tell the errors of their stages, and that they were cancelled.
 
 An instance that has terminated without an error has run all its stages. Where a server tells errors of stages only, all
-that is the matter is what `run.stage-fails` says.
+that is the matter is what `run.stage-fails` says; where it tells none of those that were cancelled, what
+`stage.all-done` says of these.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from conformance.judging.counterfactuals.cut_short import ALL_DONE
 from conformance.judging.counterfactuals.edited import edited
 from conformance.judging.counterfactuals.instances import Body, each_changed, has_ended, stages_of
-from conformance.judging.tally import Tally
+from conformance.judging.tally import Case, Tally
 from conformance.trace import Exchange, Trace
 
 STAGE_FAILS = "run.stage-fails"
@@ -25,9 +27,22 @@ def failed(tally: Tally) -> Sequence[Trace]:
     return edited(tally.kept_traces.values(), _with_errors) if STAGE_FAILS in tally.cases else []
 
 
+def told_of_cancellation(tally: Tally) -> Sequence[Trace]:
+    """The same where `stage.all-done` is violated, if only by instances that were cancelled; else nothing."""
+    cases = tally.cases.get(ALL_DONE, [])
+    return edited(tally.kept_traces.values(), _with_errors) if cases and all(map(_only_cancelled, cases)) else []
+
+
+def _only_cancelled(case: Case) -> bool:
+    return {each.subject for each in case.observations} <= _cancelled(case.trace)
+
+
+def _cancelled(trace: Trace) -> set[str]:
+    return {each.params["instanceID"] for each in trace.exchanges if each.operation == "cancelEvent" and each.ok}
+
+
 def _with_errors(trace: Trace) -> Iterator[Exchange]:
-    cancels = (each for each in trace.exchanges if each.operation == "cancelEvent" and each.ok)
-    cancelled = {each.params["instanceID"] for each in cancels}
+    cancelled = _cancelled(trace)
     return (each_changed(exchange, lambda one: _with_error(one, cancelled)) for exchange in trace.exchanges)
 
 

@@ -10,7 +10,7 @@ from conformance.judging.counterfactuals.as_planned import SCHEMA, as_planned
 from conformance.judging.counterfactuals.closed_in_order import closed_in_order
 from conformance.judging.counterfactuals.cut_short import ALL_DONE, COMPLETES, cut_short
 from conformance.judging.counterfactuals.ended import LATE, NONE_OPEN, closed, unchanged
-from conformance.judging.counterfactuals.failed import STAGE_FAILS, failed
+from conformance.judging.counterfactuals.failed import STAGE_FAILS, failed, told_of_cancellation
 from conformance.judging.counterfactuals.first_shown import APPEND_ONLY, as_first_shown
 from conformance.judging.counterfactuals.padded import TIME_ORDER, padded
 from conformance.judging.counterfactuals.relisted import LISTED, relisted
@@ -53,7 +53,7 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
     reads = {MONOTONE: without_stale_reads(tally), TIME_ORDER: padded(tally), THEN_GET: as_created(tally)}
     given = {SCHEMA: as_planned(tally, SCHEMA), ECHO: as_sent(tally), IMMUTABLE: as_shown_last(tally)}
     lists = {LISTED: respelled(tally) or relisted(tally), RUNNING: running_only(tally), AGREES: unlisted(tally)}
-    ends = {ALL_DONE: cut_short(tally, ALL_DONE), COMPLETES: without_given_up(tally)}
+    ends = {ALL_DONE: told_of_cancellation(tally) or cut_short(tally, ALL_DONE), COMPLETES: without_given_up(tally)}
     ended = {NONE_OPEN: closed(tally), **{each: unchanged(tally, each) for each in LATE}}
     runs = {
         CREATED: without_shared_ids(tally) or answered_as_begun(tally),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.judging.counterfactuals.resting_on import rests, violated
 from tests.rules.build import TraceBuilder
 from tests.rules.timelines import HOUR, NOOP, started, waiting
@@ -18,9 +20,9 @@ def failed(*, error: str | None = "no duration") -> TraceBuilder:
     return t
 
 
-def cancelled(*, error: str | None = "cancelled") -> TraceBuilder:
-    """An instance that was cancelled, and does not tell so itself; its stage may."""
-    t, i = waiting(HOUR)
+def cancelled(*left: dict[str, Any], error: str | None = "cancelled") -> TraceBuilder:
+    """An instance that was cancelled before some stages, and does not tell so itself; its stage may."""
+    t, i = waiting(HOUR, *left)
     t.cancel(i)
     t.settled()
     ended = t.now
@@ -50,6 +52,16 @@ def test_what_was_cancelled_before_its_first_stage_misses_its_error_too() -> Non
         t.get(i, ended=t.now)
     assert "stage.all-done" in violated(t.trace())
     assert "stage.all-done" in rests(CAUSE, failed(), t)
+
+
+def test_of_cancelled_ones_without_an_error_what_is_said_of_their_stages_is_said_of_them() -> None:
+    t = cancelled(NOOP)
+    seen = violated(t.trace())
+    assert seen >= {"stage.all-done", "cancel.error"}
+    assert rests("stage.all-done", t) == seen
+    other, i = started(NOOP, NOOP)
+    other.get(i, [(5, 6, None)], ended=7)
+    assert "cancel.error" not in rests("stage.all-done", t, other)
 
 
 def test_nothing_rests_on_what_is_not_violated() -> None:
