@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from conformance.contract.requirements import Catalogue
 from conformance.judging.chance import at_least
 from conformance.judging.places import Sighting, at_one_place, one_place, shows_too, sightings_in, tied
-from conformance.judging.sightings_index import SightingsIndex, widespread
+from conformance.judging.sightings_index import widespread
 from conformance.judging.tally import Tally
+from conformance.judging.tally_index import TallyIndex
 from conformance.rules.evidence.observation import Observation
 from conformance.trace import Trace
 
@@ -17,7 +18,6 @@ _BEFORE_INSTANCES = "workflows"
 # A violation for nearly every instance coincides with every other violation, so it explains none of them.
 _UNIVERSAL = 0.7
 _RARELY = 0.2
-_OFTEN = 0.3
 _MOST = 0.5
 _NEARLY_ALL = 0.9
 # So likely it may be that a cause is violated by chance wherever another requirement is.
@@ -39,7 +39,7 @@ class Causes:
         self._order = {each.id: number for number, each in enumerate(catalogue.requirements)}
         self._tally = tally
         self._rests = {cause: {*others} - {cause} for cause, others in (rests or {}).items()}
-        self._indices: dict[str, SightingsIndex] = {}
+        self._index = TallyIndex(tally)
 
     def rank(self, requirement: str) -> tuple[bool, int, int]:
         """MUST before SHOULD, causes before what follows from them."""
@@ -88,7 +88,7 @@ class Causes:
 
         Only acts and places count here: several causes have many instances between them.
         """
-        sightings = self._sightings(other)
+        sightings = self._index.sightings(other)
         explained = {cause: self._follow(cause, other) for cause in causes if self.rank(cause) < self.rank(other)}
         if not sightings or set().union(*explained.values()) != sightings:
             return None
@@ -105,7 +105,7 @@ class Causes:
             other
             for other in seen
             if other != cause
-            and (not self._often(other) or any(tied(a, b) for a in seen.get(cause, ()) for b in seen[other]))
+            and (not self._index.often(other) or any(tied(a, b) for a in seen.get(cause, ()) for b in seen[other]))
         }
 
     def behind(self, other: str, trace: Trace, violations: Violations, *, minimal: bool) -> set[str]:
@@ -134,7 +134,9 @@ class Causes:
         return {
             cause
             for cause in instead & self._tally.cases.keys()
-            if self.rank(cause) < self.rank(other) and violated[cause] >= violated[other] and not self._often(cause)
+            if self.rank(cause) < self.rank(other)
+            and violated[cause] >= violated[other]
+            and not self._index.often(cause)
         }
 
     def may_follow(self, cause: str, other: str) -> bool:
@@ -151,30 +153,15 @@ class Causes:
         """Violated in the same minimal trace, and in no trace in which the cause is not violated."""
         return other in together and self.may_follow(cause, other)
 
-    def _often(self, requirement: str) -> bool:
-        """Whether a requirement is violated so often when it is judged that it may be so beside any other by chance."""
-        violated = self._tally.violated[requirement]
-        return violated > _OFTEN * (violated + self._tally.upheld[requirement])
-
-    def _sightings(self, requirement: str) -> set[Sighting]:
-        return self._tally.sightings.get(requirement, set())
-
-    def _indexed(self, requirement: str) -> SightingsIndex:
-        """What is looked up of a requirement's violations, made anew when more were seen."""
-        sightings, known = self._sightings(requirement), self._indices.get(requirement)
-        if known is None or known.count != len(sightings):
-            self._indices[requirement] = known = SightingsIndex.of(sightings)
-        return known
-
     def _same_place(self, cause: str, other: str) -> bool:
         """Violated in the same fields of the same workflows and instances, or in the same answers.
 
         A few for which the cause could not be judged (nobody read them any more) say nothing against it.
         """
-        places, found = self._indexed(cause).places, self._indexed(other).places
+        places, found = self._index.indexed(cause).places, self._index.indexed(other).places
         if at_one_place(places, found):
             return True
-        judged = self._judged(cause)
+        judged = self._index.judged(cause)
         known = {place for place in found if place[0] in judged}
         return len(known) > _NEARLY_ALL * len(found) and at_one_place(places, known)
 
@@ -182,81 +169,72 @@ class Causes:
         """Violated only after requests after which the cause is violated, and where the cause is violated."""
         if self.rank(other) < self.rank(cause) or not self._after_acts(cause, other):
             return False
-        return self._follow(cause, other) == self._sightings(other)
+        return self._follow(cause, other) == self._index.sightings(other)
 
     def _same_absence(self, cause: str, other: str) -> bool:
         """Violated only since lists lack something, as is the cause: for how long, or beside what, does not matter."""
-        return self.rank(cause) < self.rank(other) and self._indexed(cause).unlisted_alike(self._sightings(other))
+        return self.rank(cause) < self.rank(other) and self._index.indexed(cause).unlisted_alike(
+            self._index.sightings(other)
+        )
 
     def _refused_alike(self, cause: str, other: str) -> bool:
         """Violated only by answers that refuse, or do not, wrongly as those of the cause do.
 
         What many operations do is done in one place for all of them; else each may have a cause of its own.
         """
-        found = {each.refusal for each in self._sightings(other)}
+        found = {each.refusal for each in self._index.sightings(other)}
         if not found or "" in found:
             return False
-        many = widespread(set[str]().union(*(self._indexed(each).refusals for each in self._tally.cases)))
+        many = widespread(set[str]().union(*(self._index.indexed(each).refusals for each in self._tally.cases)))
 
         def way(refusal: str) -> str:
             alike = refusal.partition(": ")[2]
             return alike if alike in many else refusal
 
-        return set(map(way, found)) <= set(map(way, self._indexed(cause).refusals))
+        return set(map(way, found)) <= set(map(way, self._index.indexed(cause).refusals))
 
     def _same_hang(self, cause: str, other: str) -> bool:
         """Violated only by instances that never end, as some of those of the cause, and as often, but for chance.
 
         Whichever stage was the last one, whether it failed, or whether the instance was cancelled does not matter then.
         """
-        found = self._sightings(other)
-        alike = bool(found) and all(each.hangs for each in found) and self._indexed(cause).hangs
+        found = self._index.sightings(other)
+        alike = bool(found) and all(each.hangs for each in found) and self._index.indexed(cause).hangs
         bad = len(self._tally.subjects.get((other, False), ()))
-        return alike and at_least(bad, len(self._judged(other)), self._share(cause)) >= _BY_CHANCE
+        return alike and at_least(bad, len(self._index.judged(other)), self._index.share(cause)) >= _BY_CHANCE
 
     def _same_deafness(self, cause: str, other: str) -> bool:
         """Violated only by stages that accepted events do not end, as nearly all those of a cause judged for more."""
-        found = self._sightings(other)
-        alike = bool(found) and all(each.unheard for each in found) and self._indexed(cause).unheard
-        wider = len(self._judged(cause)) > len(self._judged(other))
-        return alike and wider and self._share(cause) > _NEARLY_ALL
+        found = self._index.sightings(other)
+        alike = bool(found) and all(each.unheard for each in found) and self._index.indexed(cause).unheard
+        wider = len(self._index.judged(cause)) > len(self._index.judged(other))
+        return alike and wider and self._index.share(cause) > _NEARLY_ALL
 
     def _aftermath(self, cause: str, other: str) -> bool:
         """Violated only for instances or workflows for which the cause was violated before, and not by chance."""
-        sightings = self._sightings(other)
-        begun = self._indexed(cause).begun
+        sightings = self._index.sightings(other)
+        begun = self._index.indexed(cause).begun
         late = bool(sightings) and all(
             each.subject and begun.get((each.trace, each.subject), each.since) < each.since for each in sightings
         )
-        return late and self._share(cause) ** len({each.subject for each in sightings}) < _BY_CHANCE
-
-    def _share(self, requirement: str) -> float:
-        """Of the instances or workflows for which a requirement was judged, the share for which it was violated."""
-        subjects = self._tally.subjects
-        bad, well = subjects.get((requirement, False), set()), subjects.get((requirement, True), set())
-        return len(bad) / len(bad | well) if bad else 0.0
-
-    def _share_of_traces(self, requirement: str) -> float:
-        """Of the traces in which a requirement was judged, the share in which it was violated."""
-        judged = self._tally.judged_traces[requirement]
-        return len(self._tally.violating_traces.get(requirement, ())) / judged if judged else 0.0
+        return late and self._index.share(cause) ** len({each.subject for each in sightings}) < _BY_CHANCE
 
     def _after_acts(self, cause: str, other: str) -> set[Sighting]:
         """The violations of ``other`` whose acts are among those after which the cause is violated."""
-        shown = self._indexed(cause).acts
+        shown = self._index.indexed(cause).acts
         return {
             each
-            for each in self._sightings(other)
+            for each in self._index.sightings(other)
             if each.acts and all(any(shows_too(one, each.operation) for one in shown.get(act, ())) for act in each.acts)
         }
 
     def _follow(self, cause: str, other: str) -> set[Sighting]:
         """The violations of ``other`` that follow from a cause by their acts, or by their places."""
         found = self._after_acts(cause, other)
-        index = self._indexed(cause)
+        index = self._index.indexed(cause)
         beside = {
             each
-            for each in self._sightings(other) - found
+            for each in self._index.sightings(other) - found
             if any(one_place(place, each.place) for place in index.by_subject.get(each.place[0], ()))
         }
         # As in `at_one_place`: what is violated at few of the cause's places may have a cause of its own.
@@ -268,7 +246,7 @@ class Causes:
         if not one.subject or one.subject != other.subject:
             return False
         # A workflow may be shown rightly by lists, and wrongly by each single read, of which every trace has one.
-        return max(self._share(cause), self._share_of_traces(cause)) < _UNIVERSAL
+        return max(self._index.share(cause), self._index.share_of_traces(cause)) < _UNIVERSAL
 
     def _same_instances(self, cause: str, other: str) -> bool:
         """Violated only for instances for which the cause is violated, which are not nearly all of them.
@@ -288,16 +266,16 @@ class Causes:
         if kin and len(well) <= _RARELY * len(bad):
             return True
         found = subjects.get((other, False), set())
-        known = found & self._judged(cause)
+        known = found & self._index.judged(cause)
         return bool(known) and known <= bad and (known == found or self._no_chance(cause, other, known))
 
     def _coincides(self, cause: str, other: str) -> bool:
         """Whether another operation shows ``other``, for few of those for which nearly all violate the cause."""
-        views = {each.operation for each in self._sightings(cause)}
-        if all(each.operation in views for each in self._sightings(other)):
+        views = {each.operation for each in self._index.sightings(cause)}
+        if all(each.operation in views for each in self._index.sightings(other)):
             return False
         bad, found = (self._tally.subjects.get((each, False), set()) for each in (cause, other))
-        both = self._judged(cause) & self._judged(other)
+        both = self._index.judged(cause) & self._index.judged(other)
         share = len(bad & both) / max(1, len(both))
         return share >= _UNIVERSAL and len(found) < _MOST * len(bad & both) and share ** len(found) >= _BY_CHANCE
 
@@ -306,16 +284,12 @@ class Causes:
 
         All must show in one way: what shows in another one may have a cause of its own.
         """
-        found, share = self._tally.subjects[other, False], self._share(cause)
+        found, share = self._tally.subjects[other, False], self._index.share(cause)
         one_way = len(self._tally.ways.get(other, ())) <= 1
         enough = len(known) > max(1, _MOST * len(found)) and share < _RARELY
         return one_way and enough and share ** len(known) < _BY_CHANCE
 
     def _of_one_kind(self, one: str, other: str) -> bool:
         """Whether two requirements are judged for the same subjects, mostly: an id that nobody has is no instance."""
-        first, second = self._judged(one), self._judged(other)
+        first, second = self._index.judged(one), self._index.judged(other)
         return len(first & second) >= _MOST * min(len(first), len(second))
-
-    def _judged(self, requirement: str) -> set[str]:
-        subjects = self._tally.subjects
-        return subjects.get((requirement, False), set()) | subjects.get((requirement, True), set())
