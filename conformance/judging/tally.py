@@ -34,10 +34,11 @@ Way = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A trace that violates a requirement, with the observations that say so."""
+    """A trace that violates a requirement, with the observations that say so; ``across``: beside another trace only."""
 
     trace: Trace
     observations: tuple[Observation, ...]
+    across: bool = False
 
     @property
     def size(self) -> tuple[bool, bool, int]:
@@ -147,7 +148,7 @@ class Tally:
         self.violated[requirement] += 1
         self.violating_traces.setdefault(requirement, set()).add(trace.id)
         self._add_sightings(requirement, trace, (observation,))
-        self._keep(requirement, Case(trace, (observation,)))
+        self._keep(requirement, Case(trace, (observation,), across=True))
         self._keep_ways(requirement, trace, (observation,))
 
     def sent(self) -> dict[str, int]:

@@ -37,7 +37,8 @@ from conformance.judging.counterfactuals.without_variables import VARIABLES, wit
 from conformance.judging.counterfactuals.without_waiting import ISOLATED, without_waiting
 from conformance.judging.judging import Judgement
 from conformance.judging.pool import TraceJudge
-from conformance.judging.tally import Tally
+from conformance.judging.tally import Case, Tally
+from conformance.rules.across.traces import GIVEN_TWICE
 from conformance.rules.stage.delays import DURATION, UNTIL
 from conformance.trace import Trace
 
@@ -69,18 +70,21 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
 def resting(tally: Tally, judgements: Mapping[str, Judgement]) -> frozenset[str]:
     """The requirements that no kept trace violates once it is put right; ``judgements`` of these by trace id.
 
-    In a trace that had nothing to be put right every answer tells what it means.
+    In a trace that had nothing to be put right every answer tells what it means. That an id was given before, in
+    another trace, is not seen in one alone, and nothing that is put right changes it.
     """
     if not judgements:
         return frozenset()
 
-    def remains(requirement: str, trace: Trace) -> bool:
-        return trace.id not in judgements or requirement in judgements[trace.id].violations
+    def remains(requirement: str, case: Case) -> bool:
+        trace = case.trace.id
+        given_twice = case.across and requirement in GIVEN_TWICE
+        return given_twice or trace not in judgements or requirement in judgements[trace].violations
 
     return frozenset(
         requirement
         for requirement, cases in tally.cases.items()
-        if not any(remains(requirement, case.trace) for case in cases)
+        if not any(remains(requirement, case) for case in cases)
     )
 
 

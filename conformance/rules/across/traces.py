@@ -14,6 +14,8 @@ from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange
 
 _REQUIREMENTS = {"createWorkflow": "workflow.create-echo", "runWorkflow": "run.created"}
+GIVEN_TWICE = frozenset(_REQUIREMENTS.values())
+"""What is violated where an id was given before, in another trace."""
 
 # Reads of one thing take a target no more than a look; lists grow with what it holds, and runs wait for their start.
 _READS_OF_ONE = ("getServerInfo", "getWorkflow", "getInstance", "getInstanceHistory", "getInstanceStageHistory")

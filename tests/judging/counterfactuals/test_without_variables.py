@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.judging.counterfactuals.put_right import put_right, resting
 from conformance.judging.counterfactuals.without_variables import VARIABLES
-from tests.judging.counterfactuals.resting_on import JUDGE, rests
+from conformance.rules.evidence.observation import violated
+from tests.judging.counterfactuals.resting_on import JUDGE, judged, rests
 from tests.rules.bodies import NOOP
 from tests.rules.build import TraceBuilder
 from tests.rules.timelines import started, wait_for
@@ -38,6 +40,15 @@ def test_that_a_stage_cannot_fail_rests_on_its_variable() -> None:
 
 def test_what_fails_without_a_variable_does_not() -> None:
     assert "run.completes" not in rests(VARIABLES, not_replaced(), failed(*NOOP))
+
+
+def test_that_an_id_was_given_in_another_trace_before_does_not() -> None:
+    tally = judged(not_replaced().trace())
+    trace = tally.cases[VARIABLES][0].trace
+    run = next(each for each in trace.exchanges if each.operation == "runWorkflow")
+    tally.add_across("run.created", violated(run, expected="an id never given before", observed="an old one"), trace)
+    right = {trace.id: JUDGE.judge(trace) for trace in put_right(tally)[VARIABLES]}
+    assert "run.created" not in resting(tally, right) >= {VARIABLES}
 
 
 def test_nothing_is_put_right_where_variables_are_replaced() -> None:
