@@ -44,15 +44,23 @@ def without_fields(one: Body, names: Collection[str]) -> Body:
 
 
 def without_instances(trace: Trace, ids: Collection[str]) -> Iterator[Exchange]:
-    """What is left of a trace without some instances. One with the run of such a one is left without lists, too.
+    """What is left of a trace without some instances. One with the run of such a one is left without lists, too, and
+    the lists of others do not show them.
 
     They show an instance that nobody was told of, as if a run that was refused had started it.
     """
     strays = any(given_by(exchange) in ids for exchange in trace.exchanges)
     for exchange in trace.exchanges:
-        lists = strays and exchange.operation == "listInstances"
-        if not lists and given_by(exchange) not in ids and exchange.params.get("instanceID") not in ids:
-            yield exchange
+        listed = exchange.operation == "listInstances"
+        left_out = (strays and listed) or given_by(exchange) in ids or exchange.params.get("instanceID") in ids
+        if not left_out:
+            yield _unlisted(exchange, ids) if listed else exchange
+
+
+def _unlisted(exchange: Exchange, ids: Collection[str]) -> Exchange:
+    some = shown_in(exchange)
+    rest = [one for one in some if not (isinstance(one, dict) and one.get("id") in ids)]
+    return exchange if rest == some else with_data(exchange, rest)
 
 
 def given_by(exchange: Exchange) -> str | None:

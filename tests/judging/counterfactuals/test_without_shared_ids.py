@@ -63,6 +63,16 @@ def test_what_lists_show_of_the_instance_that_nobody_was_told_of_rests_on_the_id
     assert rests("run.created", t) == violated(t.trace())
 
 
+def test_that_a_list_shows_it_twice_rests_on_the_id() -> None:
+    t, i = started(STAY)
+    t.instances(None, [i, i], running="true")
+    assert "list.running" in violated(t.trace())
+    other = TraceBuilder()
+    for _ in range(2):
+        other.run(other.create([GO]), id=i)
+    assert "list.running" in rests("run.created", other, t)
+
+
 def test_where_no_id_is_shared_nothing_is_left_out() -> None:
     t, i = started(GO, STAY)
     t.run(t.create([GO]), change={"workflowID": "another"})
