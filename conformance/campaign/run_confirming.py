@@ -179,12 +179,18 @@ class RunConfirming:
             return self._played(settler, scenarios, reuse=reuse)
 
         gate = self.target.gate
+        conditions = Conditions(
+            lost=not usable,
+            scarce=gate.scarce,
+            pace=gate.pace,
+            late=lambda: settler is not None and settler.foresight.failed,
+        )
         self._confirmation_now = Confirmation(
             judge,
             play,
             self.settings,
             seconds,
-            Conditions(not usable, gate.scarce, gate.pace, lambda: settler is not None and settler.foresight.failed),
+            conditions,
             self.early if allowed and judge is self.judge else None,
         )
         return self._confirmation_now

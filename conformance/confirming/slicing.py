@@ -9,7 +9,7 @@ from itertools import pairwise
 from conformance.rules.evidence.observation import Observation
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.codec import from_json, to_json
-from conformance.scenarios.scenario.editing import uses, without
+from conformance.scenarios.scenario.editing import awaited, uses, without
 from conformance.scenarios.scenario.model import Scenario, Step, numbered, size
 from conformance.trace import Trace
 from conformance.trace.roles import Role
@@ -154,14 +154,12 @@ def _refused(trace: Trace) -> set[int | None]:
 
 def _idle(trace: Trace, observation: Observation, steps: dict[int, Step]) -> set[int]:
     """The events that no stage of any workflow waits for; none where the violation is about an event."""
-    waits = [
-        stage.get("wait_event") for each in steps.values() if isinstance(each, model.Create) for stage in each.stages
-    ]
-    awaited = {str(wait.get("event")) for wait in waits if isinstance(wait, dict)}
+    stages = (stage for each in steps.values() if isinstance(each, model.Create) for stage in each.stages)
+    names = {name for name in map(awaited, stages) if name is not None}
     about_events = any(trace.at(index).operation == "sendEvent" for index in observation.exchanges)
-    if about_events or any("${" in name for name in awaited):
+    if about_events or any("${" in name for name in names):
         return set()
-    return {n for n, step in steps.items() if isinstance(step, model.Send) and step.event not in awaited}
+    return {n for n, step in steps.items() if isinstance(step, model.Send) and step.event not in names}
 
 
 def _concerned(trace: Trace, observation: Observation, steps: dict[int, Step]) -> set[str]:

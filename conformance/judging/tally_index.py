@@ -34,9 +34,8 @@ class TallyIndex:
 
     def share(self, requirement: str) -> float:
         """Of the instances or workflows for which a requirement was judged, the share for which it was violated."""
-        subjects = self._tally.subjects
-        bad, well = subjects.get((requirement, False), set()), subjects.get((requirement, True), set())
-        return len(bad) / len(bad | well) if bad else 0.0
+        bad = self._tally.subjects.get((requirement, False), set())
+        return len(bad) / len(self.judged(requirement)) if bad else 0.0
 
     def share_of_traces(self, requirement: str) -> float:
         """Of the traces in which a requirement was judged, the share in which it was violated."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from conformance.scenarios.minimising.values import simpler_text, simpler_value
 from conformance.scenarios.scenario import model
-from conformance.scenarios.scenario.editing import edited, mapped
+from conformance.scenarios.scenario.editing import awaited, edited, mapped
 from conformance.scenarios.scenario.model import Scenario, StageConfig, Step, numbered
 
 _PLAIN = "go"
@@ -55,8 +55,8 @@ def _smaller_body(step: Step) -> Iterator[Step]:
 def _event_names(step: Step) -> list[str]:
     if isinstance(step, model.Send):
         return [step.event]
-    waits = [stage.get("wait_event") for stage in step.stages] if isinstance(step, model.Create) else []
-    return [str(wait["event"]) for wait in waits if wait]
+    stages = step.stages if isinstance(step, model.Create) else ()
+    return [name for name in map(awaited, stages) if name is not None]
 
 
 def _plain_run(step: Step) -> Step:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from conformance.scenarios.minimising.plainer import with_plainer_values, with_smaller_bodies
 from conformance.scenarios.scenario import model
 from conformance.scenarios.scenario.codec import to_json
-from conformance.scenarios.scenario.editing import consistent, edited, mapped, uses, without
-from conformance.scenarios.scenario.model import Scenario, StageConfig, Step, numbered, size
+from conformance.scenarios.scenario.editing import awaited, consistent, edited, mapped, uses, without
+from conformance.scenarios.scenario.model import Scenario, Step, numbered, size
 from conformance.scenarios.steps.registry import acts, kind_of
 from conformance.wire import exact_json
 
@@ -186,7 +186,7 @@ def _single_stages(scenario: Scenario) -> Iterator[Scenario]:
 
 
 def _single_stage(scenario: Scenario, create: model.Create, kept: int) -> Scenario:
-    event = _event(create.stages[kept])
+    event = awaited(create.stages[kept])
     of = _runs_of(scenario, create.ref)
 
     def is_idle(step: Step) -> bool:
@@ -200,19 +200,13 @@ def _single_stage(scenario: Scenario, create: model.Create, kept: int) -> Scenar
             return step.state != "ended" and (event is None or step.stage not in (None, kept))
         return isinstance(step, model.Send) and (event is None or step.event in others)
 
-    others = {_event(stage) for stage in create.stages} - {event}
+    others = {awaited(stage) for stage in create.stages} - {event}
     needed = without(scenario, {number for number, step in numbered(scenario.steps) if is_idle(step)})
     return _without_stages(needed, create.ref, set(range(len(create.stages))) - {kept})
 
 
 def _runs_of(scenario: Scenario, workflow: str) -> set[str]:
     return {step.ref for step in scenario.leaves() if isinstance(step, model.Run) and step.workflow == workflow}
-
-
-def _event(stage: StageConfig) -> str | None:
-    """The event that a stage waits for, None where it is of another kind."""
-    wait = stage.get("wait_event")
-    return str(wait.get("event")) if isinstance(wait, dict) else None
 
 
 def _stage_chunks(count: int) -> Iterator[range]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.scenarios.scenario import model
-from conformance.scenarios.scenario.model import Scenario, Step, numbered, size
+from conformance.scenarios.scenario.model import Scenario, StageConfig, Step, numbered, size
 
 
 def without(scenario: Scenario, numbers: Collection[int]) -> Scenario:
@@ -94,3 +94,9 @@ def _with_inner(step: Step, dropped: Collection[int], number: int) -> Step:
     if not isinstance(step, model.Together | model.Chain):
         return step
     return replace(step, steps=_kept(step.steps, dropped, number + 1))
+
+
+def awaited(stage: StageConfig) -> str | None:
+    """The event that a stage waits for, None where it is of another kind."""
+    wait = stage.get("wait_event")
+    return str(wait.get("event")) if isinstance(wait, dict) else None
