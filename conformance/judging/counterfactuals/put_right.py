@@ -28,6 +28,7 @@ from conformance.judging.counterfactuals.told_alike import (
 from conformance.judging.counterfactuals.undelayed import undelayed
 from conformance.judging.counterfactuals.unlisted import AGREES, unlisted
 from conformance.judging.counterfactuals.without_given_up import without_given_up
+from conformance.judging.counterfactuals.without_gone import GONE, without_gone
 from conformance.judging.counterfactuals.without_history import HISTORY, without_history
 from conformance.judging.counterfactuals.without_misled import OTHER, without_misled
 from conformance.judging.counterfactuals.without_moved_on import STOPS, without_moved_on
@@ -57,6 +58,7 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
     ends = {ALL_DONE: told_of_cancellation(tally) or cut_short(tally, ALL_DONE), COMPLETES: without_given_up(tally)}
     ended = {NONE_OPEN: closed(tally), **{each: unchanged(tally, each) for each in LATE}}
     runs = {
+        GONE: without_gone(tally),
         CREATED: without_shared_ids(tally) or answered_as_begun(tally),
         VARIABLES: without_variables(tally),
         ISOLATED: without_waiting(tally),
