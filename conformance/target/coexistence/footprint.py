@@ -96,7 +96,8 @@ class Footprint:
             self._remove("workflow", params["flowId"])
         elif action == "cancelEvent" and not may_be_left(exchange):
             self._remove("instance", params["instanceID"])
-        elif action == "getInstance":
+        elif action == "getInstance" or (action == "listInstances" and exchange.query("workflowID") is not None):
+            # The list of all instances may hold very many of others.
             self._end(exchange)
 
     def find(self, made: Made) -> None:
@@ -120,8 +121,9 @@ class Footprint:
 
     def _end(self, exchange: Exchange) -> None:
         data: Any = exchange.data
-        if isinstance(data, dict) and data.get("terminated") is True and isinstance(data.get("id"), str):
-            self._remove("instance", data["id"])
+        for shown in data if isinstance(data, list) else [data]:
+            if isinstance(shown, dict) and shown.get("terminated") is True and isinstance(shown.get("id"), str):
+                self._remove("instance", shown["id"])
 
     def _add(self, kind: Kind, exchange: Exchange, workflow: str = "") -> None:
         id_ = answered_id(exchange)

@@ -66,3 +66,14 @@ def test_a_line_that_was_cut_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "made-1.ndjson").write_text("")
     (told,) = read_journals(tmp_path)
     assert told.left == (Made("workflow", "w1"),)
+
+
+def test_an_instance_that_the_list_of_its_workflow_shows_ended_is_not_left() -> None:
+    t = TraceBuilder()
+    workflow = t.create([])
+    ended, open_ = t.run(workflow), t.run(workflow)
+    t.instances(workflow, [t.instance(ended, ended=7), t.instance(open_)])
+    footprint = Footprint()
+    for exchange in t.trace().exchanges:
+        footprint.note(exchange)
+    assert [made.id for made in footprint.left] == [open_, workflow]
