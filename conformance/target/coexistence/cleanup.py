@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from typing import Any
 
 from conformance.contract.calls import Call
 from conformance.target.coexistence.footprint import Made
 from conformance.target.coexistence.identity import run_of
-from conformance.target.coexistence.removing import remove
+from conformance.target.coexistence.removing import at_a_time, remove
 from conformance.target.config import TargetConfig
 from conformance.target.errors import TargetError
 from conformance.target.recorder import Recorder
@@ -38,12 +38,15 @@ async def sweep(target: Target, *, look: bool) -> tuple[Made, ...]:
     client = target.client(Recorder(), Role.CLEANUP)
     try:
         async with asyncio.timeout(_LONGEST_S):
+            # First what is known: a look through lists that show very much may take all the time.
+            known = footprint.left
+            await remove(target, client, known, _patience_s(target))
             # Whoever looks for the run's name sees what its other clients have made, and long lists are for it alone.
             if look or not target.list_budget.lengths:
                 own = await found(target, client, lambda run: look and run == target.config.run_id)
                 for made in own:
                     footprint.find(made)
-            await remove(target, client, footprint.left, _patience_s(target))
+                await remove(target, client, [made for made in own if made not in known], _patience_s(target))
     except (TimeoutError, TargetError):
         # Whoever is not let in any longer, say, removes nothing; what is left is reported.
         pass
@@ -82,10 +85,13 @@ async def found(
 
 async def _listed_by_workflow(target: Target, client: Sender, workflows: list[Made], known: set[str]) -> list[Made]:
     """Running instances of workflows that the list of all did not tell."""
+
+    def ask(workflow: Made) -> Coroutine[Any, Any, Exchange]:
+        return _ask(target, client, "listInstances", (("workflowID", workflow.id), ("running", "true")))
+
     more: list[Made] = []
-    for workflow in workflows:
-        query = (("workflowID", workflow.id), ("running", "true"))
-        for record in _records(await _ask(target, client, "listInstances", query)):
+    for workflow, answer in zip(workflows, await at_a_time(workflows, ask), strict=True):
+        for record in _records(answer):
             ours = record.get("workflowID") == workflow.id and record.get("terminated") is not True
             if ours and record["id"] not in known:
                 known.add(record["id"])

@@ -30,7 +30,7 @@ async def remove(target: Target, client: Sender, made: Iterable[Made], patience_
     answers: dict[Made, Exchange] = {}
     for kind in ("instance", "workflow"):
         some = [each for each in things if each.kind == kind]
-        removed = await _at_a_time(some, lambda each: _remove(target, client, each))
+        removed = await at_a_time(some, lambda each: _remove(target, client, each))
         answers.update(zip(some, removed, strict=True))
     there = {each: may_be_left(answer) for each, answer in answers.items()}
     try:
@@ -42,6 +42,17 @@ async def remove(target: Target, client: Sender, made: Iterable[Made], patience_
     return [each for each, is_there in there.items() if is_there]
 
 
+async def at_a_time(things: Sequence[Made], work: Callable[[Made], Awaitable[_T]]) -> list[_T]:
+    """What ``work`` gives for each, a few at a time."""
+    turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(made: Made) -> _T:
+        async with turn:
+            return await work(made)
+
+    return await asyncio.gather(*(one(each) for each in things))
+
+
 async def _look(
     target: Target, client: Sender, answers: dict[Made, Exchange], there: dict[Made, bool], patience_s: float
 ) -> None:
@@ -49,7 +60,7 @@ async def _look(
     end, pause = time.monotonic() + patience_s, _FIRST_LOOK_S
     waiting = list(answers)
     while waiting:
-        reads = await _at_a_time(waiting, lambda each: _read(target, client, each))
+        reads = await at_a_time(waiting, lambda each: _read(target, client, each))
         seen = {each: _is_there(each, read) for each, read in zip(waiting, reads, strict=True)}
         there.update({each: shown for each, shown in seen.items() if shown is not None})
         waiting = [each for each, shown in seen.items() if shown and each.kind == "instance" and answers[each].ok]
@@ -67,17 +78,6 @@ def _is_there(made: Made, read: Exchange) -> bool | None:
     if not read.ok or not isinstance(read.data, dict) or read.data.get("id") != made.id:
         return None
     return made.kind == "workflow" or read.data.get("terminated") is not True
-
-
-async def _at_a_time(things: Sequence[Made], work: Callable[[Made], Awaitable[_T]]) -> list[_T]:
-    """What ``work`` gives for each, a few at a time."""
-    turn = asyncio.Semaphore(_AT_ONCE)
-
-    async def one(made: Made) -> _T:
-        async with turn:
-            return await work(made)
-
-    return await asyncio.gather(*(one(each) for each in things))
 
 
 async def _remove(target: Target, client: Sender, made: Made) -> Exchange:

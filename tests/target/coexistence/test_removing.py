@@ -110,3 +110,21 @@ def test_what_an_answer_called_gone_is_looked_for(
         assert before == ()
         assert after == tuple(made[:left])
         assert [each["id"] for each in host.running] == [each.id for each in after]
+
+
+def test_what_is_known_is_removed_although_the_look_takes_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def endless(*_: Any) -> list[Made]:
+        raise TimeoutError
+
+    async def swept(url: str) -> tuple[Made, ...]:
+        async with Target(TargetConfig(url=url)) as target:
+            client = target.client(Recorder())
+            await send(client, target.api.prepare(Call("createWorkflow", body='{"stages": []}')))
+            await client.aclose()
+            assert target.footprint.left
+            return await sweep(target, look=True)
+
+    monkeypatch.setattr(cleanup, "found", endless)
+    with visited() as host:
+        assert asyncio.run(swept(host.url)) == ()
+        assert host.workflows == []
