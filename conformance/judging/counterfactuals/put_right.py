@@ -36,6 +36,7 @@ from conformance.judging.counterfactuals.without_shared_ids import without_share
 from conformance.judging.counterfactuals.without_stale_reads import MONOTONE, without_stale_reads
 from conformance.judging.counterfactuals.without_variables import VARIABLES, without_variables
 from conformance.judging.counterfactuals.without_waiting import ISOLATED, without_waiting
+from conformance.judging.counterfactuals.without_zero_times import without_zero_times
 from conformance.judging.judging import Judgement
 from conformance.judging.pool import TraceJudge
 from conformance.judging.tally import Case, Tally
@@ -52,7 +53,11 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
         SEQUENCE: renumbered(tally) or closed_in_order(tally),
         APPEND_ONLY: as_planned(tally, APPEND_ONLY) or as_first_shown(tally),
     }
-    reads = {MONOTONE: without_stale_reads(tally), TIME_ORDER: padded(tally), THEN_GET: as_created(tally)}
+    reads = {
+        MONOTONE: without_stale_reads(tally),
+        TIME_ORDER: padded(tally) or without_zero_times(tally),
+        THEN_GET: as_created(tally),
+    }
     given = {SCHEMA: as_planned(tally, SCHEMA), ECHO: as_sent(tally), IMMUTABLE: as_shown_last(tally)}
     lists = {LISTED: respelled(tally) or relisted(tally), RUNNING: running_only(tally), AGREES: unlisted(tally)}
     ends = {ALL_DONE: told_of_cancellation(tally) or cut_short(tally, ALL_DONE), COMPLETES: without_given_up(tally)}
