@@ -78,7 +78,7 @@ def check_all(
     for trace, judgement in judged:
         tally.add(trace, judgement)
     right = put_right(tally).items()
-    rests = {cause: resting(tally, {each.id: judge.judge(each) for each in traces}) for cause, traces in right}
+    rests = {cause: resting(cause, tally, {each.id: judge.judge(each) for each in traces}) for cause, traces in right}
     causes = Causes(judge.catalogue, tally, rests)
     ways = Ways(judge.catalogue, known)
     proofs = (

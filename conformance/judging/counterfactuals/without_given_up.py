@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from conformance.judging.counterfactuals.cut_short import COMPLETES, cut_short
 from conformance.judging.counterfactuals.edited import edited
 from conformance.judging.counterfactuals.instances import without_instances
+from conformance.judging.counterfactuals.without_vain_waits import without_vain_waits
 from conformance.judging.counterfactuals.without_waiting import ISOLATED
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
@@ -25,7 +26,8 @@ def without_given_up(tally: Tally) -> Sequence[Trace]:
     """
     if COMPLETES not in tally.cases or ISOLATED in tally.cases:
         return cut_short(tally, COMPLETES)
-    return edited(tally.kept_traces.values(), _without_given_up) or cut_short(tally, COMPLETES)
+    given_up = edited(tally.kept_traces.values(), _without_given_up)
+    return given_up or cut_short(tally, COMPLETES) or without_vain_waits(tally)
 
 
 def _without_given_up(trace: Trace) -> Iterator[Exchange]:

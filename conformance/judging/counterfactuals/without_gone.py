@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from conformance.judging.counterfactuals.edited import edited
-from conformance.judging.counterfactuals.instances import without_instances
+from conformance.judging.counterfactuals.without_reused_ids import without_workflows
 from conformance.judging.tally import Tally
 from conformance.rules.evidence.trace_index import InstanceRecord, TraceIndex, WorkflowRecord
 from conformance.trace import Exchange, Trace
@@ -31,8 +31,7 @@ def _without_gone(trace: Trace) -> Iterator[Exchange]:
     lost = [instance for instance in index.instances.values() if _lost(index, instance)]
     gone = {workflow.id for workflow in index.workflows.values() if _gone(workflow)}
     gone |= {instance.workflow.id for instance in lost if instance.workflow is not None}
-    instances = {one.id for one in index.instances.values() if one.workflow is not None and one.workflow.id in gone}
-    return (each for each in without_instances(trace, instances) if not _names(each, gone))
+    return without_workflows(trace, gone)
 
 
 def _gone(workflow: WorkflowRecord) -> bool:
@@ -59,9 +58,3 @@ def _lost(index: TraceIndex, instance: InstanceRecord) -> bool:
     if last is None or last.status != _NOT_FOUND or workflow is None:
         return False
     return not any(each.ok and each.received > last.sent for each in _uses(workflow))
-
-
-def _names(exchange: Exchange, workflows: set[str]) -> bool:
-    """Whether an exchange creates one of some workflows, or is about it alone."""
-    named = exchange.params.get("flowId") or exchange.params.get("workflowID") or exchange.query("workflowID")
-    return named in workflows or (exchange.operation == "createWorkflow" and exchange.data_id in workflows)

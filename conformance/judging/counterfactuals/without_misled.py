@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 
 from conformance.judging.counterfactuals.edited import edited
 from conformance.judging.counterfactuals.instances import without_instances
-from conformance.judging.tally import Tally
+from conformance.judging.tally import Case, Tally
 from conformance.rules.evidence.timeline import InstanceTimeline, timelines
 from conformance.rules.evidence.trace_index import TraceIndex, event_name
 from conformance.trace import Exchange, Trace
 
-OTHER = "event.other"
+OTHER, MATCHING = "event.other", "event.matching"
 
 
 def without_misled(tally: Tally) -> Sequence[Trace]:
@@ -26,9 +26,25 @@ def without_misled(tally: Tally) -> Sequence[Trace]:
     return edited(tally.kept_traces.values(), _without_misled) if OTHER in tally.cases else []
 
 
+def without_disturbed(tally: Tally) -> Sequence[Trace]:
+    """The same where `event.matching` is violated, if only by such instances; else nothing.
+
+    What an event of another name leaves behind keeps the matching one from being heard, however many were sent.
+    """
+    cases = tally.cases.get(MATCHING, [])
+    return edited(tally.kept_traces.values(), _without_misled) if cases and all(map(_only_misled, cases)) else []
+
+
+def _only_misled(case: Case) -> bool:
+    return {each.subject for each in case.observations} <= _misled(case.trace)
+
+
 def _without_misled(trace: Trace) -> Iterator[Exchange]:
-    misled = {timeline.id for timeline in timelines(TraceIndex(trace)) if _out_of_turn(timeline)}
-    return without_instances(trace, misled)
+    return without_instances(trace, _misled(trace))
+
+
+def _misled(trace: Trace) -> set[str]:
+    return {timeline.id for timeline in timelines(TraceIndex(trace)) if _out_of_turn(timeline)}
 
 
 def _out_of_turn(timeline: InstanceTimeline) -> bool:

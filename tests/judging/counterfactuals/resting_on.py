@@ -30,4 +30,4 @@ def rests(cause: str, *given: TraceBuilder | Trace) -> frozenset[str]:
     """The requirements that no trace of a run violates once the cause is put right."""
     traces = [each.trace() if isinstance(each, TraceBuilder) else each for each in given]
     tally = judged(*(replace(trace, id=f"t{number}") for number, trace in enumerate(traces)))
-    return resting(tally, {trace.id: JUDGE.judge(trace) for trace in put_right(tally)[cause]})
+    return resting(cause, tally, {trace.id: JUDGE.judge(trace) for trace in put_right(tally)[cause]})

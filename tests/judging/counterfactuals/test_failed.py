@@ -69,5 +69,12 @@ def test_of_cancelled_ones_without_an_error_what_is_said_of_their_stages_is_said
     assert "cancel.error" not in rests("stage.all-done", t, other)
 
 
+def test_where_neither_they_nor_their_stages_tell_it_so_is_what_is_said_of_both() -> None:
+    t = cancelled(NOOP, error=None)
+    seen = violated(t.trace())
+    assert seen >= {"stage.all-done", "history.cancelled", "cancel.error"}
+    assert rests("stage.all-done", t) == seen
+
+
 def test_nothing_rests_on_what_is_not_violated() -> None:
     assert rests(CAUSE, cancelled()) == frozenset()

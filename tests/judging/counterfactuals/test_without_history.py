@@ -8,7 +8,7 @@ from typing import Any
 from conformance.campaign.recordings import check
 from conformance.contract.document import load_document
 from conformance.judging.counterfactuals.put_right import resting
-from conformance.judging.counterfactuals.without_history import without_history
+from conformance.judging.counterfactuals.without_history import HISTORY, without_history
 from conformance.trace import Trace
 from tests.judging.counterfactuals.resting_on import JUDGE, judged
 from tests.rules.build import TraceBuilder
@@ -39,7 +39,7 @@ def _history(order: tuple[int, int], lost: bool = False) -> TraceBuilder:
 
 def _on_history(*traces: Trace) -> frozenset[str]:
     tally = judged(*traces)
-    return resting(tally, {trace.id: JUDGE.judge(trace) for trace in without_history(tally)})
+    return resting(HISTORY, tally, {trace.id: JUDGE.judge(trace) for trace in without_history(tally)})
 
 
 def test_what_only_histories_show_rests_on_a_history_out_of_order() -> None:
@@ -105,7 +105,7 @@ def test_what_was_kept_after_the_others_were_judged_does_not() -> None:
     trace = _history((1, 0)).trace()
     apart = {each.id: JUDGE.judge(each) for each in without_history(judged(trace))}
     late = judged(trace, replace(trace, id="t2"))
-    assert resting(late, apart) == frozenset()
+    assert resting(HISTORY, late, apart) == frozenset()
 
 
 def test_nothing_does_where_a_history_in_order_has_another_fault() -> None:

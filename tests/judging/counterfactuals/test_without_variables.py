@@ -48,7 +48,7 @@ def test_that_an_id_was_given_in_another_trace_before_does_not() -> None:
     run = next(each for each in trace.exchanges if each.operation == "runWorkflow")
     tally.add_across("run.created", violated(run, expected="an id never given before", observed="an old one"), trace)
     right = {trace.id: JUDGE.judge(trace) for trace in put_right(tally)[VARIABLES]}
-    assert "run.created" not in resting(tally, right) >= {VARIABLES}
+    assert "run.created" not in resting(VARIABLES, tally, right) >= {VARIABLES}
 
 
 def test_nothing_is_put_right_where_variables_are_replaced() -> None:

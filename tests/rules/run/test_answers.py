@@ -76,6 +76,11 @@ def listed_before_the_answer(t: TraceBuilder) -> None:
     t.instances(w, [i], at=8)
 
 
+def waiting_but_failed(t: TraceBuilder) -> None:
+    """That it has failed `run.completes` tells."""
+    t.run(t.create([{"wait_event": {"event": "go"}}]), wait=True, ended=1, error="no value")
+
+
 def waiting_but_terminated(t: TraceBuilder) -> None:
     t.run(t.create([*NOOP, *WAIT]), ended=2)
 
@@ -192,6 +197,7 @@ CASES: list[Case] = [
     ("run.created", "violated", without_an_id),
     ("run.created", "violated", with_a_number_for_an_id),
     ("run.created", "violated", waiting_but_terminated),
+    ("run.created", "upheld", waiting_but_failed),
     ("run.created", "violated", delayed_but_terminated),
     ("run.created", "nothing", run_while_deleted),
     ("run.created", "nothing", run_of_an_open_workflow),
