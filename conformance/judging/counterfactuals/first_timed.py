@@ -16,8 +16,8 @@ from conformance.rules.evidence.trace_index import TraceIndex
 from conformance.trace import Exchange, Trace
 
 _BEGAN = "startedAt"
-# By instance, stage, and each of the texts of its beginning that its status has shown: the first one.
-_Moved = dict[tuple[str, int], dict[str, str]]
+# By instance and stage, where its status has shown several beginnings: the first one.
+_Moved = dict[tuple[str, int], str]
 
 
 def as_first_timed(tally: Tally) -> Sequence[Trace]:
@@ -42,14 +42,13 @@ def _as_first_timed(trace: Trace) -> Iterator[Exchange]:
 
 
 def _moved(trace: Trace) -> _Moved:
-    shown: _Moved = {}
+    shown: dict[tuple[str, int], list[str]] = {}
     for instance in TraceIndex(trace).instances.values():
         for stage in (stage for read in instance.all_reads for stage in read.stages):
             began = stage.body.get(_BEGAN)
             if isinstance(began, str):
-                first = shown.setdefault((instance.id, stage.number), {})
-                first[began] = next(iter(first.values()), began)
-    return {place: first for place, first in shown.items() if len(first) > 1}
+                shown.setdefault((instance.id, stage.number), []).append(began)
+    return {place: texts[0] for place, texts in shown.items() if len(set(texts)) > 1}
 
 
 def _number(entry: Any) -> int:
@@ -58,6 +57,5 @@ def _number(entry: Any) -> int:
 
 
 def _timed(moved: _Moved, instance: str, number: int, entry: Any) -> Any:
-    began = entry.get(_BEGAN) if isinstance(entry, dict) else None
-    first = moved.get((instance, number), {}).get(str(began))
-    return entry if first is None else {**entry, _BEGAN: first}
+    first = moved.get((instance, number))
+    return {**entry, _BEGAN: first} if first is not None and isinstance(entry, dict) and _BEGAN in entry else entry

@@ -25,8 +25,9 @@ def test_that_history_moves_with_it_rests_on_that() -> None:
     assert rests(CAUSE, _moving(30, 30)) == seen
 
 
-def test_that_history_moves_elsewhere_does_not() -> None:
-    assert HISTORY in violated(_moving(30, 40).trace()) - rests(CAUSE, _moving(30, 40))
+def test_that_history_alone_moves_elsewhere_does_not() -> None:
+    traces = _moving(30, 40), _moving(5, 40)
+    assert HISTORY in violated(traces[1].trace()) - rests(CAUSE, *traces)
 
 
 def test_nothing_rests_on_what_is_not_violated() -> None:

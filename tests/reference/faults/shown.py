@@ -209,7 +209,7 @@ SHOWN: dict[Probe, str] = {
     waited.waiting_run_with_variables: "waited-runs-without-variables",
     sending.malformed_events: """
         event-without-name-accepted refused-event-ends-stage malformed-events-are-internal
-        malformed-events-leave-an-error malformed-events-close-the-entry
+        malformed-events-leave-an-error malformed-events-close-the-entry refused-events-are-heard
     """,
     cancelling.cancellations: """
         no-content-announces-body cancelled-entry-without-time cancel-ignored cancel-after-run-lost

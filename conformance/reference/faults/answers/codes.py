@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 from conformance.reference.engine.clock import rfc3339
 from conformance.reference.faults.fault import around, edit, fault, on_refusal
 from conformance.reference.service.operations import Call, Handler, Reply
 from conformance.reference.service.server import Server
 from conformance.reference.wire.errors import Invalid, NotFound
 from conformance.reference.wire.exact_json import write
+
+_BEGINNING = re.compile(rb'\{"name":("(?:[^"\\]|\\.)*")')
 
 
 def _refusal(status: int, code: str) -> Reply:
@@ -114,6 +119,22 @@ def malformed_events_close_the_entry(server: Server) -> None:
     around(server, "getInstanceHistory", read_history)
 
 
+@fault("event.malformed", "stage.waits")
+def refused_events_are_heard(server: Server) -> None:
+    """An event is heard as soon as its name is read, though what follows is no JSON, for which it is refused."""
+
+    async def handle(original: Handler, call: Call) -> Reply:
+        try:
+            return await original(call)
+        except Invalid:
+            name = _BEGINNING.match(call.body)
+            if name is not None:
+                server.engine.send_event(call.path["instanceID"], json.loads(name[1]))
+            raise
+
+    around(server, "sendEvent", handle)
+
+
 FAULTS = (
     coming_stages_are_validation,
     unknown_workflows_are_internal,
@@ -126,4 +147,5 @@ FAULTS = (
     malformed_events_are_internal,
     malformed_events_leave_an_error,
     malformed_events_close_the_entry,
+    refused_events_are_heard,
 )

@@ -108,7 +108,7 @@ async def malformed_events(session: Session) -> object:
     """Events that are none, to an instance that waits."""
     notes = Notes()
     instance = await session.start(WAIT)
-    for body in (b"{}", b"[]", b"{", b'{"name":1}', b'"name"'):
+    for body in (b"{}", b"[]", b"{", b'{"name":1}', b'"name"', b'{"name":"go",x}'):
         notes.take(await session.call("POST", f"/instances/{instance}/events", body))
     await session.idle()
     await take_reads(session, notes, instance)
