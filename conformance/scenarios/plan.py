@@ -50,7 +50,6 @@ _SCENARIOS_PER_RUN = 0.95
 _SPARE = 1.25
 # More runs than this that start in one scenario keep a slow target busy for a long time; those refused do not.
 _DEAR = 8
-_TIMES = 2
 
 
 @dataclass(frozen=True)
@@ -63,9 +62,9 @@ class Plan:
     def numbered(self, *, scarce: bool) -> tuple[tuple[int, Scenario], ...]:
         """The scenarios with their numbers. Where runs are ``scarce``, one of each theme that needs none comes first.
 
-        These take nothing from others. Then a few that test every other requirement, and a few that do so once more,
-        for chance may have kept the first ones from it. Once every theme was played that needs few runs, what needs
-        none is played again.
+        These take nothing from others. Then a few that test every other requirement, and after them the other themes,
+        those first that need the fewest runs. Once every theme was played that needs few, what needs none is played
+        again.
         """
         if not scarce:
             return tuple(enumerate(self.scenarios))
@@ -73,9 +72,8 @@ class Plan:
         first = _free(every)
         themes = {each.theme for each in first.values()}
         free = {rule for theme in themes for rule in THEMES[theme].rules}
-        for _ in range(_TIMES):
-            first |= _covering(every, themes, free)
-            themes = {each.theme for each in first.values()}
+        first |= _covering(every, themes, free)
+        themes = {each.theme for each in first.values()}
         left = {number: each for number, each in every.items() if number not in first}
         return (*first.items(), *_cheap_again(left, themes))
 
@@ -177,9 +175,16 @@ def _new(scenarios: Mapping[int, Scenario], without: Collection[str]) -> dict[in
 
 
 def _cheap_again(left: Mapping[int, Scenario], played: Collection[str]) -> list[tuple[int, Scenario]]:
-    """What is left: first new themes but for those that need very many runs, then what needs none, then the rest."""
+    """What is left: first new themes, but for those that need very many runs, then what needs none, then the rest.
+
+    Of new themes those that need the fewest runs come first: measured, most faults show in such ones.
+    """
     new = _new(left, played)
-    return sorted(left.items(), key=lambda entry: 0 if entry[0] in new else 1 if not entry[1].starts else 2)
+
+    def turn(number: int, scenario: Scenario) -> tuple[int, int]:
+        return (0, scenario.starts) if number in new else (1 if not scenario.starts else 2, 0)
+
+    return sorted(left.items(), key=lambda entry: turn(*entry))
 
 
 def _waits(scenario: Scenario) -> int:
