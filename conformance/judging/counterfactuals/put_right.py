@@ -28,6 +28,7 @@ from conformance.judging.counterfactuals.told_alike import (
 )
 from conformance.judging.counterfactuals.undelayed import undelayed
 from conformance.judging.counterfactuals.unlisted import AGREES, unlisted
+from conformance.judging.counterfactuals.without_earlier_activities import ACTIVITIES, without_earlier_activities
 from conformance.judging.counterfactuals.without_given_up import without_given_up
 from conformance.judging.counterfactuals.without_gone import GONE, without_gone
 from conformance.judging.counterfactuals.without_history import HISTORY, without_history
@@ -54,6 +55,7 @@ def put_right(tally: Tally) -> Mapping[str, Sequence[Trace]]:
     delays = {each: undelayed(tally, each) for each in (DURATION, UNTIL)}
     views = {
         HISTORY: without_history(tally),
+        ACTIVITIES: without_earlier_activities(tally),
         AGREES_WITH: without_others_history(tally),
         SEQUENCE: renumbered(tally) or closed_in_order(tally),
         APPEND_ONLY: as_planned(tally, APPEND_ONLY) or as_first_shown(tally),

@@ -1,4 +1,4 @@
-"""Which violations remain without the instances that ended with an error while they waited for an event.
+"""Which violations remain without the instances that ended with an error while they waited, for an event or a time.
 
 Such a stage cannot fail, and nobody cancelled them. To other rules it looks as if some event had ended it; where a
 server ends instances of other stages in this way, too, `run.completes` names the cause.
@@ -37,7 +37,9 @@ def _without_given_up(trace: Trace) -> Iterator[Exchange]:
 
 def _is_given_up(timeline: InstanceTimeline) -> bool:
     reads = timeline.instance.all_reads
-    if timeline.instance.cancels or not any(read.terminated and read.error is not None for read in reads):
+    cancelled = any(each.ok or not each.answered for each in timeline.instance.cancels)
+    if cancelled or not any(read.terminated and read.error is not None for read in reads):
         return False
     last = max((stage.number for read in reads for stage in read.stages), default=-1)
-    return any(stage.number == last and stage.event is not None for stage in timeline.plans)
+    plan = next((stage for stage in timeline.plans if stage.number == last), None)
+    return plan is not None and plan.cannot_fail and plan.kind in ("wait_event", "delay")

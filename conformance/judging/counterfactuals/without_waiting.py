@@ -1,7 +1,8 @@
-"""Which violations remain without the instances that wait for events, where events reach others than they were sent to.
+"""Which violations remain without the instances that requests to others reach: what they do follows from these.
 
-An event that ends a stage of another instance is missing where it was sent to, and what it ends there ends too early.
-Each rule about events then sees something else, and only `run.isolated` names the cause.
+An event that ends a stage of another instance is missing where it was sent to, and what it ends there ends too early. A
+cancellation that ends another instance does the same. Each rule about events or cancellations then sees something else,
+and only `run.isolated` names the cause.
 """
 
 from __future__ import annotations
@@ -18,18 +19,27 @@ ISOLATED = "run.isolated"
 
 
 def without_waiting(tally: Tally) -> Sequence[Trace]:
-    """The traces kept for violations without instances of workflows that have a stage which waits for an event.
+    """The traces kept for violations without instances of workflows that have a stage which waits for an event, or
+    without all instances of traces in which one was cancelled beside others.
 
-    Nothing is put right unless `run.isolated` is violated after an event.
+    Nothing is put right unless `run.isolated` is violated after an event, or after a cancellation.
     """
     cited = (trace.at(index) for trace, each in tally.violations_of(ISOLATED) for index in each.exchanges)
-    by_events = any(exchange.operation == "sendEvent" for exchange in cited)
-    return edited(tally.kept_traces.values(), _without_waiting) if by_events else []
+    acts = {exchange.operation for exchange in cited}
+    if "sendEvent" in acts:
+        return edited(tally.kept_traces.values(), _without_waiting)
+    return edited(tally.kept_traces.values(), _without_cancelled) if "cancelEvent" in acts else []
 
 
 def _without_waiting(trace: Trace) -> Iterator[Exchange]:
     instances = TraceIndex(trace).instances.values()
     return without_instances(trace, {each.id for each in instances if each.workflow and _waits(each.workflow.stages)})
+
+
+def _without_cancelled(trace: Trace) -> Iterator[Exchange]:
+    instances = TraceIndex(trace).instances.values()
+    beside = len(instances) > 1 and any(each.cancels for each in instances)
+    return without_instances(trace, {each.id for each in instances} if beside else ())
 
 
 def _waits(stages: Sequence[object]) -> bool:

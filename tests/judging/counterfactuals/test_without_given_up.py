@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.judging.counterfactuals.resting_on import rests, violated
 from tests.rules.build import TraceBuilder
-from tests.rules.timelines import NOOP, wait_for
+from tests.rules.timelines import HOUR, NOOP, started, wait_for
 
 CAUSE, WAITS, OTHER = "run.completes", "stage.waits", "event.other"
 
@@ -43,6 +43,17 @@ def test_that_a_wait_ended_rests_on_the_error_that_nobody_caused() -> None:
 
 def test_that_a_wait_ended_well_does_not() -> None:
     assert WAITS not in rests(CAUSE, failed(), waited("cancelled"), waited(None))
+
+
+def test_that_one_could_not_be_cancelled_rests_on_such_an_error_in_a_delay_too() -> None:
+    t, i = started(HOUR)
+    t.get(i, [(5, None)])
+    t.cancel(i, status=400)
+    for _ in range(2):
+        t.settled()
+        t.get(i, [(5, 6, "context ended")], ended=6, error="context ended")
+    assert "cancel.terminates" in violated(t.trace())
+    assert "cancel.terminates" in rests(CAUSE, failed(), t)
 
 
 def test_nothing_rests_on_what_is_not_violated() -> None:

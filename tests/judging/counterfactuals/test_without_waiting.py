@@ -1,4 +1,4 @@
-"""What rests on events that reach other instances than they were sent to."""
+"""What rests on events and cancellations that reach other instances than they were sent to."""
 
 from __future__ import annotations
 
@@ -51,6 +51,13 @@ def test_what_becomes_of_an_instance_without_events_does_not() -> None:
     assert not alone & seen
 
 
-def test_nothing_rests_on_cancellations_that_reach_others() -> None:
-    assert CAUSE in violated(beside(by="cancel").trace())
-    assert rests(CAUSE, beside(by="cancel")) == frozenset()
+def test_what_cancellations_do_not_do_rests_on_that_they_reach_others() -> None:
+    seen = violated(beside(by="cancel").trace())
+    assert seen > {CAUSE}
+    assert rests(CAUSE, beside(by="cancel")) == seen
+
+
+def test_that_one_is_cancelled_in_vain_that_is_alone_does_not() -> None:
+    seen, alone = rests(CAUSE, beside(by="cancel"), cancelled_in_vain()), violated(cancelled_in_vain().trace())
+    assert alone
+    assert not alone & seen
