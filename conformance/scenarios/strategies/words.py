@@ -247,7 +247,7 @@ LONG_DELAYS: tuple[StageConfig, ...] = (
     {"delay": {"duration": "2m"}},
     {"delay": {"duration": "1000h"}},
     {"delay": {"until": FINE_MOMENT}},
-    {"delay": {"until": "2300-01-01T00:00:00Z"}},
+    {"delay": {"until": "2999-12-31T23:59:59Z"}},
 )
 """Delays that outlast every run, in forms that a careless server takes for short ones."""
 
