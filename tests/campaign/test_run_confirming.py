@@ -22,7 +22,7 @@ from conformance.scenarios import Scenario
 from conformance.target import Target, TargetConfig
 from conformance.trace import Trace
 from tests.confirming.confirm import SCENARIO, JudgePool, traced
-from tests.judging.counterfactuals.test_failed import failed
+from tests.judging.counterfactuals.lifecycle.test_failed import failed
 
 
 def _confirming(settings: Settings, *traces: Trace) -> RunConfirming:

@@ -5,20 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from conformance.judging.causes import Causes
-from conformance.judging.counterfactuals.answered_as_begun import CREATED, answered_as_begun
-from conformance.judging.counterfactuals.as_planned import SCHEMA, as_planned
-from conformance.judging.counterfactuals.closed_in_order import closed_in_order
-from conformance.judging.counterfactuals.cut_short import ALL_DONE, COMPLETES, cut_short
-from conformance.judging.counterfactuals.ended import LATE, NONE_OPEN, closed, unchanged
-from conformance.judging.counterfactuals.failed import STAGE_FAILS, failed, told_of_cancellation
-from conformance.judging.counterfactuals.first_shown import APPEND_ONLY, as_first_shown
-from conformance.judging.counterfactuals.first_timed import as_first_timed
-from conformance.judging.counterfactuals.padded import TIME_ORDER, padded
-from conformance.judging.counterfactuals.relisted import LISTED, relisted
-from conformance.judging.counterfactuals.renumbered import SEQUENCE, renumbered
-from conformance.judging.counterfactuals.respelled import respelled
-from conformance.judging.counterfactuals.running_only import RUNNING, running_only
-from conformance.judging.counterfactuals.told_alike import (
+from conformance.judging.counterfactuals.history.first_shown import APPEND_ONLY, as_first_shown
+from conformance.judging.counterfactuals.history.without_earlier_activities import (
+    ACTIVITIES,
+    without_earlier_activities,
+)
+from conformance.judging.counterfactuals.history.without_history import HISTORY, without_history
+from conformance.judging.counterfactuals.history.without_others_history import AGREES_WITH, without_others_history
+from conformance.judging.counterfactuals.ids.without_gone import GONE, without_gone
+from conformance.judging.counterfactuals.ids.without_reused_ids import DISTINCT, without_reused_ids
+from conformance.judging.counterfactuals.ids.without_shared_ids import without_shared_ids
+from conformance.judging.counterfactuals.lifecycle.cut_short import ALL_DONE, COMPLETES, cut_short
+from conformance.judging.counterfactuals.lifecycle.ended import LATE, NONE_OPEN, closed, unchanged
+from conformance.judging.counterfactuals.lifecycle.failed import STAGE_FAILS, failed, told_of_cancellation
+from conformance.judging.counterfactuals.lifecycle.undelayed import undelayed
+from conformance.judging.counterfactuals.lifecycle.without_given_up import without_given_up
+from conformance.judging.counterfactuals.lifecycle.without_misled import (
+    MATCHING,
+    OTHER,
+    without_disturbed,
+    without_misled,
+)
+from conformance.judging.counterfactuals.lifecycle.without_moved_on import STOPS, without_moved_on
+from conformance.judging.counterfactuals.lifecycle.without_variables import VARIABLES, without_variables
+from conformance.judging.counterfactuals.lifecycle.without_waiting import ISOLATED, without_waiting
+from conformance.judging.counterfactuals.lists.relisted import LISTED, relisted
+from conformance.judging.counterfactuals.lists.respelled import respelled
+from conformance.judging.counterfactuals.lists.running_only import RUNNING, running_only
+from conformance.judging.counterfactuals.lists.unlisted import AGREES, unlisted
+from conformance.judging.counterfactuals.lists.without_repeating import without_repeating
+from conformance.judging.counterfactuals.views.answered_as_begun import CREATED, answered_as_begun
+from conformance.judging.counterfactuals.views.as_planned import SCHEMA, as_planned
+from conformance.judging.counterfactuals.views.closed_in_order import closed_in_order
+from conformance.judging.counterfactuals.views.first_timed import as_first_timed
+from conformance.judging.counterfactuals.views.padded import TIME_ORDER, padded
+from conformance.judging.counterfactuals.views.renumbered import SEQUENCE, renumbered
+from conformance.judging.counterfactuals.views.told_alike import (
     ECHO,
     IMMUTABLE,
     THEN_GET,
@@ -26,22 +48,8 @@ from conformance.judging.counterfactuals.told_alike import (
     as_sent,
     as_shown_last,
 )
-from conformance.judging.counterfactuals.undelayed import undelayed
-from conformance.judging.counterfactuals.unlisted import AGREES, unlisted
-from conformance.judging.counterfactuals.without_earlier_activities import ACTIVITIES, without_earlier_activities
-from conformance.judging.counterfactuals.without_given_up import without_given_up
-from conformance.judging.counterfactuals.without_gone import GONE, without_gone
-from conformance.judging.counterfactuals.without_history import HISTORY, without_history
-from conformance.judging.counterfactuals.without_misled import MATCHING, OTHER, without_disturbed, without_misled
-from conformance.judging.counterfactuals.without_moved_on import STOPS, without_moved_on
-from conformance.judging.counterfactuals.without_others_history import AGREES_WITH, without_others_history
-from conformance.judging.counterfactuals.without_repeating import without_repeating
-from conformance.judging.counterfactuals.without_reused_ids import DISTINCT, without_reused_ids
-from conformance.judging.counterfactuals.without_shared_ids import without_shared_ids
-from conformance.judging.counterfactuals.without_stale_reads import MONOTONE, without_stale_reads
-from conformance.judging.counterfactuals.without_variables import VARIABLES, without_variables
-from conformance.judging.counterfactuals.without_waiting import ISOLATED, without_waiting
-from conformance.judging.counterfactuals.without_zero_times import without_zero_times
+from conformance.judging.counterfactuals.views.without_stale_reads import MONOTONE, without_stale_reads
+from conformance.judging.counterfactuals.views.without_zero_times import without_zero_times
 from conformance.judging.judging import Judgement
 from conformance.judging.pool import TraceJudge
 from conformance.judging.tally import Case, Tally

@@ -1,0 +1,1 @@
+"""What rests on history, or on stage histories, that are wrong."""

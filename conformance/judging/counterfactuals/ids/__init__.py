@@ -1,0 +1,1 @@
+"""What rests on ids that are given again, and on what was made and is lost."""

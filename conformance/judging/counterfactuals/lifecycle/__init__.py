@@ -1,0 +1,1 @@
+"""What rests on instances that go another way than they should."""

@@ -1,0 +1,1 @@
+"""What rests on lists that are wrong."""

@@ -1,0 +1,1 @@
+"""What rests on answers that tell an instance, a stage or a workflow wrongly."""
