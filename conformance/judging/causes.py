@@ -200,15 +200,25 @@ class Causes:
         """
         found = self._index.sightings(other)
         alike = bool(found) and all(each.hangs for each in found) and self._index.indexed(cause).hangs
+        return alike and self._no_more_often(cause, other)
+
+    def _no_more_often(self, cause: str, other: str) -> bool:
+        """Whether one is violated for no greater share of what it is judged for than a cause, but for chance."""
         bad = len(self._tally.subjects.get((other, False), ()))
-        return alike and at_least(bad, len(self._index.judged(other)), self._index.share(cause)) >= _BY_CHANCE
+        return at_least(bad, len(self._index.judged(other)), self._index.share(cause)) >= _BY_CHANCE
 
     def _same_deafness(self, cause: str, other: str) -> bool:
-        """Violated only by stages that accepted events do not end, as nearly all those of a cause judged for more."""
+        """Violated only by stages that accepted events do not end, as those of a cause that is judged for more.
+
+        Nearly all of these violate the cause, or some, and of the others no more do.
+        """
         found = self._index.sightings(other)
         alike = bool(found) and all(each.unheard for each in found) and self._index.indexed(cause).unheard
         wider = len(self._index.judged(cause)) > len(self._index.judged(other))
-        return alike and wider and self._index.share(cause) > _NEARLY_ALL
+        if not alike or not wider:
+            return False
+        some = self._index.share(other) < 1 and self._no_more_often(cause, other)
+        return some or self._index.share(cause) > _NEARLY_ALL
 
     def _aftermath(self, cause: str, other: str) -> bool:
         """Violated only for instances or workflows for which the cause was violated before, and not by chance."""

@@ -283,6 +283,17 @@ def test_where_events_do_nothing_those_that_come_early_have_no_cause_of_their_ow
     assert explained(found, "event.matching") == (["event.early"] if follows else [])
 
 
+@pytest.mark.parametrize(("deaf", "well", "follows"), [(1, 4, True), (3, 1, False), (2, 0, False)])
+def test_where_some_events_do_nothing_those_of_bursts_that_do_so_no_more_often_have_no_cause_of_their_own(
+    deaf: int, well: int, follows: bool
+) -> None:
+    bursts = [sighting(f"b{n}")._replace(unheard=True) for n in range(deaf)]
+    found = seen(event_matching=[sighting(f"i{n}")._replace(unheard=True) for n in range(3)], event_burst=bursts)
+    found.subjects["event.matching", True] = {f"well{n}" for n in range(12)}
+    found.subjects["event.burst", True] = {f"more{n}" for n in range(well)}
+    assert explained(found, "event.matching") == (["event.burst"] if follows else [])
+
+
 def test_what_follows_from_several_causes_together_has_none_of_its_own() -> None:
     amounts, names = sighting("v", "config/stages/0/send"), sighting("w", "config/name")
     other = sighting("w", "terminated")
