@@ -44,7 +44,7 @@ class Settling:
     these, and at least ``floor``. (Being admitted is what takes long on a busy target, and causes are answers, which
     come after it. A pause of everything makes a control slow; effects are not several times later for it.) ``lag`` is
     the client's own event-loop lag, which it must not blame on the target. ``patience`` is what counts as never, when
-    no control at all has finished.
+    no control at all has finished. ``timers`` is by how much a delay may outlast what was ordered, as others have done.
     """
 
     controls: Sequence[Control] = field(default_factory=tuple)
@@ -55,6 +55,7 @@ class Settling:
     lag: int = 0
     window: int = 6 * SECOND
     patience: int = 30 * SECOND
+    timers: int = 0
 
     def settle(self, cause: int, until: int) -> int:
         """The settle time in ns for a cause, judged with the controls around [cause, until]."""

@@ -51,6 +51,11 @@ class Trace:
             self._settled[cause] = self._due(self.settling, cause)
         return self._settled[cause]
 
+    def delay_settled_at(self, end: int) -> int | None:
+        """The same for the effect of a delay that has to end at a moment: timers may be late."""
+        due = self.settled_at(end)
+        return None if due is None or self.settling is None else max(due, end + self.settling.timers)
+
     def _due(self, settling: Settling, cause: int) -> int | None:
         due = settling.settled_at(cause)
         for begin, end in self.silences:

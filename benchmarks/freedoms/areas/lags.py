@@ -1,4 +1,4 @@
-"""Effects that become visible late: each view lags in its own way, but never goes back."""
+"""Effects that come late: each view lags in its own way, but never goes back, and timers tick."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.freedoms.freedom import Freedom, of_options, of_server
 from conformance.reference.engine.clock import MILLISECOND
+from conformance.reference.engine.stages import Execution
 from conformance.reference.faults.fault import alter
 from conformance.reference.service.server import Server
 from conformance.reference.wire.exact_json import Json
@@ -16,6 +17,7 @@ _WINDOWS = "after a 201 or 204 the effect may take a while to be seen, in each v
 _BIRTHS = ("instance-created", "workflow-created", "workflow-deleted")
 
 _ENDS = ("instance-ended", "instance-cancelled")
+_TICK = 500 * MILLISECOND
 
 
 def _lag(server: Server, span_ms: Callable[[str, str], float]) -> None:
@@ -109,7 +111,22 @@ def a_view_late_now_and_then(server: Server, chance: Random) -> None:
 
 _SLOW = "The windows of a real server, drawn at random."
 
+
+@of_server("a delay of d ends not before d, and does end", "timers")
+def timers_tick(server: Server, chance: Random) -> None:
+    """A delay ends at the next tick of half a second after it is over."""
+    del chance
+    plain, clock = server.stage_kinds.kinds["delay"], server.clock
+
+    async def delay(execution: Execution, parameters: Json) -> None:
+        await plain(execution, parameters)
+        await clock.sleep_until(-(-clock.now() // _TICK) * _TICK)
+
+    server.stage_kinds.kinds["delay"] = delay
+
+
 FREEDOMS: tuple[Freedom, ...] = (
+    timers_tick,
     each_view_lags_at_random,
     lists_lag,
     histories_lead,

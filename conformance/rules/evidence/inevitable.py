@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from conformance.rules.evidence.plans import StagePlan
 from conformance.rules.evidence.reads import HistoryRead, InstanceRead
 from conformance.rules.evidence.timeline import InstanceTimeline
 from conformance.trace import Exchange
@@ -55,7 +56,7 @@ def _chain(timeline: InstanceTimeline) -> Inevitable:
             found.failed = None if ended is None else timeline.due(ended)
             return found
         sure = stage.ends_by_itself and stage.until is None and begun is not None
-        due = timeline.due(begun + (stage.duration or 0)) if sure and begun is not None else None
+        due = _end(timeline, stage, begun) if sure and begun is not None else None
         due = _earlier(due, _due_by_the_next(timeline, stage.number))
         if due is not None:
             found.ended[stage.number] = due
@@ -65,6 +66,12 @@ def _chain(timeline: InstanceTimeline) -> Inevitable:
         happened = _earlier(due, _seen_ended_well(timeline, stage.number))
     found.terminated = None if happened is None else timeline.due(happened)
     return found
+
+
+def _end(timeline: InstanceTimeline, stage: StagePlan, begun: int) -> int | None:
+    if stage.duration is None:
+        return timeline.due(begun)
+    return timeline.due_after_delay(begun + stage.duration)
 
 
 def started_long_ago(timeline: InstanceTimeline, number: int, exchange: Exchange) -> bool:

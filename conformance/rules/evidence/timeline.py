@@ -76,11 +76,15 @@ class InstanceTimeline:
         """When the effect of a cause at this client time must be visible everywhere."""
         return self.trace.settled_at(cause)
 
-    def is_due(self, cause: int, read: Exchange) -> bool:
-        """Whether a read was sent late enough to show the effect of a cause."""
+    def due_after_delay(self, end: int) -> int | None:
+        """When the effect of a delay that has to end at this client time must be visible everywhere."""
+        return self.trace.delay_settled_at(end)
+
+    def is_due(self, cause: int, read: Exchange, *, by_timer: bool = False) -> bool:
+        """Whether a read was sent late enough to show the effect of a cause; ``by_timer``: of a delay's end."""
         if read.sent <= cause:
             return False
-        due = self.due(cause)
+        due = self.due_after_delay(cause) if by_timer else self.due(cause)
         return due is not None and read.sent > due
 
     @property

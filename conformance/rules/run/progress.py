@@ -51,24 +51,25 @@ def remaining(timeline: InstanceTimeline, stage: StagePlan, shown: StageRead, re
     return max(0, longer)
 
 
-def _owed(timeline: InstanceTimeline, read: InstanceRead) -> tuple[str, int] | None:
-    """The state that must follow a read without a request, and how long (ns) it may take beyond the settle time."""
+def _owed(timeline: InstanceTimeline, read: InstanceRead) -> tuple[str, int | None] | None:
+    """The state that must follow a read without a request, and the ns that a delay takes first, None without one."""
     state = _state(read)
     if state.terminated:
         return None
     if read.error or any(stage.error for stage in read.stages):
         # An instance that has failed need not go on. If its stages may fail at all, `run.stage-fails` judges its end.
-        ends = state.shown == state.ended and all(stage.cannot_fail for stage in timeline.plans)
-        return ("the instance terminates", 0) if ends else None
+        over = state.shown == state.ended and all(stage.cannot_fail for stage in timeline.plans)
+        return ("the instance terminates", None) if over else None
     if state.shown > state.ended:
         stage = timeline.plans[state.shown - 1] if state.shown <= len(timeline.plans) else None
         if stage is None or not stage.ends_by_itself:
             return None
         longer = remaining(timeline, stage, read.stages[-1], read.exchange)
-        return None if longer is None else (f"stage {stage.number} ({stage.kind}) ends", longer)
+        ends = f"stage {stage.number} ({stage.kind}) ends"
+        return None if longer is None else (ends, longer if stage.kind == "delay" else None)
     if state.shown < len(timeline.plans):
-        return f"stage {state.shown} starts", 0
-    return "the instance terminates", 0
+        return f"stage {state.shown} starts", None
+    return "the instance terminates", None
 
 
 def stalls(timeline: InstanceTimeline) -> Iterator[Observation]:
@@ -81,7 +82,8 @@ def stalls(timeline: InstanceTimeline) -> Iterator[Observation]:
             return
         if owed is None or earlier is read:
             continue
-        due = timeline.due(earlier.exchange.received + owed[1])
+        begun, delay = earlier.exchange.received, owed[1]
+        due = timeline.due(begun) if delay is None else timeline.due_after_delay(begun + delay)
         if due is not None and read.exchange.sent > due:
             yield instance_violated(
                 timeline,

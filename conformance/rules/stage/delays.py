@@ -125,7 +125,7 @@ def _does_end(timeline: InstanceTimeline, stage: StagePlan) -> Iterator[Observat
     if longer is None:
         return
     first = shown[0]
-    late = [s for s in shown if timeline.is_due(first.exchange.received + longer, s.exchange)]
+    late = [s for s in shown if timeline.is_due(first.exchange.received + longer, s.exchange, by_timer=True)]
     if late:
         waited = (late[-1].exchange.sent - first.exchange.received) / 1e9
         yield instance_violated(

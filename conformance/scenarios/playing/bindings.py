@@ -88,17 +88,18 @@ class BoundInstance:
         long = kind == "delay" and delay_ns(parameters, 0) >= LONG_DELAY
         return progress.terminated or kind == "wait_event" or long
 
-    def next_cause(self, now: int, wall: int) -> int:
+    def next_cause(self, now: int, wall: int, late: int = 0) -> int:
         """The client ns of what will move it next: its last move, or the end of the delay that it is in.
 
-        ``now`` is the client's clock, ``wall`` the same moment in ns since 1970.
+        ``now`` is the client's clock, ``wall`` the same moment in ns since 1970, ``late`` what timers may
+        be late by.
         """
         for progress in self.seen.values():
             kind, parameters = self.open_stage(progress) or ("", {})
             if kind == "delay":
                 until = parse_instant(parameters.get("until"))
                 ends = self.moved + delay_ns(parameters, 0) if until is None else now + until.ns - wall
-                return ends if self.moved <= ends < now + LONG_DELAY else self.moved
+                return ends + late if self.moved <= ends < now + LONG_DELAY else self.moved
         return self.moved
 
 

@@ -192,6 +192,7 @@ class Player:
     def _trace(self, job: Job, scenario: Scenario, clients: ScenarioClients, whole: bool) -> Trace:
         exchanges = clients.recorder.exchanges()
         span = (exchanges[0].sent, exchanges[-1].received) if exchanges else (None, None)
+        self.settler.timers.note([*clients.bindings.instances.values()], exchanges)
         return Trace(
             id=job.id,
             exchanges=exchanges,

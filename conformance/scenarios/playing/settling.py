@@ -11,6 +11,7 @@ from types import TracebackType
 
 from conformance.scenarios.playing.control_round import ControlRound
 from conformance.scenarios.playing.foresight import Foresight
+from conformance.scenarios.playing.timers import Timers
 from conformance.scenarios.playing.view_lags import ViewLags
 from conformance.target import LoopLag, Target
 from conformance.target.finishing import all_of
@@ -73,6 +74,7 @@ class Settler:
         self._least_gap = least_gap
         self._controls: list[Control] = []
         self.foresight = Foresight()
+        self.timers = Timers()
         self._finished = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._traces: list[Trace] = []
@@ -199,7 +201,13 @@ class Settler:
         return self._settling(self._controls[-_RECENT:], now - Settling.window, now)
 
     def _settling(self, controls: Sequence[Control], begin: int, end: int) -> Settling:
-        return Settling(controls, floor=self.foresight.floor, lag=self._lag_in(begin, end), patience=self._patience)
+        return Settling(
+            controls,
+            floor=self.foresight.floor,
+            lag=self._lag_in(begin, end),
+            patience=self._patience,
+            timers=self.timers.late,
+        )
 
     def _lag_in(self, begin: int, end: int) -> int:
         return self._lag.worst_ns((begin, end)) if self._lag else 0

@@ -110,7 +110,7 @@ class Watch:
         async def rest() -> bool:
             nonlocal given_up
             now = time.monotonic_ns()
-            cause = bound.next_cause(now, time.time_ns())
+            cause = bound.next_cause(now, time.time_ns(), self.clients.settler.timers.late)
             if bound.terminated or cause < given_up + _SAME:
                 return False
             if bound.moved > moved:
