@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from conformance.rules.run.outcomes import RULES as OUTCOMES
 from conformance.rules.stage.delays import RULES
-from tests.rules.bodies import Span, stamp
+from tests.rules.bodies import Span, ns, stamp
 from tests.rules.build import TraceBuilder
 from tests.rules.judging import verdict
 from tests.rules.timelines import HOUR, NOOP, started, wait_for
 
 SECOND = {"delay": {"duration": "1s"}}
+COMPLETES = OUTCOMES["run.completes"]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +74,23 @@ def _open(*, wait: float, cancel: bool = False, stage: object = SECOND, skew: fl
 )
 def test_a_delay_ends(case: Callable[[], TraceBuilder], expected: str) -> None:
     assert verdict(RULES["run.delay-duration"], case()) == expected
+
+
+@pytest.mark.parametrize("stage", [SECOND, {"delay": {"until": stamp(1000)}}])
+@pytest.mark.parametrize(("wait", "expected"), [(1100, "nothing"), (1900, "violated")])
+def test_where_timers_are_late_a_delay_is_due_later(stage: dict[str, Any], wait: float, expected: str) -> None:
+    """As late as others have ended; a state that a delay follows is as due as ever."""
+    t = _open(wait=wait, stage=stage)
+    t.settling(timers=ns(900))
+    requirement = "run.delay-duration" if stage is SECOND else "run.delay-until"
+    assert verdict(RULES[requirement], t) == expected
+    assert verdict(COMPLETES, t) == expected
+    begun, i = started(stage)
+    begun.settling(timers=ns(900))
+    for _ in range(2):
+        begun.settled()
+        begun.get(i)
+    assert verdict(COMPLETES, begun) == "violated"
 
 
 @pytest.mark.parametrize("skew", [-600_000, 0, 600_000])
