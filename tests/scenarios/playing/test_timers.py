@@ -56,3 +56,15 @@ def test_other_stages_and_stages_that_nobody_ordered_tell_nothing() -> None:
     timers = Timers()
     timers.note([BoundInstance(i, "w", (DELAY,), 0)], t.trace().exchanges)
     assert timers.late == 0
+
+
+def test_who_waits_for_the_end_of_a_delay_waits_as_long_as_timers_are_late() -> None:
+    t = TraceBuilder()
+    i = t.run(t.create([DELAY]))
+    seen = t.get(i, [(5, None)])
+    bound = BoundInstance(i, "w", (DELAY,), 0)
+    bound.see(seen)
+    due = bound.moved + 400 * MILLISECOND
+    assert [bound.next_cause(bound.moved, 0, late) - due for late in (0, 450)] == [0, 450]
+    bound.see(t.get(i, [(5, 405)], ended=405))
+    assert bound.next_cause(bound.moved, 0, 450) == bound.moved

@@ -11,6 +11,7 @@ import pytest
 from conformance.scenarios.playing import watch
 from conformance.scenarios.playing.clients import ScenarioClients
 from conformance.scenarios.playing.pending_runs import PendingRuns
+from conformance.scenarios.playing.timers import Timers
 from conformance.scenarios.playing.watch import Watch
 from conformance.scenarios.scenario.model import Discover, Until
 from conformance.wire.instant import SECOND
@@ -114,6 +115,8 @@ class _InDelay:
 
 
 class _SlowSettler:
+    timers = Timers()
+
     def settle_ns(self) -> int:
         return 4 * SECOND
 
