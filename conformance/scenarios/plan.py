@@ -63,7 +63,7 @@ class Plan:
         """The scenarios with their numbers. Where runs are ``scarce``, one of each theme that needs none comes first.
 
         These take nothing from others. Then a few that test every other requirement, and after them the other themes,
-        those first that need the fewest runs. Once every theme was played that needs few, what needs none is played
+        those first that need a single run. Once every theme was played that needs few, what needs none is played
         again.
         """
         if not scarce:
@@ -177,12 +177,15 @@ def _new(scenarios: Mapping[int, Scenario], without: Collection[str]) -> dict[in
 def _cheap_again(left: Mapping[int, Scenario], played: Collection[str]) -> list[tuple[int, Scenario]]:
     """What is left: first new themes, but for those that need very many runs, then what needs none, then the rest.
 
-    Of new themes those that need the fewest runs come first: measured, most faults show in such ones.
+    Of new themes those that need a single run come first: measured, most faults show in such ones. The others come from
+    the longest to the shortest, so that the longest can still end.
     """
     new = _new(left, played)
 
-    def turn(number: int, scenario: Scenario) -> tuple[int, int]:
-        return (0, scenario.starts) if number in new else (1 if not scenario.starts else 2, 0)
+    def turn(number: int, scenario: Scenario) -> tuple[int, bool, int]:
+        if number in new:
+            return 0, scenario.starts > 1, -scenario.starts
+        return (1 if not scenario.starts else 2), False, 0
 
     return sorted(left.items(), key=lambda entry: turn(*entry))
 
