@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.operations.session import OperationPlay
-from conformance.target.ids import answered_id
+from conformance.target.ids import answered_id, ended_ids
 from conformance.target.removal import may_be_left
 from conformance.trace import Exchange
 
@@ -37,13 +37,13 @@ async def cleanup(session: OperationPlay) -> Leftovers:
 
 async def _running(session: OperationPlay, exchanges: tuple[Exchange, ...]) -> list[str]:
     """Instances not known to have ended, also those whose runs were never answered."""
-    ended = {id_ for exchange in exchanges for id_ in _ended_in(exchange)}
+    ended = {id_ for exchange in exchanges for id_ in ended_ids(exchange)}
     found = dict.fromkeys(_created(exchanges, "runWorkflow"))
     run = dict.fromkeys(exchange.params["workflowID"] for exchange in exchanges if exchange.operation == "runWorkflow")
     for workflow in [each for each in run if each in set(_created(exchanges, "createWorkflow"))]:
         listed = await session.ask("listInstances", (("workflowID", workflow),))
         records = [record for record in _records(listed) if record.get("workflowID") == workflow]
-        ended |= _ended_in(listed)
+        ended |= ended_ids(listed)
         found |= dict.fromkeys(record["id"] for record in records if isinstance(record.get("id"), str))
     return [id_ for id_ in found if id_ not in ended]
 
@@ -70,8 +70,3 @@ def _created(exchanges: Iterable[Exchange], operation: str) -> list[str]:
 def _records(exchange: Exchange) -> list[dict[str, Any]]:
     items = exchange.data if isinstance(exchange.data, list) else [exchange.data]
     return [item for item in items if isinstance(item, dict)]
-
-
-def _ended_in(exchange: Exchange) -> set[str]:
-    ended = {each["id"] for each in _records(exchange) if each.get("terminated") is True and "id" in each}
-    return {id_ for id_ in ended if isinstance(id_, str)}

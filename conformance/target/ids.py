@@ -25,6 +25,13 @@ def answered_id(exchange: Exchange | None) -> str | None:
     return (exchange.data_id or None) if exchange else None
 
 
+def ended_ids(exchange: Exchange) -> set[str]:
+    """The ids of the instances that an answer shows terminated, by itself or in a list."""
+    items = exchange.data if isinstance(exchange.data, list) else [exchange.data]
+    ended = (each.get("id") for each in items if isinstance(each, dict) and each.get("terminated") is True)
+    return {each for each in ended if isinstance(each, str)}
+
+
 class GivenIds:
     """The ids that a target gave, by kind; the first ones are enough to tell what they have in common."""
 

@@ -109,9 +109,6 @@ def a_view_late_now_and_then(server: Server, chance: Random) -> None:
     _lag(server, span)
 
 
-_SLOW = "The windows of a real server, drawn at random."
-
-
 @of_server("a delay of d ends not before d, and does end", "timers")
 def timers_tick(server: Server, chance: Random) -> None:
     """A delay ends at the next tick of half a second after it is over."""
@@ -124,6 +121,8 @@ def timers_tick(server: Server, chance: Random) -> None:
 
     server.stage_kinds.kinds["delay"] = delay
 
+
+_SLOW = "The windows of a real server, drawn at random."
 
 FREEDOMS: tuple[Freedom, ...] = (
     timers_tick,

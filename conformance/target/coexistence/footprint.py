@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
-from conformance.target.ids import answered_id
+from conformance.target.ids import answered_id, ended_ids
 from conformance.target.removal import may_be_left
 from conformance.trace import Exchange
 from conformance.wire import exact_json
@@ -120,10 +120,8 @@ class Footprint:
             self._journal.close(self.left)
 
     def _end(self, exchange: Exchange) -> None:
-        data: Any = exchange.data
-        for shown in data if isinstance(data, list) else [data]:
-            if isinstance(shown, dict) and shown.get("terminated") is True and isinstance(shown.get("id"), str):
-                self._remove("instance", shown["id"])
+        for instance_id in ended_ids(exchange):
+            self._remove("instance", instance_id)
 
     def _add(self, kind: Kind, exchange: Exchange, workflow: str = "") -> None:
         id_ = answered_id(exchange)

@@ -36,7 +36,7 @@ def _rest(trace: Trace) -> Iterator[Exchange]:
 
 
 def _begun(instance: InstanceRecord) -> dict[int, set[object]]:
-    """When each stage of an instance has begun, by its status, and by its histories where that shows none."""
+    """The texts of when each stage of an instance has begun, by its status."""
     found: dict[int, set[object]] = {}
     for stage in (stage for read in instance.all_reads for stage in read.stages):
         found.setdefault(stage.number, set()).add(stage.body.get("startedAt"))
